@@ -1,4 +1,7 @@
 //! Deltascope: backpropagation one neuron at a time.
 
+pub mod nn;
+pub mod scenario;
+
 #[cfg(target_arch = "wasm32")]
 mod web;

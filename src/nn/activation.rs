@@ -1,0 +1,127 @@
+//! Activation functions σ and their derivatives σ′.
+
+use serde::{Deserialize, Serialize};
+
+/// The activation function of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// σ(z) = 1 / (1 + e⁻ᶻ)
+    Sigmoid,
+    /// σ(z) = tanh z
+    Tanh,
+    /// σ(z) = max(0, z), with σ′(0) = 0
+    Relu,
+    /// σ(z) = z for z > 0, else 0.01 z
+    LeakyRelu,
+    /// σ(z) = z
+    Identity,
+    /// σ(z)ⱼ = e^zⱼ / Σᵢ e^zᵢ over the layer; the output layer only, with [`Cost::Cce`](super::Cost::Cce)
+    Softmax,
+}
+
+/// The slope of [`Activation::LeakyRelu`] for z ≤ 0.
+const LEAK: f64 = 0.01;
+
+impl Activation {
+    /// Every activation function.
+    pub const ALL: [Self; 6] =
+        [Self::Sigmoid, Self::Tanh, Self::Relu, Self::LeakyRelu, Self::Identity, Self::Softmax];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+            Self::Relu => "relu",
+            Self::LeakyRelu => "leaky_relu",
+            Self::Identity => "identity",
+            Self::Softmax => "softmax",
+        }
+    }
+
+    /// a = σ(z) of one neuron; softmax, which needs its whole layer, is taken of this neuron alone.
+    ///
+    /// ```
+    /// # use deltascope::nn::Activation;
+    /// assert_eq!(Activation::Sigmoid.value(0.0), 0.5);
+    /// assert_eq!(Activation::Sigmoid.value(-1000.0), 0.0); // no overflow on the way
+    /// ```
+    pub fn value(self, z: f64) -> f64 {
+        match self {
+            Self::Sigmoid => sigmoid(z),
+            Self::Tanh => libm::tanh(z),
+            Self::Relu => {
+                if z > 0.0 {
+                    z
+                } else {
+                    0.0
+                }
+            }
+            Self::LeakyRelu => {
+                if z > 0.0 {
+                    z
+                } else {
+                    LEAK * z
+                }
+            }
+            Self::Identity => z,
+            Self::Softmax => 1.0,
+        }
+    }
+
+    /// a = σ(z) of a layer, shape (n).
+    pub fn values(self, z: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Softmax => softmax(z),
+            _ => z.iter().map(|&z| self.value(z)).collect(),
+        }
+    }
+
+    /// σ′(z) of one neuron, given z and a = σ(z). Of softmax, whose derivative is a whole matrix,
+    /// the diagonal ∂aⱼ/∂zⱼ = aⱼ (1 − aⱼ).
+    pub fn derivative(self, z: f64, a: f64) -> f64 {
+        match self {
+            Self::Sigmoid | Self::Softmax => a * (1.0 - a),
+            Self::Tanh => 1.0 - a * a,
+            Self::Relu => {
+                if z > 0.0 {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
+            Self::LeakyRelu => {
+                if z > 0.0 {
+                    1.0
+                } else {
+                    LEAK
+                }
+            }
+            Self::Identity => 1.0,
+        }
+    }
+
+    /// σ′(z) of a layer, shape (n).
+    pub fn derivatives(self, z: &[f64], a: &[f64]) -> Vec<f64> {
+        z.iter().zip(a).map(|(&z, &a)| self.derivative(z, a)).collect()
+    }
+}
+
+/// The exponential is only ever taken of a negative number, so that it cannot overflow.
+fn sigmoid(z: f64) -> f64 {
+    if z >= 0.0 {
+        1.0 / (1.0 + libm::exp(-z))
+    } else {
+        let e = libm::exp(z);
+        e / (1.0 + e)
+    }
+}
+
+/// The largest z is taken off first, which changes nothing but keeps every exponential at or below 1.
+fn softmax(z: &[f64]) -> Vec<f64> {
+    let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let exponentials: Vec<f64> = z.iter().map(|z| libm::exp(z - largest)).collect();
+    let sum = exponentials.iter().fold(0.0, |sum, e| sum + e);
+    exponentials.into_iter().map(|e| e / sum).collect()
+}

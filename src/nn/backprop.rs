@@ -1,0 +1,115 @@
+//! Equations (1) and (2): one sample forward through the network, and its error δ back.
+
+use super::{Activation, Cost, Layer, Matrix, Network, Sample};
+
+/// What one sample does in a network: every number of the way forward and back. Index `l` counts
+/// the layers after the input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// x, shape (n₀).
+    pub input: Vec<f64>,
+    /// zˡ by layer, shape (nˡ) each.
+    pub weighted_inputs: Vec<Vec<f64>>,
+    /// aˡ by layer, shape (nˡ) each.
+    pub activations: Vec<Vec<f64>>,
+    /// δˡ = ∂C/∂zˡ by layer, shape (nˡ) each.
+    pub deltas: Vec<Vec<f64>>,
+    /// C of this sample.
+    pub cost: f64,
+}
+
+impl Trace {
+    /// aˡ⁻¹: what layer `l` reads, the input for the first one.
+    pub fn source_activations(&self, layer: usize) -> &[f64] {
+        match layer.checked_sub(1) {
+            Some(source) => &self.activations[source],
+            None => &self.input,
+        }
+    }
+}
+
+/// z and a of every layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forward {
+    /// zˡ by layer.
+    pub weighted_inputs: Vec<Vec<f64>>,
+    /// aˡ by layer.
+    pub activations: Vec<Vec<f64>>,
+}
+
+/// The way forward: zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ). `x` has shape (n₀), which must be the network's.
+pub fn feedforward(network: &Network, x: &[f64]) -> Forward {
+    let mut forward = Forward { weighted_inputs: Vec::new(), activations: Vec::new() };
+    for layer in &network.layers {
+        let z = weighted_input(layer, forward.activations.last().map_or(x, Vec::as_slice));
+        forward.activations.push(layer.activation.values(&z));
+        forward.weighted_inputs.push(z);
+    }
+    forward
+}
+
+/// zˡ = wˡ aˡ⁻¹ + bˡ, shape (nˡ).
+fn weighted_input(layer: &Layer, sources: &[f64]) -> Vec<f64> {
+    let products = layer.weights.mul(sources);
+    products.iter().zip(&layer.biases).map(|(product, bias)| product + bias).collect()
+}
+
+/// Runs one sample forward and its error back; changes nothing. The sample must have the network's
+/// shape (a scenario's samples have been checked).
+///
+/// ```
+/// use deltascope::nn::{Activation, Cost, Network, Sample, backprop};
+///
+/// let network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
+/// let sample = Sample { x: vec![1.0, 0.0], y: vec![1.0] };
+/// let trace = backprop(&network, &sample, Cost::HalfMse);
+/// assert_eq!(trace.activations[0], [0.5]);
+/// assert_eq!(trace.deltas[0], [(0.5 - 1.0) * 0.25]);
+/// ```
+pub fn backprop(network: &Network, sample: &Sample, cost: Cost) -> Trace {
+    let Forward { weighted_inputs, activations } = feedforward(network, &sample.x);
+    let mut deltas = vec![Vec::new(); network.layers.len()];
+    let mut value = 0.0;
+    for (l, layer) in network.layers.iter().enumerate().rev() {
+        let (z, a) = (&weighted_inputs[l], &activations[l]);
+        deltas[l] = match network.layers.get(l + 1) {
+            None => {
+                value = cost.value(z, a, &sample.y);
+                output_delta(layer.activation, cost, z, a, &sample.y)
+            }
+            Some(next) => {
+                let sigma_prime = layer.activation.derivatives(z, a);
+                hidden_delta(&next.weights, &deltas[l + 1], &sigma_prime)
+            }
+        };
+    }
+    Trace { input: sample.x.clone(), weighted_inputs, activations, deltas, cost: value }
+}
+
+/// Equation (1): δᴸ = ∇ₐC ⊙ σ′(zᴸ), shape (n_L).
+///
+/// Where sigmoid or softmax meets its cross-entropy, σ′ cancels and δᴸ = a − y (for softmax a Σy − y,
+/// which is the same thing for targets that sum to 1).
+fn output_delta(activation: Activation, cost: Cost, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
+    match cost {
+        Cost::Mse | Cost::HalfMse => {
+            let nabla_a = cost.gradient(a, y);
+            hadamard(&nabla_a, &activation.derivatives(z, a))
+        }
+        Cost::Bce => a.iter().zip(y).map(|(a, y)| a - y).collect(),
+        Cost::Cce => {
+            let sum_y = y.iter().fold(0.0, |sum, y| sum + y);
+            a.iter().zip(y).map(|(a, y)| a * sum_y - y).collect()
+        }
+    }
+}
+
+/// Equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ), shape (nˡ).
+fn hidden_delta(next_weights: &Matrix, next_delta: &[f64], sigma_prime: &[f64]) -> Vec<f64> {
+    hadamard(&next_weights.transpose_mul(next_delta), sigma_prime)
+}
+
+/// u ⊙ v, entry by entry.
+fn hadamard(u: &[f64], v: &[f64]) -> Vec<f64> {
+    u.iter().zip(v).map(|(u, v)| u * v).collect()
+}

@@ -1,0 +1,97 @@
+//! Cost functions C of one sample: summed over the outputs, never divided by their number.
+
+use super::Activation;
+use serde::{Deserialize, Serialize};
+
+/// The cost of one sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cost {
+    /// C = Σ (a − y)²
+    Mse,
+    /// C = ½ Σ (a − y)²
+    HalfMse,
+    /// C = −Σ [y ln a + (1 − y) ln(1 − a)], binary cross-entropy on sigmoid outputs
+    Bce,
+    /// C = −Σ y ln a, categorical cross-entropy on softmax outputs
+    Cce,
+}
+
+impl Cost {
+    /// Every cost.
+    pub const ALL: [Self; 4] = [Self::Mse, Self::HalfMse, Self::Bce, Self::Cce];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mse => "mse",
+            Self::HalfMse => "half_mse",
+            Self::Bce => "bce",
+            Self::Cce => "cce",
+        }
+    }
+
+    /// Whether this cost is defined on outputs of this activation function.
+    pub fn suits(self, output: Activation) -> bool {
+        match self {
+            Self::Mse | Self::HalfMse => output != Activation::Softmax,
+            Self::Bce => output == Activation::Sigmoid,
+            Self::Cce => output == Activation::Softmax,
+        }
+    }
+
+    /// Whether δᴸ is taken in one piece (a − y), σ′ having cancelled: the cross-entropies.
+    pub fn folds_sigma_prime(self) -> bool {
+        matches!(self, Self::Bce | Self::Cce)
+    }
+
+    /// Each output's share of the cost, shape (n_L). The cross-entropies are taken from z, where
+    /// they stay finite and right when a has already been rounded to 0 or 1:
+    /// −ln σ(z) = max(−z, 0) + ln(1 + e^−|z|), and −ln softmax(z)ⱼ = ln Σ e^z − zⱼ.
+    pub fn terms(self, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Mse => a.iter().zip(y).map(|(a, y)| (a - y) * (a - y)).collect(),
+            Self::HalfMse => a.iter().zip(y).map(|(a, y)| 0.5 * ((a - y) * (a - y))).collect(),
+            Self::Bce => z
+                .iter()
+                .zip(y)
+                .map(|(&z, &y)| {
+                    let tail = libm::log1p(libm::exp(-z.abs()));
+                    y * (f64::max(-z, 0.0) + tail) + (1.0 - y) * (f64::max(z, 0.0) + tail)
+                })
+                .collect(),
+            Self::Cce => {
+                let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let sum = z.iter().fold(0.0, |sum, z| sum + libm::exp(z - largest));
+                // The two parts of the logarithm are subtracted apart: added up first, a large z
+                // would swallow a small cost.
+                let log_sum = libm::log(sum);
+                z.iter().zip(y).map(|(z, y)| y * ((largest - z) + log_sum)).collect()
+            }
+        }
+    }
+
+    /// C of one sample.
+    ///
+    /// ```
+    /// # use deltascope::nn::Cost;
+    /// assert_eq!(Cost::HalfMse.value(&[2.0], &[2.0], &[1.0]), 0.5);
+    /// assert_eq!(Cost::Bce.value(&[-1000.0], &[0.0], &[1.0]), 1000.0); // though ln 0 is infinite
+    /// ```
+    pub fn value(self, z: &[f64], a: &[f64], y: &[f64]) -> f64 {
+        self.terms(z, a, y).iter().fold(0.0, |sum, term| sum + term)
+    }
+
+    /// ∇ₐC, shape (n_L): ∂C/∂aⱼ.
+    pub fn gradient(self, a: &[f64], y: &[f64]) -> Vec<f64> {
+        a.iter()
+            .zip(y)
+            .map(|(a, y)| match self {
+                Self::Mse => 2.0 * (a - y),
+                Self::HalfMse => a - y,
+                Self::Bce => (a - y) / (a * (1.0 - a)),
+                Self::Cce => -y / a,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! How good a network is on samples: cost and accuracy.
+
+use super::{Cost, Network, Sample, feedforward};
+use serde::Serialize;
+
+/// Counts and costs over samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// How many samples.
+    pub samples: usize,
+    /// Σ C over the samples.
+    pub cost_sum: f64,
+    /// Samples classified rightly: the largest output where there are two or more (ties to the
+    /// lowest index), the side of 0.5 where there is one.
+    pub samples_right: usize,
+    /// Single outputs on the right side of 0.5.
+    pub outputs_right: usize,
+}
+
+impl Evaluation {
+    /// The mean cost of a sample.
+    pub fn cost_mean(&self) -> f64 {
+        self.cost_sum / self.samples as f64
+    }
+
+    /// The fraction of samples classified rightly.
+    pub fn accuracy(&self) -> f64 {
+        self.samples_right as f64 / self.samples as f64
+    }
+}
+
+/// Runs the samples forward and counts.
+pub fn evaluate<'a>(
+    network: &Network,
+    samples: impl IntoIterator<Item = &'a Sample>,
+    cost: Cost,
+) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    for sample in samples {
+        let forward = feedforward(network, &sample.x);
+        let (Some(z), Some(a)) = (forward.weighted_inputs.last(), forward.activations.last()) else {
+            continue;
+        };
+        let outputs_right = a.iter().zip(&sample.y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
+        evaluation.samples += 1;
+        evaluation.cost_sum += cost.value(z, a, &sample.y);
+        evaluation.outputs_right += outputs_right;
+        let right = if a.len() == 1 { outputs_right == 1 } else { argmax(a) == argmax(&sample.y) };
+        evaluation.samples_right += usize::from(right);
+    }
+    evaluation
+}
+
+/// The index of the largest value, the lowest of equals.
+fn argmax(values: &[f64]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
+}

@@ -1,0 +1,55 @@
+//! Equations (3) and (4): from a sample's δ to the derivatives of its cost, and their sum over samples.
+
+use super::{Matrix, Network, Reduction, Trace};
+
+/// ∇C: a derivative for every parameter of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gradient {
+    /// ∂C/∂wˡ by layer, shape (out, in) each.
+    pub weights: Vec<Matrix>,
+    /// ∂C/∂bˡ by layer, shape (out) each.
+    pub biases: Vec<Vec<f64>>,
+}
+
+impl Gradient {
+    /// All zero, in the shape of this network: an empty accumulator.
+    pub fn zeros(network: &Network) -> Self {
+        let layers = || network.layers.iter();
+        Self {
+            weights: layers().map(|l| Matrix::zeros(l.neurons(), l.sources())).collect(),
+            biases: layers().map(|l| vec![0.0; l.neurons()]).collect(),
+        }
+    }
+
+    /// The gradient of one sample's cost.
+    pub fn of_sample(network: &Network, trace: &Trace) -> Self {
+        let mut gradient = Self::zeros(network);
+        gradient.accumulate(trace);
+        gradient
+    }
+
+    /// Adds one sample's gradient, because the derivative of a sum is the sum of the derivatives:
+    ///
+    /// - (3) ∂C/∂bˡⱼ = δˡⱼ
+    /// - (4) ∂C/∂wˡⱼₖ = aˡ⁻¹ₖ δˡⱼ
+    pub fn accumulate(&mut self, trace: &Trace) {
+        for (l, delta) in trace.deltas.iter().enumerate() {
+            for (nabla_b, delta) in self.biases[l].iter_mut().zip(delta) {
+                *nabla_b += delta;
+            }
+            self.weights[l].add_outer(delta, trace.source_activations(l));
+        }
+    }
+
+    /// The gradient of the mini-batch's cost from the accumulated sum over its `samples`.
+    pub fn reduced(mut self, reduction: Reduction, samples: usize) -> Self {
+        if reduction == Reduction::Mean {
+            let count = samples as f64;
+            let weights = self.weights.iter_mut().flat_map(|matrix| matrix.values_mut());
+            for value in weights.chain(self.biases.iter_mut().flatten()) {
+                *value /= count;
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,86 @@
+//! Starting parameters and sample orders from a seed: the same numbers natively, in wasm and next year.
+
+use super::{Activation, Network};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_distr::{Distribution as _, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+/// The distribution that starting weights are drawn from. Biases start at zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distribution {
+    /// Uniform between ±1/√fan-in.
+    Uniform,
+    /// Normal with mean 0 and standard deviation 1/√fan-in (Nielsen, chapter 3).
+    Normal,
+    /// All zero.
+    Zero,
+}
+
+impl Distribution {
+    /// Every distribution.
+    pub const ALL: [Self; 3] = [Self::Uniform, Self::Normal, Self::Zero];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Normal => "normal",
+            Self::Zero => "zero",
+        }
+    }
+}
+
+/// How starting parameters are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Initialisation {
+    /// What weights are drawn from.
+    pub distribution: Distribution,
+    /// The seed of the generator (ChaCha8).
+    #[serde(default)]
+    pub seed: u32,
+}
+
+impl Initialisation {
+    /// A new network of these sizes [n₀ … n_L]: weights drawn layer by layer and row by row.
+    pub fn network(self, sizes: &[usize], activations: &[Activation]) -> Network {
+        let mut network = Network::zeros(sizes, activations);
+        let mut generator = ChaCha8Rng::seed_from_u64(self.seed.into());
+        for layer in &mut network.layers {
+            let scale = 1.0 / libm::sqrt(layer.sources() as f64);
+            for weight in layer.weights.values_mut() {
+                *weight = match self.distribution {
+                    Distribution::Uniform => scale * (2.0 * unit(&mut generator) - 1.0),
+                    Distribution::Normal => {
+                        let normal: f64 = StandardNormal.sample(&mut generator);
+                        scale * normal
+                    }
+                    Distribution::Zero => 0.0,
+                };
+            }
+        }
+        network
+    }
+}
+
+/// Uniform in [0, 1), of 53 random bits.
+fn unit(generator: &mut ChaCha8Rng) -> f64 {
+    const STEP: f64 = 1.0 / (1u64 << 53) as f64;
+    (generator.next_u64() >> 11) as f64 * STEP
+}
+
+/// 0 … `count` − 1 in an order drawn for this `epoch` (Fisher–Yates). Every epoch has a stream of its
+/// own, so that any epoch's order is known without the ones before.
+pub fn shuffled(count: usize, seed: u32, epoch: u32) -> Vec<usize> {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed.into());
+    generator.set_stream(epoch.into());
+    let mut order: Vec<usize> = (0..count).collect();
+    for last in (1..count).rev() {
+        // The high half of a 128-bit product: uniform but for a bias below 2⁻³², and the same everywhere.
+        let chosen = (u128::from(generator.next_u64()) * (last as u128 + 1)) >> 64;
+        order.swap(last, chosen as usize);
+    }
+    order
+}

@@ -1,0 +1,112 @@
+//! A dense matrix, just large enough for the four equations.
+//!
+//! Every sum runs over its terms in ascending order, starting from zero: the order is part of the
+//! result, because a faster path must give the same bits.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::ops::{Index, IndexMut};
+
+/// Numbers in `rows` × `columns`, row by row. In JSON: a list of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    rows: usize,
+    columns: usize,
+    data: Vec<f64>,
+}
+
+impl Matrix {
+    /// All zero.
+    pub fn zeros(rows: usize, columns: usize) -> Self {
+        Self { rows, columns, data: vec![0.0; rows * columns] }
+    }
+
+    /// From a list of rows; `None` unless they are all of one length.
+    pub fn from_rows(rows: &[Vec<f64>]) -> Option<Self> {
+        let columns = rows.first().map_or(0, Vec::len);
+        rows.iter().all(|row| row.len() == columns).then(|| Self {
+            rows: rows.len(),
+            columns,
+            data: rows.concat(),
+        })
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Row `j`.
+    pub fn row(&self, j: usize) -> &[f64] {
+        &self.data[j * self.columns..][..self.columns]
+    }
+
+    /// All entries, row by row.
+    pub fn values(&self) -> &[f64] {
+        &self.data
+    }
+
+    /// All entries, row by row, to change.
+    pub fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.data
+    }
+
+    /// M v, shape (rows).
+    pub fn mul(&self, v: &[f64]) -> Vec<f64> {
+        assert_eq!(v.len(), self.columns, "a vector as long as the matrix is wide");
+        (0..self.rows).map(|j| self.row(j).iter().zip(v).fold(0.0, |sum, (m, v)| sum + m * v)).collect()
+    }
+
+    /// Mᵀ v, shape (columns).
+    pub fn transpose_mul(&self, v: &[f64]) -> Vec<f64> {
+        assert_eq!(v.len(), self.rows, "a vector as long as the matrix is high");
+        let mut product = vec![0.0; self.columns];
+        for (j, v) in v.iter().enumerate() {
+            for (sum, m) in product.iter_mut().zip(self.row(j)) {
+                *sum += m * v;
+            }
+        }
+        product
+    }
+
+    /// M + u vᵀ in place: the outer product of equation (4) added on.
+    pub fn add_outer(&mut self, u: &[f64], v: &[f64]) {
+        assert_eq!((u.len(), v.len()), (self.rows, self.columns), "an outer product of this shape");
+        for (row, u) in self.data.chunks_exact_mut(self.columns.max(1)).zip(u) {
+            for (m, v) in row.iter_mut().zip(v) {
+                *m += u * v;
+            }
+        }
+    }
+}
+
+/// The entry in row `j`, column `k`.
+impl Index<(usize, usize)> for Matrix {
+    type Output = f64;
+    fn index(&self, (j, k): (usize, usize)) -> &f64 {
+        &self.data[j * self.columns..][..self.columns][k]
+    }
+}
+
+impl IndexMut<(usize, usize)> for Matrix {
+    fn index_mut(&mut self, (j, k): (usize, usize)) -> &mut f64 {
+        &mut self.data[j * self.columns..][..self.columns][k]
+    }
+}
+
+impl Serialize for Matrix {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.rows).map(|j| self.row(j)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Matrix {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = Vec::<Vec<f64>>::deserialize(deserializer)?;
+        Self::from_rows(&rows).ok_or_else(|| D::Error::custom("the rows of a matrix must be equally long"))
+    }
+}

@@ -1,0 +1,51 @@
+//! The mathematics of backpropagation. Nothing here knows that a session or a screen exists.
+//!
+//! Notation (Nielsen, *Neural Networks and Deep Learning*, chapter 2), with `l = 0` for the first
+//! layer after the input, so that every layer has weights:
+//!
+//! | symbol | in code | shape |
+//! |---|---|---|
+//! | x = a of the input | [`Sample::x`] | (n₀) |
+//! | y | [`Sample::y`] | (n_L) |
+//! | wˡ | [`Layer::weights`] | (nˡ, nˡ⁻¹): row j holds the weights into neuron j |
+//! | bˡ | [`Layer::biases`] | (nˡ) |
+//! | zˡ = wˡ aˡ⁻¹ + bˡ | [`Trace::weighted_inputs`] | (nˡ) |
+//! | aˡ = σ(zˡ) | [`Trace::activations`] | (nˡ) |
+//! | δˡ = ∂C/∂zˡ | [`Trace::deltas`] | (nˡ) |
+//! | ∂C/∂w, ∂C/∂b | [`Gradient`] | as the parameters |
+//! | η | [`Settings::learning_rate`] | a number |
+//!
+//! The flow is [`backprop`] → [`Trace`] → [`Gradient`] → [`update`]; only the last changes a network.
+
+mod activation;
+mod backprop;
+mod cost;
+mod evaluation;
+mod gradient;
+mod gradient_check;
+mod initialisation;
+mod matrix;
+mod network;
+mod sgd;
+
+pub use activation::Activation;
+pub use backprop::{Forward, Trace, backprop, feedforward};
+pub use cost::Cost;
+pub use evaluation::{Evaluation, evaluate};
+pub use gradient::Gradient;
+pub use gradient_check::central_difference;
+pub use initialisation::{Distribution, Initialisation, shuffled};
+pub use matrix::Matrix;
+pub use network::{Layer, Network, Parameter};
+pub use sgd::{BiasRule, Reduction, Settings, train_mini_batch, update};
+
+use serde::{Deserialize, Serialize};
+
+/// One row of the data: an input `x` of shape (n₀) and its target `y` of shape (n_L).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The input.
+    pub x: Vec<f64>,
+    /// The target.
+    pub y: Vec<f64>,
+}

@@ -1,0 +1,127 @@
+//! The network: layers of weights, biases and an activation function.
+
+use super::{Activation, Matrix};
+use serde::{Deserialize, Serialize};
+
+/// One layer after the input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// wˡ, shape (out, in): entry (j, k) runs from source neuron k to neuron j.
+    pub weights: Matrix,
+    /// bˡ, shape (out).
+    pub biases: Vec<f64>,
+    /// σ.
+    pub activation: Activation,
+}
+
+impl Layer {
+    /// How many neurons.
+    pub fn neurons(&self) -> usize {
+        self.biases.len()
+    }
+
+    /// How many source neurons.
+    pub fn sources(&self) -> usize {
+        self.weights.columns()
+    }
+}
+
+/// A multilayer perceptron. Each layer takes as many sources as the one before has neurons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// The layers after the input, first to last.
+    pub layers: Vec<Layer>,
+}
+
+/// Names one weight or bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parameter {
+    /// wˡⱼₖ
+    Weight {
+        /// l
+        layer: usize,
+        /// j
+        neuron: usize,
+        /// k
+        source: usize,
+    },
+    /// bˡⱼ
+    Bias {
+        /// l
+        layer: usize,
+        /// j
+        neuron: usize,
+    },
+}
+
+impl Network {
+    /// A network of these `sizes` [n₀ … n_L] with all parameters zero; one activation for each layer.
+    pub fn zeros(sizes: &[usize], activations: &[Activation]) -> Self {
+        let layers = sizes
+            .windows(2)
+            .zip(activations)
+            .map(|(sizes, &activation)| Layer {
+                weights: Matrix::zeros(sizes[1], sizes[0]),
+                biases: vec![0.0; sizes[1]],
+                activation,
+            })
+            .collect();
+        Self { layers }
+    }
+
+    /// [n₀ … n_L]
+    pub fn sizes(&self) -> Vec<usize> {
+        let inputs = self.layers.first().map(Layer::sources);
+        inputs.into_iter().chain(self.layers.iter().map(Layer::neurons)).collect()
+    }
+
+    /// How many weights and biases there are together.
+    pub fn parameter_count(&self) -> usize {
+        self.layers.iter().map(|layer| layer.weights.values().len() + layer.biases.len()).sum()
+    }
+
+    /// Every weight and bias, layer by layer, the weights first.
+    pub fn parameters(&self) -> impl Iterator<Item = Parameter> + '_ {
+        self.layers.iter().enumerate().flat_map(|(layer, l)| {
+            let weights = (0..l.neurons()).flat_map(move |neuron| {
+                (0..l.sources()).map(move |source| Parameter::Weight { layer, neuron, source })
+            });
+            weights.chain((0..l.neurons()).map(move |neuron| Parameter::Bias { layer, neuron }))
+        })
+    }
+
+    /// The value of a parameter; `None` where there is no such parameter.
+    pub fn get(&self, parameter: Parameter) -> Option<f64> {
+        match parameter {
+            Parameter::Weight { layer, neuron, source } => {
+                let layer = self.layers.get(layer)?;
+                (neuron < layer.neurons() && source < layer.sources())
+                    .then(|| layer.weights[(neuron, source)])
+            }
+            Parameter::Bias { layer, neuron } => self.layers.get(layer)?.biases.get(neuron).copied(),
+        }
+    }
+
+    /// A place to write a parameter to; `None` where there is no such parameter.
+    pub fn get_mut(&mut self, parameter: Parameter) -> Option<&mut f64> {
+        match parameter {
+            Parameter::Weight { layer, neuron, source } => {
+                let layer = self.layers.get_mut(layer)?;
+                (neuron < layer.neurons() && source < layer.sources())
+                    .then(|| &mut layer.weights[(neuron, source)])
+            }
+            Parameter::Bias { layer, neuron } => self.layers.get_mut(layer)?.biases.get_mut(neuron),
+        }
+    }
+
+    /// The first parameter that is NaN or infinite, if any.
+    pub fn first_not_finite(&self) -> Option<Parameter> {
+        let sound =
+            |layer: &Layer| layer.weights.values().iter().chain(&layer.biases).all(|value| value.is_finite());
+        if self.layers.iter().all(sound) {
+            return None;
+        }
+        self.parameters().find(|&parameter| self.get(parameter).is_some_and(|value| !value.is_finite()))
+    }
+}

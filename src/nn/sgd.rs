@@ -1,0 +1,102 @@
+//! Stochastic gradient descent: the update, and which deltas move a bias.
+
+use super::{Cost, Gradient, Network, Sample, backprop};
+use serde::{Deserialize, Serialize};
+
+/// Whether a mini-batch's cost is the sum or the mean of its samples' costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reduction {
+    /// C = Σᵢ Cᵢ
+    Sum,
+    /// C = 1/M Σᵢ Cᵢ
+    Mean,
+}
+
+/// Which deltas move a bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BiasRule {
+    /// Its own neuron's: equation (3), gradient descent.
+    OwnDelta,
+    /// The sum of its layer's: the mistake this app is about.
+    LayerSum,
+    /// The sum of its layer's, where the layer has one bias for all its neurons (they start equal).
+    /// The same number as [`BiasRule::LayerSum`]'s, but here it *is* the derivative.
+    SharedBias,
+    /// None: biases stay as they are.
+    Frozen,
+}
+
+impl BiasRule {
+    /// Every rule.
+    pub const ALL: [Self; 4] = [Self::OwnDelta, Self::LayerSum, Self::SharedBias, Self::Frozen];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OwnDelta => "own_delta",
+            Self::LayerSum => "layer_sum",
+            Self::SharedBias => "shared_bias",
+            Self::Frozen => "frozen",
+        }
+    }
+
+    /// What moves each bias of a layer, given the layer's ∂C/∂b by equation (3); shape (n).
+    pub fn apply(self, nabla_b: &[f64]) -> Vec<f64> {
+        match self {
+            Self::OwnDelta => nabla_b.to_vec(),
+            Self::LayerSum | Self::SharedBias => {
+                vec![nabla_b.iter().fold(0.0, |sum, value| sum + value); nabla_b.len()]
+            }
+            Self::Frozen => vec![0.0; nabla_b.len()],
+        }
+    }
+}
+
+/// How a network is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// C of one sample.
+    pub cost: Cost,
+    /// η
+    pub learning_rate: f64,
+    /// M, the samples in a mini-batch; 1 updates after each sample.
+    pub batch_size: usize,
+    /// Sum or mean over the mini-batch.
+    pub reduction: Reduction,
+    /// Which deltas move a bias.
+    pub bias_rule: BiasRule,
+}
+
+/// The update: w ← w − η ∂C/∂w and b ← b − η · (what the rule says moves b), everything at once.
+pub fn update(network: &mut Network, gradient: &Gradient, learning_rate: f64, rule: BiasRule) {
+    for (l, layer) in network.layers.iter_mut().enumerate() {
+        for (w, nabla_w) in layer.weights.values_mut().iter_mut().zip(gradient.weights[l].values()) {
+            *w -= learning_rate * nabla_w;
+        }
+        for (b, nabla_b) in layer.biases.iter_mut().zip(rule.apply(&gradient.biases[l])) {
+            *b -= learning_rate * nabla_b;
+        }
+    }
+}
+
+/// One mini-batch: every sample's gradient at the same parameters, added up, and one update.
+/// Returns Σ C over its samples, taken before the update.
+pub fn train_mini_batch<'a>(
+    network: &mut Network,
+    samples: impl IntoIterator<Item = &'a Sample>,
+    settings: &Settings,
+) -> f64 {
+    let mut gradient = Gradient::zeros(network);
+    let (mut cost, mut count) = (0.0, 0);
+    for sample in samples {
+        let trace = backprop(network, sample, settings.cost);
+        gradient.accumulate(&trace);
+        cost += trace.cost;
+        count += 1;
+    }
+    let gradient = gradient.reduced(settings.reduction, count);
+    update(network, &gradient, settings.learning_rate, settings.bias_rule);
+    cost
+}

@@ -1,0 +1,168 @@
+//! A scenario: network, parameters, cost, data, hyperparameters and position, in one type and one
+//! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
+
+mod file;
+mod position;
+
+pub use file::ScenarioError;
+pub use position::{Moment, Position};
+
+#[cfg(doc)]
+use crate::nn::BiasRule;
+use crate::nn::{self, Activation, Initialisation, Network, Sample, Settings};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The most parameters a network may have: 8 bytes each, in several copies.
+pub const MOST_PARAMETERS: usize = 2_000_000;
+/// The most numbers the data may hold.
+pub const MOST_DATA: usize = 64_000_000;
+/// The most layers after the input.
+pub const MOST_LAYERS: usize = 16;
+
+/// Everything that determines a run, and where in it the reader stands.
+///
+/// The same scenario gives the same numbers at the same [`Position`], however it was reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Its name.
+    pub title: String,
+    /// What there is to see in it.
+    pub note: String,
+    /// [n₀ … n_L]
+    pub sizes: Vec<usize>,
+    /// One for each layer after the input.
+    pub activations: Vec<Activation>,
+    /// The parameters to start from.
+    pub start: Start,
+    /// Cost, η, mini-batches and the bias rule.
+    pub settings: Settings,
+    /// The order of the samples.
+    pub order: Order,
+    /// The samples and their columns' names.
+    pub data: Arc<Data>,
+    /// Where the reader stands.
+    pub position: Position,
+}
+
+/// The parameters to start from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// Drawn from a seed.
+    Initialisation(Initialisation),
+    /// Given, as they are before mini-batch `mini_batch` of epoch `epoch`.
+    Parameters {
+        /// The network with its weights and biases.
+        network: Arc<Network>,
+        /// The epoch that the run starts in.
+        epoch: u32,
+        /// The mini-batch that the run starts with.
+        mini_batch: u32,
+    },
+}
+
+/// The order of the samples within an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// As they stand in the file.
+    File,
+    /// Drawn anew for each epoch from this seed.
+    Shuffled(u32),
+}
+
+/// Samples and what their columns are called.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Data {
+    /// A name for each input.
+    pub inputs: Vec<String>,
+    /// A name for each target.
+    pub targets: Vec<String>,
+    /// The samples, each of this shape.
+    pub samples: Vec<Sample>,
+}
+
+impl Scenario {
+    /// Reads the `deltascope-1` format. The error names the field and what would do.
+    ///
+    /// ```
+    /// use deltascope::scenario::Scenario;
+    ///
+    /// let error = Scenario::from_json(r#"{"format": "deltascope-1", "sizes": [2, 0]}"#).unwrap_err();
+    /// assert!(error.to_string().contains("sizes"));
+    /// ```
+    pub fn from_json(json: &str) -> Result<Self, ScenarioError> {
+        file::read(json)
+    }
+
+    /// Writes the `deltascope-1` format; reading it again gives the same scenario.
+    pub fn to_json(&self) -> String {
+        file::write(self)
+    }
+
+    /// Checks everything that the types leave open. A scenario that was changed by hand is checked again.
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        file::check(self)
+    }
+
+    /// The network that the run starts from.
+    pub fn network(&self) -> Cow<'_, Network> {
+        match &self.start {
+            Start::Initialisation(initialisation) => {
+                Cow::Owned(initialisation.network(&self.sizes, &self.activations))
+            }
+            Start::Parameters { network, .. } => Cow::Borrowed(network),
+        }
+    }
+
+    /// How many mini-batches an epoch has; the last may be short.
+    pub fn mini_batches(&self) -> usize {
+        self.data.samples.len().div_ceil(self.settings.batch_size)
+    }
+
+    /// How many samples this mini-batch of an epoch has.
+    pub fn mini_batch_len(&self, mini_batch: usize) -> usize {
+        let size = self.settings.batch_size;
+        size.min(self.data.samples.len().saturating_sub(mini_batch * size))
+    }
+
+    /// The rows of the data in the order of this epoch.
+    pub fn epoch_order(&self, epoch: u32) -> Vec<usize> {
+        let count = self.data.samples.len();
+        match self.order {
+            Order::File => (0..count).collect(),
+            Order::Shuffled(seed) => nn::shuffled(count, seed, epoch),
+        }
+    }
+
+    /// The update that comes after this position, counted from 0 at the beginning of epoch 0.
+    pub fn update_index(&self, position: &Position) -> u64 {
+        u64::from(position.epoch) * self.mini_batches() as u64 + u64::from(position.mini_batch)
+    }
+
+    /// The index of the first update of the run.
+    pub fn first_update(&self) -> u64 {
+        self.update_index(&self.first_position())
+    }
+
+    /// The first moment of the run.
+    pub fn first_position(&self) -> Position {
+        let (epoch, mini_batch) = match self.start {
+            Start::Initialisation(_) => (0, 0),
+            Start::Parameters { epoch, mini_batch, .. } => (epoch, mini_batch),
+        };
+        Position { epoch, mini_batch, ..Position::default() }
+    }
+
+    /// The neuron counts of the layers after the input.
+    pub fn layer_sizes(&self) -> &[usize] {
+        self.sizes.get(1..).unwrap_or_default()
+    }
+
+    /// Whether all biases of each layer start equal, as [`BiasRule::SharedBias`] needs.
+    fn biases_start_equal(&self) -> bool {
+        let network = self.network();
+        network.layers.iter().all(|layer| layer.biases.iter().all(|bias| *bias == layer.biases[0]))
+    }
+}

@@ -1,0 +1,77 @@
+//! A place in time: which mini-batch of which epoch, and which moment of it.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the reader stands: after this moment's computation, or, where `neuron` is given, after that
+/// of this one neuron of the moment's layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// Counted from 0.
+    pub epoch: u32,
+    /// Within the epoch, counted from 0.
+    pub mini_batch: u32,
+    /// Within the mini-batch.
+    #[serde(default)]
+    pub moment: Moment,
+    /// Within the moment's layer, counted from 0; the whole layer where not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neuron: Option<u32>,
+}
+
+/// A moment of a mini-batch. `sample` counts within the mini-batch, `layer` after the input, both from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(missing_docs)] // the two fields are said above
+pub enum Moment {
+    /// x is laid on the input.
+    Input { sample: u32 },
+    /// zˡ and aˡ.
+    Forward { sample: u32, layer: u32 },
+    /// C.
+    Cost { sample: u32 },
+    /// δˡ: equation (1) at the output layer, (2) at the others.
+    Delta { sample: u32, layer: u32 },
+    /// ∂C/∂bˡ: equation (3).
+    BiasGradient { sample: u32, layer: u32 },
+    /// ∂C/∂wˡ: equation (4).
+    WeightGradient { sample: u32, layer: u32 },
+    /// The sample's gradient is added to the mini-batch's.
+    Accumulate { sample: u32 },
+    /// The parameters of a layer change, by the gradient of the whole mini-batch.
+    Update { layer: u32 },
+}
+
+impl Default for Moment {
+    fn default() -> Self {
+        Self::Input { sample: 0 }
+    }
+}
+
+impl Moment {
+    /// The sample within the mini-batch; none at the update.
+    pub fn sample(self) -> Option<usize> {
+        match self {
+            Self::Input { sample }
+            | Self::Forward { sample, .. }
+            | Self::Cost { sample }
+            | Self::Delta { sample, .. }
+            | Self::BiasGradient { sample, .. }
+            | Self::WeightGradient { sample, .. }
+            | Self::Accumulate { sample } => Some(sample as usize),
+            Self::Update { .. } => None,
+        }
+    }
+
+    /// The layer at work; none where all are or none is.
+    pub fn layer(self) -> Option<usize> {
+        match self {
+            Self::Forward { layer, .. }
+            | Self::Delta { layer, .. }
+            | Self::BiasGradient { layer, .. }
+            | Self::WeightGradient { layer, .. }
+            | Self::Update { layer } => Some(layer as usize),
+            Self::Input { .. } | Self::Cost { .. } | Self::Accumulate { .. } => None,
+        }
+    }
+}
