@@ -1,5 +1,6 @@
 //! Deltascope: backpropagation one neuron at a time.
 
+pub mod data;
 pub mod nn;
 pub mod scenario;
 

@@ -1,0 +1,275 @@
+//! A table of numbers, read from CSV and cut into inputs and targets.
+
+use crate::nn::Sample;
+use crate::scenario::{Data, MOST_DATA};
+use csv::{ByteRecord, ReaderBuilder, Trim};
+use std::fmt;
+
+/// The most classes that one column may be spread over.
+pub const MOST_CLASSES: usize = 1000;
+
+/// Named columns of finite numbers. Every row is as long as there are columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// A name for each column.
+    pub columns: Vec<String>,
+    /// The numbers, row by row.
+    pub rows: Vec<Vec<f64>>,
+}
+
+/// What is wrong with a table: where, what, and what would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    /// The line of the file, counted from 1; `None` where it is not about one line.
+    pub line: Option<u64>,
+    /// The name of the column; `None` where it is not about one column.
+    pub column: Option<String>,
+    /// What is wrong there and what would do.
+    pub problem: String,
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, &self.column) {
+            (Some(line), Some(column)) => write!(f, "line {line}, column {column}: {}", self.problem),
+            (Some(line), None) => write!(f, "line {line}: {}", self.problem),
+            (None, Some(column)) => write!(f, "column {column}: {}", self.problem),
+            (None, None) => write!(f, "the table: {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for TableError {}
+
+/// Shorthand for the checks below.
+fn error<T>(line: Option<u64>, column: Option<&str>, problem: impl Into<String>) -> Result<T, TableError> {
+    Err(TableError { line, column: column.map(str::to_owned), problem: problem.into() })
+}
+
+impl Table {
+    /// Reads CSV: one line of names, then lines of numbers, separated by commas, semicolons or tabs.
+    /// Where the first line is numbers too, the columns are called "column 1" and so on.
+    ///
+    /// ```
+    /// use deltascope::data::Table;
+    ///
+    /// let table = Table::from_csv(b"width,class\n0.5,1\n2,0\n").unwrap();
+    /// assert_eq!(table.columns, ["width", "class"]);
+    /// assert_eq!(table.rows, [[0.5, 1.0], [2.0, 0.0]]);
+    ///
+    /// let error = Table::from_csv(b"width,class\n0.5,large\n").unwrap_err();
+    /// assert!(error.to_string().starts_with("line 2, column class: "));
+    /// ```
+    pub fn from_csv(bytes: &[u8]) -> Result<Self, TableError> {
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true) // unequal lengths are told apart below, with the names of the columns
+            .trim(Trim::All)
+            .delimiter(delimiter(bytes))
+            .from_reader(bytes);
+        let mut table = Self::default();
+        for (index, record) in reader.byte_records().enumerate() {
+            let record = match record {
+                Ok(record) => record,
+                Err(problem) => return error(None, None, problem.to_string()),
+            };
+            if index == 0 {
+                let names: Vec<_> = record.iter().enumerate().map(name).collect();
+                if record.iter().any(|field| number(field).is_none()) {
+                    table.columns = names;
+                    continue;
+                }
+                table.columns = (1..=names.len()).map(|number| format!("column {number}")).collect();
+            }
+            let row = table.read_row(&record)?;
+            table.rows.push(row);
+            if table.rows.len().saturating_mul(table.columns.len()) > MOST_DATA {
+                let problem = format!("more than {MOST_DATA} numbers do not fit; take fewer rows");
+                return error(None, None, problem);
+            }
+        }
+        match table.rows.is_empty() {
+            true => error(None, None, "there is no row of numbers; give a line of names and then numbers"),
+            false => Ok(table),
+        }
+    }
+
+    /// One line as numbers, one for each column.
+    fn read_row(&self, record: &ByteRecord) -> Result<Vec<f64>, TableError> {
+        let line = record.position().map(|position| position.line());
+        if record.len() != self.columns.len() {
+            let problem = format!(
+                "{} entries, but there are {} columns; give one for each, or leave the line out",
+                record.len(),
+                self.columns.len()
+            );
+            return error(line, None, problem);
+        }
+        let entries = record.iter().zip(&self.columns);
+        let numbers = entries.map(|(field, column)| match number(field) {
+            Some(number) if number.is_finite() => Ok(number),
+            Some(_) => error(
+                line,
+                Some(column),
+                format!("{} is not finite; write a number below 1e308", quoted(field)),
+            ),
+            None if field.is_empty() => {
+                error(line, Some(column), "nothing stands here; write a number, or leave the line out")
+            }
+            None => error(
+                line,
+                Some(column),
+                format!("{} is not a number; write one like 0.5 (a class as 0, 1, 2 …)", quoted(field)),
+            ),
+        });
+        numbers.collect()
+    }
+
+    /// The index of the column of this name.
+    pub fn column(&self, name: &str) -> Result<usize, TableError> {
+        match self.columns.iter().position(|column| column == name) {
+            Some(index) => Ok(index),
+            None => error(None, Some(name), format!("there is none; there are {}", self.columns.join(", "))),
+        }
+    }
+
+    /// The table of these columns only, in this order.
+    pub fn select(&self, columns: &[usize]) -> Result<Self, TableError> {
+        if columns.is_empty() {
+            return error(None, None, "choose at least one column");
+        }
+        for &column in columns {
+            self.check_column(column)?;
+        }
+        Ok(Self {
+            columns: columns.iter().map(|&column| self.columns[column].clone()).collect(),
+            rows: self.rows.iter().map(|row| columns.iter().map(|&column| row[column]).collect()).collect(),
+        })
+    }
+
+    fn check_column(&self, column: usize) -> Result<(), TableError> {
+        let count = self.columns.len();
+        match column < count {
+            true => Ok(()),
+            false => error(None, None, format!("there is no column {column}; {count} are counted from 0")),
+        }
+    }
+
+    /// The distinct values of a column, ascending.
+    pub fn classes(&self, column: usize) -> Result<Vec<f64>, TableError> {
+        self.check_column(column)?;
+        let mut values: Vec<f64> = self.rows.iter().map(|row| row[column]).collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup(); // −0 and 0 are one class
+        Ok(values)
+    }
+
+    /// A class column as targets: one column for each distinct value, ascending, with a 1 where the row
+    /// has that value and 0 elsewhere. Called by `names` in that order, or else "class 0" and so on.
+    ///
+    /// ```
+    /// # use deltascope::data::Table;
+    /// let table = Table::from_csv(b"class\n2\n1\n2\n").unwrap();
+    /// let targets = table.one_hot(0, &["iris"]).unwrap();
+    /// assert_eq!(targets.columns, ["iris", "class 2"]);
+    /// assert_eq!(targets.rows, [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]);
+    /// ```
+    pub fn one_hot(&self, column: usize, names: &[&str]) -> Result<Self, TableError> {
+        let classes = self.classes(column)?;
+        let too_many = classes.len() > MOST_CLASSES;
+        if too_many || self.rows.len().saturating_mul(classes.len()) > MOST_DATA {
+            let problem = format!(
+                "{} different values do not look like classes; choose another column, or take it as a number",
+                classes.len()
+            );
+            return error(None, Some(&self.columns[column]), problem);
+        }
+        let name = |(index, class): (usize, &f64)| match names.get(index) {
+            Some(name) => (*name).to_owned(),
+            None => format!("{} {class}", self.columns[column]),
+        };
+        let one_hot = |row: &Vec<f64>| {
+            classes.iter().map(|class| if row[column] == *class { 1.0 } else { 0.0 }).collect()
+        };
+        Ok(Self {
+            columns: classes.iter().enumerate().map(name).collect(),
+            rows: self.rows.iter().map(one_hot).collect(),
+        })
+    }
+
+    /// Every column moved and stretched to 0 … 1. A column of one value becomes 0.
+    pub fn min_max(&self) -> Result<Self, TableError> {
+        self.rescaled(|column| {
+            let smallest = column.iter().copied().fold(f64::INFINITY, f64::min);
+            let largest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            (smallest, largest - smallest)
+        })
+    }
+
+    /// Every column moved and stretched to mean 0 and standard deviation 1 (over all its n rows, not
+    /// n − 1). A column of one value becomes 0.
+    pub fn standardised(&self) -> Result<Self, TableError> {
+        self.rescaled(|column| {
+            let count = column.len() as f64;
+            let mean = column.iter().fold(0.0, |sum, value| sum + value) / count;
+            let squares = column.iter().fold(0.0, |sum, value| sum + (value - mean) * (value - mean));
+            (mean, (squares / count).sqrt())
+        })
+    }
+
+    /// (value − origin) / unit in every column, with an origin and unit of its own.
+    fn rescaled(&self, scale: impl Fn(&[f64]) -> (f64, f64)) -> Result<Self, TableError> {
+        let mut table = self.clone();
+        for (index, name) in self.columns.iter().enumerate() {
+            let column: Vec<f64> = self.rows.iter().map(|row| row[index]).collect();
+            let constant = column.iter().all(|value| *value == column[0]);
+            let (origin, unit) = scale(&column);
+            if !constant && !(origin.is_finite() && unit.is_finite() && unit > 0.0) {
+                let problem =
+                    "its numbers are too large or too close together to be scaled; rescale it first";
+                return error(None, Some(name), problem);
+            }
+            for row in &mut table.rows {
+                row[index] = if constant { 0.0 } else { (row[index] - origin) / unit };
+            }
+        }
+        Ok(table)
+    }
+}
+
+/// Inputs and targets side by side. Where one has more rows, the rest is left out.
+pub fn data(inputs: Table, targets: Table) -> Data {
+    let rows = inputs.rows.into_iter().zip(targets.rows);
+    Data {
+        inputs: inputs.columns,
+        targets: targets.columns,
+        samples: rows.map(|(x, y)| Sample { x, y }).collect(),
+    }
+}
+
+/// The separator that the first line has most of; the comma where it has none.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |separator: u8| first.iter().filter(|byte| **byte == separator).count();
+    // The last of equals is taken.
+    [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+}
+
+/// The number that an entry spells, if any; "nan" and "inf" spell one too.
+fn number(field: &[u8]) -> Option<f64> {
+    std::str::from_utf8(field).ok()?.parse().ok()
+}
+
+/// What a column is called.
+fn name((index, field): (usize, &[u8])) -> String {
+    match String::from_utf8_lossy(field) {
+        name if name.is_empty() => format!("column {}", index + 1),
+        name => name.into_owned(),
+    }
+}
+
+/// An entry as a message shows it, not longer than a glance.
+fn quoted(field: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(field).chars().take(24).collect();
+    format!("{text:?}")
+}

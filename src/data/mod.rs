@@ -1,0 +1,9 @@
+//! Where samples come from: a table read from CSV ([`csv`]), and the ready scenarios ([`presets`]).
+//!
+//! The flow is bytes → [`Table`] → [`Data`](crate::scenario::Data) → [`Scenario`](crate::scenario::Scenario).
+
+pub mod csv;
+pub mod presets;
+
+pub use csv::{Table, TableError};
+pub use presets::{Preset, preset, presets};

@@ -1,0 +1,372 @@
+//! The ready scenarios, in the order in which they tell the story.
+
+use super::csv::{Table, TableError, data};
+use crate::nn::{
+    Activation::{self, Identity, Sigmoid, Softmax, Tanh},
+    BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
+};
+use crate::scenario::{Data, Order, Position, Scenario, Start};
+use std::sync::Arc;
+
+/// A ready scenario.
+#[derive(Debug)]
+pub struct Preset {
+    /// Its name in links and actions.
+    pub id: &'static str,
+    /// What it is called.
+    pub title: &'static str,
+    /// What there is to see in it, and where its numbers are from.
+    pub note: &'static str,
+    plan: fn() -> Plan,
+}
+
+impl Preset {
+    /// The scenario, at its first moment. It passes [`Scenario::check`]: a test makes them all.
+    ///
+    /// ```
+    /// use deltascope::data::presets;
+    ///
+    /// let and = presets()[0].scenario();
+    /// assert_eq!(and.sizes, [2, 2]);
+    /// ```
+    pub fn scenario(&self) -> Scenario {
+        let Plan { sizes, activations, start, settings, order, data } = (self.plan)();
+        Scenario {
+            title: self.title.to_owned(),
+            note: self.note.to_owned(),
+            sizes: sizes.to_vec(),
+            activations: activations.to_vec(),
+            start,
+            settings,
+            order,
+            data: Arc::new(data),
+            position: Position::default(),
+        }
+    }
+}
+
+/// All presets.
+pub fn presets() -> &'static [Preset] {
+    &PRESETS
+}
+
+/// The preset of this id.
+pub fn preset(id: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.id == id)
+}
+
+static PRESETS: [Preset; 10] = [
+    Preset {
+        id: "and",
+        title: "AND in two outputs",
+        note: "The smallest network in which the question has an answer: one output says AND, the other \
+               its opposite. From an all-zero start their errors cancel, so a rule that moves biases by the \
+               layer's sum leaves them at 0, while each neuron's own delta learns all four rows.",
+        plan: and,
+    },
+    Preset {
+        id: "xor",
+        title: "XOR",
+        note: "Not to be had without a hidden layer. Whether a run solves it depends on its start and η; \
+               this one does, so read nothing about the bias rules from it alone.",
+        plan: xor,
+    },
+    Preset {
+        id: "mazur",
+        title: "Mazur's 2-2-2 example",
+        note: "Matt Mazur's step-by-step example (2015): his start, his one row, η 0.5. His page leaves \
+               the biases as they are: set the bias rule to frozen to get his w1 to w8, or leave it to see \
+               what gradient descent does with them.",
+        plan: mazur,
+    },
+    Preset {
+        id: "han-kamber",
+        title: "Han & Kamber's 3-2-1 example",
+        note: "The worked example of Han, Kamber and Pei, Data Mining: their start, one row, η 0.9. It \
+               moves each bias by its own unit's error. Their printed steps are rounded to three places.",
+        plan: han_kamber,
+    },
+    Preset {
+        id: "brownlee",
+        title: "Brownlee's ten rows",
+        note: "The ten rows and the start of Jason Brownlee's article on coding backpropagation from \
+               scratch (Machine Learning Mastery): after each sample one update, η 0.5. After 20 epochs \
+               the parameters are the ones that he printed.",
+        plan: brownlee,
+    },
+    Preset {
+        id: "iris",
+        title: "Iris",
+        note: "Three species of iris by four measurements of the flower (R. A. Fisher, 1936; public \
+               domain), standardised. With softmax and cross-entropy the output deltas of a sample add up \
+               to 0: summed across the layer they could never move an output bias.",
+        plan: iris,
+    },
+    Preset {
+        id: "digits",
+        title: "Digits, 8 × 8",
+        note: "1797 handwritten digits of 64 pixels (E. Alpaydin and C. Kaynak, Optical Recognition of \
+               Handwritten Digits, UCI Machine Learning Repository, CC BY 4.0), with Nielsen's settings: \
+               30 hidden neurons, mini-batches of 10, η 3. Here the wrong rule hardly hurts, as inputs \
+               that are always on do a bias's work.",
+        plan: digits,
+    },
+    Preset {
+        id: "circle",
+        title: "Circle",
+        note: "Points inside and around a circle: four hidden neurons, each a straight cut, are enough to \
+               close a ring. Made-up data (CC0).",
+        plan: circle,
+    },
+    Preset {
+        id: "spiral",
+        title: "Spiral",
+        note: "Two arms wound into each other: the hardest of these boundaries, and the reason for two \
+               hidden layers. Expect a long run, some 400 epochs. Both arms hold the point (0, 0), so 199 \
+               of 200 is the best there is. Made-up data (CC0).",
+        plan: spiral,
+    },
+    Preset {
+        id: "linnerud",
+        title: "Linnerud, a regression",
+        note: "Three exercises of twenty men give estimates of weight, waist and pulse (A. C. Linnerud, as \
+               in scikit-learn, BSD-3-Clause), everything standardised. With linear outputs there is no \
+               accuracy to show, only the cost, and twenty rows carry little: it falls slowly.",
+        plan: linnerud,
+    },
+];
+
+/// What a preset decides.
+struct Plan {
+    sizes: &'static [usize],
+    activations: &'static [Activation],
+    start: Start,
+    settings: Settings,
+    order: Order,
+    data: Data,
+}
+
+fn and() -> Plan {
+    Plan {
+        sizes: &[2, 2],
+        activations: &[Sigmoid],
+        start: drawn(Distribution::Zero, 0),
+        settings: settings(Cost::HalfMse, 0.5, 4, Reduction::Sum),
+        order: Order::File,
+        data: rows(
+            &["A", "B"],
+            &["not (A and B)", "A and B"],
+            &[
+                (&[0.0, 0.0], &[1.0, 0.0]),
+                (&[0.0, 1.0], &[1.0, 0.0]),
+                (&[1.0, 0.0], &[1.0, 0.0]),
+                (&[1.0, 1.0], &[0.0, 1.0]),
+            ],
+        ),
+    }
+}
+
+fn xor() -> Plan {
+    let activations = &[Sigmoid, Sigmoid];
+    Plan {
+        sizes: &[2, 2, 1],
+        activations,
+        start: given(
+            activations,
+            &[
+                (&[&[-0.7902, -2.0346], &[0.6033, 0.7443]], &[0.8552, 0.5304]),
+                (&[&[-0.3097, 0.3673]], &[0.3538]),
+            ],
+        ),
+        settings: settings(Cost::HalfMse, 3.0, 4, Reduction::Sum),
+        order: Order::File,
+        data: rows(
+            &["A", "B"],
+            &["A xor B"],
+            &[(&[0.0, 0.0], &[0.0]), (&[0.0, 1.0], &[1.0]), (&[1.0, 0.0], &[1.0]), (&[1.0, 1.0], &[0.0])],
+        ),
+    }
+}
+
+fn mazur() -> Plan {
+    let activations = &[Sigmoid, Sigmoid];
+    Plan {
+        sizes: &[2, 2, 2],
+        activations,
+        start: given(
+            activations,
+            &[(&[&[0.15, 0.2], &[0.25, 0.3]], &[0.35, 0.35]), (&[&[0.4, 0.45], &[0.5, 0.55]], &[0.6, 0.6])],
+        ),
+        settings: settings(Cost::HalfMse, 0.5, 1, Reduction::Sum),
+        order: Order::File,
+        data: rows(&["i1", "i2"], &["o1", "o2"], &[(&[0.05, 0.1], &[0.01, 0.99])]),
+    }
+}
+
+fn han_kamber() -> Plan {
+    let activations = &[Sigmoid, Sigmoid];
+    Plan {
+        sizes: &[3, 2, 1],
+        activations,
+        start: given(
+            activations,
+            &[(&[&[0.2, 0.4, -0.5], &[-0.3, 0.1, 0.2]], &[-0.4, 0.2]), (&[&[-0.3, -0.2]], &[0.1])],
+        ),
+        settings: settings(Cost::HalfMse, 0.9, 1, Reduction::Sum),
+        order: Order::File,
+        data: rows(&["x1", "x2", "x3"], &["class 1"], &[(&[1.0, 0.0, 1.0], &[1.0])]),
+    }
+}
+
+fn brownlee() -> Plan {
+    let activations = &[Sigmoid, Sigmoid];
+    Plan {
+        sizes: &[2, 2, 2],
+        activations,
+        // Python's random.seed(1), each neuron's weights and then its bias.
+        start: given(
+            activations,
+            &[
+                (
+                    &[&[0.13436424411240122, 0.8474337369372327], &[0.2550690257394217, 0.49543508709194095]],
+                    &[0.763774618976614, 0.4494910647887381],
+                ),
+                (
+                    &[&[0.651592972722763, 0.7887233511355132], &[0.02834747652200631, 0.8357651039198697]],
+                    &[0.0938595867742349, 0.43276706790505337],
+                ),
+            ],
+        ),
+        settings: settings(Cost::HalfMse, 0.5, 1, Reduction::Sum),
+        order: Order::File,
+        data: embedded(|| {
+            let table = Table::from_csv(include_bytes!("files/brownlee10.csv"))?;
+            Ok(data(table.select(&[0, 1])?, table.one_hot(2, &["class 0", "class 1"])?))
+        }),
+    }
+}
+
+fn iris() -> Plan {
+    Plan {
+        sizes: &[4, 5, 3],
+        activations: &[Tanh, Softmax],
+        start: drawn(Distribution::Normal, 1),
+        settings: settings(Cost::Cce, 0.1, 10, Reduction::Mean),
+        order: Order::Shuffled(1),
+        data: embedded(|| {
+            let table = Table::from_csv(include_bytes!("files/iris.csv"))?;
+            let mut inputs = table.select(&[0, 1, 2, 3])?.standardised()?;
+            inputs.columns = names(&["sepal length", "sepal width", "petal length", "petal width"]);
+            Ok(data(inputs, table.one_hot(4, &["setosa", "versicolor", "virginica"])?))
+        }),
+    }
+}
+
+fn digits() -> Plan {
+    Plan {
+        sizes: &[64, 30, 10],
+        activations: &[Sigmoid, Sigmoid],
+        start: drawn(Distribution::Normal, 1),
+        settings: settings(Cost::HalfMse, 3.0, 10, Reduction::Mean),
+        order: Order::Shuffled(1),
+        data: Data {
+            inputs: (0..64).map(|pixel| format!("row {} column {}", pixel / 8 + 1, pixel % 8 + 1)).collect(),
+            targets: (0..10).map(|digit| digit.to_string()).collect(),
+            samples: include_str!("files/digits8x8.txt").lines().filter_map(digit).collect(),
+        },
+    }
+}
+
+/// One line of `digits8x8.txt`: 64 pixels 0 … g (16), a space, the digit.
+fn digit(line: &str) -> Option<Sample> {
+    let (pixels, digit) = line.split_once(' ')?;
+    let x = pixels.chars().map(|pixel| Some(f64::from(pixel.to_digit(17)?) / 16.0));
+    let digit: usize = digit.parse().ok()?;
+    let y = (0..10).map(|class| if class == digit { 1.0 } else { 0.0 });
+    Some(Sample { x: x.collect::<Option<_>>()?, y: y.collect() })
+}
+
+fn circle() -> Plan {
+    Plan {
+        sizes: &[2, 4, 1],
+        activations: &[Tanh, Sigmoid],
+        start: drawn(Distribution::Normal, 1),
+        settings: settings(Cost::Bce, 0.3, 10, Reduction::Mean),
+        order: Order::Shuffled(1),
+        data: points(include_bytes!("files/toy-circle.csv"), "inside"),
+    }
+}
+
+fn spiral() -> Plan {
+    Plan {
+        sizes: &[2, 16, 8, 1],
+        activations: &[Tanh, Tanh, Sigmoid],
+        start: drawn(Distribution::Normal, 1),
+        settings: settings(Cost::Bce, 0.1, 5, Reduction::Mean),
+        order: Order::Shuffled(1),
+        data: points(include_bytes!("files/toy-spiral.csv"), "first arm"),
+    }
+}
+
+fn linnerud() -> Plan {
+    Plan {
+        sizes: &[3, 4, 3],
+        activations: &[Tanh, Identity],
+        start: drawn(Distribution::Normal, 1),
+        settings: settings(Cost::HalfMse, 0.1, 5, Reduction::Mean),
+        order: Order::Shuffled(1),
+        data: embedded(|| {
+            let table = Table::from_csv(include_bytes!("files/linnerud.csv"))?.standardised()?;
+            let mut inputs = table.select(&[0, 1, 2])?;
+            inputs.columns = names(&["chin-ups", "sit-ups", "jumps"]);
+            Ok(data(inputs, table.select(&[3, 4, 5])?))
+        }),
+    }
+}
+
+/// Points of the plane in two classes, of which `target` names class 1.
+fn points(bytes: &[u8], target: &str) -> Data {
+    embedded(|| {
+        let table = Table::from_csv(bytes)?;
+        let mut targets = table.select(&[2])?;
+        targets.columns = names(&[target]);
+        Ok(data(table.select(&[0, 1])?, targets))
+    })
+}
+
+/// Data that is part of the program: it cannot be wrong at run time, and a test reads all of it.
+fn embedded(read: impl FnOnce() -> Result<Data, TableError>) -> Data {
+    read().unwrap_or_default()
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn rows(inputs: &[&str], targets: &[&str], rows: &[(&[f64], &[f64])]) -> Data {
+    Data {
+        inputs: names(inputs),
+        targets: names(targets),
+        samples: rows.iter().map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect(),
+    }
+}
+
+fn settings(cost: Cost, learning_rate: f64, batch_size: usize, reduction: Reduction) -> Settings {
+    Settings { cost, learning_rate, batch_size, reduction, bias_rule: BiasRule::OwnDelta }
+}
+
+fn drawn(distribution: Distribution, seed: u32) -> Start {
+    Start::Initialisation(Initialisation { distribution, seed })
+}
+
+/// Published parameters: the weights into each neuron, row by row, and the biases, of each layer.
+fn given(activations: &[Activation], layers: &[(&[&[f64]], &[f64])]) -> Start {
+    let layers = layers.iter().zip(activations).map(|(&(weights, biases), &activation)| {
+        let mut matrix = Matrix::zeros(weights.len(), weights.first().map_or(0, |row| row.len()));
+        for (value, weight) in matrix.values_mut().iter_mut().zip(weights.iter().copied().flatten()) {
+            *value = *weight;
+        }
+        Layer { weights: matrix, biases: biases.to_vec(), activation }
+    });
+    Start::Parameters { network: Arc::new(Network { layers: layers.collect() }), epoch: 0, mini_batch: 0 }
+}
