@@ -3,6 +3,7 @@
 pub mod data;
 pub mod nn;
 pub mod scenario;
+pub mod session;
 
 #[cfg(target_arch = "wasm32")]
 mod web;

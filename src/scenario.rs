@@ -106,6 +106,16 @@ impl Scenario {
         file::check(self)
     }
 
+    /// The part of [`Scenario::check`] that looks at sizes and activations only.
+    pub fn check_shape(&self) -> Result<(), ScenarioError> {
+        file::check_shape(&self.sizes, &self.activations)
+    }
+
+    /// The part of [`Scenario::check`] that looks at the position only.
+    pub fn check_position(&self) -> Result<(), ScenarioError> {
+        file::check_position(self)
+    }
+
     /// The network that the run starts from.
     pub fn network(&self) -> Cow<'_, Network> {
         match &self.start {
@@ -118,7 +128,7 @@ impl Scenario {
 
     /// How many mini-batches an epoch has; the last may be short.
     pub fn mini_batches(&self) -> usize {
-        self.data.samples.len().div_ceil(self.settings.batch_size)
+        self.data.samples.len().div_ceil(self.settings.batch_size.max(1))
     }
 
     /// How many samples this mini-batch of an epoch has.

@@ -27,7 +27,7 @@ impl Layer {
 }
 
 /// A multilayer perceptron. Each layer takes as many sources as the one before has neurons.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Network {
     /// The layers after the input, first to last.
     pub layers: Vec<Layer>,

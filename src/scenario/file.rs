@@ -176,7 +176,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     check_position(scenario)
 }
 
-fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result<(), ScenarioError> {
+pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result<(), ScenarioError> {
     if sizes.len() < 2 {
         return error("sizes", "an input and at least one layer are needed, as in [2, 1]");
     }
@@ -366,7 +366,7 @@ fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
     Ok(())
 }
 
-fn check_position(scenario: &Scenario) -> Result<(), ScenarioError> {
+pub(super) fn check_position(scenario: &Scenario) -> Result<(), ScenarioError> {
     let Position { mini_batch, moment, neuron, .. } = scenario.position;
     let first = scenario.first_position();
     let mini_batches = scenario.mini_batches();

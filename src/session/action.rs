@@ -1,0 +1,201 @@
+//! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
+
+use super::{Direction, Item, StepBy};
+use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
+use crate::scenario::Position;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Everything that can happen to a session. Fields called `to` hold what was typed or chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Action {
+    // The scenario: these can be undone.
+    /// The preset with this id is opened.
+    PresetChosen(String),
+    /// A scenario file with this text is opened.
+    ScenarioOpened(String),
+    /// η.
+    LearningRateChanged(#[serde(deserialize_with = "typed::number")] f64),
+    /// M.
+    BatchSizeChanged(#[serde(deserialize_with = "typed::count")] usize),
+    /// Sum or mean, with η as it is.
+    ReductionChanged(Reduction),
+    /// Sum or mean, the other way round, with the η that makes the same update.
+    ReductionExchanged,
+    /// Which deltas move a bias.
+    BiasRuleChanged(BiasRule),
+    /// The cost; the output layer's activation follows where it must.
+    CostChanged(Cost),
+    /// A layer's activation function; the cost follows where it must.
+    ActivationChanged {
+        /// l
+        layer: usize,
+        /// σ
+        to: Activation,
+    },
+    /// A hidden layer is added before the output layer.
+    LayerAdded,
+    /// A hidden layer is taken out.
+    LayerRemoved {
+        /// l
+        layer: usize,
+    },
+    /// A hidden layer gets this many neurons.
+    LayerSizeChanged {
+        /// l
+        layer: usize,
+        /// nˡ
+        #[serde(deserialize_with = "typed::count")]
+        to: usize,
+    },
+    /// New starting parameters from this distribution.
+    DistributionChanged(Distribution),
+    /// New starting parameters from this seed.
+    SeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// The samples are shuffled each epoch, or taken in file order.
+    ShuffleChanged(bool),
+    /// The seed of the shuffling.
+    ShuffleSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// One weight or bias, as it is before the mini-batch shown.
+    ParameterEdited {
+        /// Which.
+        parameter: Parameter,
+        /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
+        to: f64,
+    },
+    /// One input of a row of the data.
+    InputEdited {
+        /// The row of the data.
+        row: usize,
+        /// k
+        source: usize,
+        /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
+        to: f64,
+    },
+    /// One target of a row of the data.
+    TargetEdited {
+        /// The row of the data.
+        row: usize,
+        /// j
+        neuron: usize,
+        /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
+        to: f64,
+    },
+    /// The last change of the scenario is taken back.
+    Undo,
+    /// The change last taken back is made again.
+    Redo,
+
+    // Time.
+    /// A step.
+    Stepped {
+        /// Its size.
+        by: StepBy,
+        /// Which way.
+        direction: Direction,
+    },
+    /// To the first moment of the run.
+    Started,
+    /// To any position.
+    Jumped(Position),
+    /// To the moment of this mini-batch with this index.
+    Scrubbed(#[serde(deserialize_with = "typed::count")] usize),
+    /// To the first moment of this epoch, counted from 1.
+    EpochChosen(#[serde(deserialize_with = "typed::count")] usize),
+    /// Play, or pause.
+    PlayToggled,
+    /// The size of the steps when playing.
+    PlayByChanged(StepBy),
+    /// Steps a second when playing.
+    SpeedChanged(#[serde(deserialize_with = "typed::number")] f64),
+    /// The time has come that the last reply asked to be woken at.
+    Woken,
+    /// Long work is given up, and playing stops.
+    Stopped,
+
+    // What is seen.
+    /// Something was selected, or nothing.
+    Selected(Option<Item>),
+    /// The pointer or focus is on something, or on nothing.
+    Hovered(Option<Item>),
+    /// The neuron `by` places on in the same layer is selected.
+    NeuronMoved(i32),
+    /// The layer `by` places on is selected.
+    LayerMoved(i32),
+    /// Significant digits shown.
+    DigitsChanged(#[serde(deserialize_with = "typed::count")] usize),
+    /// All terms of long sums are listed, or the first ones.
+    AllTermsToggled,
+    /// The explanation of the ledger's row totals is opened or closed.
+    RowTotalAsked,
+    /// Dark or light.
+    ThemeChanged {
+        /// Whether it is dark.
+        dark: bool,
+    },
+    /// A key was pressed where no field has the focus.
+    KeyPressed {
+        /// As `KeyboardEvent.key` names it.
+        key: String,
+        /// With Shift.
+        #[serde(default)]
+        shift: bool,
+        /// With Control or Command.
+        #[serde(default)]
+        control: bool,
+    },
+}
+
+/// What a person types into a field comes as text; saved actions hold numbers.
+mod typed {
+    use super::{Deserialize, Deserializer};
+    use serde::de::Error;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Typed {
+        Number(f64),
+        Text(String),
+    }
+
+    /// A finite number.
+    pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        let typed = Typed::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?;
+        let (number, text) = match typed {
+            Typed::Number(number) => (Some(number), number.to_string()),
+            // The page writes minus as it should look; what is copied from it can be pasted here.
+            Typed::Text(text) => (text.trim().replace('−', "-").parse::<f64>().ok(), text),
+        };
+        match number {
+            Some(number) if number.is_finite() => Ok(number),
+            Some(_) => Err(D::Error::custom(format!("{text} is not finite; take a number such as 0.5"))),
+            None if text.trim().is_empty() => Err(D::Error::custom("a number is needed, such as 0.5")),
+            None if text.contains(',') => {
+                Err(D::Error::custom(format!("{text:?} is not a number; write the point as in 0.5")))
+            }
+            None => Err(D::Error::custom(format!("{text:?} is not a number; 0.5 or -1e-3 would be"))),
+        }
+    }
+
+    /// A whole number, 0 or more.
+    pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+        whole(deserializer, 1e9).map(|number| number as usize)
+    }
+
+    /// A whole number in 32 bits.
+    pub(super) fn seed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+        whole(deserializer, u32::MAX.into()).map(|number| number as u32)
+    }
+
+    fn whole<'de, D: Deserializer<'de>>(deserializer: D, most: f64) -> Result<f64, D::Error> {
+        let number = number(deserializer)?;
+        if number.fract() == 0.0 && (0.0..=most).contains(&number) {
+            return Ok(number);
+        }
+        Err(D::Error::custom(format!("{number} will not do; take a whole number from 0 to {most}")))
+    }
+}

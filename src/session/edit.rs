@@ -1,0 +1,200 @@
+//! Changes of the scenario: each takes one and gives a new one, which is checked before it is used.
+
+use super::Action;
+use crate::nn::{Activation, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
+use crate::scenario::{Order, Position, Scenario, Start};
+use std::sync::Arc;
+
+/// What a change starts from.
+pub(super) struct Present<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) position: Position,
+    /// The parameters before the mini-batch shown.
+    pub(super) network: &'a Arc<Network>,
+}
+
+/// A changed scenario, and what else was changed with it, to be said.
+pub(super) struct Change {
+    pub(super) scenario: Scenario,
+    pub(super) notice: Option<String>,
+}
+
+/// The neurons of a hidden layer that is added.
+const NEW_LAYER: usize = 3;
+
+/// The scenario after this action; `None` for actions that do not change it.
+pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<Change, String>> {
+    let mut scenario = Scenario { position: present.position, ..present.scenario.clone() };
+    let mut notice = None;
+    let settings = &mut scenario.settings;
+    match action {
+        Action::LearningRateChanged(to) => settings.learning_rate = *to,
+        Action::BatchSizeChanged(to) => settings.batch_size = *to,
+        Action::ReductionChanged(to) => settings.reduction = *to,
+        Action::ReductionExchanged => {
+            settings.learning_rate = equivalent_learning_rate(present.scenario);
+            settings.reduction = match settings.reduction {
+                Reduction::Sum => Reduction::Mean,
+                Reduction::Mean => Reduction::Sum,
+            };
+        }
+        Action::BiasRuleChanged(to) => settings.bias_rule = *to,
+        Action::CostChanged(to) => {
+            settings.cost = *to;
+            notice = fit_output(&mut scenario);
+        }
+        Action::ActivationChanged { layer, to } => {
+            let layers = scenario.activations.len();
+            let Some(activation) = scenario.activations.get_mut(*layer) else {
+                return Some(Err(format!(
+                    "there is no layer {}; the last one is {layers}",
+                    layer.saturating_add(1)
+                )));
+            };
+            *activation = *to;
+            notice = fit_cost(&mut scenario);
+        }
+        Action::LayerAdded => {
+            let output = scenario.sizes.len() - 1;
+            scenario.sizes.insert(output, NEW_LAYER);
+            let activation = match scenario.activations.len() {
+                1 => Activation::Sigmoid,
+                layers => scenario.activations[layers - 2],
+            };
+            scenario.activations.insert(output - 1, activation);
+        }
+        Action::LayerRemoved { layer } => {
+            if *layer + 1 >= scenario.activations.len() {
+                return Some(Err(
+                    "only hidden layers can be taken out: the data need inputs and outputs".into()
+                ));
+            }
+            scenario.sizes.remove(layer + 1);
+            scenario.activations.remove(*layer);
+        }
+        Action::LayerSizeChanged { layer, to } => {
+            if *layer + 1 >= scenario.activations.len() {
+                return Some(Err("the data decide how many inputs and outputs there are".into()));
+            }
+            scenario.sizes[layer + 1] = *to;
+        }
+        Action::DistributionChanged(distribution) => {
+            let seed = seed_of(&scenario.start);
+            scenario.start = Start::Initialisation(Initialisation { distribution: *distribution, seed });
+        }
+        Action::SeedChanged(seed) => {
+            let distribution = match scenario.start {
+                Start::Initialisation(Initialisation { distribution, .. }) => distribution,
+                Start::Parameters { .. } => Distribution::Normal,
+            };
+            scenario.start = Start::Initialisation(Initialisation { distribution, seed: *seed });
+        }
+        Action::ShuffleChanged(shuffle) => {
+            scenario.order = if *shuffle { Order::Shuffled(1) } else { Order::File };
+        }
+        Action::ShuffleSeedChanged(seed) => scenario.order = Order::Shuffled(*seed),
+        Action::ParameterEdited { parameter, to } => {
+            let mut network = Network::clone(present.network);
+            let Some(value) = network.get_mut(*parameter) else {
+                return Some(Err("there is no such weight or bias".into()));
+            };
+            *value = *to;
+            let Position { epoch, mini_batch, .. } = present.position;
+            scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };
+        }
+        Action::InputEdited { row, source, to } => {
+            let sample = Arc::make_mut(&mut scenario.data).samples.get_mut(*row);
+            match sample.and_then(|sample| sample.x.get_mut(*source)) {
+                Some(value) => *value = *to,
+                None => return Some(Err("there is no such input".into())),
+            }
+        }
+        Action::TargetEdited { row, neuron, to } => {
+            let sample = Arc::make_mut(&mut scenario.data).samples.get_mut(*row);
+            match sample.and_then(|sample| sample.y.get_mut(*neuron)) {
+                Some(value) => *value = *to,
+                None => return Some(Err("there is no such target".into())),
+            }
+        }
+        _ => return None,
+    }
+    // The shape is checked before parameters are made for it.
+    Some(scenario.check_shape().map_err(|error| error.problem).and_then(|()| {
+        fit_start(&mut scenario);
+        fit_position(&mut scenario);
+        scenario.check().map_err(|error| error.problem)?;
+        Ok(Change { scenario, notice })
+    }))
+}
+
+/// The η with which the other reduction makes the same update: η_sum = η_mean / M.
+pub fn equivalent_learning_rate(scenario: &Scenario) -> f64 {
+    let samples = scenario.settings.batch_size.min(scenario.data.samples.len()) as f64;
+    match scenario.settings.reduction {
+        Reduction::Mean => scenario.settings.learning_rate / samples,
+        Reduction::Sum => scenario.settings.learning_rate * samples,
+    }
+}
+
+/// The seed in use, or the first one.
+fn seed_of(start: &Start) -> u32 {
+    match start {
+        Start::Initialisation(initialisation) => initialisation.seed,
+        Start::Parameters { .. } => 1,
+    }
+}
+
+/// After a change of the cost, an output activation that it is defined on.
+fn fit_output(scenario: &mut Scenario) -> Option<String> {
+    let cost = scenario.settings.cost;
+    let output = scenario.activations.last_mut()?;
+    if cost.suits(*output) {
+        return None;
+    }
+    *output = if cost == Cost::Cce { Activation::Softmax } else { Activation::Sigmoid };
+    Some(format!("The output layer is {} now, which {} needs.", output.name(), cost.name()))
+}
+
+/// After a change of the output activation, a cost that is defined on it.
+fn fit_cost(scenario: &mut Scenario) -> Option<String> {
+    let output = *scenario.activations.last()?;
+    let cost = &mut scenario.settings.cost;
+    if cost.suits(output) {
+        return None;
+    }
+    *cost = if output == Activation::Softmax { Cost::Cce } else { Cost::HalfMse };
+    Some(format!("The cost is {} now, which {} outputs need.", cost.name(), output.name()))
+}
+
+/// After a change of the shape, parameters of that shape: those given stay where they still have a
+/// place, the others are drawn from seed 1.
+fn fit_start(scenario: &mut Scenario) {
+    let Start::Parameters { network, .. } = &mut scenario.start else { return };
+    let same_activations =
+        network.layers.iter().map(|layer| layer.activation).eq(scenario.activations.iter().copied());
+    if network.sizes() == scenario.sizes && same_activations {
+        return;
+    }
+    let initialisation = Initialisation { distribution: Distribution::Normal, seed: 1 };
+    let mut fitted = initialisation.network(&scenario.sizes, &scenario.activations);
+    let same_depth = network.layers.len() == fitted.layers.len();
+    let parameters: Vec<Parameter> = if same_depth { fitted.parameters().collect() } else { Vec::new() };
+    for parameter in parameters {
+        if let (Some(place), Some(value)) = (fitted.get_mut(parameter), network.get(parameter)) {
+            *place = value;
+        }
+    }
+    *network = Arc::new(fitted);
+}
+
+/// After a change of the mini-batches or layers, a position that still exists.
+fn fit_position(scenario: &mut Scenario) {
+    if let Start::Parameters { mini_batch, .. } = &mut scenario.start
+        && *mini_batch as usize >= scenario.data.samples.len().div_ceil(scenario.settings.batch_size.max(1))
+    {
+        *mini_batch = 0;
+    }
+    if scenario.check_position().is_err() {
+        scenario.position = scenario.first_position();
+    }
+}

@@ -1,0 +1,139 @@
+//! The things a reader can point at, in the picture and in the text alike.
+
+use crate::nn::Parameter;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// One thing on the page: a number's place in the network, or a whole neuron. As text, its letter
+/// and its indices: `w-0-1-2` is the weight of layer 0 into neuron 1 from source 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+#[allow(missing_docs)] // `layer`, `neuron`, `source`: l, j, k as everywhere
+pub enum Item {
+    /// An input xₖ.
+    Input { source: usize },
+    /// A target yⱼ.
+    Target { neuron: usize },
+    /// A neuron with all its numbers.
+    Neuron { layer: usize, neuron: usize },
+    /// wˡⱼₖ
+    Weight { layer: usize, neuron: usize, source: usize },
+    /// bˡⱼ
+    Bias { layer: usize, neuron: usize },
+    /// zˡⱼ
+    WeightedInput { layer: usize, neuron: usize },
+    /// aˡⱼ
+    Activation { layer: usize, neuron: usize },
+    /// δˡⱼ
+    Delta { layer: usize, neuron: usize },
+}
+
+impl Item {
+    /// aˡ⁻¹ₖ, which is an input for the first layer.
+    pub fn source_of(layer: usize, source: usize) -> Self {
+        match layer.checked_sub(1) {
+            None => Self::Input { source },
+            Some(layer) => Self::Activation { layer, neuron: source },
+        }
+    }
+
+    /// The layer and neuron that this belongs to; none for inputs.
+    pub fn neuron(self) -> Option<(usize, usize)> {
+        match self {
+            Self::Neuron { layer, neuron }
+            | Self::Weight { layer, neuron, .. }
+            | Self::Bias { layer, neuron }
+            | Self::WeightedInput { layer, neuron }
+            | Self::Activation { layer, neuron }
+            | Self::Delta { layer, neuron } => Some((layer, neuron)),
+            Self::Input { .. } | Self::Target { .. } => None,
+        }
+    }
+
+    /// The things that light up together with this one: all numbers of a neuron with the neuron.
+    pub fn lights(self) -> Vec<Self> {
+        match self {
+            Self::Neuron { layer, neuron } => vec![
+                self,
+                Self::Bias { layer, neuron },
+                Self::WeightedInput { layer, neuron },
+                Self::Activation { layer, neuron },
+                Self::Delta { layer, neuron },
+            ],
+            _ => vec![self],
+        }
+    }
+
+    /// Whether a network of these sizes [n₀ … n_L] has it.
+    pub fn exists_in(self, sizes: &[usize]) -> bool {
+        let inputs = sizes[0];
+        let in_layer = |layer: usize, neuron: usize| {
+            sizes.get(layer.saturating_add(1)).is_some_and(|&count| neuron < count)
+        };
+        match self {
+            Self::Input { source } => source < inputs,
+            Self::Target { neuron } => in_layer(sizes.len() - 2, neuron),
+            Self::Weight { layer, neuron, source } => in_layer(layer, neuron) && source < sizes[layer],
+            _ => self.neuron().is_some_and(|(layer, neuron)| in_layer(layer, neuron)),
+        }
+    }
+}
+
+impl From<Parameter> for Item {
+    fn from(parameter: Parameter) -> Self {
+        match parameter {
+            Parameter::Weight { layer, neuron, source } => Self::Weight { layer, neuron, source },
+            Parameter::Bias { layer, neuron } => Self::Bias { layer, neuron },
+        }
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Input { source } => write!(f, "x-{source}"),
+            Self::Target { neuron } => write!(f, "y-{neuron}"),
+            Self::Neuron { layer, neuron } => write!(f, "n-{layer}-{neuron}"),
+            Self::Weight { layer, neuron, source } => write!(f, "w-{layer}-{neuron}-{source}"),
+            Self::Bias { layer, neuron } => write!(f, "b-{layer}-{neuron}"),
+            Self::WeightedInput { layer, neuron } => write!(f, "z-{layer}-{neuron}"),
+            Self::Activation { layer, neuron } => write!(f, "a-{layer}-{neuron}"),
+            Self::Delta { layer, neuron } => write!(f, "d-{layer}-{neuron}"),
+        }
+    }
+}
+
+impl FromStr for Item {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unknown = || format!("{text:?} names nothing in the network; w-0-1-2 would name a weight");
+        let (letter, indices) = text.split_once('-').ok_or_else(unknown)?;
+        let indices: Vec<usize> =
+            indices.split('-').map(|i| i.parse().map_err(|_| unknown())).collect::<Result<_, _>>()?;
+        match (letter, indices.as_slice()) {
+            ("x", &[source]) => Ok(Self::Input { source }),
+            ("y", &[neuron]) => Ok(Self::Target { neuron }),
+            ("n", &[layer, neuron]) => Ok(Self::Neuron { layer, neuron }),
+            ("w", &[layer, neuron, source]) => Ok(Self::Weight { layer, neuron, source }),
+            ("b", &[layer, neuron]) => Ok(Self::Bias { layer, neuron }),
+            ("z", &[layer, neuron]) => Ok(Self::WeightedInput { layer, neuron }),
+            ("a", &[layer, neuron]) => Ok(Self::Activation { layer, neuron }),
+            ("d", &[layer, neuron]) => Ok(Self::Delta { layer, neuron }),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl TryFrom<String> for Item {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Item> for String {
+    fn from(item: Item) -> Self {
+        item.to_string()
+    }
+}

@@ -1,0 +1,479 @@
+//! What a reader does and sees, without a screen: [`Action`]s change a [`Session`], and nothing else does.
+//!
+//! What is shown is a pure function of scenario and position; a [`Run`] only remembers parts of it.
+//! Whatever may take long (a jump, a change of the scenario while far into the run) is a *journey*: it
+//! goes on in slices when the page wakes the session, can be stopped, and changes nothing before it arrives.
+
+mod action;
+mod edit;
+mod item;
+mod keys;
+mod mini_batch;
+mod now;
+mod run;
+mod sight;
+mod timeline;
+
+pub use action::Action;
+pub use edit::equivalent_learning_rate;
+pub use item::Item;
+pub use keys::{KEYS, Key, action_of};
+pub use mini_batch::MiniBatch;
+pub use now::Now;
+pub use run::{Diverged, Run};
+pub use sight::{MOST_DIGITS, Sight};
+pub use timeline::{Direction, StepBy, Timeline, next, previous};
+
+use crate::data::presets;
+use crate::nn::{Network, Parameter};
+use crate::scenario::{Position, Scenario};
+use std::sync::Arc;
+
+/// How many changes of the scenario can be taken back.
+const UNDO: usize = 100;
+/// How many steps forward lead back the way they came.
+const TRAIL: usize = 1000;
+/// Multiplications in one slice of a journey: a few milliseconds.
+const SLICE: usize = 2_000_000;
+/// The fastest and the slowest play, in steps a second.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
+
+/// A scenario, a place in it, and what the reader looks at.
+#[derive(Clone, Debug)]
+pub struct Session {
+    scenario: Arc<Scenario>,
+    /// The preset that was opened, for as long as nothing else was.
+    preset: Option<&'static str>,
+    position: Position,
+    mini_batch: Arc<MiniBatch>,
+    run: Run,
+    /// Where the latest steps forward began.
+    trail: Vec<(Position, StepBy)>,
+    past: Vec<Saved>,
+    future: Vec<Saved>,
+    journey: Option<Journey>,
+    play: Play,
+    sight: Sight,
+    /// Something to be said that is not an error.
+    notice: Option<String>,
+}
+
+/// A scenario with the place in it, to come back to.
+#[derive(Clone, Debug)]
+struct Saved {
+    scenario: Arc<Scenario>,
+    preset: Option<&'static str>,
+}
+
+/// Whether and how the session plays by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Play {
+    /// Whether it plays.
+    pub playing: bool,
+    /// The size of its steps.
+    pub by: StepBy,
+    /// Steps a second.
+    pub speed: f64,
+}
+
+/// A way through updates that is not finished yet.
+#[derive(Clone, Debug)]
+struct Journey {
+    destination: Position,
+    /// The next update to make, and the parameters before it.
+    at: u64,
+    network: Arc<Network>,
+    from: u64,
+    arrival: Arrival,
+}
+
+/// What happens when a journey arrives.
+#[derive(Clone, Debug)]
+enum Arrival {
+    /// Only the position changes, and the trail becomes this.
+    Position(Vec<(Position, StepBy)>),
+    /// Another scenario takes the place of the present one.
+    Scenario { saved: Saved, run: Box<Run>, history: History, notice: Option<String> },
+}
+
+/// What a new scenario does to the list of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum History {
+    Change,
+    Undo,
+    Redo,
+}
+
+/// How far a journey is, in updates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Updates made.
+    pub done: u64,
+    /// Updates to make in all.
+    pub total: u64,
+}
+
+impl Session {
+    /// A session at the position that the scenario names. An error where its numbers are not finite from the start.
+    pub fn new(scenario: Scenario) -> Result<Self, String> {
+        let scenario = Arc::new(scenario);
+        let mut run = Run::new(&scenario);
+        let position = scenario.first_position();
+        let (first, network) = run.nearest(scenario.first_update());
+        let mini_batch =
+            run.mini_batch(&scenario, first, network).map_err(|diverged| said(&scenario, first, diverged))?;
+        let mut session = Self {
+            sight: Sight::of(&scenario),
+            position,
+            mini_batch: mini_batch.into(),
+            run,
+            trail: Vec::new(),
+            past: Vec::new(),
+            future: Vec::new(),
+            journey: None,
+            play: Play { playing: false, by: StepBy::Equation, speed: 1.0 },
+            notice: None,
+            preset: None,
+            scenario,
+        };
+        session.go(session.scenario.position, Vec::new())?;
+        Ok(session)
+    }
+
+    /// A session with the first preset.
+    pub fn first_preset() -> Result<Self, String> {
+        let preset = presets().first().ok_or("there is no preset")?;
+        let mut session = Self::new(preset.scenario())?;
+        session.preset = Some(preset.id);
+        Ok(session)
+    }
+
+    /// Carries out an action. An error says what was wrong and what would do, and leaves everything as it was.
+    pub fn update(&mut self, action: Action) -> Result<(), String> {
+        if action != Action::Woken {
+            self.notice = None;
+        }
+        match action {
+            Action::Woken => self.wake(),
+            Action::Stopped => {
+                self.play.playing = false;
+                if self.journey.take().is_some() {
+                    self.notice = Some("Stopped. You are where you were.".into());
+                }
+                Ok(())
+            }
+            Action::Stepped { by, direction: Direction::Forward } => self.step_forward(by),
+            Action::Stepped { by, direction: Direction::Back } => self.step_back(by),
+            Action::Started => self.go(self.scenario.first_position(), Vec::new()),
+            Action::Jumped(position) => self.jump(position),
+            Action::Scrubbed(index) => {
+                let moment = self.timeline().moment(index);
+                self.jump(Position { moment, neuron: None, ..self.position })
+            }
+            Action::EpochChosen(number) => {
+                let epoch = number.checked_sub(1).and_then(|epoch| u32::try_from(epoch).ok());
+                let epoch = epoch.ok_or("the first epoch is 1; there is none before")?;
+                let first = self.scenario.first_position();
+                let start = Position { epoch, ..Position::default() };
+                self.jump(if epoch == first.epoch { first } else { start })
+            }
+            Action::PlayToggled => {
+                self.play.playing = !self.play.playing;
+                Ok(())
+            }
+            Action::PlayByChanged(by) => {
+                self.play.by = by;
+                Ok(())
+            }
+            Action::SpeedChanged(speed) if SPEEDS.contains(&speed) => {
+                self.play.speed = speed;
+                Ok(())
+            }
+            Action::SpeedChanged(speed) => {
+                let (slowest, fastest) = (SPEEDS.start(), SPEEDS.end());
+                Err(format!("{speed} steps a second will not do; take {slowest} to {fastest}"))
+            }
+            Action::Undo => self.restore(History::Undo),
+            Action::Redo => self.restore(History::Redo),
+            Action::PresetChosen(id) => {
+                let preset = presets().iter().find(|preset| preset.id == id);
+                let preset = preset.ok_or_else(|| format!("there is no preset {id:?}"))?;
+                let scenario = preset.scenario();
+                self.replace(scenario, Some(preset.id), None)
+            }
+            Action::ScenarioOpened(json) => {
+                let scenario = Scenario::from_json(&json).map_err(|error| error.to_string())?;
+                self.replace(scenario, None, None)
+            }
+            Action::KeyPressed { key, shift, control } => match action_of(&key, shift, control) {
+                Some(action) => self.update(action.clone()),
+                None => Ok(()),
+            },
+            _ => {
+                let present = edit::Present {
+                    scenario: &self.scenario,
+                    position: self.position,
+                    network: &self.mini_batch.before,
+                };
+                match edit::changed(&present, &action) {
+                    Some(change) => {
+                        let change = change?;
+                        self.replace(change.scenario, self.preset, change.notice)
+                    }
+                    None => self.sight.update(action, &self.scenario, self.position),
+                }
+            }
+        }
+    }
+
+    /// Goes on with a journey, or takes the next step of playing.
+    fn wake(&mut self) -> Result<(), String> {
+        if self.journey.is_some() {
+            return self.travel();
+        }
+        if self.play.playing {
+            let stepped = self.step_forward(self.play.by);
+            self.play.playing = stepped.is_ok();
+            return stepped;
+        }
+        Ok(())
+    }
+
+    fn step_forward(&mut self, by: StepBy) -> Result<(), String> {
+        let end = || "this is as far as epochs are counted".to_owned();
+        let destination = next(&self.scenario, self.position, by).ok_or_else(end)?;
+        let mut trail = self.trail.clone();
+        trail.push((self.position, by));
+        if trail.len() > TRAIL {
+            trail.drain(..TRAIL / 2);
+        }
+        self.go(destination, trail)
+    }
+
+    /// A step back of the same size as the step forward that led here ends where that began; otherwise
+    /// it ends at the resting place before.
+    fn step_back(&mut self, by: StepBy) -> Result<(), String> {
+        let mut trail = self.trail.clone();
+        let came_from = trail.pop().filter(|(_, stepped)| *stepped == by).map(|(from, _)| from);
+        match came_from.or_else(|| previous(&self.scenario, self.position, by)) {
+            Some(destination) => self.go(destination, if came_from.is_some() { trail } else { Vec::new() }),
+            None => {
+                self.notice = Some("This is the first moment of the run.".into());
+                Ok(())
+            }
+        }
+    }
+
+    fn jump(&mut self, position: Position) -> Result<(), String> {
+        let there = Scenario { position, ..Scenario::clone(&self.scenario) };
+        there.check_position().map_err(|error| error.problem)?;
+        self.go(position, Vec::new())
+    }
+
+    /// Sets out for a position of this scenario.
+    fn go(&mut self, destination: Position, trail: Vec<(Position, StepBy)>) -> Result<(), String> {
+        let update = self.scenario.update_index(&destination);
+        if update == self.scenario.update_index(&self.position) {
+            self.journey = None;
+            (self.position, self.trail) = (destination, trail);
+            return Ok(());
+        }
+        let (at, network) = match update == self.updates() + 1 {
+            true => (update, self.mini_batch.after.clone()),
+            false => self.run.nearest(update),
+        };
+        self.depart(Journey { destination, at, network, from: at, arrival: Arrival::Position(trail) })
+    }
+
+    /// Sets out for the position that another scenario names, to put that in place of this one.
+    fn replace(
+        &mut self,
+        scenario: Scenario,
+        preset: Option<&'static str>,
+        notice: Option<String>,
+    ) -> Result<(), String> {
+        self.set_out(Saved { scenario: scenario.into(), preset }, History::Change, notice)
+    }
+
+    fn restore(&mut self, history: History) -> Result<(), String> {
+        let list = if history == History::Undo { &self.past } else { &self.future };
+        match list.last() {
+            Some(saved) => self.set_out(saved.clone(), history, None),
+            None => {
+                let word = if history == History::Undo { "undo" } else { "redo" };
+                self.notice = Some(format!("There is nothing to {word}."));
+                Ok(())
+            }
+        }
+    }
+
+    fn set_out(&mut self, saved: Saved, history: History, notice: Option<String>) -> Result<(), String> {
+        let run = Run::new(&saved.scenario);
+        let destination = saved.scenario.position;
+        let (at, network) = run.nearest(saved.scenario.first_update());
+        let arrival = Arrival::Scenario { saved, run: run.into(), history, notice };
+        self.depart(Journey { destination, at, network, from: at, arrival })
+    }
+
+    /// Begins a journey; short ones arrive at once.
+    fn depart(&mut self, journey: Journey) -> Result<(), String> {
+        self.journey = Some(journey);
+        self.travel()
+    }
+
+    /// One slice of the journey.
+    fn travel(&mut self) -> Result<(), String> {
+        let Some(mut journey) = self.journey.take() else { return Ok(()) };
+        let (scenario, run) = match &mut journey.arrival {
+            Arrival::Position(_) => (self.scenario.clone(), &mut self.run),
+            Arrival::Scenario { saved, run, .. } => (saved.scenario.clone(), &mut **run),
+        };
+        let update = scenario.update_index(&journey.destination);
+        let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
+        // Each weight takes part in three products: forward, back and in its gradient.
+        let work = (3 * journey.network.parameter_count() * samples).max(1);
+        let mut slice = (SLICE / work).max(1);
+        while journey.at < update && slice > 0 {
+            run.pass(&scenario, journey.at, &mut journey.network)
+                .map_err(|diverged| said(&scenario, journey.at, diverged))?;
+            journey.at += 1;
+            slice -= 1;
+        }
+        if journey.at < update {
+            self.journey = Some(journey);
+            return Ok(());
+        }
+        let mini_batch = run
+            .mini_batch(&scenario, update, journey.network)
+            .map_err(|diverged| said(&scenario, update, diverged))?;
+        self.arrive(journey.destination, mini_batch, journey.arrival);
+        Ok(())
+    }
+
+    fn arrive(&mut self, destination: Position, mini_batch: MiniBatch, arrival: Arrival) {
+        match arrival {
+            Arrival::Position(trail) => self.trail = trail,
+            Arrival::Scenario { saved, run, history, notice } => {
+                let present = Saved { scenario: Arc::new(self.to_scenario()), preset: self.preset };
+                match history {
+                    History::Change => {
+                        self.future.clear();
+                        self.past.push(present);
+                        if self.past.len() > UNDO {
+                            self.past.remove(0);
+                        }
+                    }
+                    History::Undo => {
+                        self.past.pop();
+                        self.future.push(present);
+                    }
+                    History::Redo => {
+                        self.future.pop();
+                        self.past.push(present);
+                    }
+                }
+                self.trail.clear();
+                self.run = *run;
+                self.sight.fit(&saved.scenario, !Arc::ptr_eq(&saved.scenario.data, &self.scenario.data));
+                (self.scenario, self.preset, self.notice) = (saved.scenario, saved.preset, notice);
+            }
+        }
+        self.position = destination;
+        self.mini_batch = mini_batch.into();
+    }
+
+    /// The scenario in use; where the reader stands in it is [`Session::position`].
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The scenario with the present position, to be saved.
+    pub fn to_scenario(&self) -> Scenario {
+        Scenario { position: self.position, ..Scenario::clone(&self.scenario) }
+    }
+
+    /// The id of the preset that this is, or was changed from.
+    pub fn preset(&self) -> Option<&'static str> {
+        self.preset
+    }
+
+    /// Where the reader stands.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The mini-batch that the reader stands in.
+    pub fn mini_batch(&self) -> &MiniBatch {
+        &self.mini_batch
+    }
+
+    /// The moments of that mini-batch.
+    pub fn timeline(&self) -> Timeline {
+        Timeline::of(&self.scenario, self.position.mini_batch)
+    }
+
+    /// The number of updates before this mini-batch's, from the beginning of epoch 0.
+    pub fn updates(&self) -> u64 {
+        self.scenario.update_index(&self.position)
+    }
+
+    /// Update and mean cost of the mini-batch before it, for all mini-batches before this one.
+    pub fn costs(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
+        self.run.costs_before(self.updates())
+    }
+
+    /// Whether and how it plays.
+    pub fn play(&self) -> Play {
+        self.play
+    }
+
+    /// What the reader looks at.
+    pub fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
+    /// How far the journey under way is, if there is one.
+    pub fn progress(&self) -> Option<Progress> {
+        self.journey.as_ref().map(|journey| {
+            let scenario = match &journey.arrival {
+                Arrival::Position(_) => &self.scenario,
+                Arrival::Scenario { saved, .. } => &saved.scenario,
+            };
+            let total = scenario.update_index(&journey.destination) - journey.from;
+            Progress { done: journey.at - journey.from, total }
+        })
+    }
+
+    /// Whether there is a change to take back, and one to make again.
+    pub fn can_undo_redo(&self) -> (bool, bool) {
+        (!self.past.is_empty(), !self.future.is_empty())
+    }
+
+    /// Something to be said that is not an error.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+}
+
+/// Says where numbers stopped being finite, and what would do.
+fn said(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
+    let mini_batches = scenario.mini_batches() as u64;
+    let (epoch, mini_batch) = (update / mini_batches + 1, update % mini_batches + 1);
+    let what = match diverged {
+        Diverged::Neuron { layer, neuron } => {
+            format!("z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
+        }
+        Diverged::Parameter(Parameter::Weight { layer, neuron, source }) => {
+            format!("the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
+        }
+        Diverged::Parameter(Parameter::Bias { layer, neuron }) => {
+            format!("the bias of neuron {} in layer {}", neuron + 1, layer + 1)
+        }
+        Diverged::Cost => "the cost".to_owned(),
+    };
+    let learning_rate = scenario.settings.learning_rate;
+    format!(
+        "In epoch {epoch}, mini-batch {mini_batch}, {what} grows beyond all numbers: the run diverges with \
+         η = {learning_rate}. A smaller η would do. Nothing was changed."
+    )
+}

@@ -1,0 +1,178 @@
+//! What is known at the present moment: the numbers computed so far, and none of those to come.
+
+use super::{Item, MiniBatch, Session};
+use crate::nn::{Parameter, Trace};
+use crate::scenario::{Moment, Position};
+
+/// The numbers at the present moment. Each is `None` until it has been computed.
+#[derive(Clone, Copy, Debug)]
+pub struct Now<'a> {
+    session: &'a Session,
+    position: Position,
+    /// The index of the present moment in its mini-batch.
+    index: usize,
+}
+
+impl Session {
+    /// What is known at the present moment.
+    pub fn now(&self) -> Now<'_> {
+        let position = self.position();
+        Now { session: self, position, index: self.timeline().index(position.moment) }
+    }
+}
+
+impl<'a> Now<'a> {
+    fn mini_batch(&self) -> &'a MiniBatch {
+        self.session.mini_batch()
+    }
+
+    /// The sample at work, within the mini-batch; at the update the last one.
+    pub fn sample(&self) -> usize {
+        self.position.moment.sample().unwrap_or(self.session.timeline().samples() - 1)
+    }
+
+    /// Every number of the sample at work, computed or not yet.
+    pub fn trace(&self) -> &'a Trace {
+        &self.mini_batch().traces[self.sample()]
+    }
+
+    /// The row of the data that is at work.
+    pub fn row(&self) -> usize {
+        self.mini_batch().rows[self.sample()]
+    }
+
+    /// y of the sample at work.
+    pub fn target(&self) -> &'a [f64] {
+        &self.session.scenario().data.samples[self.row()].y
+    }
+
+    /// Whether this moment is reached, for this neuron of its layer.
+    pub fn reached(&self, moment: Moment, neuron: usize) -> bool {
+        let index = self.session.timeline().index(moment);
+        let all = || self.position.neuron.is_none_or(|last| neuron <= last as usize);
+        index < self.index || index == self.index && all()
+    }
+
+    /// Whether the present moment is just this one, for this neuron of its layer.
+    pub fn at_work(&self, layer: usize, neuron: usize) -> bool {
+        let here = self.position.moment.layer() == Some(layer);
+        here && self.position.neuron.is_none_or(|at| at as usize == neuron)
+    }
+
+    fn of_sample(&self, layer: usize, moment: impl Fn(u32, u32) -> Moment, neuron: usize) -> bool {
+        self.reached(moment(self.sample() as u32, layer as u32), neuron)
+    }
+
+    /// zˡⱼ of the sample at work.
+    pub fn weighted_input(&self, layer: usize, neuron: usize) -> Option<f64> {
+        let known = self.of_sample(layer, |sample, layer| Moment::Forward { sample, layer }, neuron);
+        known.then(|| self.trace().weighted_inputs[layer][neuron])
+    }
+
+    /// aˡⱼ of the sample at work. Softmax needs every z of its layer first.
+    pub fn activation(&self, layer: usize, neuron: usize) -> Option<f64> {
+        self.weighted_input(layer, neuron).map(|_| self.trace().activations[layer][neuron])
+    }
+
+    /// C of this sample of the mini-batch.
+    pub fn cost(&self, sample: usize) -> Option<f64> {
+        let known = self.reached(Moment::Cost { sample: sample as u32 }, 0);
+        known.then(|| self.mini_batch().traces[sample].cost)
+    }
+
+    /// δˡⱼ of this sample of the mini-batch.
+    pub fn delta(&self, sample: usize, layer: usize, neuron: usize) -> Option<f64> {
+        let moment = Moment::Delta { sample: sample as u32, layer: layer as u32 };
+        self.reached(moment, neuron).then(|| self.mini_batch().traces[sample].deltas[layer][neuron])
+    }
+
+    /// ∂C/∂bˡⱼ of the sample at work: equation (3).
+    pub fn nabla_b(&self, layer: usize, neuron: usize) -> Option<f64> {
+        let known = self.of_sample(layer, |sample, layer| Moment::BiasGradient { sample, layer }, neuron);
+        known.then(|| self.trace().deltas[layer][neuron])
+    }
+
+    /// ∂C/∂wˡⱼₖ of the sample at work: equation (4).
+    pub fn nabla_w(&self, layer: usize, neuron: usize, source: usize) -> Option<f64> {
+        let known = self.of_sample(layer, |sample, layer| Moment::WeightGradient { sample, layer }, neuron);
+        let trace = self.trace();
+        known.then(|| trace.deltas[layer][neuron] * trace.source_activations(layer)[source])
+    }
+
+    /// How many samples are in the accumulator.
+    pub fn accumulated(&self) -> usize {
+        match self.position.moment {
+            Moment::Accumulate { sample } => sample as usize + 1,
+            _ => self.position.moment.sample().unwrap_or(self.session.timeline().samples()),
+        }
+    }
+
+    /// Σ ∂C/∂bˡⱼ over the samples accumulated so far.
+    pub fn accumulated_b(&self, layer: usize, neuron: usize) -> f64 {
+        let traces = &self.mini_batch().traces[..self.accumulated()];
+        traces.iter().fold(0.0, |sum, trace| sum + trace.deltas[layer][neuron])
+    }
+
+    /// Σ ∂C/∂wˡⱼₖ over the samples accumulated so far.
+    pub fn accumulated_w(&self, layer: usize, neuron: usize, source: usize) -> f64 {
+        let traces = &self.mini_batch().traces[..self.accumulated()];
+        traces.iter().fold(0.0, |sum, trace| {
+            sum + trace.deltas[layer][neuron] * trace.source_activations(layer)[source]
+        })
+    }
+
+    /// Whether this neuron's bias and weights have been updated.
+    pub fn updated(&self, layer: usize, neuron: usize) -> bool {
+        self.reached(Moment::Update { layer: layer as u32 }, neuron)
+    }
+
+    /// Whether the last update of the mini-batch is done.
+    pub fn finished(&self) -> bool {
+        self.updated(0, self.session.scenario().layer_sizes()[0] - 1)
+    }
+
+    /// A weight or bias as it is now. Zero where there is no such parameter.
+    pub fn parameter(&self, parameter: Parameter) -> f64 {
+        let (Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron }) = parameter;
+        let mini_batch = self.mini_batch();
+        let network = if self.updated(layer, neuron) { &mini_batch.after } else { &mini_batch.before };
+        network.get(parameter).unwrap_or_default()
+    }
+
+    /// By how much the update moved a weight or bias: −η times its gradient, by the bias rule.
+    pub fn change(&self, parameter: Parameter) -> Option<f64> {
+        let (Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron }) = parameter;
+        self.updated(layer, neuron).then(|| self.planned_change(parameter)).flatten()
+    }
+
+    /// By how much the update will move a weight or bias, whether it is reached or not.
+    pub fn planned_change(&self, parameter: Parameter) -> Option<f64> {
+        let settings = &self.session.scenario().settings;
+        let gradient = &self.mini_batch().gradient;
+        let moved_by = match parameter {
+            Parameter::Weight { layer, neuron, source } => gradient.weights.get(layer)?[(neuron, source)],
+            Parameter::Bias { layer, neuron } => {
+                *settings.bias_rule.apply(gradient.biases.get(layer)?).get(neuron)?
+            }
+        };
+        Some(-settings.learning_rate * moved_by)
+    }
+
+    /// The neuron that the present moment is told for: the one stepped into; else the selected one
+    /// where it is in the moment's layer; else the layer's first. At moments of no layer, the last layer's.
+    pub fn focus(&self) -> (usize, usize) {
+        let sizes = self.session.scenario().layer_sizes();
+        let layer = self.position.moment.layer().unwrap_or(sizes.len() - 1);
+        if let Some(neuron) = self.position.neuron {
+            return (layer, neuron as usize);
+        }
+        let selected = match self.session.sight().selected {
+            Some(Item::Target { neuron }) => Some((sizes.len() - 1, neuron)),
+            selected => selected.and_then(Item::neuron),
+        };
+        match selected {
+            Some((selected, neuron)) if selected == layer => (layer, neuron),
+            _ => (layer, 0),
+        }
+    }
+}

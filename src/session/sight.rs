@@ -1,0 +1,112 @@
+//! What the reader looks at: selection, hover, digits, theme. None of it changes a number.
+
+use super::{Action, Item};
+use crate::scenario::{Position, Scenario};
+
+/// A double has at most so many significant digits: enough to tell it from every other one.
+pub const MOST_DIGITS: usize = 17;
+
+/// What is selected and how things are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sight {
+    /// A neuron, weight or input; its numbers are listed and can be edited.
+    pub selected: Option<Item>,
+    /// What the pointer or the focus is on.
+    pub hovered: Option<Item>,
+    /// Significant digits shown.
+    pub digits: usize,
+    /// Whether long sums list all their terms.
+    pub all_terms: bool,
+    /// Whether the ledger explains its row totals.
+    pub row_total_explained: bool,
+    /// Whether the page is dark.
+    pub dark: bool,
+}
+
+impl Sight {
+    /// How a scenario is looked at first: at the first neuron of its last layer.
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        Self {
+            selected: first_selection(scenario),
+            hovered: None,
+            digits: 4,
+            all_terms: false,
+            row_total_explained: false,
+            dark: false,
+        }
+    }
+
+    /// After a change of the scenario: nothing that is gone stays selected. `other` says that it is
+    /// another one altogether.
+    pub(super) fn fit(&mut self, scenario: &Scenario, other: bool) {
+        self.hovered = None;
+        if other || !self.selected.is_none_or(|item| item.exists_in(&scenario.sizes)) {
+            self.selected = first_selection(scenario);
+        }
+    }
+
+    pub(super) fn update(
+        &mut self,
+        action: Action,
+        scenario: &Scenario,
+        position: Position,
+    ) -> Result<(), String> {
+        let exists = |item: &Option<Item>| item.is_none_or(|item| item.exists_in(&scenario.sizes));
+        match action {
+            Action::Selected(item) | Action::Hovered(item) if !exists(&item) => {
+                return Err("there is no such thing in this network".into());
+            }
+            Action::Selected(item) => self.selected = item,
+            Action::Hovered(item) => self.hovered = item,
+            Action::NeuronMoved(by) => {
+                let (layer, neuron) = self.place(scenario, position);
+                self.selected = Some(at(layer, moved(neuron, by, scenario.sizes[layer])));
+            }
+            Action::LayerMoved(by) => {
+                let (layer, neuron) = self.place(scenario, position);
+                let layer = moved(layer, by, scenario.sizes.len());
+                self.selected = Some(at(layer, neuron.min(scenario.sizes[layer] - 1)));
+            }
+            Action::DigitsChanged(digits) if (2..=MOST_DIGITS).contains(&digits) => self.digits = digits,
+            Action::DigitsChanged(digits) => {
+                return Err(format!("{digits} significant digits will not do; take 2 to {MOST_DIGITS}"));
+            }
+            Action::AllTermsToggled => self.all_terms = !self.all_terms,
+            Action::RowTotalAsked => self.row_total_explained = !self.row_total_explained,
+            Action::ThemeChanged { dark } => self.dark = dark,
+            // Everything else was carried out by the session before.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Layer (0 is the input) and neuron that the selection is in; else that of the moment shown.
+    fn place(&self, scenario: &Scenario, position: Position) -> (usize, usize) {
+        match self.selected {
+            Some(Item::Input { source }) => (0, source),
+            Some(Item::Target { neuron }) => (scenario.sizes.len() - 1, neuron),
+            Some(item) => item.neuron().map_or((0, 0), |(layer, neuron)| (layer + 1, neuron)),
+            None => {
+                let neuron = position.neuron.unwrap_or_default() as usize;
+                (position.moment.layer().map_or(0, |layer| layer + 1), neuron)
+            }
+        }
+    }
+}
+
+fn first_selection(scenario: &Scenario) -> Option<Item> {
+    scenario.layer_sizes().len().checked_sub(1).map(|layer| Item::Neuron { layer, neuron: 0 })
+}
+
+/// The item at this place, where layer 0 is the input.
+fn at(layer: usize, neuron: usize) -> Item {
+    match layer.checked_sub(1) {
+        None => Item::Input { source: neuron },
+        Some(layer) => Item::Neuron { layer, neuron },
+    }
+}
+
+/// `from` and `by` added within 0 … `count` − 1, going round at the ends.
+fn moved(from: usize, by: i32, count: usize) -> usize {
+    (from as i64 + i64::from(by)).rem_euclid(count as i64) as usize
+}

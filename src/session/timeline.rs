@@ -1,0 +1,248 @@
+//! The order of moments: which one comes next, at each size of step, forward and back.
+//!
+//! Every size of step has its own resting places, and each size rests only where the smaller ones
+//! do: an epoch's end is a mini-batch's end, which is a sample's end, which is an equation's. A step
+//! goes to the next resting place of its size, so a step back from one leads to the one before.
+
+use crate::scenario::{Moment, Position, Scenario};
+use serde::{Deserialize, Serialize};
+
+/// The size of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepBy {
+    /// Into: one neuron.
+    Neuron,
+    /// One equation of one layer.
+    Equation,
+    /// Over: one sample, the last of a mini-batch with its update.
+    Sample,
+    /// Out: the rest of the mini-batch with its update.
+    MiniBatch,
+    /// The rest of the epoch.
+    Epoch,
+}
+
+impl StepBy {
+    /// From the smallest to the largest.
+    pub const ALL: [Self; 5] = [Self::Neuron, Self::Equation, Self::Sample, Self::MiniBatch, Self::Epoch];
+}
+
+/// Which way to step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// To what comes after.
+    Forward,
+    /// To what came before.
+    Back,
+}
+
+/// The moments of one mini-batch in order: for each sample input, forward by layer, cost, (1), (2) by
+/// layer, (3) by layer, (4) by layer, accumulate; then the update by layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    samples: usize,
+    layers: usize,
+}
+
+impl Timeline {
+    /// The timeline of this mini-batch of an epoch.
+    pub fn of(scenario: &Scenario, mini_batch: u32) -> Self {
+        Self { samples: scenario.mini_batch_len(mini_batch as usize), layers: scenario.layer_sizes().len() }
+    }
+
+    /// How many samples.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// How many moments one sample has.
+    pub fn per_sample(&self) -> usize {
+        4 * self.layers + 3
+    }
+
+    /// How many moments the mini-batch has; at least one.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.samples * self.per_sample() + self.layers
+    }
+
+    /// The moment with this index; beyond the last one, the last.
+    pub fn moment(&self, index: usize) -> Moment {
+        let layers = self.layers;
+        let back = |offset: usize| (layers - 1 - offset) as u32;
+        let index = index.min(self.len() - 1);
+        if index >= self.samples * self.per_sample() {
+            return Moment::Update { layer: back(index - self.samples * self.per_sample()) };
+        }
+        let sample = (index / self.per_sample()) as u32;
+        match index % self.per_sample() {
+            0 => Moment::Input { sample },
+            i if i <= layers => Moment::Forward { sample, layer: (i - 1) as u32 },
+            i if i == layers + 1 => Moment::Cost { sample },
+            i if i <= 2 * layers + 1 => Moment::Delta { sample, layer: back(i - layers - 2) },
+            i if i <= 3 * layers + 1 => Moment::BiasGradient { sample, layer: back(i - 2 * layers - 2) },
+            i if i <= 4 * layers + 1 => Moment::WeightGradient { sample, layer: back(i - 3 * layers - 2) },
+            _ => Moment::Accumulate { sample },
+        }
+    }
+
+    /// The index of a moment of this mini-batch.
+    pub fn index(&self, moment: Moment) -> usize {
+        let layers = self.layers;
+        let back = |layer: u32| layers - 1 - layer as usize;
+        let within = match moment {
+            Moment::Input { .. } => 0,
+            Moment::Forward { layer, .. } => 1 + layer as usize,
+            Moment::Cost { .. } => layers + 1,
+            Moment::Delta { layer, .. } => layers + 2 + back(layer),
+            Moment::BiasGradient { layer, .. } => 2 * layers + 2 + back(layer),
+            Moment::WeightGradient { layer, .. } => 3 * layers + 2 + back(layer),
+            Moment::Accumulate { .. } => 4 * layers + 2,
+            Moment::Update { layer } => back(layer),
+        };
+        moment.sample().unwrap_or(self.samples) * self.per_sample() + within
+    }
+
+    /// The last resting place of this size at or before `last`, within this mini-batch.
+    fn rest_up_to(&self, last: usize, by: StepBy) -> Option<usize> {
+        let end = self.len() - 1;
+        match by {
+            StepBy::Neuron | StepBy::Equation => Some(last.min(end)),
+            _ if last >= end => Some(end),
+            StepBy::Sample => {
+                let complete = (last + 1) / self.per_sample();
+                complete.min(self.samples - 1).checked_sub(1).map(|s| (s + 1) * self.per_sample() - 1)
+            }
+            StepBy::MiniBatch | StepBy::Epoch => None,
+        }
+    }
+
+    /// The first resting place of this size at or after `first`, within this mini-batch.
+    fn rest_from(&self, first: usize, by: StepBy) -> Option<usize> {
+        let end = self.len() - 1;
+        match by {
+            _ if first > end => None,
+            StepBy::Neuron | StepBy::Equation => Some(first),
+            StepBy::Sample => {
+                let sample = first / self.per_sample();
+                Some(if sample + 1 >= self.samples { end } else { (sample + 1) * self.per_sample() - 1 })
+            }
+            StepBy::MiniBatch | StepBy::Epoch => Some(end),
+        }
+    }
+}
+
+/// The resting place after this position; `None` at the end of time (epoch 2³²).
+pub fn next(scenario: &Scenario, position: Position, by: StepBy) -> Option<Position> {
+    let timeline = Timeline::of(scenario, position.mini_batch);
+    let index = timeline.index(position.moment);
+    if by == StepBy::Neuron {
+        return next_neuron(scenario, position);
+    }
+    let last_mini_batch = scenario.mini_batches() as u32 - 1;
+    if by == StepBy::Epoch && position.mini_batch < last_mini_batch {
+        return Some(mini_batch_end(scenario, position.epoch, last_mini_batch));
+    }
+    // A neuron of a moment comes before the moment as a whole.
+    let first = if position.neuron.is_some() { index } else { index + 1 };
+    if let Some(rest) = timeline.rest_from(first, by) {
+        return Some(Position { moment: timeline.moment(rest), neuron: None, ..position });
+    }
+    let start = next_mini_batch(scenario, position)?;
+    match by {
+        StepBy::Epoch => Some(mini_batch_end(scenario, start.epoch, last_mini_batch)),
+        _ => {
+            let timeline = Timeline::of(scenario, start.mini_batch);
+            let rest = timeline.rest_from(0, by)?;
+            Some(Position { moment: timeline.moment(rest), ..start })
+        }
+    }
+}
+
+/// The resting place before this position; `None` at the first moment of the run.
+pub fn previous(scenario: &Scenario, position: Position, by: StepBy) -> Option<Position> {
+    let first = scenario.first_position();
+    if position == first {
+        return None;
+    }
+    if by == StepBy::Neuron {
+        return previous_neuron(scenario, position);
+    }
+    let timeline = Timeline::of(scenario, position.mini_batch);
+    let index = timeline.index(position.moment);
+    // The last moment of an epoch is a resting place only of the epoch's last mini-batch.
+    let within = index.checked_sub(1).and_then(|last| timeline.rest_up_to(last, by));
+    if let Some(rest) = within.filter(|_| by != StepBy::Epoch) {
+        return Some(Position { moment: timeline.moment(rest), neuron: None, ..position });
+    }
+    let start = Position { epoch: position.epoch, mini_batch: position.mini_batch, ..Position::default() };
+    let before = match by {
+        StepBy::Epoch => {
+            position.epoch.checked_sub(1).map(|epoch| (epoch, scenario.mini_batches() as u32 - 1))
+        }
+        _ => previous_mini_batch(scenario, start),
+    };
+    let before = before.map(|(epoch, mini_batch)| mini_batch_end(scenario, epoch, mini_batch));
+    Some(before.filter(|p| scenario.update_index(p) >= scenario.update_index(&first)).unwrap_or(first))
+}
+
+/// The last moment of a mini-batch.
+fn mini_batch_end(scenario: &Scenario, epoch: u32, mini_batch: u32) -> Position {
+    let timeline = Timeline::of(scenario, mini_batch);
+    Position { epoch, mini_batch, moment: timeline.moment(timeline.len() - 1), neuron: None }
+}
+
+/// The first moment of the mini-batch after.
+fn next_mini_batch(scenario: &Scenario, position: Position) -> Option<Position> {
+    let (epoch, mini_batch) = if position.mini_batch as usize + 1 < scenario.mini_batches() {
+        (position.epoch, position.mini_batch + 1)
+    } else {
+        (position.epoch.checked_add(1)?, 0)
+    };
+    Some(Position { epoch, mini_batch, ..Position::default() })
+}
+
+/// Epoch and number of the mini-batch before.
+fn previous_mini_batch(scenario: &Scenario, position: Position) -> Option<(u32, u32)> {
+    match position.mini_batch.checked_sub(1) {
+        Some(mini_batch) => Some((position.epoch, mini_batch)),
+        None => Some((position.epoch.checked_sub(1)?, scenario.mini_batches() as u32 - 1)),
+    }
+}
+
+/// How many neurons a moment is taken apart into; 1 where there is nothing to take apart.
+fn neurons(scenario: &Scenario, moment: Moment) -> u32 {
+    moment.layer().map_or(1, |layer| scenario.layer_sizes()[layer] as u32)
+}
+
+fn next_neuron(scenario: &Scenario, position: Position) -> Option<Position> {
+    let timeline = Timeline::of(scenario, position.mini_batch);
+    if let Some(neuron) = position.neuron {
+        let next = Some(neuron + 1).filter(|&next| next < neurons(scenario, position.moment));
+        return Some(Position { neuron: next, ..position });
+    }
+    let index = timeline.index(position.moment) + 1;
+    let moment_start = if index < timeline.len() {
+        Position { moment: timeline.moment(index), ..position }
+    } else {
+        next_mini_batch(scenario, position)?
+    };
+    let neuron = (neurons(scenario, moment_start.moment) > 1).then_some(0);
+    Some(Position { neuron, ..moment_start })
+}
+
+fn previous_neuron(scenario: &Scenario, position: Position) -> Option<Position> {
+    match position.neuron {
+        Some(0) => {}
+        Some(neuron) => return Some(Position { neuron: Some(neuron - 1), ..position }),
+        None => {
+            let count = neurons(scenario, position.moment);
+            if count > 1 {
+                return Some(Position { neuron: Some(count - 1), ..position });
+            }
+        }
+    }
+    previous(scenario, Position { neuron: None, ..position }, StepBy::Equation)
+}

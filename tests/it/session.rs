@@ -1,0 +1,165 @@
+//! The session: steps, jumps, changes, and that none of them loses anything.
+
+use deltascope::data::presets;
+use deltascope::scenario::{Position, Scenario};
+use deltascope::session::{Action, Direction, MiniBatch, Session, StepBy, Timeline};
+
+fn step(session: &mut Session, by: StepBy, direction: Direction) {
+    session.update(Action::Stepped { by, direction }).unwrap();
+    finish(session);
+}
+
+/// Wakes the session until its journey is over.
+fn finish(session: &mut Session) {
+    while session.progress().is_some() {
+        session.update(Action::Woken).unwrap();
+    }
+}
+
+/// Everything that a position determines: where it is, and every number there.
+fn shown(session: &Session) -> (Position, MiniBatch, Vec<(u64, f64)>) {
+    (session.position(), session.mini_batch().clone(), session.costs().collect())
+}
+
+#[test]
+fn moments_and_their_indices_agree() {
+    for preset in presets() {
+        let timeline = Timeline::of(&preset.scenario(), 0);
+        for index in 0..timeline.len() {
+            assert_eq!(timeline.index(timeline.moment(index)), index, "{}", preset.id);
+        }
+    }
+}
+
+#[test]
+fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
+    for preset in presets() {
+        let mut session = Session::new(preset.scenario()).unwrap();
+        let start = session.timeline();
+        // Every position of two mini-batches: neuron by neuron, but only the first neurons of large layers.
+        let mut positions = 0;
+        while session.updates() < 2 && positions < 2 * start.len() * 8 {
+            positions += 1;
+            for by in StepBy::ALL {
+                let before = shown(&session);
+                step(&mut session, by, Direction::Forward);
+                assert_ne!(session.position(), before.0, "{}: {by:?} stands still", preset.id);
+                step(&mut session, by, Direction::Back);
+                assert!(shown(&session) == before, "{}: {by:?} from {:?}", preset.id, before.0);
+            }
+            let neuron = session.position().neuron;
+            let by = if neuron.is_some_and(|neuron| neuron > 3) { StepBy::Equation } else { StepBy::Neuron };
+            step(&mut session, by, Direction::Forward);
+        }
+        assert_eq!(session.updates(), 2, "{}", preset.id);
+    }
+}
+
+#[test]
+fn back_from_a_resting_place_leads_to_the_one_before_without_a_trail() {
+    for preset in presets() {
+        for by in StepBy::ALL {
+            let mut session = Session::new(preset.scenario()).unwrap();
+            let mut places = vec![session.position()];
+            for _ in 0..40 {
+                step(&mut session, by, Direction::Forward);
+                places.push(session.position());
+            }
+            // A jump forgets the trail.
+            session.update(Action::Jumped(session.position())).unwrap();
+            while let Some(place) = places.pop() {
+                assert_eq!(session.position(), place, "{} by {by:?}", preset.id);
+                step(&mut session, by, Direction::Back);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_jump_shows_what_stepping_there_shows() {
+    for id in ["brownlee", "iris"] {
+        let scenario = presets().iter().find(|preset| preset.id == id).unwrap().scenario();
+        let mut stepped = Session::new(scenario.clone()).unwrap();
+        for _ in 0..3 {
+            step(&mut stepped, StepBy::Epoch, Direction::Forward);
+        }
+        let mut jumped = Session::new(scenario.clone()).unwrap();
+        jumped.update(Action::Jumped(stepped.position())).unwrap();
+        finish(&mut jumped);
+        assert_eq!(shown(&jumped), shown(&stepped));
+        let mut opened = Session::new(Scenario { position: stepped.position(), ..scenario }).unwrap();
+        finish(&mut opened);
+        assert_eq!(shown(&opened), shown(&stepped));
+    }
+}
+
+#[test]
+fn a_change_is_undone_and_redone_to_the_last_bit() {
+    let mut session = Session::first_preset().unwrap();
+    for _ in 0..5 {
+        step(&mut session, StepBy::Neuron, Direction::Forward);
+    }
+    let before = shown(&session);
+    session.update(Action::LearningRateChanged(0.25)).unwrap();
+    let after = shown(&session);
+    assert_ne!(before, after);
+    session.update(Action::Undo).unwrap();
+    assert_eq!(shown(&session), before);
+    session.update(Action::Redo).unwrap();
+    assert_eq!(shown(&session), after);
+}
+
+#[test]
+fn nonsense_is_refused_and_nothing_changes() {
+    let mut session = Session::first_preset().unwrap();
+    step(&mut session, StepBy::Sample, Direction::Forward);
+    let before = (shown(&session), session.to_scenario());
+    for action in [
+        r#"{"type":"LearningRateChanged","value":-1}"#,
+        r#"{"type":"BatchSizeChanged","value":0}"#,
+        r#"{"type":"ActivationChanged","value":{"layer":7,"to":"tanh"}}"#,
+        r#"{"type":"LayerRemoved","value":{"layer":0}}"#,
+        r#"{"type":"LayerSizeChanged","value":{"layer":0,"to":5}}"#,
+        r#"{"type":"ParameterEdited","value":{"parameter":{"bias":{"layer":3,"neuron":0}},"to":1}}"#,
+        r#"{"type":"InputEdited","value":{"row":99,"source":0,"to":1}}"#,
+        r#"{"type":"PresetChosen","value":"<script>"}"#,
+        r#"{"type":"ScenarioOpened","value":"{}"}"#,
+        r#"{"type":"EpochChosen","value":0}"#,
+        r#"{"type":"SpeedChanged","value":1e9}"#,
+        r#"{"type":"DigitsChanged","value":99}"#,
+        r#"{"type":"Selected","value":"w-9-9-9"}"#,
+        r#"{"type":"Jumped","value":{"epoch":0,"mini_batch":7}}"#,
+    ] {
+        let action: Action = serde_json::from_str(action).unwrap();
+        let error = session.update(action.clone()).expect_err(&format!("{action:?}"));
+        assert!(error.len() > 20, "{error}");
+        assert_eq!((shown(&session), session.to_scenario()), before, "{action:?}");
+    }
+    let linnerud = presets().iter().find(|preset| preset.id == "linnerud").unwrap();
+    let mut session = Session::new(linnerud.scenario()).unwrap();
+    let before = (shown(&session), session.to_scenario());
+    let error = session.update(Action::LearningRateChanged(1e300)).unwrap_err();
+    assert!(error.contains("diverges") && error.contains("mini-batch 1"), "{error}");
+    assert_eq!((shown(&session), session.to_scenario()), before);
+    for typed in ["", "abc", "1,5", "NaN", "inf", "1e999", "--1", "0x10"] {
+        let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
+        let error = serde_json::from_value::<Action>(action).expect_err(typed).to_string();
+        assert!(error.contains("0.5"), "{error}");
+    }
+}
+
+#[test]
+fn the_past_of_a_long_run_stays_small() {
+    let mut session = Session::first_preset().unwrap();
+    session.update(Action::EpochChosen(100_001)).unwrap();
+    finish(&mut session);
+    assert_eq!(session.updates(), 100_000);
+    assert!(session.costs().count() <= 2048);
+    let there = shown(&session);
+    for _ in 0..300 {
+        step(&mut session, StepBy::MiniBatch, Direction::Back);
+    }
+    session.update(Action::EpochChosen(100_001)).unwrap();
+    finish(&mut session);
+    assert_eq!(shown(&session), there);
+}
