@@ -1,0 +1,104 @@
+//! What `trace` and `train` share: a file in, a file out, and one line that says what is wrong.
+
+use deltascope::nn::{Network, Sample, Settings, train_mini_batch};
+use deltascope::scenario::Scenario;
+use serde_json::{Map, Value, json};
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+/// The whole tool: reads the file named on the command line, computes, prints. Whatever is wrong is
+/// one line on stderr and exit code 2.
+pub(crate) fn run(tool: &str, compute: impl FnOnce(&Value) -> Result<String, String>) -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let [path] = arguments.as_slice() else {
+        return refuse(&format!("usage: cargo run --release --example {tool} -- FILE"));
+    };
+    let input = std::fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| {
+        serde_json::from_slice(&bytes).map_err(|error| format!("this is not JSON: {error}"))
+    });
+    match input.and_then(|input: Value| compute(&input)) {
+        Ok(output) => print(&output),
+        Err(problem) => refuse(&format!("{}: {problem}", path.display())),
+    }
+}
+
+/// A reader that wants no more (`| head`) is no failure.
+fn print(output: &str) -> ExitCode {
+    match io::stdout().lock().write_all(output.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => refuse(&format!("stdout: {error}")),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn refuse(problem: &str) -> ExitCode {
+    // A closed stderr leaves nobody to tell.
+    let _ = writeln!(io::stderr(), "error: {}", problem.replace(['\n', '\r'], " "));
+    ExitCode::from(2)
+}
+
+/// The list of this name in the file, which must not be empty.
+pub(crate) fn list<'a>(input: &'a Value, name: &str) -> Result<&'a [Value], String> {
+    match input.get(name).and_then(Value::as_array) {
+        Some(list) if !list.is_empty() => Ok(list),
+        Some(_) => Err(format!("{name}: there are none; give at least one")),
+        None => Err(format!("{name}: a list of this name is needed")),
+    }
+}
+
+/// A field that must be there.
+pub(crate) fn field<'a>(object: &'a Value, name: &str) -> Result<&'a Value, String> {
+    object.get(name).ok_or_else(|| format!("{name}: this field is missing"))
+}
+
+/// A case or run as a scenario, so that its shapes are checked where the page's are. `start` holds
+/// weights and biases, `samples` x and y; `settings` the rest of the `deltascope-1` fields.
+pub(crate) fn scenario(
+    object: &Value,
+    start: &Value,
+    samples: &Value,
+    settings: &[(&str, Value)],
+) -> Result<Scenario, String> {
+    let mut file = Map::new();
+    file.insert("format".to_owned(), json!("deltascope-1"));
+    for name in ["sizes", "activations", "cost"] {
+        file.insert(name.to_owned(), field(object, name)?.clone());
+    }
+    file.insert("learning_rate".to_owned(), field(object, "eta")?.clone());
+    let parameters = json!({ "weights": field(start, "weights")?, "biases": field(start, "biases")? });
+    file.insert("parameters".to_owned(), parameters);
+    file.insert("data".to_owned(), json!({ "x": field(samples, "x")?, "y": field(samples, "y")? }));
+    for (name, value) in settings {
+        file.insert((*name).to_owned(), value.clone());
+    }
+    Scenario::from_json(&Value::Object(file).to_string()).map_err(|error| {
+        // The names that these files have for the fields.
+        let field = error.field.replace("learning_rate", "eta");
+        let field = field.trim_start_matches("parameters.").trim_start_matches("data.");
+        format!("{field}: {}", error.problem)
+    })
+}
+
+/// One pass over the samples in their order.
+pub(crate) fn train_epoch(network: &mut Network, samples: &[Sample], settings: &Settings) {
+    for mini_batch in samples.chunks(settings.batch_size) {
+        train_mini_batch(network, mini_batch, settings);
+    }
+}
+
+/// JSON has no NaN and no infinity (serde writes null instead): such a result is refused.
+pub(crate) fn finite(output: &Value) -> Result<(), String> {
+    fn holds_null(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Array(values) => values.iter().any(holds_null),
+            Value::Object(fields) => fields.values().any(holds_null),
+            _ => false,
+        }
+    }
+    match holds_null(output) {
+        true => {
+            Err("the results are no longer finite numbers: take a smaller eta or smaller numbers".to_owned())
+        }
+        false => Ok(()),
+    }
+}

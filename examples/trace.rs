@@ -1,0 +1,155 @@
+//! Prints every number of backpropagation for the cases of a file.
+//!
+//! `cargo run --release --example trace -- FILE` reads `{"cases": [{id, sizes, activations, cost, eta,
+//! weights, biases, x, y}, …]}`, ignores any other field, and prints the cases with all results: each
+//! sample's z, a, δ and gradient, the mini-batch's gradient, and the parameters after each kind of
+//! update. `tests/golden/golden.json` is such a file.
+
+mod common;
+
+use deltascope::nn::{BiasRule, Gradient, Matrix, Network, Reduction, Sample, Settings, backprop, evaluate};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    common::run("trace", |input| {
+        let cases = common::list(input, "cases")?.iter().enumerate().map(|(index, case)| {
+            let name = match case.get("id") {
+                Some(id) => format!("case {id}"),
+                None => format!("cases[{index}]"),
+            };
+            compute(case).map_err(|problem| format!("{name}: {problem}"))
+        });
+        let cases = cases.collect::<Result<Vec<_>, _>>()?;
+        Ok(format!("{{\"cases\":[\n{}\n]}}\n", cases.join(",\n")))
+    })
+}
+
+/// One case, inputs first.
+#[derive(Serialize)]
+struct Case<'a> {
+    id: &'a Value,
+    sizes: &'a Value,
+    activations: &'a Value,
+    cost: &'a Value,
+    eta: &'a Value,
+    weights: &'a Value,
+    biases: &'a Value,
+    x: &'a Value,
+    y: &'a Value,
+    cost_before: CostBefore,
+    per_sample: Vec<PerSample>,
+    grad_sum: Derivatives,
+    grad_mean: Derivatives,
+    after: AfterEach,
+    after_wrong_bias: AfterEach,
+}
+
+/// The cost of the mini-batch.
+#[derive(Serialize)]
+struct CostBefore {
+    sum: f64,
+    mean: f64,
+}
+
+/// What one sample does, by layer.
+#[derive(Serialize)]
+struct PerSample {
+    cost: f64,
+    z: Vec<Vec<f64>>,
+    a: Vec<Vec<f64>>,
+    delta: Vec<Vec<f64>>,
+    #[serde(flatten)]
+    derivatives: Derivatives,
+}
+
+/// ∂C/∂b and ∂C/∂w by layer.
+#[derive(Serialize)]
+struct Derivatives {
+    db: Vec<Vec<f64>>,
+    dw: Vec<Matrix>,
+}
+
+impl From<Gradient> for Derivatives {
+    fn from(gradient: Gradient) -> Self {
+        Self { db: gradient.biases, dw: gradient.weights }
+    }
+}
+
+/// The network after one pass over the mini-batch.
+#[derive(Serialize)]
+struct AfterEach {
+    sum: After,
+    mean: After,
+    per_sample: After,
+}
+
+#[derive(Serialize)]
+struct After {
+    weights: Vec<Matrix>,
+    biases: Vec<Vec<f64>>,
+    cost_sum: f64,
+    cost_mean: f64,
+}
+
+/// The case with its results, as JSON.
+fn compute(case: &Value) -> Result<String, String> {
+    let settings = [("batch_size", json!(1)), ("reduction", json!("sum"))];
+    let scenario = common::scenario(case, case, case, &settings)?;
+    let (network, samples, settings) = (scenario.network(), &scenario.data.samples, scenario.settings);
+
+    let traces: Vec<_> = samples.iter().map(|sample| backprop(&network, sample, settings.cost)).collect();
+    let mut gradient = Gradient::zeros(&network);
+    for trace in &traces {
+        gradient.accumulate(trace);
+    }
+    let per_sample = traces.iter().map(|trace| PerSample {
+        cost: trace.cost,
+        z: trace.weighted_inputs.clone(),
+        a: trace.activations.clone(),
+        delta: trace.deltas.clone(),
+        derivatives: Gradient::of_sample(&network, trace).into(),
+    });
+    let cost_sum = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
+
+    let case = Case {
+        id: common::field(case, "id")?,
+        sizes: common::field(case, "sizes")?,
+        activations: common::field(case, "activations")?,
+        cost: common::field(case, "cost")?,
+        eta: common::field(case, "eta")?,
+        weights: common::field(case, "weights")?,
+        biases: common::field(case, "biases")?,
+        x: common::field(case, "x")?,
+        y: common::field(case, "y")?,
+        cost_before: CostBefore { sum: cost_sum, mean: cost_sum / samples.len() as f64 },
+        per_sample: per_sample.collect(),
+        grad_mean: gradient.clone().reduced(Reduction::Mean, samples.len()).into(),
+        grad_sum: gradient.into(),
+        after: after_each(&network, samples, Settings { bias_rule: BiasRule::OwnDelta, ..settings }),
+        after_wrong_bias: after_each(
+            &network,
+            samples,
+            Settings { bias_rule: BiasRule::LayerSum, ..settings },
+        ),
+    };
+    let results = serde_json::to_value(&case).map_err(|error| error.to_string())?;
+    common::finite(&results)?;
+    serde_json::to_string(&case).map_err(|error| error.to_string())
+}
+
+fn after_each(network: &Network, samples: &[Sample], settings: Settings) -> AfterEach {
+    let after = |batch_size, reduction| {
+        let mut network = network.clone();
+        common::train_epoch(&mut network, samples, &Settings { batch_size, reduction, ..settings });
+        let evaluation = evaluate(&network, samples, settings.cost);
+        let (weights, biases) = network.layers.into_iter().map(|layer| (layer.weights, layer.biases)).unzip();
+        After { weights, biases, cost_sum: evaluation.cost_sum, cost_mean: evaluation.cost_mean() }
+    };
+    AfterEach {
+        sum: after(samples.len(), Reduction::Sum),
+        mean: after(samples.len(), Reduction::Mean),
+        per_sample: after(1, Reduction::Sum),
+    }
+}

@@ -1,0 +1,84 @@
+//! Runs the trainings of a file.
+//!
+//! `cargo run --release --example train -- FILE` reads `{"datasets": {name: {x, y}}, "runs": [{dataset,
+//! sizes, activations, cost, eta, batch_size, reduction, bias_rule, start: {weights, biases}, trace:
+//! [{epoch}, …]}, …]}` and prints the file again with `trace` (cost and accuracy at those epochs) and
+//! `final` (the parameters after the last of them) computed. Rows are taken in file order.
+//! `tests/golden/training.json` is such a file.
+
+mod common;
+
+use deltascope::nn::{Matrix, evaluate};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    common::run("train", |input| {
+        let datasets = common::field(input, "datasets")?;
+        let mut output = input.clone();
+        for (index, run) in common::list(input, "runs")?.iter().enumerate() {
+            let name = match run.get("id") {
+                Some(id) => format!("run {id}"),
+                None => format!("runs[{index}]"),
+            };
+            let (trace, last) = train(run, datasets).map_err(|problem| format!("{name}: {problem}"))?;
+            output["runs"][index]["trace"] = trace;
+            output["runs"][index]["final"] = last;
+        }
+        Ok(format!("{output}\n"))
+    })
+}
+
+/// `trace` and `final` of a run.
+fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
+    let marks = marks(run)?;
+    let dataset = common::field(run, "dataset")?;
+    let samples = dataset
+        .as_str()
+        .and_then(|name| datasets.get(name))
+        .ok_or_else(|| format!("dataset: there is no {dataset} among the datasets"))?;
+    let settings = ["batch_size", "reduction", "bias_rule"]
+        .map(|name| common::field(run, name).map(|value| (name, value.clone())))
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    let scenario = common::scenario(run, common::field(run, "start")?, samples, &settings)?;
+
+    let (mut network, samples) = (scenario.network().into_owned(), &scenario.data.samples);
+    let mut at_mark = BTreeMap::new();
+    for epoch in 0..=marks.iter().copied().max().unwrap_or(0) {
+        if epoch > 0 {
+            common::train_epoch(&mut network, samples, &scenario.settings);
+        }
+        if network.first_not_finite().is_some() {
+            let eta = scenario.settings.learning_rate;
+            return Err(format!(
+                "diverged in epoch {epoch}: eta {eta} is too large here; take a smaller one"
+            ));
+        }
+        if marks.contains(&epoch) {
+            let evaluation = evaluate(&network, samples, scenario.settings.cost);
+            let mark = json!({
+                "epoch": epoch,
+                "cost_mean": evaluation.cost_mean(),
+                "accuracy": evaluation.accuracy(),
+                "outputs_right": evaluation.outputs_right,
+            });
+            common::finite(&mark).map_err(|problem| format!("epoch {epoch}: {problem}"))?;
+            at_mark.insert(epoch, mark);
+        }
+    }
+    let trace: Vec<&Value> = marks.iter().filter_map(|epoch| at_mark.get(epoch)).collect();
+    let (weights, biases): (Vec<Matrix>, Vec<Vec<f64>>) =
+        network.layers.into_iter().map(|layer| (layer.weights, layer.biases)).unzip();
+    Ok((json!(trace), json!({ "weights": weights, "biases": biases })))
+}
+
+/// The epochs at which a run is looked at.
+fn marks(run: &Value) -> Result<Vec<u64>, String> {
+    let marks = common::list(run, "trace")?.iter().enumerate().map(|(index, mark)| {
+        let epoch = common::field(mark, "epoch").map_err(|problem| format!("trace[{index}].{problem}"))?;
+        epoch.as_u64().ok_or_else(|| format!("trace[{index}].epoch: {epoch} is not a count of epochs"))
+    });
+    marks.collect()
+}
