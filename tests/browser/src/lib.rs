@@ -1,1 +1,27 @@
-//! Browser tests.
+//! The harness of the browser tests: a page in Chromium, Firefox or WebKit, and what a person can do with it.
+//!
+//! `cargo xtask test` starts the drivers and says in environment variables where they are; see [`Engine`].
+//!
+//! ```no_run
+//! use browser_tests::{Engine, View, visit};
+//!
+//! fn title_is_there(engine: Engine) -> anyhow::Result<()> {
+//!     visit(engine, View::DESKTOP, async |page| {
+//!         page.open("").await?;
+//!         assert_eq!(page.text("h1").await?, "Deltascope");
+//!         page.press("ArrowRight*3").await?;
+//!         page.click("[data-action=StepBack]").await?;
+//!         assert_eq!(page.messages().await?, Vec::<String>::new());
+//!         assert_eq!(page.violations().await?, Vec::<String>::new());
+//!         Ok(())
+//!     })
+//! }
+//! ```
+
+mod engine;
+mod keys;
+mod page;
+
+pub use engine::Engine;
+pub use page::{Page, Size, View, visit};
+pub use thirtyfour;

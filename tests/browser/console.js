@@ -1,0 +1,56 @@
+// Keeps everything that the console is told, and every error, in window.__messages. The test server puts this script
+// first into the watched page; what is shipped does not have it.
+"use strict";
+window.__messages = [];
+{
+  const keep = (kind, ...parts) => window.__messages.push(`${kind}: ${parts.map(text).join(" ")}`);
+
+  const text = (value) => {
+    if (value instanceof Error) return `${value}${value.stack ? `\n${value.stack}` : ""}`;
+    if (typeof value === "string") return value;
+    try {
+      return JSON.stringify(value) ?? String(value);
+    } catch {
+      return String(value);
+    }
+  };
+
+  for (const kind of ["debug", "log", "info", "warn", "error", "trace", "dir", "table"]) {
+    const original = console[kind];
+    console[kind] = (...parts) => {
+      keep(`console.${kind}`, ...parts);
+      original.apply(console, parts);
+    };
+  }
+  const assert = console.assert;
+  console.assert = (condition, ...parts) => {
+    if (!condition) keep("console.assert", ...parts);
+    assert.call(console, condition, ...parts);
+  };
+
+  // Capturing, because a resource that fails to load tells only its own element.
+  addEventListener(
+    "error",
+    (event) => {
+      if (event instanceof ErrorEvent) {
+        keep("uncaught", event.error ?? event.message, `(${event.filename}:${event.lineno})`);
+      } else {
+        keep("not loaded", event.target?.src ?? event.target?.href ?? event.target?.localName);
+      }
+    },
+    true,
+  );
+  addEventListener("unhandledrejection", (event) => keep("unhandled rejection", event.reason));
+  addEventListener("securitypolicyviolation", (event) =>
+    keep("security policy", event.violatedDirective, event.blockedURI, `(${event.sourceFile}:${event.lineNumber})`),
+  );
+
+  // An error in a worker reaches the page only through the worker itself.
+  window.Worker = class extends Worker {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("error", (event) => keep("worker", event.message, `(${event.filename}:${event.lineno})`));
+      this.addEventListener("messageerror", () => keep("worker", "a message could not be read"));
+    }
+  };
+}

@@ -1,0 +1,138 @@
+//! `cargo xtask shot`: a picture of the page, what its console was told, and whether it scrolls sideways.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use browser_tests::{Engine, Page, View, visit};
+use lexopt::{Arg, Parser, ValueExt};
+
+const USAGE: &str = "\
+cargo xtask shot [--no-build] [OPTIONS]
+  --preset ID         chooses a preset first
+  --at FRAGMENT       opens the page with this after its address: '#...' or '?...'
+  --click CSS         clicks there; may be given several times, in their order
+  --keys KEYS         presses keys: \"ArrowRight*5 Shift+Tab ?\"
+  --script JS         runs this body of an async function and prints what it returns
+  --wait MS           waits before the picture
+  --size WxH          viewport, 1366x768 if not given; 390x844 and other narrow ones are a telephone
+  --scale N           device pixels in a CSS pixel
+  --dark              prefers dark
+  --still             prefers reduced motion
+  --full              the whole page, not the viewport alone
+  --element CSS       this element alone
+  --out FILE          where the picture goes: target/screenshots/shot.png if not given
+";
+
+/// A viewport below this width is a telephone's.
+const NARROW: u32 = 600;
+
+#[derive(Default)]
+struct Options {
+    preset: Option<String>,
+    at: String,
+    clicks: Vec<String>,
+    keys: Option<String>,
+    script: Option<String>,
+    wait: u64,
+    size: Option<(u32, u32)>,
+    scale: Option<f64>,
+    dark: bool,
+    still: bool,
+    full: bool,
+    element: Option<String>,
+    out: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let Some(options) = read(Parser::from_env())? else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    visit(Engine::Chromium, view(&options), async |page| shoot(page, &options).await)
+}
+
+fn read(mut arguments: Parser) -> Result<Option<Options>> {
+    let mut options = Options::default();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long("preset") => options.preset = Some(arguments.value()?.string()?),
+            Arg::Long("at") => options.at = arguments.value()?.string()?,
+            Arg::Long("click") => options.clicks.push(arguments.value()?.string()?),
+            Arg::Long("keys") => options.keys = Some(arguments.value()?.string()?),
+            Arg::Long("script") => options.script = Some(arguments.value()?.string()?),
+            Arg::Long("wait") => options.wait = arguments.value()?.parse()?,
+            Arg::Long("size") => options.size = Some(size(&arguments.value()?.string()?)?),
+            Arg::Long("scale") => options.scale = Some(arguments.value()?.parse()?),
+            Arg::Long("dark") => options.dark = true,
+            Arg::Long("still") => options.still = true,
+            Arg::Long("full") => options.full = true,
+            Arg::Long("element") => options.element = Some(arguments.value()?.string()?),
+            Arg::Long("out") => options.out = Some(arguments.value()?.into()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Some(options))
+}
+
+fn size(text: &str) -> Result<(u32, u32)> {
+    let (width, height) = text.split_once('x').context("--size wants WIDTHxHEIGHT")?;
+    Ok((width.parse()?, height.parse()?))
+}
+
+fn view(options: &Options) -> View {
+    let (width, height) = options.size.unwrap_or((View::DESKTOP.width, View::DESKTOP.height));
+    let start = if width < NARROW { View::PHONE } else { View::DESKTOP };
+    let scale = options.scale.unwrap_or(start.scale);
+    View { width, height, scale, dark: options.dark, still: options.still, ..start }
+}
+
+async fn shoot(page: &Page, options: &Options) -> Result<()> {
+    page.open(&options.at).await?;
+    if let Some(preset) = &options.preset {
+        page.choose("select[data-action=PresetChosen]", preset).await?;
+        page.script("document.activeElement.blur()").await?; // so that keys go to the page, not to the select
+    }
+    for css in &options.clicks {
+        page.click(css).await?;
+    }
+    if let Some(keys) = &options.keys {
+        page.press(keys).await?;
+    }
+    if let Some(script) = &options.script {
+        println!("script: {}", page.script_async(script).await?);
+    }
+    tokio::time::sleep(Duration::from_millis(options.wait)).await;
+    page.settled().await?;
+
+    let size = page.size().await?;
+    if options.full {
+        page.see_through(View { height: size.scroll_height as u32, ..view(options) }).await?;
+        page.settled().await?;
+    }
+    let name = match &options.out {
+        Some(path) if path.extension().is_some_and(|extension| extension == "png") => {
+            path.display().to_string()
+        }
+        Some(path) => bail!("--out {}: the file's name ends in .png", path.display()),
+        None => "shot".to_owned(),
+    };
+    let picture = match &options.element {
+        Some(css) => page.screenshot_of(css, &name).await?,
+        None => page.screenshot(&name).await?,
+    };
+
+    println!("{}", picture.display());
+    println!(
+        "page {} x {} in viewport {} x {}{}",
+        size.scroll_width,
+        size.scroll_height,
+        size.width,
+        size.height,
+        if size.scroll_width > size.width { ": it scrolls sideways" } else { "" }
+    );
+    let messages = page.messages().await?;
+    println!("console: {}", if messages.is_empty() { "nothing".to_owned() } else { messages.join("\n  ") });
+    Ok(())
+}

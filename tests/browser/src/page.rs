@@ -1,0 +1,434 @@
+//! One page in one browser.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+use thirtyfour::components::SelectElement;
+use thirtyfour::{By, WebDriver, WebElement};
+
+use crate::engine::{Engine, variable};
+use crate::keys;
+
+/// How long an element or a condition is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the page is seen through.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Width of the viewport in CSS pixels.
+    pub width: u32,
+    /// Height of the viewport in CSS pixels.
+    pub height: u32,
+    /// Device pixels in a CSS pixel; other than 1 only in Chromium.
+    pub scale: f64,
+    /// A telephone: touch and a mobile viewport; only in Chromium.
+    pub mobile: bool,
+    /// The reader prefers dark; only in Chromium.
+    pub dark: bool,
+    /// The reader prefers reduced motion; only in Chromium.
+    pub still: bool,
+}
+
+impl View {
+    /// A common laptop, 1366 × 768.
+    pub const DESKTOP: View =
+        View { width: 1366, height: 768, scale: 1.0, mobile: false, dark: false, still: false };
+
+    /// A common telephone, 390 × 844.
+    pub const PHONE: View =
+        View { width: 390, height: 844, scale: 2.0, mobile: true, dark: false, still: false };
+}
+
+/// The size of the viewport, and of what would like to be in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    /// `innerWidth`.
+    pub width: f64,
+    /// `innerHeight`.
+    pub height: f64,
+    /// `document.documentElement.scrollWidth`: more than `width` means that the page scrolls sideways.
+    pub scroll_width: f64,
+    /// `document.documentElement.scrollHeight`.
+    pub scroll_height: f64,
+}
+
+/// A page in a browser of its own.
+#[derive(Debug)]
+pub struct Page {
+    engine: Engine,
+    driver: WebDriver,
+    site: String,
+}
+
+/// Opens a browser, hands it to the scenario and closes it, however the scenario ends.
+///
+/// The scenario's first act is [`Page::open`]. When it fails, a screenshot named `failed-…` is left in
+/// `target/screenshots`.
+pub fn visit<F>(engine: Engine, view: View, scenario: F) -> Result<()>
+where
+    F: AsyncFnOnce(&Page) -> Result<()>,
+{
+    let _turn = engine.turn();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (address, site) = (engine.driver()?, engine.site()?);
+        let driver = WebDriver::new(address, engine.capabilities()?)
+            .await
+            .with_context(|| format!("{} could not be started", engine.name()))?;
+        let page = Page { engine, driver, site };
+        // A failed assertion is a panic: it is caught to take its picture and to close the browser.
+        let ended = AssertUnwindSafe(async {
+            page.see_through(view).await?;
+            scenario(&page).await
+        })
+        .catch_unwind()
+        .await;
+        if !matches!(ended, Ok(Ok(()))) {
+            page.screenshot(&format!("failed-{}", engine.name())).await.map(drop).unwrap_or_default();
+        }
+        let closed = page.driver.quit().await;
+        match ended {
+            Ok(ended) => ended.with_context(|| format!("in {}", engine.name()))?,
+            Err(panic) => resume_unwind(panic),
+        }
+        closed.context("the browser could not be closed")
+    })
+}
+
+impl Page {
+    /// The engine that shows the page.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// WebDriver itself, for what this harness has no word for.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// The address of the folder that holds the page, as [`Page::open`] uses it.
+    pub fn address(&self) -> Result<String> {
+        Ok(format!("{}{}", self.site, variable("DELTASCOPE_WATCHED_PAGE")?))
+    }
+
+    /// Opens the page anew; `rest` is what follows the folder in the address: nothing, `#…` or `?…`.
+    ///
+    /// It is the page with the one script more that [`Page::messages`] needs.
+    pub async fn open(&self, rest: &str) -> Result<()> {
+        // From another page, so that a change of the fragment alone loads it again.
+        self.driver.goto("about:blank").await?;
+        self.driver.goto(format!("{}{rest}", self.address()?)).await?;
+        self.settled().await
+    }
+
+    /// Opens the page exactly as it is shipped.
+    pub async fn open_as_shipped(&self, rest: &str) -> Result<()> {
+        self.driver.goto(format!("{}{}{rest}", self.site, variable("DELTASCOPE_PAGE")?)).await?;
+        self.settled().await
+    }
+
+    /// Loads the page again, as its reader would. Messages from before are gone: ask for them first.
+    pub async fn reload(&self) -> Result<()> {
+        self.driver.refresh().await?;
+        self.settled().await
+    }
+
+    /// Waits until two frames have been painted and the fonts are there.
+    pub async fn settled(&self) -> Result<()> {
+        const PAINTED: &str = "const done = arguments[arguments.length - 1]; \
+            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));";
+        self.driver.execute_async(PAINTED, []).await.context("the page does not paint")?;
+        Ok(())
+    }
+
+    /// The first element that the selector matches; waits for it.
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        let start = Instant::now();
+        loop {
+            match self.driver.find(By::Css(css)).await {
+                Ok(element) => return Ok(element),
+                Err(_) if start.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(_) => bail!("nothing matches `{css}`"),
+            }
+        }
+    }
+
+    /// All elements that the selector matches now.
+    pub async fn all(&self, css: &str) -> Result<Vec<WebElement>> {
+        Ok(self.driver.find_all(By::Css(css)).await?)
+    }
+
+    /// What the reader sees of an element's text.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        let element = self.find(css).await?;
+        element.text().await.with_context(|| format!("`{css}` has no text to read"))
+    }
+
+    /// An attribute of an element.
+    pub async fn attribute(&self, css: &str, name: &str) -> Result<Option<String>> {
+        Ok(self.find(css).await?.attr(name).await?)
+    }
+
+    /// What stands in an input or select.
+    pub async fn value(&self, css: &str) -> Result<String> {
+        let value = self.find(css).await?.prop("value").await?;
+        value.with_context(|| format!("`{css}` has no value"))
+    }
+
+    /// A click of the mouse, at the element's middle.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        element.click().await.with_context(|| format!("`{css}` could not be clicked"))
+    }
+
+    /// A click of the mouse at a point of an element, in CSS pixels from its upper left corner.
+    pub async fn click_at(&self, css: &str, x: f64, y: f64) -> Result<()> {
+        self.point_at(css, x, y).await?;
+        Ok(self.driver.action_chain().click().perform().await?)
+    }
+
+    /// Moves the mouse to an element's middle.
+    pub async fn hover(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        element.scroll_into_view().await?;
+        Ok(self.driver.action_chain().move_to_element_center(&element).perform().await?)
+    }
+
+    /// Moves the mouse to a point of an element, in CSS pixels from its upper left corner.
+    pub async fn point_at(&self, css: &str, x: f64, y: f64) -> Result<()> {
+        let element = self.find(css).await?;
+        element.scroll_into_view().await?;
+        let corner = json_numbers(
+            &self
+                .driver
+                .execute(
+                    "const r = arguments[0].getBoundingClientRect(); return [r.x, r.y];",
+                    [element.to_json()?],
+                )
+                .await?
+                .json()
+                .clone(),
+        )?;
+        ensure!(corner.len() == 2, "`{css}` has no place");
+        let (x, y) = ((corner[0] + x).round() as i64, (corner[1] + y).round() as i64);
+        Ok(self.driver.action_chain().move_to(x, y).perform().await?)
+    }
+
+    /// Drags with the mouse from one point of an element to another, in CSS pixels from its upper left corner.
+    pub async fn drag(&self, css: &str, from: (f64, f64), to: (f64, f64)) -> Result<()> {
+        self.point_at(css, from.0, from.1).await?;
+        self.driver.action_chain().click_and_hold().perform().await?;
+        self.point_at(css, to.0, to.1).await?;
+        Ok(self.driver.action_chain().release().perform().await?)
+    }
+
+    /// Presses keys, wherever the focus is: `"ArrowRight*5 Shift+Tab ?"`.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        for press in keys::parse(keys)? {
+            let down = press.iter().fold(self.driver.action_chain(), |chain, &key| chain.key_down(key));
+            let up = press.iter().rev().fold(down, |chain, &key| chain.key_up(key));
+            up.perform().await.with_context(|| format!("`{keys}` could not be pressed"))?;
+        }
+        Ok(())
+    }
+
+    /// Replaces what stands in a field, key by key, and leaves the field, so that it changes.
+    pub async fn type_in(&self, css: &str, text: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        element.scroll_into_view().await?;
+        element.clear().await.with_context(|| format!("`{css}` cannot be typed in"))?;
+        element.send_keys(text).await?;
+        self.press("Tab").await
+    }
+
+    /// Chooses an option of a select by its value.
+    pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        let select = SelectElement::new(&element).await.with_context(|| format!("`{css}` is no select"))?;
+        select.select_by_value(value).await.with_context(|| format!("`{css}` has no option `{value}`"))
+    }
+
+    /// Gives a file to a file input.
+    pub async fn upload(&self, css: &str, file: &Path) -> Result<()> {
+        let file = fs::canonicalize(file).with_context(|| format!("{} is not there", file.display()))?;
+        Ok(self.find(css).await?.send_keys(file.to_string_lossy().as_ref()).await?)
+    }
+
+    /// Which element has the focus: `tag#id` or `tag[data-action=…]`.
+    pub async fn focused(&self) -> Result<String> {
+        let name = self
+            .script(
+                "const e = document.activeElement; const action = e.getAttribute('data-action'); \
+                 return e.localName + (e.id ? '#' + e.id : action ? `[data-action=${action}]` : '');",
+            )
+            .await?;
+        Ok(name.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs the body of a function in the page and returns what it returns.
+    pub async fn script(&self, body: &str) -> Result<Value> {
+        Ok(self.driver.execute(body, []).await.context("a script failed in the page")?.json().clone())
+    }
+
+    /// Runs the body of an async function in the page and returns what it returns; it may await.
+    pub async fn script_async(&self, body: &str) -> Result<Value> {
+        let whole = format!(
+            "const done = arguments[arguments.length - 1]; \
+             (async () => {{ {body} }})().then((value) => done([value ?? null]), (error) => done(String(error)));"
+        );
+        let answer = self.driver.execute_async(whole, []).await.context("a script failed in the page")?;
+        match answer.json() {
+            Value::Array(values) => Ok(values.first().cloned().unwrap_or_default()),
+            error => bail!("a script failed in the page: {error}"),
+        }
+    }
+
+    /// Waits until an expression of JavaScript is true in the page.
+    pub async fn until(&self, expression: &str) -> Result<()> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.script(&format!("return Boolean({expression})")).await? == Value::Bool(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("`{expression}` has not become true in {} s", PATIENCE.as_secs())
+    }
+
+    /// A picture of the viewport in `target/screenshots/<name>.png`, or at a path that ends in `.png`.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let path = picture_path(name)?;
+        self.driver.screenshot(&path).await.context("no screenshot could be taken")?;
+        Ok(path)
+    }
+
+    /// A picture of one element.
+    pub async fn screenshot_of(&self, css: &str, name: &str) -> Result<PathBuf> {
+        let path = picture_path(name)?;
+        self.find(css).await?.screenshot(&path).await.context("no screenshot could be taken")?;
+        Ok(path)
+    }
+
+    /// What the console was told since the page was opened, with uncaught errors, unhandled rejections, resources that
+    /// did not load, errors of workers, and violations of the content security policy.
+    pub async fn messages(&self) -> Result<Vec<String>> {
+        strings(&self.script("return window.__messages").await?)
+            .context("the page was not opened by `Page::open`")
+    }
+
+    /// What axe finds wrong with the page as it is now: rule, weight, what to do, where.
+    pub async fn violations(&self) -> Result<Vec<String>> {
+        // What axe itself says on the console is not the page's: it is taken away again.
+        const RUN: &str = "const done = arguments[arguments.length - 1]; \
+            const before = window.__messages?.length; \
+            const told = (list) => { if (window.__messages) window.__messages.length = before; done(list); }; \
+            axe.run(document, { resultTypes: ['violations'] }).then( \
+              (result) => told(result.violations.flatMap((rule) => rule.nodes.map((node) => \
+                `${rule.id} (${rule.impact}): ${node.target.join(' ')}: ${node.failureSummary}`))), \
+              (error) => told([`axe failed: ${error}`]));";
+        if self.script("return typeof axe").await? == json!("undefined") {
+            let file = variable("DELTASCOPE_AXE")?;
+            let axe = fs::read_to_string(&file).with_context(|| format!("{file} could not be read"))?;
+            self.driver.execute(axe, []).await.context("axe could not be loaded")?;
+        }
+        strings(self.driver.execute_async(RUN, []).await.context("axe could not be run")?.json())
+    }
+
+    /// The paths that this engine has asked the server for, since the server was started.
+    pub async fn requests(&self) -> Result<Vec<String>> {
+        let list = reqwest::get(format!("{}__requests", self.site)).await?.text().await?;
+        Ok(list.lines().map(str::to_owned).collect())
+    }
+
+    /// What was asked for outside of the page's own folder: paths on this server, and addresses elsewhere.
+    pub async fn strays(&self) -> Result<Vec<String>> {
+        let folders = [variable("DELTASCOPE_PAGE")?, variable("DELTASCOPE_WATCHED_PAGE")?];
+        let inside =
+            |path: &str| folders.iter().any(|folder| path.trim_start_matches('/').starts_with(folder));
+        let loaded = strings(
+            &self
+                .script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+                .await?,
+        )?;
+        let elsewhere = loaded.into_iter().filter(|address| {
+            !address.starts_with(&self.site) && !address.starts_with("data:") && !address.starts_with("blob:")
+        });
+        Ok(self.requests().await?.into_iter().filter(|path| !inside(path)).chain(elsewhere).collect())
+    }
+
+    /// The sizes of viewport and page.
+    pub async fn size(&self) -> Result<Size> {
+        let numbers = json_numbers(
+            &self
+                .script(
+                    "const e = document.documentElement; \
+                     return [innerWidth, innerHeight, e.scrollWidth, e.scrollHeight];",
+                )
+                .await?,
+        )?;
+        let [width, height, scroll_width, scroll_height] = numbers[..] else { bail!("the page has no size") };
+        Ok(Size { width, height, scroll_width, scroll_height })
+    }
+
+    /// Looks at the page through another view; in Firefox and WebKit only the width and height can change.
+    pub async fn see_through(&self, view: View) -> Result<()> {
+        if self.engine == Engine::Chromium {
+            return self.emulate(view).await;
+        }
+        ensure!(
+            !(view.mobile || view.dark || view.still) && view.scale == 1.0,
+            "{} can only be given another size",
+            self.engine.name()
+        );
+        // The window has borders: asked for twice, the second time by as much more as was lacking.
+        self.driver.set_window_rect(0, 0, view.width, view.height).await?;
+        let inner = json_numbers(&self.script("return [innerWidth, innerHeight]").await?)?;
+        let lacking = |wanted: u32, got: Option<&f64>| f64::from(wanted) - got.copied().unwrap_or_default();
+        let (x, y) = (lacking(view.width, inner.first()), lacking(view.height, inner.get(1)));
+        let grown = |wanted: u32, by: f64| (f64::from(wanted) + by).max(1.0) as u32;
+        self.driver.set_window_rect(0, 0, grown(view.width, x), grown(view.height, y)).await?;
+        Ok(())
+    }
+
+    async fn emulate(&self, view: View) -> Result<()> {
+        let cdp = self.driver.cdp();
+        let metrics = json!({
+            "width": view.width, "height": view.height, "deviceScaleFactor": view.scale, "mobile": view.mobile,
+        });
+        let preferred = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": if view.dark { "dark" } else { "light" } },
+            { "name": "prefers-reduced-motion", "value": if view.still { "reduce" } else { "no-preference" } },
+        ]});
+        cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        cdp.send_raw("Emulation.setTouchEmulationEnabled", json!({ "enabled": view.mobile })).await?;
+        cdp.send_raw("Emulation.setEmulatedMedia", preferred).await?;
+        Ok(())
+    }
+}
+
+fn picture_path(name: &str) -> Result<PathBuf> {
+    let path = if name.ends_with(".png") {
+        PathBuf::from(name)
+    } else {
+        Path::new(&variable("DELTASCOPE_SCREENSHOTS")?).join(format!("{name}.png"))
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
+    }
+    Ok(path)
+}
+
+fn strings(value: &Value) -> Result<Vec<String>> {
+    let list = value.as_array().context("not a list")?;
+    Ok(list.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect())
+}
+
+fn json_numbers(value: &Value) -> Result<Vec<f64>> {
+    let list = value.as_array().context("not a list")?;
+    list.iter().map(|item| item.as_f64().context("not a number")).collect()
+}

@@ -1,0 +1,116 @@
+//! `cargo xtask build`: the page as plain files in `dist/`, for any static host, at any path.
+//!
+//! wasm-bindgen is used as a library, so there is no tool of a matching version to install.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::project::{self, Project};
+use crate::tools;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Builds the page and returns its folder. What was there before stays until the new one is whole.
+pub(crate) fn build(project: &Project) -> Result<PathBuf> {
+    let start = Instant::now();
+    tools::wasm_target(project)?;
+    project::run(
+        project
+            .cargo([
+                "build",
+                "--release",
+                "--package",
+                "deltascope",
+                "--lib",
+                "--target",
+                TARGET,
+                "--target-dir",
+            ])
+            .arg(&project.target),
+    )?;
+    let wasm = project.target.join(TARGET).join("release/deltascope.wasm");
+
+    let staging = project.scratch().join(format!("dist-{}", std::process::id())); // two builds may meet
+    project::remove_folder(&staging)?;
+    project::copy_folder(&project.root.join("www"), &staging.join("www"), &["pkg"])?;
+    fs::copy(project.root.join("index.html"), staging.join("index.html"))
+        .context("could not copy index.html")?;
+    bindgen(&wasm, &staging.join("www/pkg"))?;
+
+    let dist = project.dist();
+    replace(&dist, &staging)?;
+    report(&dist, start)?;
+    Ok(dist)
+}
+
+/// Writes `deltascope.js` and `deltascope_bg.wasm`.
+fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(wasm)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(false) // a bare `init()` finds the wasm beside the glue
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(out)
+        .context("wasm-bindgen failed")
+}
+
+/// Puts `new` in the place of `old`.
+fn replace(old: &Path, new: &Path) -> Result<()> {
+    project::remove_folder(old)?;
+    // The target folder may be on another disk, where a rename is not possible.
+    if fs::rename(new, old).is_err() {
+        project::copy_folder(new, old, &[])?;
+        project::remove_folder(new)?;
+    }
+    Ok(())
+}
+
+fn report(dist: &Path, start: Instant) -> Result<()> {
+    let size = |file: &str| -> Result<String> {
+        let bytes = fs::metadata(dist.join(file)).with_context(|| format!("{file} is missing"))?.len();
+        Ok(kilobytes(bytes))
+    };
+    println!(
+        "dist/ is built in {:.1} s: deltascope_bg.wasm {}, deltascope.js {}",
+        start.elapsed().as_secs_f64(),
+        size("www/pkg/deltascope_bg.wasm")?,
+        size("www/pkg/deltascope.js")?,
+    );
+    Ok(())
+}
+
+fn kilobytes(bytes: u64) -> String {
+    format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_in_thousands_of_bytes() {
+        assert_eq!(kilobytes(132_456), "132.4 kB");
+        assert_eq!(kilobytes(70), "0.0 kB");
+    }
+
+    #[test]
+    fn a_new_page_takes_the_place_of_the_old_one() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("deltascope-bundle-test-{}", std::process::id()));
+        let (old, new) = (folder.join("old"), folder.join("new"));
+        fs::create_dir_all(&old)?;
+        fs::create_dir_all(&new)?;
+        fs::write(old.join("stale.js"), "")?;
+        fs::write(new.join("index.html"), "new")?;
+        replace(&old, &new)?;
+        let left = (old.join("index.html").exists(), old.join("stale.js").exists(), new.exists());
+        project::remove_folder(&folder)?;
+        assert_eq!(left, (true, false, false));
+        Ok(())
+    }
+}

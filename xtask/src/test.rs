@@ -1,0 +1,45 @@
+//! `cargo xtask test`: what is cheap first, so that a mistake shows early.
+
+use anyhow::Result;
+
+use crate::browsers::{Browsers, Engine};
+use crate::bundle;
+use crate::project::{self, Project};
+use crate::tools;
+
+/// All tests there are.
+pub(crate) fn everything(project: &Project) -> Result<()> {
+    native(project)?;
+    browsers(project, None)
+}
+
+/// The library's tests with its examples and documentation, then xtask's own.
+pub(crate) fn native(project: &Project) -> Result<()> {
+    println!("native tests");
+    project::run(&mut project.cargo([
+        "test",
+        "--workspace",
+        "--exclude",
+        "browser-tests",
+        "--exclude",
+        "xtask",
+    ]))?;
+    println!("xtask's tests");
+    project::run(&mut project.cargo(["test", "--package", "xtask"]))
+}
+
+/// The page in real browsers: in all three, or in one.
+pub(crate) fn browsers(project: &Project, engine: Option<Engine>) -> Result<()> {
+    let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
+    println!("the page in {}", engines.iter().map(|engine| engine.name()).collect::<Vec<_>>().join(", "));
+    bundle::build(project)?;
+    let axe = tools::axe(project)?;
+    project::run(&mut project.cargo(["test", "--package", "browser-tests", "--no-run"]))?;
+    let browsers = Browsers::start(project, &engines)?;
+    let mut tests = project.cargo(["test", "--package", "browser-tests"]);
+    tests.envs(browsers.variables.iter().map(|(name, value)| (name, value))).env("DELTASCOPE_AXE", axe);
+    if let Some(engine) = engine {
+        tests.args(["--", engine.name()]); // tests bear the name of their engine
+    }
+    project::run(&mut tests)
+}

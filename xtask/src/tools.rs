@@ -1,0 +1,227 @@
+//! What the other commands need, found on the machine or installed by its own package managers.
+//!
+//! Each installation says so in one line. What cannot be installed ends in an error that says what to type.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::browsers::Engine;
+use crate::project::{self, Project};
+
+const GECKODRIVER: &str = "0.37.1";
+const AXE: &str = "4.14.1";
+
+/// A browser and the driver that speaks WebDriver for it.
+pub(crate) struct Installed {
+    pub(crate) browser: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// Makes sure that the standard library for wasm is there.
+pub(crate) fn wasm_target(project: &Project) -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let asked = Command::new(rustc).args(["--print", "sysroot"]).current_dir(&project.root).output();
+    let sysroot = String::from_utf8(asked.context("could not ask rustc for its folder")?.stdout)?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    if program(project, &["rustup"]).is_none() {
+        bail!(
+            "Rust's standard library for {TARGET} is missing, and so is rustup: install it with your Rust toolchain"
+        );
+    }
+    println!("installing {TARGET} (rustup target add {TARGET}): not found on this machine");
+    project::run_quietly(
+        Command::new("rustup").args(["--quiet", "target", "add", TARGET]).current_dir(&project.root),
+    )
+    .with_context(|| {
+        format!("Rust's standard library for {TARGET} is missing; type `rustup target add {TARGET}`")
+    })
+}
+
+/// Makes sure that these browsers and their drivers are there.
+pub(crate) fn engines(project: &Project, engines: &[Engine]) -> Result<()> {
+    let mut packages: Vec<&str> =
+        engines.iter().flat_map(|&engine| missing_packages(project, engine)).collect();
+    packages.dedup();
+    if !packages.is_empty() {
+        apt_install(project, &packages)?;
+    }
+    if engines.contains(&Engine::Firefox) && program(project, &["geckodriver"]).is_none() {
+        install_geckodriver(project)?;
+    }
+    for &engine in engines {
+        installed(project, engine)?;
+    }
+    Ok(())
+}
+
+/// Where a browser and its driver are; an error when they are not.
+pub(crate) fn installed(project: &Project, engine: Engine) -> Result<Installed> {
+    let browser = browser(project, engine);
+    let driver = program(project, &[driver_name(engine)]);
+    let missing =
+        |what: &str| anyhow!("{what} is missing; `cargo xtask setup {}` installs it", engine.name());
+    Ok(Installed {
+        browser: browser.ok_or_else(|| missing(browser_names(engine)[0]))?,
+        driver: driver.ok_or_else(|| missing(driver_name(engine)))?,
+    })
+}
+
+/// The path of axe-core's one file, installed when it is not there.
+pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
+    let folder = project.tools().join(format!("axe-core-{AXE}"));
+    let file = folder.join("node_modules/axe-core/axe.min.js");
+    if file.is_file() {
+        return Ok(file);
+    }
+    if program(project, &["npm"]).is_none() {
+        apt_install(project, &["npm"])?;
+    }
+    let package = format!("axe-core@{AXE}");
+    println!("installing axe-core {AXE} (npm install {package}): not found in the target folder");
+    fs::create_dir_all(&folder)?;
+    project::run_quietly(
+        Command::new("npm")
+            .args(["install", &package, "--no-save", "--no-package-lock", "--ignore-scripts"])
+            .args(["--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+            .arg(&folder),
+    )?;
+    if !file.is_file() {
+        bail!("npm installed {package}, but {} is not there", file.display());
+    }
+    Ok(file)
+}
+
+/// `xvfb-run`, which WebKit's browser needs for its window.
+pub(crate) fn display(project: &Project) -> Result<PathBuf> {
+    program(project, &["xvfb-run"]).context("xvfb-run is missing; `cargo xtask setup webkit` installs it")
+}
+
+fn browser_names(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Chromium => &["chromium", "chromium-browser", "google-chrome"],
+        Engine::Firefox => &["firefox-esr", "firefox"],
+        Engine::Webkit => &["MiniBrowser"],
+    }
+}
+
+fn driver_name(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Chromium => "chromedriver",
+        Engine::Firefox => "geckodriver",
+        Engine::Webkit => "WebKitWebDriver",
+    }
+}
+
+fn browser(project: &Project, engine: Engine) -> Option<PathBuf> {
+    match engine {
+        Engine::Webkit => mini_browser(),
+        _ => program(project, browser_names(engine)),
+    }
+}
+
+/// The Debian packages that bring what is not there.
+fn missing_packages(project: &Project, engine: Engine) -> Vec<&'static str> {
+    let no_browser = browser(project, engine).is_none();
+    let no = |name: &str| program(project, &[name]).is_none();
+    let wanted: &[(bool, &str)] = match engine {
+        Engine::Chromium => &[(no_browser, "chromium"), (no("chromedriver"), "chromium-driver")],
+        Engine::Firefox => &[(no_browser, "firefox-esr")],
+        Engine::Webkit => &[
+            (no_browser || no("WebKitWebDriver"), "webkit2gtk-driver"),
+            (no("xvfb-run"), "xvfb"),
+            (no("xauth"), "xauth"),
+        ],
+    };
+    wanted.iter().filter(|(missing, _)| *missing).map(|&(_, package)| package).collect()
+}
+
+/// WebKitGTK's own small browser, which is never on the PATH.
+fn mini_browser() -> Option<PathBuf> {
+    let libraries = fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
+    let folders = libraries.chain([PathBuf::from("/usr/libexec"), PathBuf::from("/usr/lib")]);
+    folders
+        .flat_map(|folder| {
+            ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"].map(|name| folder.join(name))
+        })
+        .map(|folder| folder.join("MiniBrowser"))
+        .find(|path| path.is_file())
+}
+
+/// The first of these programs that is on the PATH or among the project's own tools.
+fn program(project: &Project, names: &[&str]) -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+    folders.push(project.tools().join("bin"));
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .map(|path| path.with_extension(env::consts::EXE_EXTENSION))
+        .find(|path| path.is_file())
+}
+
+fn install_geckodriver(project: &Project) -> Result<()> {
+    println!(
+        "installing geckodriver {GECKODRIVER} (cargo install geckodriver, about a minute): not found on this machine"
+    );
+    project::run(
+        project
+            .cargo([
+                "install",
+                "--quiet",
+                "--debug",
+                "--locked",
+                "geckodriver",
+                "--version",
+                GECKODRIVER,
+                "--root",
+            ])
+            .arg(project.tools()),
+    )
+}
+
+/// Installs Debian packages: as root, or by a sudo that asks nothing.
+fn apt_install(project: &Project, packages: &[&str]) -> Result<()> {
+    let list = packages.join(" ");
+    let typed = format!("apt-get update && sudo apt-get install --no-install-recommends {list}");
+    if program(project, &["apt-get"]).is_none() {
+        bail!("{list}: not found, and this machine has no apt-get; install what these Debian packages bring");
+    }
+    let sudo: &[&str] = if is_root() {
+        &[]
+    } else if sudo_asks_nothing() {
+        &["sudo", "-n"]
+    } else {
+        bail!("{list}: not found, and only root can install; type `sudo {typed}`");
+    };
+    println!("installing {list} (apt-get install --no-install-recommends {list}): not found on this machine");
+    let apt = |arguments: &[&str]| {
+        let words: Vec<&str> =
+            [sudo, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"], arguments].concat();
+        project::run_quietly(Command::new(words[0]).args(&words[1..]))
+    };
+    apt(&["update"])
+        .and_then(|()| apt(&[&["install", "--yes", "--no-install-recommends"], packages].concat()))
+        .with_context(|| format!("{list}: could not be installed; type `sudo {typed}`"))
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+fn sudo_asks_nothing() -> bool {
+    let mut sudo = Command::new("sudo");
+    sudo.args(["-n", "true"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    sudo.status().is_ok_and(|status| status.success())
+}
