@@ -1,0 +1,77 @@
+//! Numbers as people read them: significant digits, a true minus sign, never −0 and never NaN.
+
+use std::fmt::Write;
+
+/// From this many significant digits on, the shortest text that reads back as the same double.
+const FULL: usize = 17;
+
+/// A number with this many significant digits.
+///
+/// ```
+/// use deltascope::view::format::number;
+///
+/// assert_eq!(number(0.59326999210718723, 4), "0.5933");
+/// assert_eq!(number(-0.5, 3), "−0.500");
+/// assert_eq!(number(0.0000123456, 4), "1.235×10⁻⁵");
+/// assert_eq!(number(-0.0, 4), "0");
+/// assert_eq!(number(0.1 + 0.2, 17), "0.30000000000000004");
+/// ```
+pub fn number(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        return "undefined".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
+    }
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    // Written with an exponent first: that rounds, and the exponent of the rounded number decides.
+    let scientific = match digits {
+        FULL.. => format!("{value:e}"),
+        digits => format!("{value:.*e}", digits.max(1) - 1),
+    };
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let text = if (-4..digits.min(FULL) as i32).contains(&exponent) {
+        match digits {
+            FULL.. => value.to_string(),
+            digits => format!("{value:.*}", (digits as i32 - 1 - exponent).max(0) as usize),
+        }
+    } else {
+        let mut text = format!("{mantissa}×10");
+        superscript(exponent, &mut text);
+        text
+    };
+    text.replace('-', "−")
+}
+
+/// A number with its sign always said: for changes and errors.
+pub fn signed(value: f64, digits: usize) -> String {
+    let text = number(value, digits);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// The shortest text that reads back as the same double, for fields and tests: `-0.5`.
+pub fn plain(value: f64) -> String {
+    let value = if value == 0.0 { 0.0 } else { value };
+    let size = value.abs();
+    if size != 0.0 && !(1e-5..1e16).contains(&size) { format!("{value:e}") } else { value.to_string() }
+}
+
+/// A whole number in superscript digits.
+fn superscript(number: i32, text: &mut String) {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let mut digits = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(digits, "{number}");
+    text.extend(digits.chars().map(|c| match c.to_digit(10) {
+        Some(digit) => DIGITS[digit as usize],
+        None => '⁻',
+    }));
+}
+
+/// "1 sample", "2 samples".
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}

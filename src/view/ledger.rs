@@ -1,0 +1,253 @@
+//! The ledger: δ by sample and neuron. Down a column: the bias gradient. Across a row: nothing of the kind.
+
+use super::format::{count, number, signed};
+use super::html::{action, escape};
+use super::mathml::{math, symbol_as};
+use crate::nn::{BiasRule, Parameter, Reduction};
+use crate::session::{Item, Now, Session, equivalent_learning_rate};
+use std::fmt::Write;
+
+/// Columns beyond this: only the layer in focus is shown.
+const COLUMNS: usize = 12;
+/// Neurons of a large layer that are shown at a time.
+const NEURONS: usize = 10;
+/// Samples of a large mini-batch that are shown at a time.
+const ROWS: usize = 50;
+
+/// The neurons of one layer that have a column.
+struct Group {
+    layer: usize,
+    neurons: std::ops::Range<usize>,
+    of: usize,
+}
+
+/// The table, as HTML.
+pub fn table(session: &Session) -> String {
+    let groups = groups(session);
+    let mut html = String::from("<table>");
+    push_head(&mut html, &groups);
+    push_rows(&mut html, session, &groups);
+    push_totals(&mut html, session, &groups);
+    html.push_str("</table>");
+    html
+}
+
+/// What is said around the table: the switch between sum and mean, and why a row total is no gradient.
+pub fn remarks(session: &Session) -> String {
+    let settings = &session.scenario().settings;
+    let samples = session.timeline().samples();
+    let digits = session.sight().digits;
+    let (this, other) = match settings.reduction {
+        Reduction::Sum => ("sum", "mean"),
+        Reduction::Mean => ("mean", "sum"),
+    };
+    let eta = number(settings.learning_rate, digits);
+    let equivalent = number(equivalent_learning_rate(session.scenario()), digits);
+    let mut html = format!(
+        "<p>The <b>{this}</b> over {} at η = {eta} makes the same update as the {other} at η = {equivalent}. \
+         <button type=\"button\" data-action=\"ReductionExchanged\">Take the {other}</button></p>",
+        count(settings.batch_size.min(session.scenario().data.samples.len()), "sample"),
+    );
+    if samples < settings.batch_size && session.scenario().mini_batches() > 1 {
+        let _ = write!(
+            html,
+            "<p>This last mini-batch is short: {}, and a mean over it divides by {samples}.</p>",
+            count(samples, "sample"),
+        );
+    }
+    if session.sight().row_total_explained {
+        html.push_str(&explanation(session));
+    }
+    html
+}
+
+fn explanation(session: &Session) -> String {
+    let rule = session.scenario().settings.bias_rule;
+    let (words, target, button) = match rule {
+        BiasRule::LayerSum => (
+            "You are running the wrong rule: every bias of a layer moves by the layer’s total.",
+            BiasRule::OwnDelta,
+            "Back to each neuron’s own δ",
+        ),
+        _ => (
+            "See what happens when every bias is moved by it all the same.",
+            BiasRule::LayerSum,
+            "Run the wrong rule",
+        ),
+    };
+    let quoted = format!("{:?}", target.name());
+    format!(
+        "<div class=\"explanation\"><p><b>Σ across a row is not a bias gradient.</b> Each bias feeds one neuron only, so \
+         the cost answers to it through that neuron’s δ alone: equation (3). A row’s total would be the derivative \
+         of one single bias shared by the whole layer. What is added up is the column: one neuron, down the \
+         samples of the mini-batch. {words}</p><button type=\"button\" {}>{button}</button> \
+         <button type=\"button\" data-action=\"RowTotalAsked\">Close</button></div>",
+        action("BiasRuleChanged", quoted),
+    )
+}
+
+/// All layers side by side where they fit; else the one in focus, in part where it is large.
+fn groups(session: &Session) -> Vec<Group> {
+    let sizes = session.scenario().layer_sizes();
+    let all = |layer: usize| Group { layer, neurons: 0..sizes[layer], of: sizes[layer] };
+    if sizes.iter().sum::<usize>() <= COLUMNS {
+        return (0..sizes.len()).map(all).collect();
+    }
+    let (layer, neuron) = session.now().focus();
+    if sizes[layer] <= COLUMNS {
+        return vec![all(layer)];
+    }
+    let first = neuron / NEURONS * NEURONS;
+    vec![Group { layer, neurons: first..(first + NEURONS).min(sizes[layer]), of: sizes[layer] }]
+}
+
+fn push_head(html: &mut String, groups: &[Group]) {
+    html.push_str(
+        "<thead><tr><th rowspan=\"2\" scope=\"col\">sample</th><th rowspan=\"2\" scope=\"col\" class=\"y\">cost</th>",
+    );
+    for Group { layer, neurons, of } in groups {
+        let part = match neurons.len() < *of {
+            true => format!(", neurons {}–{} of {of}", neurons.start + 1, neurons.end),
+            false => String::new(),
+        };
+        let columns = neurons.len() + usize::from(*of > 1);
+        // Writing to a string cannot fail, here and below.
+        let _ = write!(html, "<th colspan=\"{columns}\" scope=\"colgroup\">layer {}{part}</th>", layer + 1);
+    }
+    html.push_str("</tr><tr>");
+    for Group { layer, neurons, of } in groups {
+        for neuron in neurons.clone() {
+            let symbol = symbol_as(Item::Delta { layer: *layer, neuron }, false);
+            let _ = write!(html, "<th scope=\"col\">{}</th>", math(&symbol));
+        }
+        if *of > 1 {
+            html.push_str("<th scope=\"col\" class=\"across\">Σ across</th>");
+        }
+    }
+    html.push_str("</tr></thead>");
+}
+
+fn push_rows(html: &mut String, session: &Session, groups: &[Group]) {
+    let now = session.now();
+    let digits = session.sight().digits;
+    let samples = session.timeline().samples();
+    let at_work = session.position().moment.sample();
+    let first = now.sample() / ROWS * ROWS;
+    let last = (first + ROWS).min(samples);
+    html.push_str("<tbody>");
+    for sample in first..last {
+        let class = if at_work == Some(sample) { " class=\"current\" aria-current=\"true\"" } else { "" };
+        let row = session.mini_batch().rows[sample] + 1;
+        let cost = now.cost(sample).map_or(String::new(), |cost| number(cost, digits));
+        let _ = write!(
+            html,
+            "<tr{class}><th scope=\"row\" title=\"row {row} of the data\">{}</th><td class=\"y\">{cost}</td>",
+            sample + 1,
+        );
+        for Group { layer, neurons, of } in groups {
+            for neuron in neurons.clone() {
+                push_delta(html, &now, sample, *layer, neuron, digits);
+            }
+            if *of > 1 {
+                push_across(html, &now, session, sample, *layer);
+            }
+        }
+        html.push_str("</tr>");
+    }
+    if last - first < samples {
+        let _ = write!(
+            html,
+            "<tr><td colspan=\"99\" class=\"part\">samples {}–{last} of {samples}</td></tr>",
+            first + 1
+        );
+    }
+    html.push_str("</tbody>");
+}
+
+fn push_delta(html: &mut String, now: &Now<'_>, sample: usize, layer: usize, neuron: usize, digits: usize) {
+    match now.delta(sample, layer, neuron) {
+        None => html.push_str("<td></td>"),
+        Some(delta) => {
+            let pointer = if sample == now.sample() {
+                format!(" data-ref=\"{}\"", Item::Delta { layer, neuron })
+            } else {
+                String::new()
+            };
+            let _ = write!(html, "<td class=\"delta\"{pointer}>{}</td>", signed(delta, digits));
+        }
+    }
+}
+
+/// The total across a row, greyed; asked about by a click.
+fn push_across(html: &mut String, now: &Now<'_>, session: &Session, sample: usize, layer: usize) {
+    let last = session.scenario().layer_sizes()[layer] - 1;
+    html.push_str("<td class=\"across\">");
+    if now.delta(sample, layer, last).is_some() {
+        let deltas = &session.mini_batch().traces[sample].deltas[layer];
+        let total = deltas.iter().fold(0.0, |sum, delta| sum + delta);
+        let _ = write!(
+            html,
+            "<button type=\"button\" data-action=\"RowTotalAsked\" title=\"This is not a bias gradient. Why?\">{}</button>",
+            signed(total, session.sight().digits)
+        );
+    }
+    html.push_str("</td>");
+}
+
+/// Down the columns: the sum so far, the gradient, and the bias before and after.
+fn push_totals(html: &mut String, session: &Session, groups: &[Group]) {
+    let now = session.now();
+    let digits = session.sight().digits;
+    let settings = &session.scenario().settings;
+    let samples = session.timeline().samples();
+    let complete = now.accumulated() == samples;
+    let name = match (complete, settings.reduction) {
+        (false, _) => format!("↓ Σ of {} so far", now.accumulated()),
+        (true, Reduction::Sum) => "↓ Σ = ∂C/∂b".to_owned(),
+        (true, Reduction::Mean) => "↓ Σ".to_owned(),
+    };
+    html.push_str("<tfoot>");
+    push_total(html, groups, &name, "b", |layer, neuron| signed(now.accumulated_b(layer, neuron), digits));
+    if settings.reduction == Reduction::Mean {
+        let name = format!("Σ / {samples} = ∂C/∂b");
+        push_total(html, groups, &name, "b", |layer, neuron| {
+            let mean = now.accumulated_b(layer, neuron) / samples as f64;
+            if complete { signed(mean, digits) } else { String::new() }
+        });
+    }
+    let moved_by = match settings.bias_rule {
+        BiasRule::OwnDelta => "b moves by −η ∂C/∂b",
+        BiasRule::LayerSum => "b moves by −η Σ of the layer (wrong rule)",
+        BiasRule::SharedBias => "the shared b moves by −η Σ of the layer",
+        BiasRule::Frozen => "b is frozen",
+    };
+    push_total(html, groups, moved_by, "b", |layer, neuron| {
+        let change = now.change(Parameter::Bias { layer, neuron });
+        change.map_or(String::new(), |change| signed(change, digits))
+    });
+    push_total(html, groups, if now.finished() { "b after" } else { "b" }, "b", |layer, neuron| {
+        number(now.parameter(Parameter::Bias { layer, neuron }), digits)
+    });
+    html.push_str("</tfoot>");
+}
+
+/// A row below the samples: `name`, and a text for each neuron.
+fn push_total(
+    html: &mut String,
+    groups: &[Group],
+    name: &str,
+    class: &str,
+    text: impl Fn(usize, usize) -> String,
+) {
+    let _ = write!(html, "<tr><th scope=\"row\" colspan=\"2\">{}</th>", escape(name));
+    for Group { layer, neurons, of } in groups {
+        for neuron in neurons.clone() {
+            let item = Item::Bias { layer: *layer, neuron };
+            let _ = write!(html, "<td class=\"{class}\" data-ref=\"{item}\">{}</td>", text(*layer, neuron));
+        }
+        if *of > 1 {
+            html.push_str("<td class=\"across\"></td>");
+        }
+    }
+    html.push_str("</tr>");
+}

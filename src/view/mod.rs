@@ -1,0 +1,14 @@
+//! From a session to pictures and text. Nothing here knows a screen: drawings go to any plotters
+//! backend, text is HTML and MathML in strings.
+
+pub mod equation;
+pub mod format;
+pub mod html;
+pub mod inspector;
+pub mod ledger;
+pub mod mathml;
+pub mod moments;
+pub mod narration;
+pub mod page;
+pub mod settings;
+pub mod working;
