@@ -11,4 +11,5 @@ pub mod moments;
 pub mod narration;
 pub mod page;
 pub mod settings;
+pub mod theme;
 pub mod working;
