@@ -22,6 +22,19 @@ mod engine;
 mod keys;
 mod page;
 
+use std::process::ExitCode;
+
 pub use engine::Engine;
 pub use page::{Page, Size, View, visit};
 pub use thirtyfour;
+
+/// How a program of this package ends: an error is one line.
+pub fn report(ended: anyhow::Result<()>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

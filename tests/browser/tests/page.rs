@@ -25,7 +25,7 @@ fn everything(engine: Engine) -> Result<()> {
 /// The page opens, from a folder deep in a site, with nothing to complain about and nothing fetched from elsewhere.
 async fn opens_quietly(page: &Page) -> Result<()> {
     page.open("").await?;
-    assert_eq!(page.driver().title().await?, "Deltascope");
+    assert!(page.driver().title().await?.starts_with("Deltascope"));
     assert_eq!(page.messages().await?, Vec::<String>::new());
     assert_eq!(page.violations().await?, Vec::<String>::new());
     assert_eq!(page.strays().await?, Vec::<String>::new());

@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: how long a step takes in Chromium, from the key to the painted picture.
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result};
-use browser_tests::{Engine, Page, View, visit};
+use browser_tests::{Engine, Page, View, report, visit};
 use serde_json::Value;
 
 /// The largest network among the presets.
@@ -11,8 +13,8 @@ const PRESET: &str = "digits";
 const BUDGET: [(&str, &str, f64); 2] =
     [("script", "script of a step", 8.0), ("painted", "key to picture", 33.0)];
 
-fn main() -> Result<()> {
-    visit(Engine::Chromium, View::DESKTOP, async |page| measure(page).await)
+fn main() -> ExitCode {
+    report(visit(Engine::Chromium, View::DESKTOP, async |page| measure(page).await))
 }
 
 async fn measure(page: &Page) -> Result<()> {

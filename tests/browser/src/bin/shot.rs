@@ -1,6 +1,7 @@
 //! `cargo xtask shot`: a picture of the page, what its console was told, and whether it scrolls sideways.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -44,7 +45,11 @@ struct Options {
     out: Option<PathBuf>,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    browser_tests::report(run())
+}
+
+fn run() -> Result<()> {
     let Some(options) = read(Parser::from_env())? else {
         print!("{USAGE}");
         return Ok(());
