@@ -1,1 +1,16 @@
 //! The native tests, one binary.
+
+// What a test cannot do without ends it, in its helpers too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod arbitrary;
+mod data;
+mod golden;
+mod gradient;
+mod published;
+mod reference;
+mod scenario;
+mod session;
+mod tidy;
+mod tools;
+mod training;

@@ -1,0 +1,57 @@
+//! Random small networks and samples for the property tests.
+
+use deltascope::nn::{Activation, Cost, Network, Sample};
+use proptest::prelude::*;
+
+/// What one property test runs on.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) network: Network,
+    pub(crate) cost: Cost,
+    pub(crate) samples: Vec<Sample>,
+}
+
+/// One to three layers of one to four neurons, every activation and cost that go together, one to
+/// four samples with targets that suit the cost.
+pub(crate) fn problem() -> impl Strategy<Value = Problem> {
+    let sizes = prop::collection::vec(1usize..=4, 2..=4);
+    let ends = Cost::ALL.into_iter().flat_map(|cost| {
+        Activation::ALL
+            .into_iter()
+            .filter(move |&output| cost.suits(output))
+            .map(move |output| (cost, output))
+    });
+    let hidden = Activation::ALL.into_iter().filter(|&activation| activation != Activation::Softmax);
+    let hidden = prop::sample::select(hidden.collect::<Vec<_>>());
+    let hidden = prop::collection::vec(hidden, 2);
+    (sizes, prop::sample::select(ends.collect::<Vec<_>>()), hidden).prop_flat_map(
+        |(sizes, (cost, output), hidden)| {
+            let layers = sizes.len() - 1;
+            let activations: Vec<_> = hidden[..layers - 1].iter().copied().chain([output]).collect();
+            let network = Network::zeros(&sizes, &activations);
+            let parameters = prop::collection::vec(-1.5..1.5, network.parameter_count());
+            let row =
+                (prop::collection::vec(-2.0..2.0, sizes[0]), prop::collection::vec(0.0..1.0, sizes[layers]));
+            let rows = prop::collection::vec(row, 1..=4);
+            (parameters, rows).prop_map(move |(values, rows)| {
+                let mut network = network.clone();
+                let parameters: Vec<_> = network.parameters().collect();
+                for (parameter, value) in parameters.into_iter().zip(values) {
+                    *network.get_mut(parameter).unwrap() = value;
+                }
+                let samples = rows.into_iter().map(|(x, y)| Sample { x, y: targets(cost, y) }).collect();
+                Problem { network, cost, samples }
+            })
+        },
+    )
+}
+
+/// Numbers of 0 … 1 as targets: probabilities for cce, as they are for bce, −1 … 1 for the squares.
+fn targets(cost: Cost, y: Vec<f64>) -> Vec<f64> {
+    let sum: f64 = y.iter().sum();
+    match cost {
+        Cost::Cce if sum > 0.0 => y.iter().map(|y| y / sum).collect(),
+        Cost::Mse | Cost::HalfMse => y.iter().map(|y| 2.0 * y - 1.0).collect(),
+        _ => y,
+    }
+}

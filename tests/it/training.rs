@@ -1,0 +1,43 @@
+//! Whole trainings without randomness, against two other implementations (`training.json`).
+
+use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
+use deltascope::nn::{Settings, evaluate, train_mini_batch};
+
+const TOLERANCE: f64 = 1e-9;
+
+#[test]
+fn every_run_at_every_mark_and_at_its_end() {
+    let file = golden("training.json");
+    let runs = file["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 24);
+    for run in runs {
+        let id = run["id"].as_str().unwrap();
+        let settings = Settings {
+            cost: cost(run),
+            learning_rate: get(run, "eta"),
+            batch_size: get(run, "batch_size"),
+            reduction: get(run, "reduction"),
+            bias_rule: get(run, "bias_rule"),
+        };
+        let samples = samples(&file["datasets"][run["dataset"].as_str().unwrap()]);
+        let mut network = network(run, &run["start"]);
+        let mut epochs = 0;
+        for mark in run["trace"].as_array().unwrap() {
+            let epoch: u64 = get(mark, "epoch");
+            while epochs < epoch {
+                for mini_batch in samples.chunks(settings.batch_size) {
+                    train_mini_batch(&mut network, mini_batch, &settings);
+                }
+                epochs += 1;
+            }
+            let evaluation = evaluate(&network, &samples, settings.cost);
+            let name = |field| format!("{id}, epoch {epoch}, {field}");
+            assert_close(&name("cost"), evaluation.cost_mean(), &mark["cost_mean"], TOLERANCE);
+            assert_close(&name("accuracy"), evaluation.accuracy(), &mark["accuracy"], TOLERANCE);
+            assert_eq!(evaluation.outputs_right, get::<usize>(mark, "outputs_right"), "{}", name("outputs"));
+        }
+        let (weights, biases) = parameters(&network);
+        assert_close(&format!("{id}, final weights"), weights, &run["final"]["weights"], TOLERANCE);
+        assert_close(&format!("{id}, final biases"), biases, &run["final"]["biases"], TOLERANCE);
+    }
+}
