@@ -53,7 +53,7 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
         if network.first_not_finite().is_some() {
             let eta = scenario.settings.learning_rate;
             return Err(format!(
-                "diverged in epoch {epoch}: eta {eta} is too large here; take a smaller one"
+                "diverged in epoch {epoch}: eta {eta:e} is too large here; take a smaller one"
             ));
         }
         if marks.contains(&epoch) {

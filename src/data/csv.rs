@@ -224,7 +224,8 @@ impl Table {
             let column: Vec<f64> = self.rows.iter().map(|row| row[index]).collect();
             let constant = column.iter().all(|value| *value == column[0]);
             let (origin, unit) = scale(&column);
-            if !constant && !(origin.is_finite() && unit.is_finite() && unit > 0.0) {
+            let usable = origin.is_finite() && unit.is_finite() && unit > 0.0;
+            if !(constant || usable) {
                 let problem =
                     "its numbers are too large or too close together to be scaled; rescale it first";
                 return error(None, Some(name), problem);
