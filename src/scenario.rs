@@ -89,8 +89,8 @@ impl Scenario {
     /// ```
     /// use deltascope::scenario::Scenario;
     ///
-    /// let error = Scenario::from_json(r#"{"format": "deltascope-1", "sizes": [2, 0]}"#).unwrap_err();
-    /// assert!(error.to_string().contains("sizes"));
+    /// let error = Scenario::from_json(r#"{"format": "deltascope-1", "sizes": [2, -1]}"#).unwrap_err();
+    /// assert_eq!(error.field, "sizes[1]");
     /// ```
     pub fn from_json(json: &str) -> Result<Self, ScenarioError> {
         file::read(json)
