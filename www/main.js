@@ -1,3 +1,158 @@
-import init, { dispatch } from "./pkg/deltascope.js";
+// Carries DOM events to the session in Rust, and what comes back into place. It keeps no state of the
+// app, computes nothing and formats nothing.
+
+import init, { dispatch, point, resize, scenario_file } from "./pkg/deltascope.js";
+
+const byId = (id) => document.getElementById(id);
+const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
+
+// ——— from the session to the page ———
+
+function show(reply, control) {
+  for (const [id, html] of reply.parts) put(byId(id), html);
+  for (const [id, value] of reply.fields) {
+    const field = byId(id);
+    if (field.type === "checkbox") field.checked = value === "true";
+    else field.value = value;
+  }
+  for (const [id, name, value] of reply.attributes) {
+    if (value === null) byId(id).removeAttribute(name);
+    else byId(id).setAttribute(name, value);
+  }
+  if (reply.lit) {
+    for (const element of document.querySelectorAll("[data-ref]")) {
+      element.classList.toggle("lit", reply.lit.includes(element.getAttribute("data-ref")));
+    }
+  }
+  document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
+  if (reply.parts.length) byId("equations").querySelector(".current")?.scrollIntoView({ block: "nearest" });
+  showFailure(reply.failure, control);
+  wakeIn(reply.wake);
+}
+
+// The element that had the focus keeps it, found again by its id or by what it refers to.
+function put(element, html) {
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  const selector = focused?.id
+    ? `#${focused.id}`
+    : focused?.hasAttribute("data-ref") && `[data-ref="${focused.getAttribute("data-ref")}"]`;
+  element.innerHTML = html;
+  if (selector) (element.querySelector(selector) ?? element).focus({ preventScroll: true });
+}
+
+function showFailure(failure, control) {
+  const place = failure
+    ? document.querySelector(`[data-error-for="${CSS.escape(failure.action)}"]`) ?? byId("message")
+    : null;
+  for (const error of document.querySelectorAll(".error")) {
+    if (error !== place && error.textContent) error.textContent = "";
+  }
+  for (const invalid of document.querySelectorAll("[aria-invalid]")) invalid.removeAttribute("aria-invalid");
+  if (!failure) return;
+  place.textContent = failure.message;
+  control?.setAttribute("aria-invalid", "true");
+}
+
+let timer;
+function wakeIn(milliseconds) {
+  if (milliseconds === null) {
+    clearTimeout(timer);
+    timer = undefined;
+  } else {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      send("Woken");
+    }, milliseconds);
+  }
+}
+
+// ——— from the page to the session ———
+
+// What a control says: its own value, put into `to` where the element names what it is for.
+function valueOf(element) {
+  const said = element.dataset.value && JSON.parse(element.dataset.value);
+  if (!element.matches("input, select")) return said;
+  const value = element.type === "checkbox" ? element.checked : element.value;
+  return said ? { ...said, to: value } : value;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-action]");
+  if (button) send(button.dataset.action, valueOf(button), button);
+  const opens = event.target.closest("[data-opens]");
+  if (opens) byId(opens.dataset.opens).showModal();
+});
+
+document.addEventListener("change", (event) => {
+  const control = event.target;
+  if (control.matches("[data-action]") && control.id !== "scrub") {
+    send(control.dataset.action, valueOf(control), control);
+  }
+});
+
+byId("scrub").addEventListener("input", ({ target }) => send(target.dataset.action, target.value, target));
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.target.closest?.("dialog")) return;
+  const typing = event.target.matches?.("input, select, textarea");
+  if (typing && event.key === "Enter") event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  const pressing = event.target.matches?.("button, summary") && [" ", "Enter"].includes(event.key);
+  if (typing || pressing) return;
+  if (event.key === "?") byId("help").showModal();
+  const scrolls = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", " "];
+  const control = event.ctrlKey || event.metaKey;
+  if (scrolls.includes(event.key) || (control && ["z", "Z", "y"].includes(event.key))) event.preventDefault();
+  send("KeyPressed", { key: event.key, shift: event.shiftKey, control });
+});
+
+// Whatever can be pointed at in the text lights up in the picture, and the other way round.
+const network = byId("network");
+for (const type of ["pointerover", "focusin"]) {
+  document.addEventListener(type, (event) => {
+    if (event.target === network) return;
+    send("Hovered", event.target.closest?.("[data-ref]")?.getAttribute("data-ref") ?? null);
+  });
+}
+
+const at = (event) => {
+  const box = network.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+};
+network.addEventListener("pointermove", (event) => show(JSON.parse(point(...at(event), false))));
+network.addEventListener("pointerleave", () => send("Hovered", null));
+network.addEventListener("pointerdown", (event) => show(JSON.parse(point(...at(event), true))));
+
+byId("theme").addEventListener("click", () => {
+  send("ThemeChanged", { dark: document.documentElement.dataset.theme !== "dark" });
+});
+
+const open = async (file) => file && send("ScenarioOpened", await file.text(), byId("open"));
+byId("open").addEventListener("change", ({ target }) => open(target.files[0]).then(() => (target.value = "")));
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  open(event.dataTransfer.files[0]);
+});
+
+byId("save").addEventListener("click", () => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([scenario_file()], { type: "application/json" }));
+  link.download = "scenario.json";
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
+// ——— the start ———
+
 await init();
-document.body.textContent = dispatch("{}");
+const sized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const canvas = target.querySelector("canvas");
+    show(JSON.parse(resize(canvas.id, target.clientWidth, target.clientHeight, devicePixelRatio)));
+  }
+});
+for (const surface of document.querySelectorAll(".surface")) sized.observe(surface);
+const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.addEventListener("change", () => send("ThemeChanged", { dark: dark.matches }));
+send("ThemeChanged", { dark: dark.matches });
+document.documentElement.dataset.ready = "";

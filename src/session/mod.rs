@@ -56,6 +56,8 @@ pub struct Session {
     sight: Sight,
     /// Something to be said that is not an error.
     notice: Option<String>,
+    /// How often another scenario has taken the present one's place.
+    changes: u64,
 }
 
 /// A scenario with the place in it, to come back to.
@@ -133,6 +135,7 @@ impl Session {
             journey: None,
             play: Play { playing: false, by: StepBy::Equation, speed: 1.0 },
             notice: None,
+            changes: 0,
             preset: None,
             scenario,
         };
@@ -373,6 +376,7 @@ impl Session {
                     }
                 }
                 self.trail.clear();
+                self.changes += 1;
                 self.run = *run;
                 self.sight.fit(&saved.scenario, !Arc::ptr_eq(&saved.scenario.data, &self.scenario.data));
                 (self.scenario, self.preset, self.notice) = (saved.scenario, saved.preset, notice);
@@ -442,6 +446,11 @@ impl Session {
             let total = scenario.update_index(&journey.destination) - journey.from;
             Progress { done: journey.at - journey.from, total }
         })
+    }
+
+    /// How often another scenario has taken the present one's place: tells what was drawn of an older one.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether there is a change to take back, and one to make again.

@@ -3,24 +3,21 @@
 use super::format::{count, number, signed};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::Moment;
-use crate::session::{Now, Session};
+use crate::session::Session;
 
 /// Longer lists of numbers are cut after this many.
 const LISTED: usize = 4;
 
-/// What happens at the present moment, in words and numbers.
+/// What happens at the present moment, in words and numbers: for one neuron where the reader stepped
+/// into it, else for the whole layer.
 pub fn sentence(session: &Session) -> String {
     let now = session.now();
     let digits = session.sight().digits;
     let scenario = session.scenario();
     let sizes = scenario.layer_sizes();
-    let (layer, neuron) = now.focus();
+    let place = Place::of(session);
+    let Place { layer, .. } = place;
     let trace = now.trace();
-    let whole_layer = session.position().neuron.is_none() && session.position().moment.layer().is_some();
-    let place = match sizes[layer] {
-        1 => format!("The neuron of layer {}", layer + 1),
-        _ => format!("Neuron {} of layer {}", neuron + 1, layer + 1),
-    };
     let sample = now.sample() + 1;
     let samples = session.timeline().samples();
     match session.position().moment {
@@ -29,77 +26,115 @@ pub fn sentence(session: &Session) -> String {
             now.row() + 1,
             named(&scenario.data.inputs, &trace.input, digits)
         ),
-        Moment::Forward { .. } => {
-            let (z, a) = (trace.weighted_inputs[layer][neuron], trace.activations[layer][neuron]);
-            let rest = others(whole_layer, "has fired", layer, sizes[layer]);
-            format!(
-                "{place} weighs its inputs and adds its bias: z is {}. Its {} gives a = {}.{rest}",
-                number(z, digits),
-                scenario.activations[layer].name().replace('_', " "),
-                number(a, digits),
-            )
-        }
+        Moment::Forward { .. } => format!(
+            "{} weighs its inputs and adds its bias: z is {}. The {} of that is a = {}.",
+            upper(&place.name),
+            place.listed(&trace.weighted_inputs[layer], |z| number(z, digits)),
+            scenario.activations[layer].name().replace('_', " "),
+            place.listed(&trace.activations[layer], |a| number(a, digits)),
+        ),
         Moment::Cost { .. } => format!(
             "The output {} against the target {} costs {}.",
-            listed(&trace.activations[sizes.len() - 1], digits),
-            listed(now.target(), digits),
+            listed(&trace.activations[sizes.len() - 1], |a| number(a, digits)),
+            listed(now.target(), |y| number(y, digits)),
             number(trace.cost, digits)
         ),
         Moment::Delta { .. } => {
-            let delta = signed(trace.deltas[layer][neuron], digits);
-            let rest = others(whole_layer, "has its δ", layer, sizes[layer]);
+            let delta = place.listed(&trace.deltas[layer], |delta| signed(delta, digits));
             if layer + 1 == sizes.len() {
-                format!("Equation (1): {} gets its error from the cost: δ = {delta}.{rest}", lower(&place))
+                format!("Equation (1): {} gets its error from the cost: δ = {delta}.", place.name)
             } else {
-                let next = layer + 2;
                 format!(
-                    "Equation (2): {} gets back the δ of layer {next} through its outgoing weights: δ = {delta}.{rest}",
-                    lower(&place)
+                    "Equation (2): {} gets back the δ of layer {} through the weights between: δ = {delta}.",
+                    place.name,
+                    layer + 2
                 )
             }
         }
         Moment::BiasGradient { .. } => format!(
-            "Equation (3): for the bias of {}, ∂C/∂b is its own δ, {}. No other neuron’s δ comes in.",
-            lower(&place),
-            signed(trace.deltas[layer][neuron], digits)
+            "Equation (3): for {}, ∂C/∂b is the neuron’s own δ: {}. No other neuron’s δ comes in.",
+            place.biases(),
+            place.listed(&trace.deltas[layer], |delta| signed(delta, digits))
         ),
         Moment::WeightGradient { .. } => format!(
-            "Equation (4): for each weight into {}, ∂C/∂w is the source’s a times its δ, {}.",
-            lower(&place),
-            signed(trace.deltas[layer][neuron], digits)
+            "Equation (4): for each weight into {}, ∂C/∂w is the source’s a times the neuron’s δ: {}.",
+            place.name,
+            place.listed(&trace.deltas[layer], |delta| signed(delta, digits))
         ),
         Moment::Accumulate { .. } => format!(
-            "The gradient of sample {sample} is added to that of the mini-batch, for each neuron apart: {} of {samples} so far.",
+            "The gradient of sample {sample} is added to that of the mini-batch, for each neuron apart: \
+             {} of {samples} so far.",
             now.accumulated()
         ),
-        Moment::Update { .. } => update(session, &now, &place, layer, neuron),
+        Moment::Update { .. } => update(session, &place),
     }
 }
 
-fn update(session: &Session, now: &Now<'_>, place: &str, layer: usize, neuron: usize) -> String {
+/// The neuron or the layer that a sentence is about.
+struct Place {
+    layer: usize,
+    /// None where it is the whole layer.
+    neuron: Option<usize>,
+    name: String,
+}
+
+impl Place {
+    fn of(session: &Session) -> Self {
+        let (layer, neuron) = session.now().focus();
+        let alone = session.scenario().layer_sizes()[layer] == 1;
+        match (session.position().neuron, alone) {
+            (_, true) => Self { layer, neuron: Some(0), name: format!("the neuron of layer {}", layer + 1) },
+            (None, false) => Self { layer, neuron: None, name: format!("layer {}", layer + 1) },
+            (Some(_), false) => Self {
+                layer,
+                neuron: Some(neuron),
+                name: format!("neuron {} of layer {}", neuron + 1, layer + 1),
+            },
+        }
+    }
+
+    fn biases(&self) -> String {
+        match self.neuron {
+            Some(_) => format!("the bias of {}", self.name),
+            None => format!("each bias of {}", self.name),
+        }
+    }
+
+    /// This neuron's number, or the layer's.
+    fn listed(&self, values: &[f64], text: impl Fn(f64) -> String) -> String {
+        match self.neuron {
+            Some(neuron) => text(values[neuron]),
+            None => listed(values, text),
+        }
+    }
+}
+
+fn update(session: &Session, place: &Place) -> String {
+    let now = session.now();
     let digits = session.sight().digits;
     let settings = &session.scenario().settings;
-    let bias = Parameter::Bias { layer, neuron };
+    let mini_batch = session.mini_batch();
     let samples = session.timeline().samples();
     let over = match (settings.reduction, samples) {
-        (_, 1) => "its one sample".to_owned(),
-        (Reduction::Sum, _) => format!("the sum over {}", count(samples, "sample")),
-        (Reduction::Mean, _) => format!("the mean over {}", count(samples, "sample")),
+        (_, 1) => "of its one sample".to_owned(),
+        (Reduction::Sum, _) => format!("summed over {}", count(samples, "sample")),
+        (Reduction::Mean, _) => format!("as the mean over {}", count(samples, "sample")),
     };
     let by = match settings.bias_rule {
-        BiasRule::OwnDelta => format!("η times its own δ, {over}"),
-        BiasRule::LayerSum => format!("η times the whole layer’s δ, {over}, which is the wrong rule"),
-        BiasRule::SharedBias => format!("η times the whole layer’s δ, {over}, for the layer shares one bias"),
+        BiasRule::OwnDelta => format!("η times its own δ {over}"),
+        BiasRule::LayerSum => format!("η times the whole layer’s δ {over}, which is the wrong rule"),
+        BiasRule::SharedBias => format!("η times the whole layer’s δ {over}, for the layer shares one bias"),
         BiasRule::Frozen => "nothing, for biases are frozen".to_owned(),
     };
-    let change = now.planned_change(bias).unwrap_or_default();
-    let mini_batch = session.mini_batch();
-    let before = number(mini_batch.before.get(bias).unwrap_or_default(), digits);
-    let after = number(mini_batch.after.get(bias).unwrap_or_default(), digits);
+    let neurons = mini_batch.before.layers[place.layer].neurons();
+    let change =
+        |neuron| now.planned_change(Parameter::Bias { layer: place.layer, neuron }).unwrap_or_default();
+    let changes: Vec<f64> = (0..neurons).map(change).collect();
     let mut text = format!(
-        "Update: the bias of {} moves by {}, from {before} to {after}: {by}.",
-        lower(place),
-        signed(change, digits),
+        "Update: {} moves by {}, to {}: {by}.",
+        place.biases(),
+        place.listed(&changes, |change| signed(change, digits)),
+        place.listed(&mini_batch.after.layers[place.layer].biases, |bias| number(bias, digits)),
     );
     if now.finished() {
         let mean = |sum: f64| number(sum / samples as f64, digits);
@@ -112,19 +147,14 @@ fn update(session: &Session, now: &Now<'_>, place: &str, layer: usize, neuron: u
     text
 }
 
-/// Says that the other neurons of the layer are done as well, where they are.
-fn others(whole_layer: bool, done: &str, layer: usize, neurons: usize) -> String {
-    if whole_layer && neurons > 1 { format!(" All of layer {} {done}.", layer + 1) } else { String::new() }
+/// With a capital, at the beginning of a sentence.
+fn upper(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// The sentence part in the middle of a sentence.
-fn lower(place: &str) -> String {
-    let mut characters = place.chars();
-    characters.next().map_or(String::new(), |first| first.to_lowercase().chain(characters).collect())
-}
-
-fn listed(values: &[f64], digits: usize) -> String {
-    let shown: Vec<_> = values.iter().take(LISTED).map(|value| number(*value, digits)).collect();
+fn listed(values: &[f64], text: impl Fn(f64) -> String) -> String {
+    let shown: Vec<_> = values.iter().take(LISTED).map(|value| text(*value)).collect();
     let more = if values.len() > LISTED { " …" } else { "" };
     shown.join(", ") + more
 }

@@ -149,14 +149,16 @@ impl<'a> Working<'a> {
         let z = self.now.trace().weighted_inputs[self.layer][self.neuron];
         let a = self.now.trace().activations[self.layer][self.neuron];
         let activation = self.session.scenario().activations[self.layer];
-        let term = |of: &dyn Fn(&str) -> String| Term {
+        let bare = mn(&number(z, self.digits));
+        let term_of = |number: &str, of: &dyn Fn(&str) -> String| Term {
             operator: "",
             symbols: of(&symbol(self.z())),
-            numbers: of(&mn(&number(z, self.digits))),
+            numbers: of(number),
         };
+        let term = |of: &dyn Fn(&str) -> String| term_of(&bare, of);
         let exponential = |z: &str| format!("<msup><mi>e</mi><mrow>{z}</mrow></msup>");
         let term = match activation {
-            Activation::Sigmoid => term(&|z| {
+            Activation::Sigmoid => term_of(&self.number(z), &|z| {
                 frac(&mn("1"), &format!("{}{}{}", mn("1"), mo("+"), exponential(&format!("{}{z}", mo("−")))))
             }),
             Activation::Tanh => term(&|z| format!("{}{}{z}{}", mi("tanh"), mo("("), mo(")"))),
@@ -164,7 +166,7 @@ impl<'a> Working<'a> {
                 term(&|z| format!("{}<mo>(</mo>{}<mo>,</mo>{z}<mo>)</mo>", mi("max"), mn("0")))
             }
             Activation::LeakyRelu if z > 0.0 => term(&|z| z.to_owned()),
-            Activation::LeakyRelu => term(&|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
+            Activation::LeakyRelu => term_of(&self.number(z), &|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
             Activation::Identity => term(&|z| z.to_owned()),
             Activation::Softmax => {
                 let sum = format!(

@@ -1,0 +1,311 @@
+//! The views as text: what is printed for known moments, and that nothing is printed wrongly.
+
+use deltascope::data::presets;
+use deltascope::scenario::{Moment, Position, Scenario};
+use deltascope::session::{Action, Direction, Item, Session, StepBy};
+use deltascope::view::{equation, format::number, inspector, ledger, narration, page::page, working};
+
+fn session(id: &str) -> Session {
+    Session::new(presets().iter().find(|preset| preset.id == id).unwrap().scenario()).unwrap()
+}
+
+fn act(session: &mut Session, action: Action) {
+    session.update(action).unwrap();
+    while session.progress().is_some() {
+        session.update(Action::Woken).unwrap();
+    }
+}
+
+fn go(session: &mut Session, moment: Moment) {
+    let position = Position { moment, neuron: None, ..session.position() };
+    act(session, Action::Jumped(position));
+}
+
+/// What a person reads: the markup taken away.
+fn text(html: &str) -> String {
+    let mut text = String::new();
+    let mut in_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            c if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The results of the lines of working at this moment, for this neuron.
+fn results(session: &mut Session, moment: Moment, layer: usize, neuron: usize) -> Vec<String> {
+    act(session, Action::Selected(Some(Item::Neuron { layer, neuron })));
+    go(session, moment);
+    working::lines(session).into_iter().map(|line| line.result).collect()
+}
+
+/// The published number as the page should print it.
+fn printed(published: &serde_json::Value, decimals: i32) -> String {
+    let value = published.as_f64().unwrap();
+    let digits = value.abs().log10().floor() as i32 + 1 + decimals;
+    number(value, digits as usize)
+}
+
+/// The number as printed with so many decimals.
+fn rounded(text: &str, decimals: usize) -> String {
+    let value: f64 = text.replace('−', "-").parse().unwrap();
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+fn published(id: &str) -> serde_json::Value {
+    let all: serde_json::Value = serde_json::from_str(include_str!("../golden/published.json")).unwrap();
+    all.as_array().unwrap().iter().find(|example| example["id"] == id).unwrap().clone()
+}
+
+fn check(example: &serde_json::Value, name: &str) -> serde_json::Value {
+    let checks = example["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("{name}"))["published"].clone()
+}
+
+#[test]
+fn mazur_can_be_read_off_the_equations_as_published() {
+    let mazur = published("mazur-2015");
+    let mut session = session("mazur");
+    act(&mut session, Action::DigitsChanged(12));
+    let forward = |layer| Moment::Forward { sample: 0, layer };
+    let delta = |layer| Moment::Delta { sample: 0, layer };
+
+    let hidden = results(&mut session, forward(0), 0, 0);
+    assert_eq!(rounded(&hidden[0], 4), printed(&check(&mazur, "net_h1"), 4));
+    assert_eq!(rounded(&hidden[1], 9), printed(&check(&mazur, "out_h")[0], 9));
+    let output = results(&mut session, forward(1), 1, 0);
+    assert_eq!(rounded(&output[0], 9), printed(&check(&mazur, "net_o1"), 9));
+    assert_eq!(rounded(&output[1], 8), printed(&check(&mazur, "out_o1"), 8));
+    let cost = results(&mut session, Moment::Cost { sample: 0 }, 1, 0);
+    assert_eq!(rounded(&cost[0], 9), printed(&check(&mazur, "E_total"), 9));
+    // Equation (1): ∂E/∂out, ∂out/∂net and their product.
+    let error = results(&mut session, delta(1), 1, 0);
+    assert_eq!(rounded(&error[0], 8), printed(&check(&mazur, "dE/dout_o1"), 8));
+    assert_eq!(rounded(&error[1], 9), printed(&check(&mazur, "dout_o1/dnet"), 9));
+    assert_eq!(rounded(&error[2], 9), printed(&check(&mazur, "delta_o1"), 9));
+    // Equation (2): what comes back, and σ′.
+    let back = results(&mut session, delta(0), 0, 0);
+    assert_eq!(rounded(&back[0], 9), printed(&check(&mazur, "dE/dout_h1"), 9));
+    assert_eq!(rounded(&back[1], 9), printed(&check(&mazur, "dout_h1/dnet"), 9));
+    let w5 = results(&mut session, Moment::WeightGradient { sample: 0, layer: 1 }, 1, 0);
+    assert_eq!(rounded(&w5[0], 9), printed(&check(&mazur, "dE/dw5"), 9));
+    let w1 = results(&mut session, Moment::WeightGradient { sample: 0, layer: 0 }, 0, 0);
+    assert_eq!(rounded(&w1[0], 9), printed(&check(&mazur, "dE/dw1"), 9));
+
+    // With frozen biases, his w1–w8.
+    act(&mut session, Action::BiasRuleChanged(deltascope::nn::BiasRule::Frozen));
+    let names = [["w1+", "w2+"], ["w3+", "w4+"], ["w5+", "w6+"], ["w7+", "w8+"]];
+    for (index, names) in names.iter().enumerate() {
+        let (layer, neuron) = (index / 2, index % 2);
+        let lines = results(&mut session, Moment::Update { layer: layer as u32 }, layer, neuron);
+        for (line, name) in lines[lines.len() - 2..].iter().zip(names) {
+            let after = line.split(' ').next().unwrap();
+            let decimals = if ["w5+", "w2+", "w3+", "w4+"].contains(name) { 8 } else { 9 };
+            assert_eq!(rounded(after, decimals), printed(&check(&mazur, name), decimals as i32), "{name}");
+        }
+    }
+}
+
+#[test]
+fn han_and_kamber_can_be_read_off_biases_included() {
+    let example = published("han-kamber-9.1");
+    let mut session = session("han-kamber");
+    act(&mut session, Action::DigitsChanged(12));
+    let after = |session: &mut Session, layer: usize, neuron: usize| {
+        let lines = results(session, Moment::Update { layer: layer as u32 }, layer, neuron);
+        let after = lines
+            .iter()
+            .filter(|line| line.contains(' '))
+            .map(|line| line.split(' ').next().unwrap().to_owned());
+        after.collect::<Vec<_>>()
+    };
+    let hidden_4 = after(&mut session, 0, 0);
+    assert_eq!(rounded(&hidden_4[0], 3), printed(&check(&example, "theta4,theta5")[0], 3));
+    let weights = check(&example, "w14,w24,w34");
+    for source in 0..3 {
+        assert_eq!(rounded(&hidden_4[1 + source], 3), rounded(&weights[source].to_string(), 3));
+    }
+    let hidden_5 = after(&mut session, 0, 1);
+    assert_eq!(rounded(&hidden_5[0], 3), printed(&check(&example, "theta4,theta5")[1], 3));
+    let output = after(&mut session, 1, 0);
+    assert_eq!(rounded(&output[0], 3), printed(&check(&example, "theta6"), 3));
+    assert_eq!(rounded(&output[1], 3), printed(&check(&example, "w46,w56")[0], 3));
+    assert_eq!(rounded(&output[2], 3), printed(&check(&example, "w46,w56")[1], 3));
+}
+
+#[test]
+fn the_ledger_adds_down_and_says_what_across_is_not() {
+    let mut session = session("and");
+    act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });
+    let html = ledger::table(&session);
+    // AND from zero: the deltas of each row cancel, those of each column do not.
+    assert_eq!(html.matches("class=\"across\"><button").count(), 4);
+    assert!(text(&html).contains("∂C/∂b"));
+    insta::assert_snapshot!("ledger_of_and", html);
+    assert!(!ledger::remarks(&session).contains("not a bias gradient"));
+    act(&mut session, Action::RowTotalAsked);
+    assert!(ledger::remarks(&session).contains("not a bias gradient"));
+}
+
+#[test]
+fn the_equation_at_work_is_printed_as_symbols_numbers_and_result() {
+    let mut session = session("mazur");
+    act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 0 })));
+    go(&mut session, Moment::Delta { sample: 0, layer: 0 });
+    insta::assert_snapshot!("equation_2_of_mazur", equation::panel(&session));
+}
+
+#[test]
+fn every_moment_has_its_sentence() {
+    let mut session = session("mazur");
+    let mut sentences = String::new();
+    while session.updates() == 0 {
+        sentences += &narration::sentence(&session);
+        sentences += "\n";
+        act(&mut session, Action::Stepped { by: StepBy::Neuron, direction: Direction::Forward });
+    }
+    insta::assert_snapshot!("sentences_of_mazur", sentences);
+}
+
+#[test]
+fn no_page_of_any_preset_shows_nan_or_minus_zero() {
+    for preset in presets() {
+        let mut session = Session::new(preset.scenario()).unwrap();
+        for by in [StepBy::Equation, StepBy::Sample, StepBy::Neuron] {
+            for _ in 0..30 {
+                act(&mut session, Action::Stepped { by, direction: Direction::Forward });
+                for (id, html) in page(&session).parts {
+                    let text = text(&html.replace("<mo>−</mo>", " minus "));
+                    assert!(!text.contains("NaN") && !text.contains("inf "), "{} {id}: {text}", preset.id);
+                    let minus_zero = text.match_indices("−0").any(|(at, _)| {
+                        !text[at + "−0".len()..].starts_with(|c: char| c == '.' || c.is_ascii_digit())
+                    });
+                    assert!(!minus_zero, "{} {id}: {text}", preset.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_file_brings_in_is_escaped() {
+    let evil = "<img src=x onerror=alert(1)>\"'&";
+    let mut scenario = presets()[0].scenario();
+    scenario.title = evil.into();
+    scenario.note = evil.into();
+    let data = std::sync::Arc::make_mut(&mut scenario.data);
+    data.inputs[0] = evil.into();
+    data.targets[0] = evil.into();
+    let mut session = Session::new(scenario).unwrap();
+    for item in [Item::Input { source: 0 }, Item::Neuron { layer: 0, neuron: 0 }] {
+        act(&mut session, Action::Selected(Some(item)));
+        assert!(inspector::panel(&session).contains("&lt;img"));
+        let page = page(&session);
+        for (id, html) in page.parts {
+            assert!(!html.contains("<img"), "{id}");
+        }
+    }
+}
+
+/// The start tags in some HTML that have this attribute.
+fn tags_with<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
+    let tags = html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap());
+    tags.filter(|tag| tag.contains(&format!("{attribute}=\""))).collect()
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    for quote in ['"', '\''] {
+        if let Some((_, rest)) = tag.split_once(&format!(" {name}={quote}")) {
+            let value = rest.split(quote).next().unwrap();
+            return Some(value.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&"));
+        }
+    }
+    None
+}
+
+/// Does what `valueOf` in `main.js` does, for each value that a control can have.
+fn actions_of(html: &str) -> Vec<serde_json::Value> {
+    let mut actions = Vec::new();
+    for tag in tags_with(html, "data-action") {
+        let name = attribute(tag, "data-action").unwrap();
+        let said: Option<serde_json::Value> =
+            attribute(tag, "data-value").map(|value| serde_json::from_str(&value).unwrap());
+        let own: Vec<serde_json::Value> = if tag.starts_with("button") {
+            vec![serde_json::Value::Null]
+        } else if tag.starts_with("select") {
+            let after = &html[html.find(tag).unwrap()..];
+            let options = after.split("</select>").next().unwrap();
+            tags_with(options, "value")
+                .iter()
+                .map(|option| attribute(option, "value").unwrap().into())
+                .collect()
+        } else if tag.contains("checkbox") {
+            vec![true.into(), false.into()]
+        } else {
+            vec![attribute(tag, "value").unwrap_or_else(|| panic!("{tag} has no value")).into()]
+        };
+        for own in own {
+            let value = match (&said, own.is_null()) {
+                (Some(said), true) => said.clone(),
+                (Some(said), false) => {
+                    let mut value = said.clone();
+                    value["to"] = own;
+                    value
+                }
+                (None, _) => own,
+            };
+            actions.push(serde_json::json!({ "type": name, "value": value }));
+        }
+    }
+    actions
+}
+
+#[test]
+fn every_control_of_the_page_is_an_action() {
+    let mut actions = actions_of(include_str!("../../index.html"));
+    assert!(actions.len() > 40, "{}", actions.len());
+    for preset in presets() {
+        let mut session = Session::new(preset.scenario()).unwrap();
+        act(&mut session, Action::RowTotalAsked);
+        act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+        for (_, html) in page(&session).parts {
+            actions.extend(actions_of(&html));
+        }
+    }
+    for action in actions {
+        let name = action["type"].clone();
+        serde_json::from_value::<Action>(action.clone())
+            .unwrap_or_else(|error| panic!("{name}: {error}: {action}"));
+    }
+}
+
+#[test]
+fn every_element_that_the_session_fills_is_in_the_page() {
+    let html = include_str!("../../index.html");
+    let page = page(&session("iris"));
+    let ids = page.parts.iter().map(|part| part.0);
+    let ids = ids.chain(page.fields.iter().map(|field| field.0)).chain(page.attributes.iter().map(|a| a.0));
+    for id in ids {
+        assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+    }
+}
+
+#[test]
+fn saved_and_opened_again_it_is_the_same_page() {
+    let mut one = session("iris");
+    for _ in 0..3 {
+        act(&mut one, Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
+    }
+    act(&mut one, Action::Stepped { by: StepBy::Neuron, direction: Direction::Forward });
+    let saved = one.to_scenario().to_json();
+    let mut other = Session::new(Scenario::from_json(&saved).unwrap()).unwrap();
+    while other.progress().is_some() {
+        other.update(Action::Woken).unwrap();
+    }
+    assert_eq!(equation::panel(&other), equation::panel(&one));
+    assert_eq!(ledger::table(&other), ledger::table(&one));
+}
