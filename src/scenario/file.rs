@@ -97,7 +97,7 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     let file: File = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         ScenarioError {
-            field: if path == "." { "the file".to_owned() } else { path },
+            field: if path.is_empty() || path == "." { "the file".to_owned() } else { path },
             problem: error.inner().to_string(),
         }
     })?;

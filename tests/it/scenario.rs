@@ -31,11 +31,12 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     );
     let start = prop::option::of((prop::sample::select(Distribution::ALL.to_vec()), any::<u32>()));
     let order = prop_oneof![Just(Order::File), any::<u32>().prop_map(Order::Shuffled)];
-    let position = (moment(), 0u32..1000, any::<bool>());
+    let position = (moment(), 0u32..1000, any::<prop::sample::Index>(), any::<bool>());
     (problem(), ".*", ".*", numbers, start, order, position).prop_map(
-        |(problem, title, note, numbers, start, order, (moment, epoch, one_neuron))| {
+        |(problem, title, note, numbers, start, order, (moment, epoch, mini_batch, one_neuron))| {
             let Problem { network, cost, samples } = problem;
             let (learning_rate, batch_size, reduction, bias_rule) = numbers;
+            let mini_batch = mini_batch.index(samples.len().div_ceil(batch_size)) as u32;
             let sizes = network.sizes();
             let names = |count: usize| (0..count).map(|k| format!("{k} \"<b>\" ü, {note}")).collect();
             let data = Data { inputs: names(sizes[0]), targets: names(sizes[sizes.len() - 1]), samples };
@@ -47,10 +48,10 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                     Some((distribution, seed)) => {
                         Start::Initialisation(Initialisation { distribution, seed })
                     }
-                    None => Start::Parameters { network: Arc::new(network), epoch, mini_batch: 0 },
+                    None => Start::Parameters { network: Arc::new(network), epoch, mini_batch },
                 },
                 settings: Settings { cost, learning_rate, batch_size, reduction, bias_rule },
-                position: Position { epoch, mini_batch: 0, moment, neuron },
+                position: Position { epoch, mini_batch, moment, neuron },
                 data: Arc::new(data),
                 note,
                 sizes,
