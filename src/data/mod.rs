@@ -1,4 +1,4 @@
-//! Where samples come from: a table read from CSV ([`csv`]), and the ready scenarios ([`presets`]).
+//! Where samples come from: a table read from CSV ([`csv`](mod@csv)), and the ready scenarios ([`presets`](mod@presets)).
 //!
 //! The flow is bytes → [`Table`] → [`Data`](crate::scenario::Data) → [`Scenario`](crate::scenario::Scenario).
 
