@@ -25,7 +25,6 @@ function show(reply, control) {
     }
   }
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
-  if (reply.parts.length) byId("equations").querySelector(".current")?.scrollIntoView({ block: "nearest" });
   showFailure(reply.failure, control);
   wakeIn(reply.wake);
 }

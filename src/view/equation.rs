@@ -115,13 +115,15 @@ fn push_line(html: &mut String, line: &Line, all_terms: bool) {
     let equals = if line.left.ends_with("<mo>←</mo>") { "" } else { "<mo>=</mo>" };
     let _ = write!(
         html,
-        "<div class=\"line\"><div class=\"terms\"><span class=\"term left\">{}{}</span>",
+        "<div class=\"line\"><span class=\"left\">{}</span><div class=\"terms\">",
         math(&format!("{}{equals}", line.left)),
-        math("<mo>=</mo>"),
     );
     let shown = if all_terms || line.terms.len() <= TERMS { line.terms.len() } else { TERMS / 2 };
     for Term { operator, symbols, numbers } in &line.terms[..shown] {
-        let operator = if operator.is_empty() { String::new() } else { format!("<mo>{operator}</mo>") };
+        let operator = match *operator {
+            "" => String::new(),
+            operator => format!("<mo form=\"infix\">{operator}</mo>"),
+        };
         let _ = write!(
             html,
             "<span class=\"term\">{}{}</span>",
@@ -138,7 +140,11 @@ fn push_line(html: &mut String, line: &Line, all_terms: bool) {
         );
     }
     if !line.result.is_empty() {
-        let _ = write!(html, "<div class=\"result\">= <strong>{}</strong></div>", escape(&line.result));
+        let _ = write!(
+            html,
+            "<span class=\"equals\">=</span><strong class=\"result\">{}</strong>",
+            escape(&line.result)
+        );
     }
     if let Some(remark) = line.remark {
         let _ = write!(html, "<p class=\"remark\">{remark}</p>");
