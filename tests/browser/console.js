@@ -49,7 +49,10 @@ window.__messages = [];
   window.Worker = class extends Worker {
     constructor(...given) {
       super(...given);
-      this.addEventListener("error", (event) => keep("worker", event.message, `(${event.filename}:${event.lineno})`));
+      this.addEventListener("error", (event) => {
+        if (event instanceof ErrorEvent) keep("worker", event.message, `(${event.filename}:${event.lineno})`);
+        else keep("worker", "not loaded", given[0]);
+      });
       this.addEventListener("messageerror", () => keep("worker", "a message could not be read"));
     }
   };

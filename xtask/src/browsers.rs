@@ -82,6 +82,8 @@ impl Browsers {
             browsers.variables.push((name("DRIVER"), driver));
             browsers.variables.push((name("BROWSER"), installed.browser.display().to_string()));
             browsers.variables.push((name("SITE"), site));
+            let downloads = folder.join(format!("{}-downloads", engine.name()));
+            browsers.variables.push((name("DOWNLOADS"), downloads.display().to_string()));
         }
         Ok(browsers)
     }

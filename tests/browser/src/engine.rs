@@ -1,6 +1,7 @@
 //! The engines, and how each is asked for a browser.
 
 use std::env;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
@@ -45,9 +46,15 @@ impl Engine {
         self.variable("SITE")
     }
 
+    /// Where this engine puts what it downloads: `DELTASCOPE_CHROMIUM_DOWNLOADS` and so on.
+    pub(crate) fn downloads(self) -> Result<PathBuf> {
+        Ok(self.variable("DOWNLOADS")?.into())
+    }
+
     /// What WebDriver is told, with the browser from `DELTASCOPE_CHROMIUM_BROWSER` and so on.
     pub(crate) fn capabilities(self) -> Result<Capabilities> {
         let browser = self.variable("BROWSER")?;
+        let downloads = self.downloads()?;
         let wanted = match self {
             Engine::Chromium => json!({
                 "browserName": "chrome",
@@ -58,11 +65,16 @@ impl Engine {
                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
                         "--window-size=1366,900",
                     ],
+                    "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
                 },
             }),
             Engine::Firefox => json!({
                 "browserName": "firefox",
-                "moz:firefoxOptions": { "binary": browser, "args": ["-headless"] },
+                "moz:firefoxOptions": {
+                    "binary": browser,
+                    "args": ["-headless"],
+                    "prefs": { "browser.download.folderList": 2, "browser.download.dir": downloads },
+                },
             }),
             Engine::Webkit => json!({
                 "browserName": "MiniBrowser",
