@@ -1,6 +1,7 @@
 //! From a session to pictures and text. Nothing here knows a screen: drawings go to any plotters
 //! backend, text is HTML and MathML in strings.
 
+pub mod charts;
 pub mod equation;
 pub mod format;
 pub mod html;
@@ -9,7 +10,9 @@ pub mod ledger;
 pub mod mathml;
 pub mod moments;
 pub mod narration;
+pub mod network;
 pub mod page;
+pub mod scene;
 pub mod settings;
 pub mod theme;
 pub mod working;

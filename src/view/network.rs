@@ -1,0 +1,305 @@
+//! Draws a [`Scene`]: edges below, neurons over them, numbers on top.
+
+use super::scene::{Edge, Label, Light, Node, Point, Rect, Scene, Symbol, Text};
+use super::theme::{Palette, mix};
+use crate::session::Item;
+use plotters::coord::Shift;
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// Words and numbers.
+const SANS: &str = "system-ui, sans-serif";
+/// Symbols, as in formulas.
+const SERIF: &str = "'STIX Two Math', 'STIX Two Text', 'Times New Roman', serif";
+/// With more edges than this, faded ones are not dashed: it could not be seen, and takes time.
+const MOST_DASHED: usize = 120;
+/// The corners of cards and boxes.
+const CORNER: f64 = 7.0;
+
+type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// Draws the scene at the upper left of the area, with `scale` pixels to each of its CSS pixels.
+pub fn draw<DB: DrawingBackend>(
+    scene: &Scene,
+    palette: &Palette,
+    scale: f64,
+    area: &DrawingArea<DB, Shift>,
+) -> Drawn<DB> {
+    let mut pen = Pen { palette, scale, area, styles: Vec::new() };
+    area.fill(&palette.background)?;
+    let mut edges: Vec<&Edge> = scene.edges.iter().collect();
+    edges.sort_by_key(|edge| (edge.hovered, edge.selected, edge.light));
+    let dash_all = edges.len() <= MOST_DASHED;
+    for edge in edges {
+        pen.edge(edge, dash_all)?;
+    }
+    for link in &scene.links {
+        let colour = pen.lit(palette.cost, link.light);
+        pen.line(link.from, link.to, colour, if link.light.is_lit() { 2.0 } else { 1.0 })?;
+    }
+    for edge in &scene.edges {
+        if let Some(label) = &edge.label {
+            pen.weight(label, edge.weight)?;
+        }
+    }
+    for node in &scene.nodes {
+        pen.node(node)?;
+    }
+    for text in scene.captions.iter().chain(&scene.notes) {
+        pen.words(text, palette.faded)?;
+    }
+    Ok(())
+}
+
+/// What it takes to draw in CSS pixels.
+struct Pen<'a, DB: DrawingBackend> {
+    palette: &'a Palette,
+    scale: f64,
+    area: &'a DrawingArea<DB, Shift>,
+    /// The fonts in use: size, whether a symbol's, whether bold.
+    styles: Vec<((f64, bool, bool), TextStyle<'static>)>,
+}
+
+impl<DB: DrawingBackend> Pen<'_, DB> {
+    fn pixel(&self, point: Point) -> (i32, i32) {
+        ((point.x * self.scale).round() as i32, (point.y * self.scale).round() as i32)
+    }
+
+    /// A length in whole pixels, at least one.
+    fn pixels(&self, length: f64) -> u32 {
+        (length * self.scale).round().max(1.0) as u32
+    }
+
+    /// A hue, faded as the light says.
+    fn lit(&self, hue: RGBColor, light: Light) -> RGBColor {
+        match light {
+            Light::Faded => mix(hue, self.palette.background, 0.3),
+            Light::Plain => mix(hue, self.palette.background, 0.6),
+            Light::Read | Light::Written => hue,
+        }
+    }
+
+    fn hue(&self, symbol: Symbol) -> RGBColor {
+        match symbol {
+            Symbol::Input | Symbol::Activation => self.palette.a,
+            Symbol::WeightedInput => self.palette.z,
+            Symbol::Delta => self.palette.delta,
+            Symbol::Bias | Symbol::BiasChange => self.palette.b,
+            Symbol::Weight => self.palette.w,
+            Symbol::Target => self.palette.cost,
+            Symbol::Name => self.palette.faded,
+        }
+    }
+
+    fn line(&self, from: Point, to: Point, colour: RGBColor, width: f64) -> Drawn<DB> {
+        let style = colour.stroke_width(self.pixels(width));
+        self.area.draw(&PathElement::new([self.pixel(from), self.pixel(to)], style))
+    }
+
+    fn circle(&self, centre: Point, radius: f64, style: ShapeStyle) -> Drawn<DB> {
+        self.area.draw(&Circle::new(self.pixel(centre), (radius * self.scale).round().max(0.0) as i32, style))
+    }
+
+    /// A ring whose middle line has this radius.
+    fn ring(&self, centre: Point, radius: f64, colour: RGBColor, width: f64) -> Drawn<DB> {
+        self.circle(centre, radius, colour.stroke_width(self.pixels(width)))
+    }
+
+    fn fill(&self, rect: Rect, colour: RGBColor) -> Drawn<DB> {
+        let corners = [Point { x: rect.left, y: rect.top }, Point { x: rect.right, y: rect.bottom }];
+        self.area.draw(&Rectangle::new(corners.map(|corner| self.pixel(corner)), colour.filled()))
+    }
+
+    /// A frame with round corners.
+    fn frame(&self, rect: Rect, fill: RGBColor, line: RGBColor, width: f64) -> Drawn<DB> {
+        let points = rounded(rect, CORNER).map(|point| self.pixel(point));
+        self.area.draw(&Polygon::new(points, fill.filled()))?;
+        let closed: Vec<_> = points.iter().chain(&points[..2]).copied().collect();
+        self.area.draw(&PathElement::new(closed, line.stroke_width(self.pixels(width))))
+    }
+
+    /// Text at a point of its own that `anchor` says.
+    fn text(
+        &mut self,
+        text: &str,
+        (size, symbol, bold): (f64, bool, bool),
+        colour: RGBColor,
+        anchor: HPos,
+        at: Point,
+    ) -> Drawn<DB> {
+        let at = self.pixel(at);
+        let key = (size, symbol, bold);
+        let place = self.styles.iter().position(|(other, _)| *other == key);
+        let place = place.unwrap_or_else(|| {
+            let (family, style) = match (symbol, bold) {
+                (true, _) => (SERIF, FontStyle::Italic),
+                (false, true) => (SANS, FontStyle::Bold),
+                (false, false) => (SANS, FontStyle::Normal),
+            };
+            // Serif letters look smaller.
+            let size = if symbol { size * 1.1 } else { size };
+            let font = FontDesc::new(FontFamily::Name(family), size * self.scale, style);
+            self.styles.push((key, TextStyle::from(font)));
+            self.styles.len() - 1
+        });
+        let style = &mut self.styles[place].1;
+        style.color = colour.to_backend_color();
+        style.pos = Pos::new(anchor, VPos::Center);
+        self.area.draw_text(text, style, at)
+    }
+
+    fn words(&mut self, text: &Text, colour: RGBColor) -> Drawn<DB> {
+        self.text(&text.text, (text.size, false, false), colour, HPos::Center, text.centre)
+    }
+
+    fn edge(&self, edge: &Edge, dash_all: bool) -> Drawn<DB> {
+        let negative = edge.weight < 0.0;
+        let hue = if negative { self.palette.w_negative } else { self.palette.w };
+        let pointed_at = edge.selected || edge.hovered;
+        if pointed_at {
+            let under = if edge.hovered { self.palette.lit } else { self.palette.selected };
+            self.line(edge.from, edge.to, under, edge.width + 4.0)?;
+            self.line(edge.from, edge.to, self.palette.background, edge.width + 1.0)?;
+        }
+        let colour = if pointed_at { hue } else { self.lit(hue, edge.light) };
+        let width = if edge.light == Light::Faded { edge.width * 0.8 } else { edge.width };
+        if !negative || !(dash_all || edge.light.is_lit() || pointed_at) {
+            return self.line(edge.from, edge.to, colour, width);
+        }
+        let (dx, dy) = (edge.to.x - edge.from.x, edge.to.y - edge.from.y);
+        let at = |share: f64| Point { x: edge.from.x + share * dx, y: edge.from.y + share * dy };
+        // Whole dashes, the same length all along.
+        let count = (dx.hypot(dy) / (8.0 + width)).round().clamp(2.0, 60.0);
+        for dash in 0..count as u32 {
+            let start = f64::from(dash) / count;
+            self.line(at(start), at(start + 0.62 / count), colour, width)?;
+        }
+        Ok(())
+    }
+
+    /// The value of a weight, at its edge.
+    fn weight(&mut self, label: &Label, weight: f64) -> Drawn<DB> {
+        let hue = if weight < 0.0 { self.palette.w_negative } else { self.palette.w };
+        let ground = if label.light == Light::Written { self.glow() } else { self.palette.background };
+        self.fill(label.area, ground)?;
+        let colour = if label.light == Light::Faded { self.palette.faded } else { hue };
+        self.text(&label.value, (label.size, false, false), colour, HPos::Center, label.area.centre())
+    }
+
+    /// Behind what is being written: the stroke of a marker.
+    fn glow(&self) -> RGBColor {
+        mix(self.palette.lit, self.palette.background, 0.28)
+    }
+
+    fn node(&mut self, node: &Node) -> Drawn<DB> {
+        let Palette { surface, line, text, faded, lit, selected, a, .. } = *self.palette;
+        let strongest =
+            node.labels.iter().filter(|label| label.light.is_lit()).max_by_key(|label| label.light);
+        let hue = strongest.map_or(a, |label| self.hue(label.symbol));
+        let is_box = matches!(node.item, Item::Target { .. });
+        let border = match node.light {
+            Light::Faded => (line, 1.0),
+            Light::Plain => (faded, 1.0),
+            Light::Read => (hue, 1.5),
+            Light::Written => (hue, 1.5),
+        };
+        if let Some(card) = node.card {
+            let grown = |by: f64| Rect {
+                left: card.left - by,
+                top: card.top - by,
+                right: card.right + by,
+                bottom: card.bottom + by,
+            };
+            if node.selected {
+                self.frame(grown(4.0), self.palette.background, selected, 1.5)?;
+            }
+            if node.light == Light::Written {
+                self.frame(grown(1.5), lit, lit, 1.0)?;
+            }
+            let fill = if node.hovered { mix(lit, surface, 0.18) } else { surface };
+            self.frame(card, fill, border.0, border.1)?;
+        }
+        if !is_box {
+            let Node { centre, radius, .. } = *node;
+            if node.card.is_none() {
+                if node.selected {
+                    self.circle(centre, radius + 5.0, selected.filled())?;
+                    self.circle(centre, radius + 3.0, self.palette.background.filled())?;
+                }
+                if node.light == Light::Written {
+                    self.circle(centre, radius + 3.0, lit.filled())?;
+                }
+            }
+            let ground = if node.hovered { mix(lit, surface, 0.18) } else { surface };
+            self.circle(centre, radius, ground.filled())?;
+            if let Some(level) = node.level {
+                let size = (radius - 2.0).max(1.0) * level.abs().min(1.0).sqrt();
+                if level > 0.0 {
+                    self.circle(centre, size, mix(a, ground, 0.17).filled())?;
+                } else if level < 0.0 {
+                    self.ring(centre, (size - 1.0).max(1.0), mix(a, ground, 0.4), 1.5)?;
+                }
+            }
+            self.ring(centre, radius, border.0, border.1)?;
+        }
+        if let Some(index) = &node.index {
+            self.words(index, if node.light.is_lit() { text } else { faded })?;
+        }
+        let free = node.card.is_none();
+        for label in &node.labels {
+            self.label(label, free)?;
+        }
+        Ok(())
+    }
+
+    /// A number with its symbol; `free` where edges may run under it.
+    fn label(&mut self, label: &Label, free: bool) -> Drawn<DB> {
+        let Palette { text, faded, background, .. } = *self.palette;
+        let hue = self.hue(label.symbol);
+        let Label { area, size, .. } = *label;
+        let middle = area.centre();
+        if label.hovered {
+            self.fill(area, mix(hue, background, 0.22))?;
+        } else if label.light == Light::Written && !label.upright && label.symbol != Symbol::Input {
+            self.fill(area, self.glow())?;
+        } else if free && !label.upright {
+            self.fill(area, background)?;
+        }
+        let colour = if label.light == Light::Faded { faded } else { text };
+        let number = (size, false, false);
+        if label.symbol == Symbol::Name {
+            return self.text(&label.value, number, faded, HPos::Center, middle);
+        }
+        if label.upright {
+            let line = (area.bottom - area.top) / 4.0;
+            let over = Point { x: middle.x, y: middle.y - line * 0.9 };
+            let under = Point { x: middle.x, y: middle.y + line * 0.95 };
+            self.text(&label.name, (size, true, false), hue, HPos::Center, over)?;
+            return self.text(&label.value, number, colour, HPos::Center, under);
+        }
+        let left = Point { x: area.left + 1.0, y: middle.y };
+        let right = Point { x: area.right - 1.0, y: middle.y };
+        self.text(&label.name, (size, true, false), hue, HPos::Left, left)?;
+        self.text(&label.value, number, colour, HPos::Right, right)
+    }
+}
+
+/// The outline of a rectangle with round corners: four points to each.
+fn rounded(rect: Rect, radius: f64) -> [Point; 16] {
+    let radius = radius.min((rect.bottom - rect.top) / 2.0).min((rect.right - rect.left) / 2.0).max(0.0);
+    let Rect { left, top, right, bottom } = rect;
+    // The middle of each corner's arc; the arc begins at this many quarters of a turn.
+    let corners = [
+        (right - radius, bottom - radius),
+        (left + radius, bottom - radius),
+        (left + radius, top + radius),
+        (right - radius, top + radius),
+    ];
+    std::array::from_fn(|index| {
+        let (x, y) = corners[index / 4];
+        let turn = (index / 4) as f64 + (index % 4) as f64 / 3.0;
+        let (sin, cos) = (turn * std::f64::consts::FRAC_PI_2).sin_cos();
+        Point { x: x + radius * cos, y: y + radius * sin }
+    })
+}

@@ -1,0 +1,128 @@
+//! The weights between the neurons shown.
+
+use super::light::Lights;
+use super::text::{fitting, text_width};
+use super::{Edge, Label, Node, Point, Rect, Scene, Symbol};
+use crate::nn::Parameter;
+use crate::session::{Item, Session};
+
+/// Of the edge with weight 0, and what the largest of a layer has more.
+const THINNEST: f64 = 0.7;
+const THICKER: f64 = 4.0;
+/// With more weights than this in a layer, they are not written at the edges.
+const MOST_WRITTEN: usize = 6;
+/// Shares of the way along an edge where its weight may stand, best first.
+const PLACES: [f64; 7] = [0.3, 0.38, 0.22, 0.46, 0.56, 0.66, 0.76];
+
+/// Adds the edges to a scene that has its neurons.
+pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Scene) {
+    let now = session.now();
+    let sight = session.sight();
+    let lights = Lights::new(session);
+    for layer in 0..session.scenario().layer_sizes().len() {
+        let largest = session.mini_batch().before.layers[layer].weights.values().iter();
+        let largest = largest.fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
+        let sources = scene.nodes.iter().filter_map(|node| match (node.item, layer.checked_sub(1)) {
+            (Item::Input { source }, None) => Some((source, node)),
+            (Item::Neuron { layer, neuron }, Some(before)) if layer == before => Some((neuron, node)),
+            _ => None,
+        });
+        let sources: Vec<(usize, &Node)> = sources.collect();
+        let mut edges = Vec::new();
+        for node in &scene.nodes {
+            let Item::Neuron { layer: l, neuron } = node.item else { continue };
+            if l != layer {
+                continue;
+            }
+            for &(source, from) in &sources {
+                let item = Item::Weight { layer, neuron, source };
+                let weight = now.parameter(Parameter::Weight { layer, neuron, source });
+                let share = if largest > 0.0 { (weight.abs() / largest).min(1.5) } else { 0.0 };
+                let start = match from.card {
+                    Some(card) => Point { x: card.right, y: from.centre.y },
+                    None => towards(from.centre, node.centre, from.radius),
+                };
+                let end = match node.card {
+                    Some(card) => Point { x: card.left, y: node.centre.y },
+                    None => towards(node.centre, start, node.radius + 1.0),
+                };
+                edges.push(Edge {
+                    item,
+                    from: start,
+                    to: end,
+                    weight,
+                    width: THINNEST + THICKER * share,
+                    label: None,
+                    light: lights.weight(layer, neuron, source),
+                    selected: sight.selected == Some(item),
+                    hovered: sight.hovered == Some(item),
+                });
+            }
+        }
+        scene.edges.extend(edges);
+    }
+    write(scene, digits, font);
+}
+
+/// The point at this distance from a middle on the way to another.
+fn towards(middle: Point, other: Point, distance: f64) -> Point {
+    let (dx, dy) = (other.x - middle.x, other.y - middle.y);
+    let share = distance / dx.hypot(dy).max(1e-9);
+    Point { x: middle.x + dx * share, y: middle.y + dy * share }
+}
+
+/// Writes the weights at the edges where they are few, and those that are pointed at, as far as they
+/// find a place that is free.
+fn write(scene: &mut Scene, digits: usize, size: f64) {
+    let height = size + 3.0;
+    let mut taken: Vec<Rect> = Vec::new();
+    for node in &scene.nodes {
+        taken.push(match node.card {
+            Some(_) => node.bounds,
+            None => Rect::around(node.centre, 2.0 * node.radius, 2.0 * node.radius),
+        });
+        taken.extend(node.labels.iter().map(|label| label.area));
+    }
+    let layer = |edge: &Edge| edge.item.neuron().map(|(layer, _)| layer);
+    // What is pointed at comes first.
+    let mut order: Vec<usize> = (0..scene.edges.len())
+        .filter(|&index| {
+            let edge = &scene.edges[index];
+            let pointed_at = edge.selected || edge.hovered;
+            let few = || {
+                scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MOST_WRITTEN + 1).count()
+                    <= MOST_WRITTEN
+            };
+            pointed_at || few()
+        })
+        .collect();
+    order.sort_by_key(|&index| !(scene.edges[index].selected || scene.edges[index].hovered));
+    for index in order {
+        let edge = &scene.edges[index];
+        let value = fitting(edge.weight, digits.max(3), f64::INFINITY, size);
+        let width = text_width(&value, size) + 6.0;
+        let areas = PLACES.iter().map(|share| {
+            let x = edge.from.x + share * (edge.to.x - edge.from.x);
+            let y = edge.from.y + share * (edge.to.y - edge.from.y);
+            Rect::around(Point { x, y }, width, height)
+        });
+        let fits = |area: &Rect| {
+            let inside = edge.from.x + 2.0 < area.left && area.right < edge.to.x - 2.0;
+            inside && !taken.iter().any(|other| other.overlaps(area))
+        };
+        let area = areas.into_iter().find(|area| fits(area));
+        let label = area.map(|area| Label {
+            item: edge.item,
+            symbol: Symbol::Weight,
+            name: String::new(),
+            value,
+            area,
+            size,
+            upright: false,
+            light: edge.light,
+            hovered: edge.hovered,
+        });
+        taken.extend(label.iter().map(|label| label.area));
+        scene.edges[index].label = label;
+    }
+}

@@ -1,0 +1,54 @@
+//! How wide text is, and the longest text that fits. An estimate: the same on every screen, so that
+//! the picture's layout is too.
+
+use crate::view::format::number;
+
+/// About how wide this is, in the unit of `size`: a little wider than most fonts set it.
+pub fn text_width(text: &str, size: f64) -> f64 {
+    let small = |c: char| matches!(c, '⁰' | '¹' | '²' | '³' | '⁴'..='⁹' | '⁻' | '₀'..='₉');
+    text.chars().map(|c| if small(c) { 0.4 } else { 0.6 }).sum::<f64>() * size
+}
+
+/// A number in at most `width`, with as many significant digits as fit.
+pub(super) fn fitting(value: f64, digits: usize, width: f64, size: f64) -> String {
+    let texts = (1..=digits.max(1)).rev().map(|digits| number(value, digits));
+    let mut texts = texts.filter(|text| text_width(text, size) <= width + 1e-9);
+    // Too narrow even for 1 × 10⁻³⁰⁰.
+    texts.next().unwrap_or_else(|| if value.abs() < 1.0 { "≈0" } else { "…" }.to_owned())
+}
+
+/// Words in at most `width`, cut where they must be.
+pub(super) fn shortened(words: &str, width: f64, size: f64) -> String {
+    if text_width(words, size) <= width {
+        return words.to_owned();
+    }
+    let room = (width / (0.6 * size)) as usize;
+    let kept: String = words.chars().take(room.saturating_sub(1)).collect();
+    match kept.trim_end() {
+        "" => String::new(),
+        kept => format!("{kept}…"),
+    }
+}
+
+/// A symbol with its neuron's number, counted from 1: "δ₁".
+pub(super) fn subscripted(symbol: &str, neuron: usize) -> String {
+    let digits = (neuron + 1).to_string();
+    let low = digits.chars().filter_map(|c| char::from_u32('₀' as u32 + c.to_digit(10)?));
+    symbol.chars().chain(low).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_give_way_to_room() {
+        let room = |chars: f64| chars * 6.0;
+        assert_eq!(fitting(-0.012345678, 4, room(8.0), 10.0), "−0.01235");
+        assert_eq!(fitting(-0.012345678, 4, room(7.0), 10.0), "−0.0123");
+        assert_eq!(fitting(-1.5e-12, 4, room(7.0), 10.0), "−2×10⁻¹²");
+        assert_eq!(fitting(-1e-300, 3, room(4.0), 10.0), "≈0");
+        assert_eq!(shortened("hidden 1 · sigmoid", room(8.0), 10.0), "hidden…");
+        assert_eq!(subscripted("z", 11), "z₁₂");
+    }
+}

@@ -1,0 +1,127 @@
+//! Drawing on a canvas of the page: plotters' own canvas backend, but for how it measures text.
+//!
+//! That puts a styled element into the page for each label, which the page's content security policy
+//! forbids and which is slow. Here the canvas's own context measures.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::prelude::*;
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+type Failure = <CanvasBackend as DrawingBackend>::ErrorType;
+type Drawn = Result<(), DrawingErrorKind<Failure>>;
+
+/// [`CanvasBackend`] that measures text with the canvas's context.
+pub(super) struct Canvas {
+    backend: CanvasBackend,
+    context: CanvasRenderingContext2d,
+}
+
+/// Gives the canvas `id` the size `width` × `height` in CSS pixels, with `scale` pixels to each, and
+/// draws on it. An error says what is missing.
+pub(super) fn on_canvas(
+    id: &str,
+    width: f64,
+    height: f64,
+    scale: f64,
+    draw: impl FnOnce(&DrawingArea<Canvas, Shift>) -> Result<(), DrawingAreaErrorKind<Failure>>,
+) -> Result<(), String> {
+    let missing = || format!("the page has no canvas {id:?} to draw on; loading it again would help");
+    let document = web_sys::window().and_then(|window| window.document()).ok_or_else(missing)?;
+    let element = document.get_element_by_id(id).ok_or_else(missing)?;
+    let element: HtmlCanvasElement = element.dyn_into().map_err(|_| missing())?;
+    // A canvas that is given a size is made anew, even if it had that size.
+    let size = [width, height].map(|length| (length * scale).round().max(1.0) as u32);
+    if element.width() != size[0] {
+        element.set_width(size[0]);
+    }
+    if element.height() != size[1] {
+        element.set_height(size[1]);
+    }
+    let context = element.get_context("2d").ok().flatten().ok_or_else(missing)?;
+    let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
+    context.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
+    let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
+    let area = Canvas { backend, context }.into_drawing_area();
+    draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id:?}: {error}"))
+}
+
+impl DrawingBackend for Canvas {
+    type ErrorType = Failure;
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Failure>> {
+        let (kind, size, family) = (style.style(), style.size(), style.family());
+        self.context.set_font(&format!("{} {size}px {}", kind.as_str(), family.as_str()));
+        // What cannot be measured is taken for wide letters.
+        let wide = 0.7 * size * text.chars().count() as f64;
+        let width = self.context.measure_text(text).map_or(wide, |measure| measure.width());
+        Ok((width.ceil() as u32, size.ceil() as u32))
+    }
+
+    fn get_size(&self) -> (u32, u32) {
+        self.backend.get_size()
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        self.backend.ensure_prepared()
+    }
+
+    fn present(&mut self) -> Drawn {
+        self.backend.present()
+    }
+
+    fn draw_pixel(&mut self, point: BackendCoord, colour: BackendColor) -> Drawn {
+        self.backend.draw_pixel(point, colour)
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.backend.draw_line(from, to, style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        upper_left: BackendCoord,
+        bottom_right: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        self.backend.draw_rect(upper_left, bottom_right, style, fill)
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        self.backend.draw_path(path, style)
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        centre: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        self.backend.draw_circle(centre, radius, style, fill)
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vertices: I,
+        style: &S,
+    ) -> Drawn {
+        self.backend.fill_polygon(vertices, style)
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        self.backend.draw_text(text, style, at)
+    }
+}
