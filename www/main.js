@@ -94,7 +94,6 @@ byId("scrub").addEventListener("input", ({ target }) => send(target.dataset.acti
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.target.closest?.("dialog")) return;
   const typing = event.target.matches?.("input, select, textarea");
-  if (typing && event.key === "Enter") event.target.dispatchEvent(new Event("change", { bubbles: true }));
   const pressing = event.target.matches?.("button, summary") && [" ", "Enter"].includes(event.key);
   if (typing || pressing) return;
   if (event.key === "?") byId("help").showModal();

@@ -229,7 +229,7 @@ fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
     if !(learning_rate.is_finite() && learning_rate > 0.0) {
         return error(
             "learning_rate",
-            format!("η must be a number above 0, not {learning_rate}; 0.5 would do"),
+            format!("η must be a number above 0, not {learning_rate:?}; 0.5 would do"),
         );
     }
     if batch_size == 0 {

@@ -166,7 +166,7 @@ mod typed {
         let typed = Typed::deserialize(deserializer)
             .map_err(|_| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?;
         let (number, text) = match typed {
-            Typed::Number(number) => (Some(number), number.to_string()),
+            Typed::Number(number) => (Some(number), format!("{number:?}")),
             // The page writes minus as it should look; what is copied from it can be pasted here.
             Typed::Text(text) => (text.trim().replace('−', "-").parse::<f64>().ok(), text),
         };
@@ -196,6 +196,6 @@ mod typed {
         if number.fract() == 0.0 && (0.0..=most).contains(&number) {
             return Ok(number);
         }
-        Err(D::Error::custom(format!("{number} will not do; take a whole number from 0 to {most}")))
+        Err(D::Error::custom(format!("{number:?} will not do; take a whole number from 0 to {most}")))
     }
 }

@@ -295,6 +295,9 @@ impl Session {
         preset: Option<&'static str>,
         notice: Option<String>,
     ) -> Result<(), String> {
+        if scenario == self.to_scenario() && preset == self.preset {
+            return Ok(());
+        }
         self.set_out(Saved { scenario: scenario.into(), preset }, History::Change, notice)
     }
 
@@ -483,6 +486,6 @@ fn said(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
     let learning_rate = scenario.settings.learning_rate;
     format!(
         "In epoch {epoch}, mini-batch {mini_batch}, {what} grows beyond all numbers: the run diverges with \
-         η = {learning_rate}. A smaller η would do. Nothing was changed."
+         η = {learning_rate:?}. A smaller η would do. Nothing was changed."
     )
 }

@@ -4,7 +4,7 @@ use super::format::{count, number, signed};
 use super::html::{action, escape};
 use super::mathml::{math, symbol_as};
 use crate::nn::{BiasRule, Parameter, Reduction};
-use crate::session::{Item, Now, Session, equivalent_learning_rate};
+use crate::session::{Item, MOST_DIGITS, Now, Session, equivalent_learning_rate};
 use std::fmt::Write;
 
 /// Columns beyond this: only the layer in focus is shown.
@@ -173,7 +173,9 @@ fn push_delta(html: &mut String, now: &Now<'_>, sample: usize, layer: usize, neu
             } else {
                 String::new()
             };
-            let _ = write!(html, "<td class=\"delta\"{pointer}>{}</td>", signed(delta, digits));
+            let full = number(delta, MOST_DIGITS);
+            let _ =
+                write!(html, "<td class=\"delta\"{pointer} title=\"{full}\">{}</td>", signed(delta, digits));
         }
     }
 }

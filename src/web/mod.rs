@@ -1,0 +1,163 @@
+//! The only code that knows wasm: it takes what `main.js` hands over, and gives back what to show.
+
+mod canvas;
+mod reply;
+
+use crate::session::{Action, Session};
+use crate::view::theme::Palette;
+use crate::view::{charts, network, page::page, scene::Scene};
+use reply::{Failure, Reply};
+use serde::Deserialize;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// The page's one session; none before the first call.
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+}
+
+/// A session, and what the page already shows of it.
+struct App {
+    session: Session,
+    network: Surface,
+    chart: Surface,
+    scene: Option<Scene>,
+    shown: reply::Shown,
+    /// The latest action changed nothing.
+    idle: bool,
+}
+
+/// A canvas: its size in CSS pixels, and device pixels to each. Nothing is drawn before it has a size.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Surface {
+    width: f64,
+    height: f64,
+    scale: f64,
+    /// What was drawn last is out of date.
+    stale: bool,
+}
+
+/// The name of an action, for errors in the rest of it.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "type", default)]
+    name: String,
+}
+
+/// Takes an action as JSON and returns, as JSON, what changes on the page.
+#[wasm_bindgen]
+pub fn dispatch(action: &str) -> String {
+    with_app(|app| {
+        let value: serde_json::Value =
+            serde_json::from_str(action).map_err(|error| (String::new(), error.to_string()))?;
+        let name = Named::deserialize(&value).map(|named| named.name).unwrap_or_default();
+        let action = Action::deserialize(value);
+        let done = action.map_err(|error| error.to_string()).and_then(|action| app.update(action));
+        done.map_err(|message| (name, message))
+    })
+}
+
+/// A canvas has a new size: CSS pixels, and device pixels to each.
+#[wasm_bindgen]
+pub fn resize(canvas: &str, width: f64, height: f64, scale: f64) -> String {
+    with_app(|app| {
+        let surface = if canvas == "network" { &mut app.network } else { &mut app.chart };
+        *surface = Surface { width, height, scale, stale: true };
+        Ok::<_, (String, String)>(())
+    })
+}
+
+/// The pointer is at a point of the network's canvas, in CSS pixels; `pressed` selects what is there.
+#[wasm_bindgen]
+pub fn point(x: f64, y: f64, pressed: bool) -> String {
+    with_app(|app| {
+        let hit = app.scene.as_ref().and_then(|scene| scene.hit(x, y));
+        let action = match (pressed, hit) {
+            (true, Some(_)) => Action::Selected(hit),
+            (true, None) => return Ok(()),
+            (false, _) => Action::Hovered(hit),
+        };
+        app.update(action).map_err(|message| (String::new(), message))
+    })
+}
+
+/// The scenario as a file.
+#[wasm_bindgen]
+pub fn scenario_file() -> String {
+    APP.with_borrow(|app| app.as_ref().map_or(String::new(), |app| app.session.to_scenario().to_json()))
+}
+
+/// Does something with the app and returns what changed.
+fn with_app<N: Into<String>>(act: impl FnOnce(&mut App) -> Result<(), (N, String)>) -> String {
+    console_error_panic_hook::set_once();
+    APP.with_borrow_mut(|slot| {
+        if slot.is_none() {
+            match Session::first_preset() {
+                Ok(session) => *slot = Some(App::new(session)),
+                Err(message) => return Reply::failed(Failure { action: String::new(), message }).to_json(),
+            }
+        }
+        let Some(app) = slot else { return String::new() };
+        let failure = act(app).err().map(|(action, message)| Failure { action: action.into(), message });
+        app.reply(failure).to_json()
+    })
+}
+
+impl App {
+    fn new(session: Session) -> Self {
+        Self {
+            session,
+            network: Surface::default(),
+            chart: Surface::default(),
+            scene: None,
+            shown: reply::Shown::default(),
+            idle: false,
+        }
+    }
+
+    fn update(&mut self, action: Action) -> Result<(), String> {
+        // The pointer reports every pixel; most of them change nothing.
+        self.idle = action == Action::Hovered(self.session.sight().hovered);
+        if self.idle { Ok(()) } else { self.session.update(action) }
+    }
+
+    /// Draws what changed, and says what text changes.
+    fn reply(&mut self, failure: Option<Failure>) -> Reply {
+        if std::mem::take(&mut self.idle) {
+            return self.shown.unchanged(&self.session);
+        }
+        let drawn = self.draw();
+        let mut reply = self.shown.changes(&self.session, page(&self.session));
+        reply.failure = failure.or(drawn.err().map(|message| Failure { action: String::new(), message }));
+        reply
+    }
+
+    fn draw(&mut self) -> Result<(), String> {
+        let dark = self.session.sight().dark;
+        let palette = if dark { Palette::dark() } else { Palette::light() };
+        let repaint = self.shown.dark != Some(dark);
+        let Surface { width, height, scale, stale } = self.network;
+        if width > 0.0 && height > 0.0 {
+            let scene = Scene::new(&self.session, width, height, self.session.sight().digits);
+            if stale || repaint || self.scene.as_ref() != Some(&scene) {
+                canvas::on_canvas("network", width, height, scale, |area| {
+                    network::draw(&scene, &palette, scale, area)
+                })?;
+            }
+            self.scene = Some(scene);
+            self.network.stale = false;
+        }
+        let Surface { width, height, scale, stale } = self.chart;
+        let now = self.session.updates() + u64::from(self.session.now().finished());
+        let charted = Some((self.session.changes(), now));
+        if width > 0.0 && height > 0.0 && (stale || repaint || self.shown.charted != charted) {
+            let points: Vec<_> = self.session.costs().collect();
+            canvas::on_canvas("chart", width, height, scale, |area| {
+                charts::cost_chart(&points, now, &palette, scale, area)
+            })?;
+            self.shown.charted = charted;
+            self.chart.stale = false;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What goes back to the page: only what differs from what it already shows.
+
+use crate::session::Session;
+use crate::view::page::Page;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// What `main.js` puts in place.
+#[derive(Default, Serialize)]
+pub(super) struct Reply {
+    /// HTML by element id.
+    parts: Vec<(&'static str, String)>,
+    /// Field values by element id.
+    fields: Vec<(&'static str, String)>,
+    /// Attributes by element id and name.
+    attributes: Vec<(&'static str, &'static str, Option<String>)>,
+    /// The `data-ref`s to light, where they changed.
+    lit: Option<Vec<String>>,
+    /// Whether the page is dark.
+    dark: bool,
+    /// In how many milliseconds the session wants to be woken, if at all.
+    wake: Option<f64>,
+    /// What went wrong.
+    pub(super) failure: Option<Failure>,
+}
+
+/// What went wrong, and in which action: its message belongs beside that action's field.
+#[derive(Serialize)]
+pub(super) struct Failure {
+    pub(super) action: String,
+    pub(super) message: String,
+}
+
+impl Reply {
+    /// A reply that is only an error.
+    pub(super) fn failed(failure: Failure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        // Strings, booleans and finite numbers: nothing here can fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// What the page already shows.
+#[derive(Default)]
+pub(super) struct Shown {
+    parts: HashMap<&'static str, String>,
+    fields: HashMap<&'static str, String>,
+    attributes: HashMap<(&'static str, &'static str), Option<String>>,
+    lit: Vec<String>,
+    pub(super) dark: Option<bool>,
+    /// The scenario and the update that the chart was drawn for.
+    pub(super) charted: Option<(u64, u64)>,
+}
+
+impl Shown {
+    /// The reply where nothing differs.
+    pub(super) fn unchanged(&self, session: &Session) -> Reply {
+        Reply { dark: session.sight().dark, wake: wake(session), ..Reply::default() }
+    }
+
+    /// What differs, which from now on is what the page shows.
+    pub(super) fn changes(&mut self, session: &Session, page: Page) -> Reply {
+        let dark = session.sight().dark;
+        self.dark = Some(dark);
+        let mut reply = Reply { dark, wake: wake(session), ..Reply::default() };
+        for (id, html) in page.parts {
+            if self.parts.get(id) != Some(&html) {
+                self.parts.insert(id, html.clone());
+                reply.parts.push((id, html));
+            }
+        }
+        // A select whose options were replaced needs its value again, so fields are compared after parts.
+        for (id, value) in page.fields {
+            let refilled = reply.parts.iter().any(|(part, _)| *part == id);
+            if refilled || self.fields.get(id) != Some(&value) {
+                self.fields.insert(id, value.clone());
+                reply.fields.push((id, value));
+            }
+        }
+        for (id, name, value) in page.attributes {
+            if self.attributes.get(&(id, name)) != Some(&value) {
+                self.attributes.insert((id, name), value.clone());
+                reply.attributes.push((id, name, value));
+            }
+        }
+        // New markup comes unlit.
+        if self.lit != page.lit || (!page.lit.is_empty() && !reply.parts.is_empty()) {
+            self.lit.clone_from(&page.lit);
+            reply.lit = Some(page.lit);
+        }
+        reply
+    }
+}
+
+/// When the session wants to be woken: at once on a journey, at its pace when playing.
+fn wake(session: &Session) -> Option<f64> {
+    match session.progress() {
+        Some(_) => Some(0.0),
+        None => session.play().playing.then(|| 1000.0 / session.play().speed),
+    }
+}
