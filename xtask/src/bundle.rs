@@ -2,9 +2,10 @@
 //!
 //! wasm-bindgen is used as a library, so there is no tool of a matching version to install.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -39,7 +40,7 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     project::copy_folder(&project.root.join("www"), &staging.join("www"), &["pkg"])?;
     fs::copy(project.root.join("index.html"), staging.join("index.html"))
         .context("could not copy index.html")?;
-    bindgen(&wasm, &staging.join("www/pkg"))?;
+    project::copy_folder(&glue(project, &wasm)?, &staging.join("www/pkg"), &[])?;
 
     let dist = project.dist();
     replace(&dist, &staging)?;
@@ -47,7 +48,22 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Writes `deltascope.js` and `deltascope_bg.wasm`.
+/// The folder with `deltascope.js` and `deltascope_bg.wasm`, made again only when the wasm or this program is newer.
+fn glue(project: &Project, wasm: &Path) -> Result<PathBuf> {
+    let glue = project.scratch().join("pkg");
+    let made = modified(&glue.join("deltascope_bg.wasm"));
+    if made.is_none() || made < modified(wasm) || made < modified(&env::current_exe()?) {
+        let staging = project.scratch().join(format!("pkg-{}", std::process::id()));
+        bindgen(wasm, &staging)?;
+        replace(&glue, &staging)?;
+    }
+    Ok(glue)
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|data| data.modified()).ok()
+}
+
 fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
@@ -101,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_new_page_takes_the_place_of_the_old_one() -> Result<()> {
-        let folder = std::env::temp_dir().join(format!("deltascope-bundle-test-{}", std::process::id()));
+        let folder = env::temp_dir().join(format!("deltascope-bundle-test-{}", std::process::id()));
         let (old, new) = (folder.join("old"), folder.join("new"));
         fs::create_dir_all(&old)?;
         fs::create_dir_all(&new)?;
