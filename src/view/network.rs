@@ -1,6 +1,6 @@
 //! Draws a [`Scene`]: edges below, neurons over them, numbers on top.
 
-use super::scene::{Edge, Label, Light, Node, Point, Rect, Scene, Symbol, Text};
+use super::scene::{Edge, Label, Light, Node, Point, Rect, Scene, Symbol, Text, text_width};
 use super::theme::{Palette, mix};
 use crate::session::Item;
 use plotters::coord::Shift;
@@ -183,7 +183,8 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         let hue = if weight < 0.0 { self.palette.w_negative } else { self.palette.w };
         let ground = if label.light == Light::Written { self.glow() } else { self.palette.background };
         self.fill(label.area, ground)?;
-        let colour = if label.light == Light::Faded { self.palette.faded } else { hue };
+        let faded = label.light == Light::Faded && !label.hovered;
+        let colour = if faded { self.palette.faded } else { hue };
         self.text(&label.value, (label.size, false, false), colour, HPos::Center, label.area.centre())
     }
 
@@ -235,8 +236,11 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             self.circle(centre, radius, ground.filled())?;
             if let Some(level) = node.level {
                 let size = (radius - 2.0).max(1.0) * level.abs().min(1.0).sqrt();
+                let written_over = node.index.is_some() || node.labels.iter().any(|label| label.upright);
                 if level > 0.0 {
                     self.circle(centre, size, mix(a, ground, 0.17).filled())?;
+                } else if level < 0.0 && written_over {
+                    self.circle(centre, size, mix(faded, ground, 0.17).filled())?;
                 } else if level < 0.0 {
                     self.ring(centre, (size - 1.0).max(1.0), mix(a, ground, 0.4), 1.5)?;
                 }
@@ -264,7 +268,12 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         } else if label.light == Light::Written && !label.upright && label.symbol != Symbol::Input {
             self.fill(area, self.glow())?;
         } else if free && !label.upright {
-            self.fill(area, background)?;
+            // Only as wide as it has to be: edges run under it.
+            let width = match label.symbol {
+                Symbol::Name => text_width(&label.value, size) + 2.0,
+                _ => area.right - area.left,
+            };
+            self.fill(Rect::around(middle, width, area.bottom - area.top), background)?;
         }
         let colour = if label.light == Light::Faded { faded } else { text };
         let number = (size, false, false);

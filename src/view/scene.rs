@@ -226,7 +226,10 @@ impl Scene {
     pub fn hit(&self, x: f64, y: f64) -> Option<Item> {
         let node = self.nodes.iter().find(|node| {
             let (dx, dy) = (x - node.centre.x, y - node.centre.y);
-            node.bounds.contains(x, y) || dx.hypot(dy) <= node.radius
+            let circle = dx.hypot(dy) <= node.radius;
+            circle
+                || node.card.is_some_and(|card| card.contains(x, y))
+                || node.labels.iter().any(|label| label.area.contains(x, y))
         });
         if let Some(node) = node {
             return Some(node.item);

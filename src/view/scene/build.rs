@@ -125,7 +125,9 @@ impl Builder<'_> {
     }
 
     /// What is said of a whole node.
-    fn node(&self, item: Item, centre: Point, labels: Vec<Label>) -> Node {
+    fn node(&self, item: Item, centre: Point, mut labels: Vec<Label>) -> Node {
+        // Where not even a number without digits fits.
+        labels.retain(|label| !label.value.is_empty());
         let sight = self.session.sight();
         let place = |item: Item| match item {
             Item::Weight { .. } => None,
@@ -282,9 +284,11 @@ impl Builder<'_> {
         let Plan { radius, line, label: width, cells, .. } = *self.plan;
         let left = centre.x + radius + GAP - 2.0;
         let (top, bottom) = (centre.y - line / 2.0, centre.y + line / 2.0);
-        let label = self.label(item, kind, value, Rect { left, top, right: left + width, bottom });
+        let beside = Rect { left, top, right: left + width, bottom };
+        let area = if self.plan.sparse_under { self.under(centre, 0, width) } else { beside };
+        let label = self.label(item, kind, value, area);
         let wanted = label.light.is_lit() || self.session.sight().selected == Some(item);
-        (wanted && cells > 0 && width > 3.0 * label.size).then_some(label)
+        (wanted && cells > 0).then_some(label)
     }
 
     fn target(&self, neuron: usize, centre: Point) -> Node {
@@ -322,6 +326,7 @@ impl Builder<'_> {
             let (across, row) = (cell / rows.max(1), cell % rows.max(1));
             let area = match style {
                 Style::Below => self.under(centre, row, width),
+                Style::Sparse if self.plan.sparse_under => self.under(centre, row, width),
                 Style::Card | Style::Sparse => {
                     let gap = if style == Style::Card { GAP } else { GAP - 2.0 };
                     let left = centre.x + radius + gap + across as f64 * (width + BETWEEN);
@@ -334,7 +339,7 @@ impl Builder<'_> {
         if style == Style::Sparse {
             let lit = labels.iter().any(|label| label.light.is_lit());
             let selected = self.session.sight().selected.and_then(Item::neuron) == Some((layer, neuron));
-            if !(lit || selected) || width < 18.0 {
+            if !(lit || selected) {
                 labels.clear();
             }
         }

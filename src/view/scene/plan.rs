@@ -16,6 +16,8 @@ pub(super) const EDGE: f64 = 3.0;
 const TO_TARGET: f64 = 20.0;
 /// No longer edges than this are wanted.
 const LONGEST_GAP: f64 = 240.0;
+/// From here on, room is better given to numbers.
+const LONG_ENOUGH: f64 = 90.0;
 /// The most neurons shown of a layer: edges grow with its square.
 const MOST_SHOWN: usize = 12;
 
@@ -26,7 +28,8 @@ pub(super) enum Style {
     Below,
     /// On a card to the right of the circle.
     Card,
-    /// To the right of the circle, over the edges; only where the moment has to do with them.
+    /// Under the circle where there is room, else to the right of it, over the edges; only where the
+    /// moment has to do with them.
     Sparse,
 }
 
@@ -40,6 +43,8 @@ struct Way {
     digits: usize,
     /// Labels side by side.
     across: usize,
+    /// Characters that labels have more than these digits take in most cases.
+    spare: usize,
 }
 
 /// The way taken, with everything that follows from it.
@@ -63,6 +68,8 @@ pub(super) struct Plan {
     pub(super) inside: bool,
     /// From the circle down to the labels under it.
     pub(super) under: f64,
+    /// Whether labels over the edges stand under the circles.
+    pub(super) sparse_under: bool,
     /// Input, layers, targets.
     pub(super) columns: Vec<Column>,
     /// Captions are in two lines.
@@ -101,14 +108,24 @@ impl Way {
     /// The width of one label: symbol, a space, and a number of this many digits with sign, point and a
     /// leading zero.
     fn label(&self) -> f64 {
-        let name = if self.style == Style::Below { 2.4 } else { 2.0 };
-        (name + 0.7 + self.digits as f64 + 4.0) * 0.6 * self.font
+        let name = if self.style == Style::Below { 2.7 } else { 2.0 };
+        (name + 0.7 + (self.digits + 4 + self.spare) as f64) * 0.6 * self.font
     }
 
     /// Whether "a₁" and a number under it fit into the circle.
     fn inside(&self) -> bool {
         let half_width = 0.3 * self.font * (self.digits as f64 + 3.0);
         self.style == Style::Below && half_width.hypot(self.font) + 3.0 <= self.radius
+    }
+
+    /// Whether labels over the edges have room under the circles.
+    fn sparse_under(&self, slot: f64) -> bool {
+        self.style == Style::Sparse && slot - 2.0 * self.radius - 6.0 >= line(self.font)
+    }
+
+    /// From an output to its target.
+    fn target_gap(&self) -> f64 {
+        if self.style == Style::Sparse { self.label() + 2.0 * GAP } else { TO_TARGET }
     }
 
     /// From the circle down to its labels.
@@ -130,7 +147,7 @@ impl Way {
             Style::Below if self.inside() => (circle, circle.max(self.label()), self.target()),
             Style::Below => (framed, framed, self.target()),
             Style::Card => (self.label() + GAP + circle, circle + GAP + labels + 3.0 * EDGE, self.target()),
-            Style::Sparse => (circle, circle, self.target()),
+            Style::Sparse => (circle + 3.0 * MARGIN, circle, self.target()),
         }
     }
 
@@ -139,6 +156,7 @@ impl Way {
         let room = match self.style {
             Style::Below => slot - 2.0 * self.radius - self.under() - 2.0 * EDGE - 4.0,
             Style::Card => slot - 8.0,
+            Style::Sparse if self.sparse_under(slot) => slot - 2.0 * self.radius - 6.0,
             Style::Sparse => slot - 2.0,
         };
         let wanted = if self.inside() { 4 } else { 5_usize.div_ceil(self.across) };
@@ -161,21 +179,25 @@ impl Plan {
             }
         }
         let fit = best.map_or_else(|| Fit::dots(sizes, height), |(_, fit)| fit);
-        let Fit { way, gap, tall_captions, rows, .. } = fit;
+        // Where edges stay long enough, small numbers keep all their digits.
+        let wider = (1..=2).rev().filter_map(|spare| {
+            Fit::of(Way { spare, ..fit.way }, sizes, width, height).filter(|wider| wider.edge >= LONG_ENOUGH)
+        });
+        let fit = wider.take(1).last().unwrap_or(fit);
+        let Fit { way, tall_captions, rows, slot, .. } = fit;
+        let sparse_under = way.sparse_under(slot);
         let mut plan = Self {
             style: way.style,
             font: way.font,
             line: line(way.font),
             radius: way.radius,
             digits: way.digits,
-            label: match way.style {
-                Style::Sparse => way.label().min(gap - GAP - 4.0),
-                _ => way.label(),
-            },
+            label: fit.label(),
             target: way.target(),
             rows,
             cells: fit.cells(),
             inside: way.inside(),
+            sparse_under,
             under: way.under(),
             columns: Vec::new(),
             tall_captions,
@@ -189,7 +211,7 @@ impl Plan {
         let Fit { way, gap, top, room, slot, .. } = *fit;
         let (input, neuron, target) = way.widths();
         let layers = sizes.len() - 1;
-        let all = input + layers as f64 * (gap + neuron) + TO_TARGET + target;
+        let all = input + layers as f64 * (gap + neuron) + way.target_gap() + target;
         let mut left = (width - all) / 2.0;
         for column in 0..=layers + 1 {
             let count = sizes.get(column).or(sizes.last()).copied().unwrap_or(1);
@@ -200,14 +222,14 @@ impl Plan {
                 (column, _) if column > layers => (target, target / 2.0, 0.0),
                 (column, style) => {
                     let middle = if style == Style::Card { way.radius + EDGE } else { neuron / 2.0 };
-                    (neuron, middle, if column == layers { TO_TARGET } else { gap })
+                    (neuron, middle, if column == layers { way.target_gap() } else { gap })
                 }
             };
             let spacing = (room / shown as f64).min((slot * 1.6).max(150.0));
             // Circle and labels together are in the middle of the slot.
             let lift = match way.style {
-                Style::Below => (fit.rows as f64 * self.line + way.under()) / 2.0,
-                _ => 0.0,
+                Style::Card | Style::Sparse if !self.sparse_under => 0.0,
+                _ => (fit.rows as f64 * self.line + way.under()) / 2.0,
             };
             let top = top + room / 2.0 - spacing * (shown as f64 - 1.0) / 2.0 - lift;
             let (x, right) = (left + middle, left + size);
@@ -239,7 +261,7 @@ impl Fit {
     fn of(way: Way, sizes: &[usize], width: f64, height: f64) -> Option<Self> {
         let layers = sizes.len() as f64 - 1.0;
         let (input, neuron, target) = way.widths();
-        let gap = (width - 2.0 * MARGIN - input - layers * neuron - TO_TARGET - target) / layers;
+        let gap = (width - 2.0 * MARGIN - input - layers * neuron - way.target_gap() - target) / layers;
         let (edge, least) = match way.style {
             Style::Below if way.inside() => (gap + neuron - 2.0 * way.radius, 40.0),
             Style::Below => (gap, 18.0),
@@ -265,7 +287,8 @@ impl Fit {
     /// Too small for anything: dots, where they have to one over the other.
     fn dots(sizes: &[usize], height: f64) -> Self {
         let shown = sizes.iter().copied().max().unwrap_or(1).min(4);
-        let way = Way { style: Style::Sparse, shown, font: 10.0, radius: 3.0, digits: 1, across: 1 };
+        let way =
+            Way { style: Style::Sparse, shown, font: 10.0, radius: 3.0, digits: 1, across: 1, spare: 0 };
         let room = (height - 20.0).max(1.0);
         let slot = room / shown as f64;
         Self { way, gap: 4.0, edge: 4.0, tall_captions: false, top: 20.0, room, slot, rows: 0 }
@@ -274,6 +297,19 @@ impl Fit {
     /// How many labels there is room for, without the one in the circle.
     fn cells(&self) -> usize {
         (self.rows * self.way.across).min(if self.way.inside() { 4 } else { 5 })
+    }
+
+    /// The width of a label.
+    fn label(&self) -> f64 {
+        let Self { way, gap, slot, .. } = self;
+        let room = match way.style {
+            Style::Below | Style::Card => f64::INFINITY,
+            Style::Sparse if way.sparse_under(*slot) => {
+                (gap + 2.0 * way.radius - 6.0).min(2.0 * way.radius + 5.0 * MARGIN - 2.0)
+            }
+            Style::Sparse => gap - GAP - 4.0,
+        };
+        way.label().min(room)
     }
 
     /// How good it is: first that all numbers are there, then that they can be read, then that there
@@ -287,11 +323,11 @@ impl Fit {
         let style = match way.style {
             Style::Below if way.inside() => 8.0,
             Style::Below | Style::Card => 0.0,
-            Style::Sparse => -60.0,
+            Style::Sparse => -100.0 + 3.0 * (self.label() / way.font / 0.6).min(9.0),
         };
         // A small layer is shown whole.
         let hidden = largest.min(MOST_SHOWN).saturating_sub(way.shown) as f64;
-        let hidden = hidden * if largest <= 8 { 14.0 } else { 4.5 };
+        let hidden = hidden * if largest <= 8 { 14.0 } else { 6.0 };
         let air = 0.4 * self.edge.min(60.0) + 0.08 * self.edge.min(120.0) + 0.4 * way.radius.min(30.0);
         said + digits + font + style + air - hidden
     }
@@ -304,7 +340,8 @@ fn ways(largest: usize, digits: usize) -> impl Iterator<Item = Way> {
     shown.flat_map(move |shown| {
         [13.0, 12.0, 11.0, 10.0].into_iter().flat_map(move |font| {
             (1..=digits).flat_map(move |digits| {
-                let way = move |style, radius, across| Way { style, shown, font, radius, digits, across };
+                let way =
+                    move |style, radius, across| Way { style, shown, font, radius, digits, across, spare: 0 };
                 let below = [34.0, 30.0, 27.0, 24.0, 22.0, 18.0, 14.0, 11.0, 9.0];
                 let below = below.into_iter().map(move |radius| way(Style::Below, radius, 1));
                 let card = [24.0, 22.0, 18.0, 14.0, 11.0, 9.0].into_iter();

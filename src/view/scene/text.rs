@@ -9,12 +9,13 @@ pub fn text_width(text: &str, size: f64) -> f64 {
     text.chars().map(|c| if small(c) { 0.4 } else { 0.6 }).sum::<f64>() * size
 }
 
-/// A number in at most `width`, with as many significant digits as fit.
+/// A number in at most `width`, with as many significant digits as fit; empty where there is no room.
 pub(super) fn fitting(value: f64, digits: usize, width: f64, size: f64) -> String {
     let texts = (1..=digits.max(1)).rev().map(|digits| number(value, digits));
-    let mut texts = texts.filter(|text| text_width(text, size) <= width + 1e-9);
     // Too narrow even for 1 × 10⁻³⁰⁰.
-    texts.next().unwrap_or_else(|| if value.abs() < 1.0 { "≈0" } else { "…" }.to_owned())
+    let roughly = if value.abs() < 1.0 { "≈0" } else { "…" }.to_owned();
+    let mut texts = texts.chain([roughly]).filter(|text| text_width(text, size) <= width + 1e-9);
+    texts.next().unwrap_or_default()
 }
 
 /// Words in at most `width`, cut where they must be.
