@@ -14,6 +14,8 @@ struct Equation {
     formula: &'static str,
 }
 
+/// More terms than this make a line long: the style sheet has those out of sight not laid out.
+const LONG: usize = 12;
 /// Terms of one line that are written out before the reader asks for all of them.
 const TERMS: usize = 100;
 
@@ -115,8 +117,9 @@ fn push_line(html: &mut String, line: &Line, all_terms: bool) {
     let equals = if line.left.ends_with("<mo>←</mo>") { "" } else { "<mo>=</mo>" };
     let _ = write!(
         html,
-        "<div class=\"line\"><span class=\"left\">{}</span><div class=\"terms\">",
+        "<div class=\"line\"><span class=\"left\">{}</span><div class=\"terms{}\">",
         math(&format!("{}{equals}", line.left)),
+        if line.terms.len() > LONG { " long" } else { "" },
     );
     let shown = if all_terms || line.terms.len() <= TERMS { line.terms.len() } else { TERMS / 2 };
     for Term { operator, symbols, numbers } in &line.terms[..shown] {

@@ -21,15 +21,21 @@ struct Group {
     of: usize,
 }
 
-/// The table, as HTML.
-pub fn table(session: &Session) -> String {
+/// The table in three pieces of HTML, so that a step need not write all of them again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger {
+    /// The names of the columns.
+    pub head: String,
+    /// A row for each sample.
+    pub rows: String,
+    /// Down the columns.
+    pub totals: String,
+}
+
+/// The table.
+pub fn ledger(session: &Session) -> Ledger {
     let groups = groups(session);
-    let mut html = String::from("<table>");
-    push_head(&mut html, &groups);
-    push_rows(&mut html, session, &groups);
-    push_totals(&mut html, session, &groups);
-    html.push_str("</table>");
-    html
+    Ledger { head: head(&groups), rows: rows(session, &groups), totals: totals(session, &groups) }
 }
 
 /// What is said around the table: the switch between sum and mean, and why a row total is no gradient.
@@ -101,9 +107,9 @@ fn groups(session: &Session) -> Vec<Group> {
     vec![Group { layer, neurons: first..(first + NEURONS).min(sizes[layer]), of: sizes[layer] }]
 }
 
-fn push_head(html: &mut String, groups: &[Group]) {
-    html.push_str(
-        "<thead><tr><th rowspan=\"2\" scope=\"col\">sample</th><th rowspan=\"2\" scope=\"col\" class=\"y\">cost</th>",
+fn head(groups: &[Group]) -> String {
+    let mut html = String::from(
+        "<tr><th rowspan=\"2\" scope=\"col\">sample</th><th rowspan=\"2\" scope=\"col\" class=\"y\">cost</th>",
     );
     for Group { layer, neurons, of } in groups {
         let part = match neurons.len() < *of {
@@ -124,17 +130,18 @@ fn push_head(html: &mut String, groups: &[Group]) {
             html.push_str("<th scope=\"col\" class=\"across\">Σ across</th>");
         }
     }
-    html.push_str("</tr></thead>");
+    html.push_str("</tr>");
+    html
 }
 
-fn push_rows(html: &mut String, session: &Session, groups: &[Group]) {
+fn rows(session: &Session, groups: &[Group]) -> String {
+    let mut html = String::new();
     let now = session.now();
     let digits = session.sight().digits;
     let samples = session.timeline().samples();
     let at_work = session.position().moment.sample();
     let first = now.sample() / ROWS * ROWS;
     let last = (first + ROWS).min(samples);
-    html.push_str("<tbody>");
     for sample in first..last {
         let class = if at_work == Some(sample) { " class=\"current\" aria-current=\"true\"" } else { "" };
         let row = session.mini_batch().rows[sample] + 1;
@@ -146,10 +153,10 @@ fn push_rows(html: &mut String, session: &Session, groups: &[Group]) {
         );
         for Group { layer, neurons, of } in groups {
             for neuron in neurons.clone() {
-                push_delta(html, &now, sample, *layer, neuron, digits);
+                push_delta(&mut html, &now, sample, *layer, neuron, digits);
             }
             if *of > 1 {
-                push_across(html, &now, session, sample, *layer);
+                push_across(&mut html, &now, session, sample, *layer);
             }
         }
         html.push_str("</tr>");
@@ -161,7 +168,7 @@ fn push_rows(html: &mut String, session: &Session, groups: &[Group]) {
             first + 1
         );
     }
-    html.push_str("</tbody>");
+    html
 }
 
 fn push_delta(html: &mut String, now: &Now<'_>, sample: usize, layer: usize, neuron: usize, digits: usize) {
@@ -197,7 +204,8 @@ fn push_across(html: &mut String, now: &Now<'_>, session: &Session, sample: usiz
 }
 
 /// Down the columns: the sum so far, the gradient, and the bias before and after.
-fn push_totals(html: &mut String, session: &Session, groups: &[Group]) {
+fn totals(session: &Session, groups: &[Group]) -> String {
+    let mut html = String::new();
     let now = session.now();
     let digits = session.sight().digits;
     let settings = &session.scenario().settings;
@@ -208,11 +216,12 @@ fn push_totals(html: &mut String, session: &Session, groups: &[Group]) {
         (true, Reduction::Sum) => "↓ Σ = ∂C/∂b".to_owned(),
         (true, Reduction::Mean) => "↓ Σ".to_owned(),
     };
-    html.push_str("<tfoot>");
-    push_total(html, groups, &name, "b", |layer, neuron| signed(now.accumulated_b(layer, neuron), digits));
+    push_total(&mut html, groups, &name, "b", |layer, neuron| {
+        signed(now.accumulated_b(layer, neuron), digits)
+    });
     if settings.reduction == Reduction::Mean {
         let name = format!("Σ / {samples} = ∂C/∂b");
-        push_total(html, groups, &name, "b", |layer, neuron| {
+        push_total(&mut html, groups, &name, "b", |layer, neuron| {
             let mean = now.accumulated_b(layer, neuron) / samples as f64;
             if complete { signed(mean, digits) } else { String::new() }
         });
@@ -223,14 +232,14 @@ fn push_totals(html: &mut String, session: &Session, groups: &[Group]) {
         BiasRule::SharedBias => "the shared b moves by −η Σ of the layer",
         BiasRule::Frozen => "b is frozen",
     };
-    push_total(html, groups, moved_by, "b", |layer, neuron| {
+    push_total(&mut html, groups, moved_by, "b", |layer, neuron| {
         let change = now.change(Parameter::Bias { layer, neuron });
         change.map_or(String::new(), |change| signed(change, digits))
     });
-    push_total(html, groups, if now.finished() { "b after" } else { "b" }, "b", |layer, neuron| {
+    push_total(&mut html, groups, if now.finished() { "b after" } else { "b" }, "b", |layer, neuron| {
         number(now.parameter(Parameter::Bias { layer, neuron }), digits)
     });
-    html.push_str("</tfoot>");
+    html
 }
 
 /// A row below the samples: `name`, and a text for each neuron.

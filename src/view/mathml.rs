@@ -23,51 +23,39 @@ pub fn mo(operator: &str) -> String {
     format!("<mo>{operator}</mo>")
 }
 
-/// Base with subscript and superscript.
-pub fn sub_sup(base: &str, sub: &str, sup: &str) -> String {
-    format!("<msubsup><mi>{base}</mi><mrow>{sub}</mrow><mrow>{sup}</mrow></msubsup>")
-}
-
 /// numerator over denominator
 pub fn frac(numerator: &str, denominator: &str) -> String {
     format!("<mfrac><mrow>{numerator}</mrow><mrow>{denominator}</mrow></mfrac>")
 }
 
-/// A group of a symbol's hue that can be pointed at: `class` names the hue.
-pub fn group(class: &str, item: Option<Item>, focusable: bool, inner: &str) -> String {
-    let pointer = item.map(|item| format!(" data-ref=\"{item}\"")).unwrap_or_default();
-    let focus = if focusable && item.is_some() { " tabindex=\"0\"" } else { "" };
-    format!("<mrow class=\"{class}\"{pointer}{focus}>{inner}</mrow>")
-}
-
-/// A layer's number as the reader counts: the first layer after the input is 1.
-pub fn layer_number(layer: usize) -> String {
-    format!("<mn>{}</mn>", layer + 1)
-}
-
-/// The symbol of an item, indices counted from 1, in its hue.
+/// The symbol of an item, indices counted from 1, in its hue, to be pointed at.
 pub fn symbol(item: Item) -> String {
     symbol_as(item, true)
 }
 
-/// The symbol of an item; a row of many leaves most out of the order of the Tab key.
+/// The symbol of an item; a row of many leaves most out of the order of the Tab key. As few elements as
+/// will do: a page may hold hundreds.
 pub fn symbol_as(item: Item, focusable: bool) -> String {
-    let index = |i: usize| format!("<mn>{}</mn>", i + 1);
-    let (class, inner) = match item {
-        Item::Input { source } => ("a", sub_sup("a", &index(source), "<mn>0</mn>")),
-        Item::Target { neuron } => ("y", format!("<msub><mi>y</mi>{}</msub>", index(neuron))),
-        Item::Weight { layer, neuron, source } => {
-            let separator = if neuron >= 9 || source >= 9 { "<mo>,</mo>" } else { "" };
-            let sub = format!("{}{separator}{}", index(neuron), index(source));
-            ("w", sub_sup("w", &sub, &index(layer)))
+    let focus = if focusable { " tabindex=\"0\"" } else { "" };
+    let (class, letter, layer, index) = match item {
+        Item::Target { neuron } => {
+            let index = neuron + 1;
+            return format!("<msub class=\"y\" data-ref=\"{item}\"{focus}><mi>y</mi><mn>{index}</mn></msub>");
         }
-        Item::Bias { layer, neuron } => ("b", sub_sup("b", &index(neuron), &index(layer))),
-        Item::WeightedInput { layer, neuron } => ("z", sub_sup("z", &index(neuron), &index(layer))),
-        Item::Activation { layer, neuron } => ("a", sub_sup("a", &index(neuron), &index(layer))),
-        Item::Delta { layer, neuron } => ("delta", sub_sup("δ", &index(neuron), &index(layer))),
-        Item::Neuron { layer, neuron } => ("a", sub_sup("n", &index(neuron), &index(layer))),
+        Item::Input { source } => ("a", "a", 0, (source + 1).to_string()),
+        Item::Weight { layer, neuron, source } => {
+            let separator = if neuron >= 9 || source >= 9 { "," } else { "" };
+            ("w", "w", layer + 1, format!("{}{separator}{}", neuron + 1, source + 1))
+        }
+        Item::Bias { layer, neuron } => ("b", "b", layer + 1, (neuron + 1).to_string()),
+        Item::WeightedInput { layer, neuron } => ("z", "z", layer + 1, (neuron + 1).to_string()),
+        Item::Activation { layer, neuron } => ("a", "a", layer + 1, (neuron + 1).to_string()),
+        Item::Delta { layer, neuron } => ("delta", "δ", layer + 1, (neuron + 1).to_string()),
+        Item::Neuron { layer, neuron } => ("a", "n", layer + 1, (neuron + 1).to_string()),
     };
-    group(class, Some(item), focusable, &inner)
+    format!(
+        "<msubsup class=\"{class}\" data-ref=\"{item}\"{focus}><mi>{letter}</mi><mn>{index}</mn><mn>{layer}</mn></msubsup>"
+    )
 }
 
 /// ∂C/∂ of a weight or bias.

@@ -1,6 +1,7 @@
 //! Everything that the page shows in text, from a session: which element gets which content.
 
-use super::{equation, html::escape, inspector, ledger, moments, narration, settings};
+use super::inspector::{Inspector, inspector};
+use super::{equation, html::escape, ledger, moments, narration, settings};
 use crate::session::{Progress, Session};
 
 /// Contents by element id. What an element already has need not be put there again.
@@ -23,6 +24,8 @@ pub fn page(session: &Session) -> Page {
     let disabled = |yes: bool| yes.then(String::new);
     let sentence = narration::sentence(session);
     let playing = session.play().playing;
+    let ledger = ledger::ledger(session);
+    let Inspector { head, numbers, weights } = inspector(session);
     Page {
         parts: vec![
             ("preset", settings::preset_options(session)),
@@ -33,9 +36,13 @@ pub fn page(session: &Session) -> Page {
             ("place", moments::place(session)),
             ("costs", moments::costs(session)),
             ("narration", escape(&sentence)),
-            ("ledger", ledger::table(session)),
+            ("ledger-head", ledger.head),
+            ("ledger-rows", ledger.rows),
+            ("ledger-totals", ledger.totals),
             ("ledger-remarks", ledger::remarks(session)),
-            ("inspector", inspector::panel(session)),
+            ("selected", head),
+            ("selected-numbers", numbers),
+            ("selected-weights", weights),
             ("layers", settings::layers(session)),
             ("distribution", settings::distribution_options(session)),
             ("keys", settings::keys()),

@@ -72,8 +72,8 @@ impl<'a> Working<'a> {
 
     /// A number of a formula, in brackets where its minus would stand after an operator.
     fn number(&self, value: f64) -> String {
-        let text = mn(&number(value, self.digits));
-        if value < 0.0 { format!("{}{text}{}", mo("("), mo(")")) } else { text }
+        let text = number(value, self.digits);
+        if value < 0.0 { mn(&format!("({text})")) } else { mn(&text) }
     }
 
     fn result(&self, value: f64) -> String {

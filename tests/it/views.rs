@@ -3,7 +3,8 @@
 use deltascope::data::presets;
 use deltascope::scenario::{Moment, Position, Scenario};
 use deltascope::session::{Action, Direction, Item, Session, StepBy};
-use deltascope::view::{equation, format::number, inspector, ledger, narration, page::page, working};
+use deltascope::view::ledger::{Ledger, ledger, remarks};
+use deltascope::view::{equation, format::number, inspector, narration, page::page, working};
 
 fn session(id: &str) -> Session {
     Session::new(presets().iter().find(|preset| preset.id == id).unwrap().scenario()).unwrap()
@@ -141,14 +142,15 @@ fn han_and_kamber_can_be_read_off_biases_included() {
 fn the_ledger_adds_down_and_says_what_across_is_not() {
     let mut session = session("and");
     act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });
-    let html = ledger::table(&session);
+    let Ledger { head, rows, totals } = ledger(&session);
+    let html = format!("{head}\n{rows}\n{totals}");
     // AND from zero: the deltas of each row cancel, those of each column do not.
     assert_eq!(html.matches("class=\"across\"><button").count(), 4);
     assert!(text(&html).contains("∂C/∂b"));
     insta::assert_snapshot!("ledger_of_and", html);
-    assert!(!ledger::remarks(&session).contains("not a bias gradient"));
+    assert!(!remarks(&session).contains("not a bias gradient"));
     act(&mut session, Action::RowTotalAsked);
-    assert!(ledger::remarks(&session).contains("not a bias gradient"));
+    assert!(remarks(&session).contains("not a bias gradient"));
 }
 
 #[test]
@@ -203,7 +205,7 @@ fn what_a_file_brings_in_is_escaped() {
     let mut session = Session::new(scenario).unwrap();
     for item in [Item::Input { source: 0 }, Item::Neuron { layer: 0, neuron: 0 }] {
         act(&mut session, Action::Selected(Some(item)));
-        assert!(inspector::panel(&session).contains("&lt;img"));
+        assert!(inspector::inspector(&session).head.contains("&lt;img"));
         let page = page(&session);
         for (id, html) in page.parts {
             assert!(!html.contains("<img"), "{id}");
@@ -307,5 +309,5 @@ fn saved_and_opened_again_it_is_the_same_page() {
         other.update(Action::Woken).unwrap();
     }
     assert_eq!(equation::panel(&other), equation::panel(&one));
-    assert_eq!(ledger::table(&other), ledger::table(&one));
+    assert_eq!(ledger(&other), ledger(&one));
 }
