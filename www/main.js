@@ -78,6 +78,8 @@ function valueOf(element) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   if (button) send(button.dataset.action, valueOf(button), button);
+  const term = event.target.closest("math [data-ref]");
+  if (term) send("Selected", term.getAttribute("data-ref"));
   const opens = event.target.closest("[data-opens]");
   if (opens) byId(opens.dataset.opens).showModal();
 });
@@ -97,6 +99,8 @@ document.addEventListener("keydown", (event) => {
   const pressing = event.target.matches?.("button, summary") && [" ", "Enter"].includes(event.key);
   if (typing || pressing) return;
   if (event.key === "?") byId("help").showModal();
+  const term = event.target.closest?.("math [data-ref]");
+  if (term && event.key === "Enter") send("Selected", term.getAttribute("data-ref"));
   const scrolls = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", " "];
   const control = event.ctrlKey || event.metaKey;
   if (scrolls.includes(event.key) || (control && ["z", "Z", "y"].includes(event.key))) event.preventDefault();

@@ -56,7 +56,7 @@ impl Sight {
             Action::Selected(item) | Action::Hovered(item) if !exists(&item) => {
                 return Err("there is no such thing in this network".into());
             }
-            Action::Selected(item) => self.selected = item,
+            Action::Selected(item) => self.selected = item.map(selectable),
             Action::Hovered(item) => self.hovered = item,
             Action::NeuronMoved(by) => {
                 let (layer, neuron) = self.place(scenario, position);
@@ -96,6 +96,14 @@ impl Sight {
 
 fn first_selection(scenario: &Scenario) -> Option<Item> {
     scenario.layer_sizes().len().checked_sub(1).map(|layer| Item::Neuron { layer, neuron: 0 })
+}
+
+/// What is selected by pointing at an item: an input, a target or a weight itself, else its neuron.
+fn selectable(item: Item) -> Item {
+    match item {
+        Item::Input { .. } | Item::Target { .. } | Item::Weight { .. } => item,
+        _ => item.neuron().map_or(item, |(layer, neuron)| Item::Neuron { layer, neuron }),
+    }
 }
 
 /// The item at this place, where layer 0 is the input.

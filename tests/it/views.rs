@@ -311,3 +311,16 @@ fn saved_and_opened_again_it_is_the_same_page() {
     assert_eq!(equation::panel(&other), equation::panel(&one));
     assert_eq!(ledger(&other), ledger(&one));
 }
+
+#[test]
+fn the_style_sheet_has_the_colours_of_the_pictures() {
+    use deltascope::view::theme::Palette;
+    let css = include_str!("../../www/style.css");
+    let (light, rest) = css.split_once(":root[data-theme=\"dark\"]").unwrap();
+    let dark = rest.split('}').next().unwrap();
+    for (sheet, palette) in [(light, Palette::light()), (dark, Palette::dark())] {
+        for (name, colour) in palette.css_variables() {
+            assert!(sheet.contains(&format!("{name}: {colour};")), "{name}: {colour}");
+        }
+    }
+}
