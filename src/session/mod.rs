@@ -7,6 +7,7 @@
 mod action;
 mod edit;
 mod item;
+mod journey;
 mod keys;
 mod mini_batch;
 mod now;
@@ -17,6 +18,7 @@ mod timeline;
 pub use action::Action;
 pub use edit::equivalent_learning_rate;
 pub use item::Item;
+pub use journey::Progress;
 pub use keys::{KEYS, Key, action_of};
 pub use mini_batch::MiniBatch;
 pub use now::Now;
@@ -25,16 +27,12 @@ pub use sight::{MOST_DIGITS, Sight};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
 
 use crate::data::presets;
-use crate::nn::{Network, Parameter};
 use crate::scenario::{Position, Scenario};
+use journey::{History, Journey, explained};
 use std::sync::Arc;
 
-/// How many changes of the scenario can be taken back.
-const UNDO: usize = 100;
 /// How many steps forward lead back the way they came.
 const TRAIL: usize = 1000;
-/// Multiplications in one slice of a journey: a few milliseconds.
-const SLICE: usize = 2_000_000;
 /// The fastest and the slowest play, in steps a second.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
 
@@ -78,43 +76,6 @@ pub struct Play {
     pub speed: f64,
 }
 
-/// A way through updates that is not finished yet.
-#[derive(Clone, Debug)]
-struct Journey {
-    destination: Position,
-    /// The next update to make, and the parameters before it.
-    at: u64,
-    network: Arc<Network>,
-    from: u64,
-    arrival: Arrival,
-}
-
-/// What happens when a journey arrives.
-#[derive(Clone, Debug)]
-enum Arrival {
-    /// Only the position changes, and the trail becomes this.
-    Position(Vec<(Position, StepBy)>),
-    /// Another scenario takes the place of the present one.
-    Scenario { saved: Saved, run: Box<Run>, history: History, notice: Option<String> },
-}
-
-/// What a new scenario does to the list of changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum History {
-    Change,
-    Undo,
-    Redo,
-}
-
-/// How far a journey is, in updates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Updates made.
-    pub done: u64,
-    /// Updates to make in all.
-    pub total: u64,
-}
-
 impl Session {
     /// A session at the position that the scenario names. An error where its numbers are not finite from the start.
     pub fn new(scenario: Scenario) -> Result<Self, String> {
@@ -122,8 +83,9 @@ impl Session {
         let mut run = Run::new(&scenario);
         let position = scenario.first_position();
         let (first, network) = run.nearest(scenario.first_update());
-        let mini_batch =
-            run.mini_batch(&scenario, first, network).map_err(|diverged| said(&scenario, first, diverged))?;
+        let mini_batch = run
+            .mini_batch(&scenario, first, network)
+            .map_err(|diverged| explained(&scenario, first, diverged))?;
         let mut session = Self {
             sight: Sight::of(&scenario),
             position,
@@ -273,122 +235,6 @@ impl Session {
         self.go(position, Vec::new())
     }
 
-    /// Sets out for a position of this scenario.
-    fn go(&mut self, destination: Position, trail: Vec<(Position, StepBy)>) -> Result<(), String> {
-        let update = self.scenario.update_index(&destination);
-        if update == self.scenario.update_index(&self.position) {
-            self.journey = None;
-            (self.position, self.trail) = (destination, trail);
-            return Ok(());
-        }
-        let (at, network) = match update == self.updates() + 1 {
-            true => (update, self.mini_batch.after.clone()),
-            false => self.run.nearest(update),
-        };
-        self.depart(Journey { destination, at, network, from: at, arrival: Arrival::Position(trail) })
-    }
-
-    /// Sets out for the position that another scenario names, to put that in place of this one.
-    fn replace(
-        &mut self,
-        scenario: Scenario,
-        preset: Option<&'static str>,
-        notice: Option<String>,
-    ) -> Result<(), String> {
-        if scenario == self.to_scenario() && preset == self.preset {
-            return Ok(());
-        }
-        self.set_out(Saved { scenario: scenario.into(), preset }, History::Change, notice)
-    }
-
-    fn restore(&mut self, history: History) -> Result<(), String> {
-        let list = if history == History::Undo { &self.past } else { &self.future };
-        match list.last() {
-            Some(saved) => self.set_out(saved.clone(), history, None),
-            None => {
-                let word = if history == History::Undo { "undo" } else { "redo" };
-                self.notice = Some(format!("There is nothing to {word}."));
-                Ok(())
-            }
-        }
-    }
-
-    fn set_out(&mut self, saved: Saved, history: History, notice: Option<String>) -> Result<(), String> {
-        let run = Run::new(&saved.scenario);
-        let destination = saved.scenario.position;
-        let (at, network) = run.nearest(saved.scenario.first_update());
-        let arrival = Arrival::Scenario { saved, run: run.into(), history, notice };
-        self.depart(Journey { destination, at, network, from: at, arrival })
-    }
-
-    /// Begins a journey; short ones arrive at once.
-    fn depart(&mut self, journey: Journey) -> Result<(), String> {
-        self.journey = Some(journey);
-        self.travel()
-    }
-
-    /// One slice of the journey.
-    fn travel(&mut self) -> Result<(), String> {
-        let Some(mut journey) = self.journey.take() else { return Ok(()) };
-        let (scenario, run) = match &mut journey.arrival {
-            Arrival::Position(_) => (self.scenario.clone(), &mut self.run),
-            Arrival::Scenario { saved, run, .. } => (saved.scenario.clone(), &mut **run),
-        };
-        let update = scenario.update_index(&journey.destination);
-        let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
-        // Each weight takes part in three products: forward, back and in its gradient.
-        let work = (3 * journey.network.parameter_count() * samples).max(1);
-        let mut slice = (SLICE / work).max(1);
-        while journey.at < update && slice > 0 {
-            run.pass(&scenario, journey.at, &mut journey.network)
-                .map_err(|diverged| said(&scenario, journey.at, diverged))?;
-            journey.at += 1;
-            slice -= 1;
-        }
-        if journey.at < update {
-            self.journey = Some(journey);
-            return Ok(());
-        }
-        let mini_batch = run
-            .mini_batch(&scenario, update, journey.network)
-            .map_err(|diverged| said(&scenario, update, diverged))?;
-        self.arrive(journey.destination, mini_batch, journey.arrival);
-        Ok(())
-    }
-
-    fn arrive(&mut self, destination: Position, mini_batch: MiniBatch, arrival: Arrival) {
-        match arrival {
-            Arrival::Position(trail) => self.trail = trail,
-            Arrival::Scenario { saved, run, history, notice } => {
-                let present = Saved { scenario: Arc::new(self.to_scenario()), preset: self.preset };
-                match history {
-                    History::Change => {
-                        self.future.clear();
-                        self.past.push(present);
-                        if self.past.len() > UNDO {
-                            self.past.remove(0);
-                        }
-                    }
-                    History::Undo => {
-                        self.past.pop();
-                        self.future.push(present);
-                    }
-                    History::Redo => {
-                        self.future.pop();
-                        self.past.push(present);
-                    }
-                }
-                self.trail.clear();
-                self.changes += 1;
-                self.run = *run;
-                self.sight.fit(&saved.scenario, !Arc::ptr_eq(&saved.scenario.data, &self.scenario.data));
-                (self.scenario, self.preset, self.notice) = (saved.scenario, saved.preset, notice);
-            }
-        }
-        self.position = destination;
-        self.mini_batch = mini_batch.into();
-    }
-
     /// The scenario in use; where the reader stands in it is [`Session::position`].
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
@@ -439,18 +285,6 @@ impl Session {
         &self.sight
     }
 
-    /// How far the journey under way is, if there is one.
-    pub fn progress(&self) -> Option<Progress> {
-        self.journey.as_ref().map(|journey| {
-            let scenario = match &journey.arrival {
-                Arrival::Position(_) => &self.scenario,
-                Arrival::Scenario { saved, .. } => &saved.scenario,
-            };
-            let total = scenario.update_index(&journey.destination) - journey.from;
-            Progress { done: journey.at - journey.from, total }
-        })
-    }
-
     /// How often another scenario has taken the present one's place: tells what was drawn of an older one.
     pub fn changes(&self) -> u64 {
         self.changes
@@ -465,27 +299,4 @@ impl Session {
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
     }
-}
-
-/// Says where numbers stopped being finite, and what would do.
-fn said(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
-    let mini_batches = scenario.mini_batches() as u64;
-    let (epoch, mini_batch) = (update / mini_batches + 1, update % mini_batches + 1);
-    let what = match diverged {
-        Diverged::Neuron { layer, neuron } => {
-            format!("z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
-        }
-        Diverged::Parameter(Parameter::Weight { layer, neuron, source }) => {
-            format!("the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
-        }
-        Diverged::Parameter(Parameter::Bias { layer, neuron }) => {
-            format!("the bias of neuron {} in layer {}", neuron + 1, layer + 1)
-        }
-        Diverged::Cost => "the cost".to_owned(),
-    };
-    let learning_rate = scenario.settings.learning_rate;
-    format!(
-        "In epoch {epoch}, mini-batch {mini_batch}, {what} grows beyond all numbers: the run diverges with \
-         η = {learning_rate:?}. A smaller η would do. Nothing was changed."
-    )
 }

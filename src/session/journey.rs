@@ -1,0 +1,203 @@
+//! The ways of a session through time and from scenario to scenario. A journey makes the updates that
+//! lie between in slices, as the page wakes the session; it changes nothing before it arrives.
+
+use super::run::Diverged;
+use super::{MiniBatch, Run, Saved, Session, StepBy};
+use crate::nn::{Network, Parameter};
+use crate::scenario::{Position, Scenario};
+use std::sync::Arc;
+
+/// How many changes of the scenario can be taken back.
+const UNDO: usize = 100;
+/// Multiplications in one slice of a journey: a few milliseconds.
+const SLICE: usize = 6_000_000;
+
+/// A way through updates that is not finished yet.
+#[derive(Clone, Debug)]
+pub(super) struct Journey {
+    destination: Position,
+    /// The next update to make, and the parameters before it.
+    at: u64,
+    network: Arc<Network>,
+    from: u64,
+    arrival: Arrival,
+}
+
+/// What happens when a journey arrives.
+#[derive(Clone, Debug)]
+enum Arrival {
+    /// Only the position changes, and the trail becomes this.
+    Position(Vec<(Position, StepBy)>),
+    /// Another scenario takes the place of the present one.
+    Scenario { saved: Saved, run: Box<Run>, history: History, notice: Option<String> },
+}
+
+/// What a new scenario does to the list of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum History {
+    Change,
+    Undo,
+    Redo,
+}
+
+/// How far a journey is, in updates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Updates made.
+    pub done: u64,
+    /// Updates to make in all.
+    pub total: u64,
+}
+
+impl Session {
+    /// Sets out for a position of this scenario.
+    pub(super) fn go(&mut self, destination: Position, trail: Vec<(Position, StepBy)>) -> Result<(), String> {
+        let update = self.scenario.update_index(&destination);
+        if update == self.scenario.update_index(&self.position) {
+            self.journey = None;
+            (self.position, self.trail) = (destination, trail);
+            return Ok(());
+        }
+        let (at, network) = match update == self.updates() + 1 {
+            true => (update, self.mini_batch.after.clone()),
+            false => self.run.nearest(update),
+        };
+        self.depart(Journey { destination, at, network, from: at, arrival: Arrival::Position(trail) })
+    }
+
+    /// Sets out for the position that another scenario names, to put that in place of this one.
+    pub(super) fn replace(
+        &mut self,
+        scenario: Scenario,
+        preset: Option<&'static str>,
+        notice: Option<String>,
+    ) -> Result<(), String> {
+        if scenario == self.to_scenario() && preset == self.preset {
+            return Ok(());
+        }
+        self.set_out(Saved { scenario: scenario.into(), preset }, History::Change, notice)
+    }
+
+    pub(super) fn restore(&mut self, history: History) -> Result<(), String> {
+        let list = if history == History::Undo { &self.past } else { &self.future };
+        match list.last() {
+            Some(saved) => self.set_out(saved.clone(), history, None),
+            None => {
+                let word = if history == History::Undo { "undo" } else { "redo" };
+                self.notice = Some(format!("There is nothing to {word}."));
+                Ok(())
+            }
+        }
+    }
+
+    fn set_out(&mut self, saved: Saved, history: History, notice: Option<String>) -> Result<(), String> {
+        let run = Run::new(&saved.scenario);
+        let destination = saved.scenario.position;
+        let (at, network) = run.nearest(saved.scenario.first_update());
+        let arrival = Arrival::Scenario { saved, run: run.into(), history, notice };
+        self.depart(Journey { destination, at, network, from: at, arrival })
+    }
+
+    /// Begins a journey; short ones arrive at once.
+    fn depart(&mut self, journey: Journey) -> Result<(), String> {
+        self.journey = Some(journey);
+        self.travel()
+    }
+
+    /// One slice of the journey.
+    pub(super) fn travel(&mut self) -> Result<(), String> {
+        let Some(mut journey) = self.journey.take() else { return Ok(()) };
+        let (scenario, run) = match &mut journey.arrival {
+            Arrival::Position(_) => (self.scenario.clone(), &mut self.run),
+            Arrival::Scenario { saved, run, .. } => (saved.scenario.clone(), &mut **run),
+        };
+        let update = scenario.update_index(&journey.destination);
+        let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
+        // Each weight takes part in three products: forward, back and in its gradient.
+        let work = (3 * journey.network.parameter_count() * samples).max(1);
+        let mut slice = (SLICE / work).max(1);
+        while journey.at < update && slice > 0 {
+            run.pass(&scenario, journey.at, &mut journey.network)
+                .map_err(|diverged| explained(&scenario, journey.at, diverged))?;
+            journey.at += 1;
+            slice -= 1;
+        }
+        if journey.at < update {
+            self.journey = Some(journey);
+            return Ok(());
+        }
+        let mini_batch = run
+            .mini_batch(&scenario, update, journey.network)
+            .map_err(|diverged| explained(&scenario, update, diverged))?;
+        self.arrive(journey.destination, mini_batch, journey.arrival);
+        Ok(())
+    }
+
+    fn arrive(&mut self, destination: Position, mini_batch: MiniBatch, arrival: Arrival) {
+        match arrival {
+            Arrival::Position(trail) => self.trail = trail,
+            Arrival::Scenario { saved, run, history, notice } => {
+                let present = Saved { scenario: Arc::new(self.to_scenario()), preset: self.preset };
+                match history {
+                    History::Change => {
+                        self.future.clear();
+                        self.past.push(present);
+                        if self.past.len() > UNDO {
+                            self.past.remove(0);
+                        }
+                    }
+                    History::Undo => {
+                        self.past.pop();
+                        self.future.push(present);
+                    }
+                    History::Redo => {
+                        self.future.pop();
+                        self.past.push(present);
+                    }
+                }
+                self.trail.clear();
+                self.changes += 1;
+                self.run = *run;
+                self.sight.fit(&saved.scenario, !Arc::ptr_eq(&saved.scenario.data, &self.scenario.data));
+                (self.scenario, self.preset, self.notice) = (saved.scenario, saved.preset, notice);
+            }
+        }
+        self.position = destination;
+        self.mini_batch = mini_batch.into();
+    }
+
+    /// How far the journey under way is, if there is one.
+    pub fn progress(&self) -> Option<Progress> {
+        self.journey.as_ref().map(|journey| {
+            let scenario = match &journey.arrival {
+                Arrival::Position(_) => &self.scenario,
+                Arrival::Scenario { saved, .. } => &saved.scenario,
+            };
+            let total = scenario.update_index(&journey.destination) - journey.from;
+            Progress { done: journey.at - journey.from, total }
+        })
+    }
+}
+
+/// Says where numbers stopped being finite, and what would do.
+pub(super) fn explained(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
+    let mini_batches = scenario.mini_batches() as u64;
+    let (epoch, mini_batch) = (update / mini_batches + 1, update % mini_batches + 1);
+    let what = match diverged {
+        Diverged::Neuron { layer, neuron } => {
+            format!("z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
+        }
+        Diverged::Parameter(Parameter::Weight { layer, neuron, source }) => {
+            format!("the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
+        }
+        Diverged::Parameter(Parameter::Bias { layer, neuron }) => {
+            format!("the bias of neuron {} in layer {}", neuron + 1, layer + 1)
+        }
+        Diverged::Cost => "the cost".to_owned(),
+    };
+    let learning_rate = scenario.settings.learning_rate;
+    format!(
+        "In epoch {epoch}, mini-batch {mini_batch}, {what} grows beyond all numbers: the run diverges with \
+         η = {learning_rate:?}. A smaller η would do. Nothing was changed."
+    )
+}

@@ -1,0 +1,124 @@
+//! The way forward: input, z, a and the cost.
+
+use super::{FOCUSABLE, Line, Term, Working};
+use crate::nn::{Activation, Cost};
+use crate::session::Item;
+use crate::view::format::number;
+use crate::view::mathml::{frac, mi, mn, mo, symbol, symbol_as};
+
+impl Working<'_> {
+    /// a⁰ₖ = xₖ
+    pub(super) fn input(&self) -> Line {
+        let x = &self.now.trace().input;
+        let terms = x.iter().enumerate().map(|(source, value)| Term {
+            operator: if source == 0 { "" } else { "," },
+            symbols: symbol_as(Item::Input { source }, x.len() <= FOCUSABLE),
+            numbers: mn(&number(*value, self.digits)),
+        });
+        Line {
+            left: "<msup><mi>a</mi><mn>0</mn></msup><mo>=</mo><mi>x</mi>".into(),
+            terms: terms.collect(),
+            result: String::new(),
+            remark: None,
+        }
+    }
+
+    /// zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ
+    pub(super) fn weighted_input(&self) -> Line {
+        let network = &self.session.mini_batch().before.layers[self.layer];
+        let sources = self.now.trace().source_activations(self.layer);
+        let focusable = sources.len() <= FOCUSABLE;
+        let products = sources.iter().enumerate().map(|(source, a)| {
+            let weight = Item::Weight { layer: self.layer, neuron: self.neuron, source };
+            let w = network.weights[(self.neuron, source)];
+            self.product(weight, w, Item::source_of(self.layer, source), *a, focusable, source == 0)
+        });
+        let bias = Term {
+            operator: "+",
+            symbols: symbol(self.bias()),
+            numbers: self.number(network.biases[self.neuron]),
+        };
+        let value = self.now.trace().weighted_inputs[self.layer][self.neuron];
+        self.a_line(symbol(self.z()), products.chain([bias]).collect(), value)
+    }
+
+    /// aˡⱼ = σ(zˡⱼ)
+    pub(super) fn activation(&self) -> Line {
+        let z = self.now.trace().weighted_inputs[self.layer][self.neuron];
+        let a = self.now.trace().activations[self.layer][self.neuron];
+        let activation = self.session.scenario().activations[self.layer];
+        let bare = mn(&number(z, self.digits));
+        let term_of = |number: &str, of: &dyn Fn(&str) -> String| Term {
+            operator: "",
+            symbols: of(&symbol(self.z())),
+            numbers: of(number),
+        };
+        let term = |of: &dyn Fn(&str) -> String| term_of(&bare, of);
+        let exponential = |z: &str| format!("<msup><mi>e</mi><mrow>{z}</mrow></msup>");
+        let term = match activation {
+            Activation::Sigmoid => term_of(&self.number(z), &|z| {
+                frac(&mn("1"), &format!("{}{}{}", mn("1"), mo("+"), exponential(&format!("{}{z}", mo("−")))))
+            }),
+            Activation::Tanh => term(&|z| format!("{}{}{z}{}", mi("tanh"), mo("("), mo(")"))),
+            Activation::Relu => {
+                term(&|z| format!("{}<mo>(</mo>{}<mo>,</mo>{z}<mo>)</mo>", mi("max"), mn("0")))
+            }
+            Activation::LeakyRelu if z > 0.0 => term(&|z| z.to_owned()),
+            Activation::LeakyRelu => term_of(&self.number(z), &|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
+            Activation::Identity => term(&|z| z.to_owned()),
+            Activation::Softmax => {
+                let sum = format!(
+                    "<msub><mo>Σ</mo><mi>i</mi></msub>{}",
+                    exponential("<msub><mi>z</mi><mi>i</mi></msub>")
+                );
+                let zs = &self.now.trace().weighted_inputs[self.layer];
+                let numbers: Vec<_> =
+                    zs.iter().take(3).map(|&z| exponential(&mn(&number(z, self.digits)))).collect();
+                let more = if zs.len() > 3 { mo("+") + &mo("…") } else { String::new() };
+                Term {
+                    operator: "",
+                    symbols: frac(&exponential(&symbol(self.z())), &sum),
+                    numbers: frac(
+                        &exponential(&mn(&number(z, self.digits))),
+                        &(numbers.join(&mo("+")) + &more),
+                    ),
+                }
+            }
+        };
+        self.a_line(symbol(self.a()), vec![term], a)
+    }
+
+    /// C, output by output.
+    pub(super) fn cost(&self) -> Line {
+        let cost = self.session.scenario().settings.cost;
+        let trace = self.now.trace();
+        let outputs = &trace.activations[self.layers - 1];
+        let focusable = outputs.len() <= FOCUSABLE;
+        let term = |a: &str, y: &str| {
+            let difference =
+                format!("<msup><mrow><mo>(</mo>{a}<mo>−</mo>{y}<mo>)</mo></mrow><mn>2</mn></msup>");
+            match cost {
+                Cost::Mse => difference,
+                Cost::HalfMse => format!("{}{difference}", frac(&mn("1"), &mn("2"))),
+                Cost::Bce => format!(
+                    "<mo>−</mo><mo>[</mo>{y}<mi>ln</mi>{a}<mo>+</mo><mo>(</mo><mn>1</mn><mo>−</mo>{y}<mo>)</mo>\
+                     <mi>ln</mi><mo>(</mo><mn>1</mn><mo>−</mo>{a}<mo>)</mo><mo>]</mo>"
+                ),
+                Cost::Cce => format!("<mo>−</mo>{y}<mi>ln</mi>{a}"),
+            }
+        };
+        let terms = outputs.iter().zip(self.now.target()).enumerate().map(|(neuron, (a, y))| Term {
+            operator: if neuron == 0 { "" } else { "+" },
+            symbols: term(
+                &symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable),
+                &symbol_as(Item::Target { neuron }, focusable),
+            ),
+            numbers: term(&self.number(*a), &self.number(*y)),
+        });
+        let mut line = self.a_line(mi("C"), terms.collect(), trace.cost);
+        if cost.folds_sigma_prime() {
+            line.remark = Some("Computed from z, so that it stays right where a is rounded to 0 or 1.");
+        }
+        line
+    }
+}

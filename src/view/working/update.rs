@@ -1,0 +1,137 @@
+//! Down the samples, and the update.
+
+use super::{Line, Term, Working};
+use crate::nn::{BiasRule, Parameter, Reduction};
+use crate::session::Item;
+use crate::view::format::{number, signed};
+use crate::view::mathml::{derivative, frac, mi, mn, mo, symbol, symbol_as};
+
+impl Working<'_> {
+    /// Σ ∂C/∂bˡⱼ down the samples so far.
+    pub(super) fn accumulated(&self) -> Line {
+        let terms = self.down_the_samples(self.now.accumulated());
+        let value = self.now.accumulated_b(self.layer, self.neuron);
+        let left = format!("<mo>Σ</mo>{}", derivative(self.bias()));
+        Line { remark: Some("Down the samples, for each neuron apart."), ..self.a_line(left, terms, value) }
+    }
+
+    /// δˡⱼ of the first `samples` samples.
+    fn down_the_samples(&self, samples: usize) -> Vec<Term> {
+        let traces = &self.session.mini_batch().traces[..samples];
+        let symbol = symbol_as(self.delta(), false);
+        let terms = traces.iter().enumerate().map(|(sample, trace)| Term {
+            operator: if sample == 0 { "" } else { "+" },
+            symbols: format!("{symbol}<mo>(</mo><mn>{}</mn><mo>)</mo>", sample + 1),
+            numbers: self.number(trace.deltas[self.layer][self.neuron]),
+        });
+        terms.collect()
+    }
+
+    /// The update of the neuron's bias and weights.
+    pub(super) fn update(&self) -> Vec<Line> {
+        let mut lines = self.moves_bias();
+        lines.push(self.updated(Parameter::Bias { layer: self.layer, neuron: self.neuron }));
+        lines.extend(self.shown_sources().into_iter().map(|source| {
+            self.updated(Parameter::Weight { layer: self.layer, neuron: self.neuron, source })
+        }));
+        lines
+    }
+
+    /// What moves the bias, by the bias rule: a derivative, save under the wrong rule.
+    fn mover(&self) -> String {
+        match self.session.scenario().settings.bias_rule {
+            BiasRule::OwnDelta | BiasRule::Frozen => derivative(self.bias()),
+            BiasRule::SharedBias => frac(
+                "<mo>∂</mo><mi>C</mi>",
+                &format!("<mo>∂</mo><msup class=\"b\"><mi>b</mi><mn>{}</mn></msup>", self.layer + 1),
+            ),
+            BiasRule::LayerSum => format!(
+                "<msub><mo>Σ</mo><mi>j</mi></msub>{}",
+                frac(
+                    "<mo>∂</mo><mi>C</mi>",
+                    &format!(
+                        "<mo>∂</mo><msubsup class=\"b\"><mi>b</mi><mi>j</mi><mn>{}</mn></msubsup>",
+                        self.layer + 1
+                    ),
+                )
+            ),
+        }
+    }
+
+    /// The number that moves the bias, by the bias rule.
+    fn moves_bias(&self) -> Vec<Line> {
+        let settings = &self.session.scenario().settings;
+        let mini_batch = self.session.mini_batch();
+        let samples = mini_batch.rows.len();
+        let column_sums = &mini_batch.gradient_sum.biases[self.layer];
+        let (terms, sum, remark) = match settings.bias_rule {
+            BiasRule::OwnDelta => {
+                (self.down_the_samples(samples), column_sums[self.neuron], "Its own δ, down the samples.")
+            }
+            BiasRule::LayerSum | BiasRule::SharedBias => {
+                let terms = column_sums.iter().enumerate().map(|(neuron, sum)| Term {
+                    operator: if neuron == 0 { "" } else { "+" },
+                    symbols: format!(
+                        "<mo>Σ</mo>{}",
+                        symbol_as(Item::Delta { layer: self.layer, neuron }, false)
+                    ),
+                    numbers: self.number(*sum),
+                });
+                let remark = match settings.bias_rule {
+                    BiasRule::SharedBias => "One bias for the whole layer: its derivative is this sum.",
+                    _ => "The wrong rule: the whole layer’s δ. No bias of this network has this derivative.",
+                };
+                (terms.collect(), settings.bias_rule.apply(column_sums)[self.neuron], remark)
+            }
+            BiasRule::Frozen => {
+                let zero = Term { operator: "", symbols: mn("0"), numbers: mn("0") };
+                (vec![zero], 0.0, "Biases are frozen.")
+            }
+        };
+        let sum_line =
+            Line { remark: Some(remark), ..self.a_line(format!("<mo>Σ</mo>{}", self.mover()), terms, sum) };
+        if settings.reduction == Reduction::Sum {
+            return vec![sum_line];
+        }
+        let mean = Term {
+            operator: "",
+            symbols: frac(&mn("1"), &mi("M")) + &mo("·") + &mo("Σ") + &self.mover(),
+            numbers: frac(&mn("1"), &mn(&samples.to_string())) + &mo("·") + &self.number(sum),
+        };
+        let moved_by = settings.bias_rule.apply(&mini_batch.gradient.biases[self.layer])[self.neuron];
+        vec![sum_line, self.a_line(self.mover(), vec![mean], moved_by)]
+    }
+
+    /// p ← p − η ∂C/∂p
+    fn updated(&self, parameter: Parameter) -> Line {
+        let item = Item::from(parameter);
+        let mini_batch = self.session.mini_batch();
+        let before = mini_batch.before.get(parameter).unwrap_or_default();
+        let after = mini_batch.after.get(parameter).unwrap_or_default();
+        let settings = &self.session.scenario().settings;
+        let (moved_by, gradient) = match parameter {
+            Parameter::Weight { layer, neuron, source } => {
+                (derivative(item), mini_batch.gradient.weights[layer][(neuron, source)])
+            }
+            Parameter::Bias { layer, neuron } => {
+                (self.mover(), settings.bias_rule.apply(&mini_batch.gradient.biases[layer])[neuron])
+            }
+        };
+        let terms = vec![
+            Term { operator: "", symbols: symbol(item), numbers: mn(&number(before, self.digits)) },
+            Term {
+                operator: "−",
+                symbols: format!("{}{}{}", mi("η"), mo("·"), moved_by),
+                numbers: format!(
+                    "{}{}{}",
+                    self.number(settings.learning_rate),
+                    mo("·"),
+                    self.number(gradient)
+                ),
+            },
+        ];
+        let change = self.now.planned_change(parameter).unwrap_or_default();
+        let result = format!("{} ({})", self.result(after), signed(change, self.digits));
+        Line { left: format!("{}<mo>←</mo>", symbol(item)), terms, result, remark: None }
+    }
+}
