@@ -25,7 +25,7 @@ pub fn cost_chart<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    area.fill(&palette.background)?;
+    area.fill(&palette.surface)?;
     let style = |colour: RGBColor| {
         let style =
             TextStyle::from(FontDesc::new(FontFamily::Name(FONT), FONT_SIZE * scale, FontStyle::Normal));
@@ -54,7 +54,7 @@ pub fn cost_chart<DB: DrawingBackend>(
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
-        .bold_line_style(mix(palette.line, palette.background, 0.5).stroke_width(pixels(1.0) as u32))
+        .bold_line_style(mix(palette.line, palette.surface, 0.5).stroke_width(pixels(1.0) as u32))
         .axis_style(palette.line.stroke_width(pixels(1.0) as u32))
         .set_all_tick_mark_size(pixels(3.0))
         .x_desc("updates")
@@ -69,7 +69,7 @@ pub fn cost_chart<DB: DrawingBackend>(
 
     let at = |(update, cost): (u64, f64)| (updates.share(update as f64), costs.share(cost));
     let present = updates.share(now as f64);
-    let mark = mix(palette.lit, palette.background, 0.8).stroke_width(pixels(2.0) as u32);
+    let mark = mix(palette.lit, palette.surface, 0.8).stroke_width(pixels(2.0) as u32);
     chart.draw_series([PathElement::new([(present, 0.0), (present, 1.0)], mark)])?;
     let columns = chart.plotting_area().dim_in_pixel().0 as usize;
     let line = thinned(&points, columns).into_iter().map(at);

@@ -27,7 +27,7 @@ pub fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
     let mut pen = Pen { palette, scale, area, styles: Vec::new() };
-    area.fill(&palette.background)?;
+    area.fill(&palette.surface)?;
     let mut edges: Vec<&Edge> = scene.edges.iter().collect();
     edges.sort_by_key(|edge| (edge.hovered, edge.selected, edge.light));
     let dash_all = edges.len() <= MOST_DASHED;
@@ -74,8 +74,8 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
     /// A hue, faded as the light says.
     fn lit(&self, hue: RGBColor, light: Light) -> RGBColor {
         match light {
-            Light::Faded => mix(hue, self.palette.background, 0.3),
-            Light::Plain => mix(hue, self.palette.background, 0.6),
+            Light::Faded => mix(hue, self.palette.surface, 0.3),
+            Light::Plain => mix(hue, self.palette.surface, 0.6),
             Light::Read | Light::Written => hue,
         }
     }
@@ -160,7 +160,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         if pointed_at {
             let under = if edge.hovered { self.palette.lit } else { self.palette.selected };
             self.line(edge.from, edge.to, under, edge.width + 4.0)?;
-            self.line(edge.from, edge.to, self.palette.background, edge.width + 1.0)?;
+            self.line(edge.from, edge.to, self.palette.surface, edge.width + 1.0)?;
         }
         let colour = if pointed_at { hue } else { self.lit(hue, edge.light) };
         let width = if edge.light == Light::Faded { edge.width * 0.8 } else { edge.width };
@@ -170,7 +170,8 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         let (dx, dy) = (edge.to.x - edge.from.x, edge.to.y - edge.from.y);
         let at = |share: f64| Point { x: edge.from.x + share * dx, y: edge.from.y + share * dy };
         // Whole dashes, the same length all along.
-        let count = (dx.hypot(dy) / (8.0 + width)).round().clamp(2.0, 60.0);
+        let period = if dash_all { 8.0 } else { 12.0 };
+        let count = (dx.hypot(dy) / (period + width)).round().clamp(2.0, 60.0);
         for dash in 0..count as u32 {
             let start = f64::from(dash) / count;
             self.line(at(start), at(start + 0.62 / count), colour, width)?;
@@ -181,7 +182,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
     /// The value of a weight, at its edge.
     fn weight(&mut self, label: &Label, weight: f64) -> Drawn<DB> {
         let hue = if weight < 0.0 { self.palette.w_negative } else { self.palette.w };
-        let ground = if label.light == Light::Written { self.glow() } else { self.palette.background };
+        let ground = if label.light == Light::Written { self.glow() } else { self.palette.surface };
         self.fill(label.area, ground)?;
         let faded = label.light == Light::Faded && !label.hovered;
         let colour = if faded { self.palette.faded } else { hue };
@@ -190,11 +191,11 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
 
     /// Behind what is being written: the stroke of a marker.
     fn glow(&self) -> RGBColor {
-        mix(self.palette.lit, self.palette.background, 0.28)
+        mix(self.palette.lit, self.palette.surface, 0.28)
     }
 
     fn node(&mut self, node: &Node) -> Drawn<DB> {
-        let Palette { surface, line, text, faded, lit, selected, a, .. } = *self.palette;
+        let Palette { background, line, text, faded, lit, selected, a, .. } = *self.palette;
         let strongest =
             node.labels.iter().filter(|label| label.light.is_lit()).max_by_key(|label| label.light);
         let hue = strongest.map_or(a, |label| self.hue(label.symbol));
@@ -213,12 +214,12 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
                 bottom: card.bottom + by,
             };
             if node.selected {
-                self.frame(grown(4.0), self.palette.background, selected, 1.5)?;
+                self.frame(grown(4.0), self.palette.surface, selected, 1.5)?;
             }
             if node.light == Light::Written {
                 self.frame(grown(1.5), lit, lit, 1.0)?;
             }
-            let fill = if node.hovered { mix(lit, surface, 0.18) } else { surface };
+            let fill = if node.hovered { mix(lit, background, 0.18) } else { background };
             self.frame(card, fill, border.0, border.1)?;
         }
         if !is_box {
@@ -226,13 +227,13 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             if node.card.is_none() {
                 if node.selected {
                     self.circle(centre, radius + 5.0, selected.filled())?;
-                    self.circle(centre, radius + 3.0, self.palette.background.filled())?;
+                    self.circle(centre, radius + 3.0, self.palette.surface.filled())?;
                 }
                 if node.light == Light::Written {
                     self.circle(centre, radius + 3.0, lit.filled())?;
                 }
             }
-            let ground = if node.hovered { mix(lit, surface, 0.18) } else { surface };
+            let ground = if node.hovered { mix(lit, background, 0.18) } else { background };
             self.circle(centre, radius, ground.filled())?;
             if let Some(level) = node.level {
                 let size = (radius - 2.0).max(1.0) * level.abs().min(1.0).sqrt();
@@ -259,12 +260,12 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
 
     /// A number with its symbol; `free` where edges may run under it.
     fn label(&mut self, label: &Label, free: bool) -> Drawn<DB> {
-        let Palette { text, faded, background, .. } = *self.palette;
+        let Palette { text, faded, surface, .. } = *self.palette;
         let hue = self.hue(label.symbol);
         let Label { area, size, .. } = *label;
         let middle = area.centre();
         if label.hovered {
-            self.fill(area, mix(hue, background, 0.22))?;
+            self.fill(area, mix(hue, surface, 0.22))?;
         } else if label.light == Light::Written && !label.upright && label.symbol != Symbol::Input {
             self.fill(area, self.glow())?;
         } else if free && !label.upright {
@@ -273,7 +274,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
                 Symbol::Name => text_width(&label.value, size) + 2.0,
                 _ => area.right - area.left,
             };
-            self.fill(Rect::around(middle, width, area.bottom - area.top), background)?;
+            self.fill(Rect::around(middle, width, area.bottom - area.top), surface)?;
         }
         let colour = if label.light == Light::Faded { faded } else { text };
         let number = (size, false, false);

@@ -1,7 +1,8 @@
 //! Drawing on a canvas of the page: plotters' own canvas backend, but for how it measures text.
 //!
 //! That puts a styled element into the page for each label, which the page's content security policy
-//! forbids and which is slow. Here the canvas's own context measures.
+//! forbids and which is slow. Here the canvas's own context measures. And lines of one look that follow
+//! each other, such as an edge's dashes, are one stroke.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
@@ -14,10 +15,22 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 type Failure = <CanvasBackend as DrawingBackend>::ErrorType;
 type Drawn = Result<(), DrawingErrorKind<Failure>>;
 
-/// [`CanvasBackend`] that measures text with the canvas's context.
+/// [`CanvasBackend`] that measures text with the canvas's context, and gathers lines.
 pub(super) struct Canvas {
     backend: CanvasBackend,
     context: CanvasRenderingContext2d,
+    /// The look of the lines begun and not yet drawn: red, green, blue, opacity, width.
+    begun: Option<((u8, u8, u8), f64, u32)>,
+}
+
+impl Canvas {
+    /// Draws the lines begun; the backend for all that is not a line.
+    fn settled(&mut self) -> &mut CanvasBackend {
+        if self.begun.take().is_some() {
+            self.context.stroke();
+        }
+        &mut self.backend
+    }
 }
 
 /// Gives the canvas `id` the size `width` × `height` in CSS pixels, with `scale` pixels to each, and
@@ -45,7 +58,7 @@ pub(super) fn on_canvas(
     let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
     context.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
     let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
-    let area = Canvas { backend, context }.into_drawing_area();
+    let area = Canvas { backend, context, begun: None }.into_drawing_area();
     draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id:?}: {error}"))
 }
 
@@ -74,15 +87,15 @@ impl DrawingBackend for Canvas {
     }
 
     fn present(&mut self) -> Drawn {
-        self.backend.present()
+        self.settled().present()
     }
 
     fn draw_pixel(&mut self, point: BackendCoord, colour: BackendColor) -> Drawn {
-        self.backend.draw_pixel(point, colour)
+        self.settled().draw_pixel(point, colour)
     }
 
     fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
-        self.backend.draw_line(from, to, style)
+        self.settled().draw_line(from, to, style)
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -92,7 +105,7 @@ impl DrawingBackend for Canvas {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        self.backend.draw_rect(upper_left, bottom_right, style, fill)
+        self.settled().draw_rect(upper_left, bottom_right, style, fill)
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -100,7 +113,23 @@ impl DrawingBackend for Canvas {
         path: I,
         style: &S,
     ) -> Drawn {
-        self.backend.draw_path(path, style)
+        let BackendColor { rgb, alpha } = style.color();
+        let mut path = path.into_iter();
+        let Some(start) = path.next().filter(|_| alpha > 0.0) else { return Ok(()) };
+        let look = (rgb, alpha, style.stroke_width());
+        if self.begun != Some(look) {
+            self.settled();
+            let (red, green, blue) = rgb;
+            self.context.set_stroke_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
+            self.context.set_line_width(style.stroke_width().into());
+            self.context.begin_path();
+            self.begun = Some(look);
+        }
+        self.context.move_to(start.0.into(), start.1.into());
+        for (x, y) in path {
+            self.context.line_to(x.into(), y.into());
+        }
+        Ok(())
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -110,7 +139,7 @@ impl DrawingBackend for Canvas {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        self.backend.draw_circle(centre, radius, style, fill)
+        self.settled().draw_circle(centre, radius, style, fill)
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -118,10 +147,10 @@ impl DrawingBackend for Canvas {
         vertices: I,
         style: &S,
     ) -> Drawn {
-        self.backend.fill_polygon(vertices, style)
+        self.settled().fill_polygon(vertices, style)
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
-        self.backend.draw_text(text, style, at)
+        self.settled().draw_text(text, style, at)
     }
 }
