@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use anyhow::Result;
 
 use crate::browsers::{Browsers, Engine};
-use crate::bundle;
+use crate::bundle::{self, Build};
 use crate::project::{self, Project};
 
 /// Measures how long a step takes, from the key to the painted picture.
 pub(crate) fn bench(project: &Project) -> Result<()> {
-    bundle::build(project)?;
+    bundle::build(project, Build::Shipped)?;
     in_chromium(project, "bench", &[])
 }
 
@@ -20,7 +20,7 @@ pub(crate) fn shot(project: &Project, build: bool, arguments: &[OsString]) -> Re
         return project::run(project.cargo(SHOT).arg("--help"));
     }
     if build || !project.dist().is_dir() {
-        bundle::build(project)?;
+        bundle::build(project, Build::Quick)?;
     }
     in_chromium(project, "shot", arguments)
 }

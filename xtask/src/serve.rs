@@ -21,7 +21,7 @@ use notify::{RecursiveMode, Watcher};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::bundle;
+use crate::bundle::{self, Build};
 use crate::project::Project;
 
 /// Everything whose change means a new page; folders with all that is in them.
@@ -36,7 +36,7 @@ pub(crate) const REQUESTS: &str = "/__requests";
 /// Builds, serves and watches until it is ended.
 pub(crate) fn serve(project: &Project, port: u16, open: bool) -> Result<()> {
     let listener = listen(port)?; // before the build: a busy port is told at once
-    let dist = bundle::build(project)?;
+    let dist = bundle::build(project, Build::Shipped)?;
     let changes = watch(&project.root)?;
     let address = start(listener, dist)?;
     println!("Deltascope is at {address} (Ctrl-C ends it)");
@@ -52,7 +52,7 @@ pub(crate) fn serve(project: &Project, port: u16, open: bool) -> Result<()> {
 
 fn rebuild(project: &Project, changed: &Path) {
     println!("{} changed: building", changed.display());
-    match bundle::build(project) {
+    match bundle::build(project, Build::Quick) {
         Ok(_) => println!("the new page is there: reload it"),
         Err(error) => eprintln!("error: {error:#}; the page from before stays"),
     }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::browsers::{Browsers, Engine};
-use crate::bundle;
+use crate::bundle::{self, Build};
 use crate::project::{self, Project};
 use crate::tools;
 
@@ -32,7 +32,7 @@ pub(crate) fn native(project: &Project) -> Result<()> {
 pub(crate) fn browsers(project: &Project, engine: Option<Engine>) -> Result<()> {
     let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
     println!("the page in {}", engines.iter().map(|engine| engine.name()).collect::<Vec<_>>().join(", "));
-    bundle::build(project)?;
+    bundle::build(project, Build::Shipped)?;
     let axe = tools::axe(project)?;
     project::run(&mut project.cargo(["test", "--package", "browser-tests", "--no-run"]))?;
     let browsers = Browsers::start(project, &engines)?;
