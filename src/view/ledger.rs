@@ -124,7 +124,12 @@ fn head(groups: &[Group]) -> String {
     for Group { layer, neurons, of } in groups {
         for neuron in neurons.clone() {
             let symbol = symbol_as(Item::Delta { layer: *layer, neuron }, false);
-            let _ = write!(html, "<th scope=\"col\">{}</th>", math(&symbol));
+            let _ = write!(
+                html,
+                "<th scope=\"col\" aria-label=\"δ of neuron {}\">{}</th>",
+                neuron + 1,
+                math(&symbol)
+            );
         }
         if *of > 1 {
             html.push_str("<th scope=\"col\" class=\"across\">Σ across</th>");

@@ -33,7 +33,7 @@ fn push_moment(html: &mut String, session: &Session, timeline: &Timeline, index:
     let (label, name) = label(moment, session.scenario().layer_sizes().len());
     let _ = write!(
         html,
-        "<li><button type=\"button\" id=\"moment-{index}\" class=\"{class}\" {} aria-label=\"{}\">{label}</button></li>",
+        "<li><button type=\"button\" id=\"moment-{index}\" class=\"{class}\" {} title=\"{}\">{label}</button></li>",
         action("Jumped", value),
         escape(name),
     );

@@ -7,8 +7,10 @@
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
 use plotters_canvas::CanvasBackend;
+use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -21,9 +23,20 @@ pub(super) struct Canvas {
     context: CanvasRenderingContext2d,
     /// The look of the lines begun and not yet drawn: red, green, blue, opacity, width.
     begun: Option<((u8, u8, u8), f64, u32)>,
+    /// The font that the context has.
+    font: RefCell<String>,
 }
 
 impl Canvas {
+    fn set_font<S: BackendTextStyle>(&self, style: &S) {
+        let (kind, size, family) = (style.style(), style.size(), style.family());
+        let font = format!("{} {size}px {}", kind.as_str(), family.as_str());
+        if *self.font.borrow() != font {
+            self.context.set_font(&font);
+            self.font.replace(font);
+        }
+    }
+
     /// Draws the lines begun; the backend for all that is not a line.
     fn settled(&mut self) -> &mut CanvasBackend {
         if self.begun.take().is_some() {
@@ -58,7 +71,7 @@ pub(super) fn on_canvas(
     let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
     context.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
     let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
-    let area = Canvas { backend, context, begun: None }.into_drawing_area();
+    let area = Canvas { backend, context, begun: None, font: RefCell::default() }.into_drawing_area();
     draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id:?}: {error}"))
 }
 
@@ -70,8 +83,8 @@ impl DrawingBackend for Canvas {
         text: &str,
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Failure>> {
-        let (kind, size, family) = (style.style(), style.size(), style.family());
-        self.context.set_font(&format!("{} {size}px {}", kind.as_str(), family.as_str()));
+        self.set_font(style);
+        let size = style.size();
         // What cannot be measured is taken for wide letters.
         let wide = 0.7 * size * text.chars().count() as f64;
         let width = self.context.measure_text(text).map_or(wide, |measure| measure.width());
@@ -150,7 +163,33 @@ impl DrawingBackend for Canvas {
         self.settled().fill_polygon(vertices, style)
     }
 
+    /// As the backend does, but a font is only set where it is another one: the browser reads its name anew
+    /// each time, which takes longer than the text.
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
-        self.settled().draw_text(text, style, at)
+        let backend = self.settled();
+        if !matches!(style.transform(), FontTransform::None) {
+            let drawn = backend.draw_text(text, style, at);
+            self.font.take();
+            return drawn;
+        }
+        let BackendColor { rgb: (red, green, blue), alpha } = style.color();
+        let Pos { h_pos, v_pos } = style.anchor();
+        let align = match h_pos {
+            HPos::Left => "start",
+            HPos::Right => "end",
+            HPos::Center => "center",
+        };
+        let baseline = match v_pos {
+            VPos::Top => "top",
+            VPos::Center => "middle",
+            VPos::Bottom => "bottom",
+        };
+        self.set_font(style);
+        self.context.set_text_align(align);
+        self.context.set_text_baseline(baseline);
+        self.context.set_fill_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
+        // A text that cannot be written leaves the rest of the picture whole.
+        let _ = self.context.fill_text(text, at.0.into(), at.1.into());
+        Ok(())
     }
 }
