@@ -10,14 +10,14 @@ const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({
 
 function show(reply, control) {
   for (const [id, html] of reply.parts) put(byId(id), html);
+  for (const [id, name, value] of reply.attributes) {
+    if (value === null) byId(id).removeAttribute(name);
+    else byId(id).setAttribute(name, value);
+  }
   for (const [id, value] of reply.fields) {
     const field = byId(id);
     if (field.type === "checkbox") field.checked = value === "true";
     else field.value = value;
-  }
-  for (const [id, name, value] of reply.attributes) {
-    if (value === null) byId(id).removeAttribute(name);
-    else byId(id).setAttribute(name, value);
   }
   if (reply.lit) {
     for (const element of document.querySelectorAll("[data-ref]")) {
@@ -25,7 +25,7 @@ function show(reply, control) {
     }
   }
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
-  showFailure(reply.failure, control);
+  if (reply.failure || !reply.passing) showFailure(reply.failure, control);
   wakeIn(reply.wake);
 }
 

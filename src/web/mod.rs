@@ -25,6 +25,8 @@ struct App {
     shown: reply::Shown,
     /// The latest action changed nothing.
     idle: bool,
+    /// The latest action was none of a person's will, so what was last said to them stays.
+    passing: bool,
 }
 
 /// A canvas: its size in CSS pixels, and device pixels to each. Nothing is drawn before it has a size.
@@ -63,6 +65,7 @@ pub fn resize(canvas: &str, width: f64, height: f64, scale: f64) -> String {
     with_app(|app| {
         let surface = if canvas == "network" { &mut app.network } else { &mut app.chart };
         *surface = Surface { width, height, scale, stale: true };
+        app.passing = true;
         Ok::<_, (String, String)>(())
     })
 }
@@ -112,12 +115,14 @@ impl App {
             scene: None,
             shown: reply::Shown::default(),
             idle: false,
+            passing: false,
         }
     }
 
     fn update(&mut self, action: Action) -> Result<(), String> {
         // The pointer reports every pixel; most of them change nothing.
         self.idle = action == Action::Hovered(self.session.sight().hovered);
+        self.passing = matches!(action, Action::Hovered(_) | Action::Woken);
         if self.idle { Ok(()) } else { self.session.update(action) }
     }
 
@@ -126,9 +131,14 @@ impl App {
         if std::mem::take(&mut self.idle) {
             return self.shown.unchanged(&self.session);
         }
+        let passing = std::mem::take(&mut self.passing);
         let drawn = self.draw();
+        let failure = failure.or(drawn.err().map(|message| Failure { action: String::new(), message }));
+        if !passing {
+            self.shown.answer(failure.is_some());
+        }
         let mut reply = self.shown.changes(&self.session, page(&self.session));
-        reply.failure = failure.or(drawn.err().map(|message| Failure { action: String::new(), message }));
+        (reply.failure, reply.passing) = (failure, passing);
         reply
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Reply {
     wake: Option<f64>,
     /// What went wrong.
     pub(super) failure: Option<Failure>,
+    /// Without a failure: what went wrong before still stands.
+    pub(super) passing: bool,
 }
 
 /// What went wrong, and in which action: its message belongs beside that action's field.
@@ -53,12 +55,27 @@ pub(super) struct Shown {
     pub(super) dark: Option<bool>,
     /// The scenario and the update that the chart was drawn for.
     pub(super) charted: Option<(u64, u64)>,
+    /// A field holds something that was refused.
+    refused: bool,
 }
+
+/// The parts that hold fields.
+const WITH_FIELDS: [&str; 3] = ["selected", "selected-weights", "layers"];
 
 impl Shown {
     /// The reply where nothing differs.
     pub(super) fn unchanged(&self, session: &Session) -> Reply {
-        Reply { dark: session.sight().dark, wake: wake(session), ..Reply::default() }
+        Reply { dark: session.sight().dark, wake: wake(session), passing: true, ..Reply::default() }
+    }
+
+    /// An action was carried out or `refused`. What was refused stays in its field, to be mended; after the
+    /// next action that succeeds, every field holds the truth again.
+    pub(super) fn answer(&mut self, refused: bool) {
+        if self.refused && !refused {
+            self.fields.clear();
+            self.parts.retain(|id, _| !WITH_FIELDS.contains(id));
+        }
+        self.refused = refused;
     }
 
     /// What differs, which from now on is what the page shows.
