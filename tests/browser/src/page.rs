@@ -183,6 +183,11 @@ impl Page {
     /// A click of the mouse, at the element's middle.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
+        if element.click().await.is_ok() {
+            return Ok(());
+        }
+        // What is scrolled out of sight of its part of the page, WebKit does not bring there by itself.
+        element.scroll_into_view().await?;
         element.click().await.with_context(|| format!("`{css}` could not be clicked"))
     }
 

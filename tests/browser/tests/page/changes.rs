@@ -1,0 +1,123 @@
+//! Changes of the scenario by its settings and by what is selected in the picture; each can be undone.
+
+use anyhow::{Context, Result};
+use browser_tests::Page;
+use serde_json::{Value, json};
+
+use super::reading::{in_settings, saved};
+
+/// Takes everything back, to the first of these scenarios, and makes it again.
+async fn undone_and_redone(page: &Page, scenarios: &[Value]) -> Result<()> {
+    for scenario in scenarios.iter().rev().skip(1) {
+        page.click("#undo").await?;
+        assert_eq!(saved(page).await?, *scenario);
+    }
+    for scenario in &scenarios[1..] {
+        page.click("#redo").await?;
+        assert_eq!(saved(page).await?, *scenario);
+    }
+    Ok(())
+}
+
+pub(crate) async fn the_network_can_be_rebuilt_and_undone(page: &Page) -> Result<()> {
+    page.choose("#preset", "xor").await?;
+    let mut scenarios = vec![saved(page).await?];
+    in_settings(page, async || {
+        page.click("[data-action=LayerAdded]").await?;
+        scenarios.push(saved(page).await?);
+        assert_eq!(scenarios[1]["sizes"], json!([2, 2, 3, 1]));
+        page.type_in("#size-1", "4").await?;
+        scenarios.push(saved(page).await?);
+        assert_eq!(scenarios[2]["sizes"], json!([2, 2, 4, 1]));
+        page.choose("#activation-1", "relu").await?;
+        scenarios.push(saved(page).await?);
+        assert_eq!(scenarios[3]["activations"], json!(["sigmoid", "relu", "sigmoid"]));
+        page.click("#remove-0").await?;
+        scenarios.push(saved(page).await?);
+        assert_eq!(scenarios[4]["sizes"], json!([2, 4, 1]));
+        // A cost that needs another output layer brings it along and says so.
+        page.choose("#cost", "cce").await?;
+        scenarios.push(saved(page).await?);
+        assert_eq!(scenarios[5]["activations"], json!(["relu", "softmax"]));
+        assert_eq!(page.value("#activation-1").await?, "softmax");
+        let said = page.script("return document.getElementById('notice').textContent").await?;
+        assert!(said.as_str().is_some_and(|said| said.contains("softmax")), "{said}");
+        page.choose("#distribution", "uniform").await?;
+        scenarios.push(saved(page).await?);
+        page.type_in("#seed", "5").await?;
+        scenarios.push(saved(page).await?);
+        assert_eq!(scenarios[7]["initialisation"], json!({ "distribution": "uniform", "seed": 5 }));
+        page.click("#shuffle").await?;
+        scenarios.push(saved(page).await?);
+        // Softmax has no place in a hidden layer, and a layer no place for no neurons.
+        assert_eq!(
+            page.script("return document.querySelectorAll('#activation-0 [value=softmax]').length").await?,
+            0
+        );
+        page.type_in("#size-0", "0").await?;
+        assert!(page.text("[data-error-for=LayerSizeChanged]").await?.contains("at least 1"));
+        assert_eq!(saved(page).await?, scenarios[8]);
+        Ok(())
+    })
+    .await?;
+    undone_and_redone(page, &scenarios).await?;
+    // What was rebuilt can be stepped through.
+    page.click(r#"button[data-value='{"by":"epoch","direction":"forward"}']"#).await?;
+    assert!(page.text("#ledger tfoot").await?.contains("b after"));
+    Ok(())
+}
+
+/// Where in the picture something stands: a point that selects it when clicked, by the field that then shows.
+pub(crate) async fn place_of(page: &Page, field: &str) -> Result<(f64, f64)> {
+    const FIND: &str = "
+        const canvas = document.getElementById('network');
+        const { left, top, width, height } = canvas.getBoundingClientRect();
+        const hits = [];
+        for (let y = 4; y < height; y += 6) for (let x = 4; x < width; x += 9) {
+          document.dispatchEvent(new KeyboardEvent('keydown', { key: 'x' }));
+          canvas.dispatchEvent(new PointerEvent('pointerdown', { clientX: left + x, clientY: top + y, bubbles: true }));
+          if (document.querySelector('#inspector input')?.id === FIELD) hits.push([x, y]);
+        }
+        const middle = [0, 1].map((axis) => hits.reduce((sum, hit) => sum + hit[axis], 0) / hits.length);
+        const far = ([x, y]) => Math.hypot(x - middle[0], y - middle[1]);
+        return hits.sort((one, other) => far(one) - far(other))[0] ?? null;";
+    let found = page.script(&FIND.replace("FIELD", &json!(format!("edit-{field}")).to_string())).await?;
+    let point: Option<(f64, f64)> = serde_json::from_value(found)?;
+    point.with_context(|| format!("no click on the picture selects {field}"))
+}
+
+pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result<()> {
+    page.choose("#preset", "mazur").await?;
+    page.click("h1").await?; // keys are for the page, not for the select
+    let mut scenarios = vec![saved(page).await?];
+    let edits = [
+        ("b-0-1", "edit-b-0-1", "/parameters/biases/0/1"),
+        ("w-0-1-0", "edit-w-0-1-0", "/parameters/weights/0/1/0"),
+        ("b-1-0", "edit-w-1-0-1", "/parameters/weights/1/0/1"),
+        ("x-1", "edit-x-1", "/data/x/0/1"),
+        ("b-1-1", "edit-y-1", "/data/y/0/1"),
+    ];
+    for (step, (selected, field, path)) in edits.into_iter().enumerate() {
+        let (x, y) = place_of(page, selected).await?;
+        page.click_at("#network", x, y).await?;
+        let value = 0.125 * (step as f64 + 1.0);
+        page.type_in(&format!("#{field}"), &value.to_string()).await?;
+        let scenario = saved(page).await?;
+        let mut want = scenarios[step].clone();
+        *want.pointer_mut(path).with_context(|| path.to_owned())? = json!(value);
+        assert_eq!(scenario, want, "only {path} changes");
+        assert_eq!(page.value(&format!("#{field}")).await?, value.to_string());
+        scenarios.push(scenario);
+    }
+    undone_and_redone(page, &scenarios).await?;
+
+    // What was typed counts, also where the reader goes on by a click into the picture.
+    let (x, y) = place_of(page, "b-1-0").await?;
+    let (first_x, first_y) = place_of(page, "b-0-0").await?;
+    page.click_at("#network", first_x, first_y).await?;
+    page.click("#edit-b-0-0").await?;
+    page.press("Control+a 0 . 7 5").await?;
+    page.click_at("#network", x, y).await?;
+    assert_eq!(saved(page).await?["parameters"]["biases"][0][0], 0.75);
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Everything in its place, for eyes and for assistive technology, on a laptop and on a telephone.
+
+use anyhow::Result;
+use browser_tests::{Engine, Page, View};
+use serde_json::Value;
+
+/// The parts of the first screen with how far each reaches, and pairs that lie over each other.
+const PLACES: &str = "
+    const parts = ['header', '.picture', '.equations', '.inspector', '.timeline', '.ledger', '.chart'];
+    const boxes = parts.map((css) => document.querySelector(css).getBoundingClientRect());
+    const wrong = [];
+    for (const [i, a] of boxes.entries()) for (const [j, b] of boxes.entries()) {
+      const over = a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+      if (i < j && over) wrong.push(`${parts[i]} lies over ${parts[j]}`);
+    }
+    const controls = [...document.querySelectorAll('header button, header input, header select, .steps button')]
+      .filter((control) => control.offsetParent);
+    for (const [i, a] of controls.entries()) for (const b of controls.slice(i + 1)) {
+      const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+      if (p.left < q.right - 0.5 && q.left < p.right - 0.5 && p.top < q.bottom - 0.5 && q.top < p.bottom - 0.5) {
+        wrong.push(`${a.outerHTML} lies over ${b.outerHTML}`);
+      }
+    }
+    const row = document.querySelector('#ledger tbody tr').getBoundingClientRect();
+    const seen = { '.picture': boxes[1], '.equations': boxes[2], '.timeline': boxes[4], 'first sample': row };
+    for (const [name, box] of Object.entries(seen)) {
+      if (box.height < 10 || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth) {
+        if (name !== 'first sample' || box.bottom > innerHeight) {
+          wrong.push(`${name} is not on the first screen: ${JSON.stringify(box)}`);
+        }
+      }
+    }
+    const { scrollHeight, clientHeight } = document.querySelector('.equations');
+    if (scrollHeight > clientHeight + 1) wrong.push(`${scrollHeight} pixels of equations in ${clientHeight}`);
+    return wrong;";
+
+pub(crate) async fn all_is_in_sight_and_nothing_overlaps(page: &Page) -> Result<()> {
+    for preset in
+        ["and", "xor", "mazur", "han-kamber", "brownlee", "iris", "digits", "circle", "spiral", "linnerud"]
+    {
+        page.choose("#preset", preset).await?;
+        page.click("h1").await?;
+        for moment in 0..9 {
+            page.script("scrollTo(0, 0)").await?;
+            assert_eq!(page.script(PLACES).await?, Value::Array(Vec::new()), "{preset}, moment {moment}");
+            page.press(if moment == 7 { "PageDown" } else { "ArrowRight" }).await?;
+        }
+        let size = page.size().await?;
+        assert_eq!((size.width, size.height), (1366.0, 768.0));
+        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+    }
+    Ok(())
+}
+
+async fn assert_accessible(page: &Page, when: &str) -> Result<()> {
+    let found = page.violations().await?;
+    assert!(found.is_empty(), "{when}: {found:#?}");
+    Ok(())
+}
+
+pub(crate) async fn axe_finds_nothing(page: &Page) -> Result<()> {
+    assert_accessible(page, "at the start").await?;
+    page.choose("#preset", "iris").await?;
+    page.click("h1").await?;
+    page.press(". ArrowRight*5 s").await?;
+    assert_accessible(page, "in the middle").await?;
+    page.type_in("#learning-rate", "abc").await?;
+    assert_accessible(page, "with an error").await?;
+    page.type_in("#learning-rate", "0.1").await?;
+    page.click("[data-opens=settings]").await?;
+    assert_accessible(page, "with the settings open").await?;
+    page.press("Escape").await?;
+    page.click("[data-opens=help]").await?;
+    assert_accessible(page, "with help open").await?;
+    page.click("#help .close").await?;
+    page.click("#theme").await?;
+    page.until("document.documentElement.dataset.theme === 'dark'").await?;
+    assert_accessible(page, "in the dark").await?;
+    page.press("PageDown").await?;
+    assert_accessible(page, "after the update, in the dark").await?;
+    if page.engine() == Engine::Chromium {
+        page.see_through(View { dark: true, still: true, ..View::DESKTOP }).await?;
+        page.open("").await?;
+        assert_eq!(page.script("return document.documentElement.dataset.theme").await?, "dark");
+        assert_accessible(page, "for a reader who prefers dark").await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_phone_is_enough(page: &Page) -> Result<()> {
+    let phone = match page.engine() {
+        Engine::Chromium => View::PHONE,
+        _ => View { mobile: false, scale: 1.0, ..View::PHONE },
+    };
+    page.see_through(phone).await?;
+    page.open("").await?;
+    for preset in ["iris", "digits", "mazur"] {
+        page.choose("#preset", preset).await?;
+        for _ in 0..6 {
+            page.click("button.main").await?;
+        }
+        let size = page.size().await?;
+        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+    }
+    // A finger needs room.
+    const SMALL: &str = "
+        return [...document.querySelectorAll('.steps button, header button, header select, header input')]
+          .map((control) => [control.textContent, control.getBoundingClientRect()])
+          .filter(([, box]) => box.height < 32 || box.width < 32).map(([text]) => text);";
+    if page.engine() == Engine::Chromium {
+        assert_eq!(page.script(SMALL).await?, Value::Array(Vec::new()));
+    }
+    assert_accessible(page, "on a telephone").await?;
+    page.click("[data-opens=settings]").await?;
+    assert_accessible(page, "on a telephone, with the settings open").await?;
+    let size = page.size().await?;
+    assert!(size.scroll_width <= size.width, "the settings scroll sideways: {size:?}");
+    Ok(())
+}
