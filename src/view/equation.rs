@@ -123,15 +123,14 @@ fn push_line(html: &mut String, line: &Line, all_terms: bool) {
     );
     let shown = if all_terms || line.terms.len() <= TERMS { line.terms.len() } else { TERMS / 2 };
     for Term { operator, symbols, numbers } in &line.terms[..shown] {
-        let operator = match *operator {
-            "" => String::new(),
-            operator => format!("<mo form=\"infix\">{operator}</mo>"),
+        let (infix, space) = match *operator {
+            "" => (String::new(), ""),
+            operator => (format!("<mo form=\"infix\">{operator}</mo>"), " "),
         };
         let _ = write!(
             html,
-            "<span class=\"term\">{}{}</span>",
-            math(&format!("{operator}{symbols}")),
-            math(&format!("{operator}{numbers}")),
+            "<span class=\"term\">{}<span>{operator}{space}{numbers}</span></span>",
+            math(&format!("{infix}{symbols}")),
         );
     }
     html.push_str("</div>");

@@ -7,10 +7,8 @@ use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::{Item, MOST_DIGITS, Now, Session, equivalent_learning_rate};
 use std::fmt::Write;
 
-/// Columns beyond this: only the layer in focus is shown.
+/// More neurons than this are not all given a column.
 const COLUMNS: usize = 12;
-/// Neurons of a large layer that are shown at a time.
-const NEURONS: usize = 10;
 /// Samples of a large mini-batch that are shown at a time.
 const ROWS: usize = 50;
 
@@ -92,19 +90,25 @@ fn explanation(session: &Session) -> String {
     )
 }
 
-/// All layers side by side where they fit; else the one in focus, in part where it is large.
+/// All layers side by side; large ones in part where they do not all fit, with the neuron in focus or the
+/// selected one. Which columns there are does not change from one moment to the next.
 fn groups(session: &Session) -> Vec<Group> {
     let sizes = session.scenario().layer_sizes();
-    let all = |layer: usize| Group { layer, neurons: 0..sizes[layer], of: sizes[layer] };
-    if sizes.iter().sum::<usize>() <= COLUMNS {
-        return (0..sizes.len()).map(all).collect();
-    }
-    let (layer, neuron) = session.now().focus();
-    if sizes[layer] <= COLUMNS {
-        return vec![all(layer)];
-    }
-    let first = neuron / NEURONS * NEURONS;
-    vec![Group { layer, neurons: first..(first + NEURONS).min(sizes[layer]), of: sizes[layer] }]
+    let most = match sizes.iter().sum::<usize>() {
+        ..=COLUMNS => COLUMNS,
+        _ => (COLUMNS / sizes.len()).max(3),
+    };
+    let neuron_of = |layer: usize| {
+        let stepped_into =
+            session.position().neuron.filter(|_| session.position().moment.layer() == Some(layer));
+        let selected = session.sight().selected.and_then(Item::neuron).filter(|place| place.0 == layer);
+        stepped_into.map_or(selected.map_or(0, |place| place.1), |neuron| neuron as usize)
+    };
+    let group = |(layer, &of): (usize, &usize)| {
+        let first = if of <= most { 0 } else { neuron_of(layer) / most * most };
+        Group { layer, neurons: first..(first + most).min(of), of }
+    };
+    sizes.iter().enumerate().map(group).collect()
 }
 
 fn head(groups: &[Group]) -> String {

@@ -6,7 +6,7 @@ mod forward;
 mod update;
 
 use super::format::number;
-use super::mathml::{mn, mo, symbol_as};
+use super::mathml::{mn, symbol_as};
 use crate::scenario::Moment;
 use crate::session::{Item, Now, Session};
 
@@ -23,14 +23,14 @@ pub struct Line {
     pub remark: Option<&'static str>,
 }
 
-/// One term: the operator before it, its symbols and its numbers, as MathML.
+/// One term: the operator before it, its symbols and its numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
     /// `+`, `·`, or nothing before the first one.
     pub operator: &'static str,
-    /// In symbols.
+    /// In symbols, as MathML.
     pub symbols: String,
-    /// In numbers.
+    /// In numbers, as HTML: MathML only where they have to be laid out, for that takes its time.
     pub numbers: String,
 }
 
@@ -75,8 +75,13 @@ impl<'a> Working<'a> {
 
     /// A number of a formula, in brackets where its minus would stand after an operator.
     fn number(&self, value: f64) -> String {
-        let text = number(value, self.digits);
-        if value < 0.0 { mn(&format!("({text})")) } else { mn(&text) }
+        let text = self.result(value);
+        if value < 0.0 { format!("({text})") } else { text }
+    }
+
+    /// The same as MathML.
+    fn mn(&self, value: f64) -> String {
+        mn(&self.number(value))
     }
 
     fn result(&self, value: f64) -> String {
@@ -108,7 +113,7 @@ impl<'a> Working<'a> {
         Term {
             operator: if leads { "" } else { "+" },
             symbols: format!("{}{}", symbol_as(first, focusable), symbol_as(second, focusable)),
-            numbers: format!("{}{}{}", self.number(u), mo("·"), self.number(v)),
+            numbers: format!("{}·{}", self.number(u), self.number(v)),
         }
     }
 }

@@ -3,8 +3,7 @@
 use super::{FOCUSABLE, Line, Term, WEIGHT_LINES, Working};
 use crate::nn::{Activation, Cost};
 use crate::session::Item;
-use crate::view::format::number;
-use crate::view::mathml::{derivative, frac, mn, mo, symbol, symbol_as};
+use crate::view::mathml::{derivative, frac, math, mn, mo, symbol, symbol_as};
 
 impl Working<'_> {
     /// Equation (1).
@@ -23,14 +22,14 @@ impl Working<'_> {
             let (left, right) = match weighted {
                 true => (
                     format!("{}<mo>·</mo><mo>Σ</mo><mi>y</mi>", symbol(self.a())),
-                    format!("{}<mo>·</mo>{}", self.number(a), self.number(sum)),
+                    format!("{}<mo>·</mo>{}", self.mn(a), self.mn(sum)),
                 ),
-                false => (symbol(self.a()), mn(&number(a, self.digits))),
+                false => (symbol(self.a()), mn(&self.result(a))),
             };
             let term = Term {
                 operator: "",
                 symbols: difference(&left, &target),
-                numbers: difference(&right, &self.number(y)),
+                numbers: math(&difference(&right, &self.mn(y))),
             };
             let mut line = self.a_line(symbol(self.delta()), vec![term], delta);
             line.remark =
@@ -46,7 +45,7 @@ impl Working<'_> {
         let gradient = Term {
             operator: "",
             symbols: scaled(difference(&symbol(self.a()), &target)),
-            numbers: scaled(difference(&mn(&number(a, self.digits)), &self.number(y))),
+            numbers: math(&scaled(difference(&mn(&self.result(a)), &self.mn(y)))),
         };
         let (sigma_prime, value) = self.sigma_prime();
         let product = [
@@ -73,12 +72,12 @@ impl Working<'_> {
         let of_a = |of: &dyn Fn(&str) -> String| Term {
             operator: "",
             symbols: of(&symbol(self.a())),
-            numbers: of(&self.number(a)),
+            numbers: math(&of(&self.mn(a))),
         };
         let case = |text: &str| Term {
             operator: "",
             symbols: symbol(self.z()) + text,
-            numbers: mn(&number(z, self.digits)) + text,
+            numbers: math(&(mn(&self.result(z)) + text)),
         };
         let side = if z > 0.0 { "<mo>&gt;</mo><mn>0</mn>" } else { "<mo>≤</mo><mn>0</mn>" };
         let (term, remark) = match activation {
@@ -91,7 +90,7 @@ impl Working<'_> {
             Activation::Relu => (case(side), Some("σ′ is 1 where z is above 0, else 0.")),
             Activation::LeakyRelu => (case(side), Some("σ′ is 1 where z is above 0, else 0.01.")),
             Activation::Identity => {
-                (Term { operator: "", symbols: mn("1"), numbers: mn("1") }, Some("σ is the identity."))
+                (Term { operator: "", symbols: mn("1"), numbers: "1".into() }, Some("σ is the identity."))
             }
         };
         let line = Line { remark, ..self.a_line(self.sigma_prime_symbol(), vec![term], value) };
@@ -126,8 +125,7 @@ impl Working<'_> {
     /// Equation (3).
     pub(super) fn bias_gradient(&self) -> Line {
         let delta = self.now.trace().deltas[self.layer][self.neuron];
-        let term =
-            Term { operator: "", symbols: symbol(self.delta()), numbers: mn(&number(delta, self.digits)) };
+        let term = Term { operator: "", symbols: symbol(self.delta()), numbers: self.result(delta) };
         Line {
             remark: Some("The neuron’s own δ. No other neuron’s δ comes in."),
             ..self.a_line(derivative(self.bias()), vec![term], delta)

@@ -3,8 +3,7 @@
 use super::{FOCUSABLE, Line, Term, Working};
 use crate::nn::{Activation, Cost};
 use crate::session::Item;
-use crate::view::format::number;
-use crate::view::mathml::{frac, mi, mn, mo, symbol, symbol_as};
+use crate::view::mathml::{frac, math, mi, mn, mo, symbol, symbol_as};
 
 impl Working<'_> {
     /// a⁰ₖ = xₖ
@@ -13,7 +12,7 @@ impl Working<'_> {
         let terms = x.iter().enumerate().map(|(source, value)| Term {
             operator: if source == 0 { "" } else { "," },
             symbols: symbol_as(Item::Input { source }, x.len() <= FOCUSABLE),
-            numbers: mn(&number(*value, self.digits)),
+            numbers: self.result(*value),
         });
         Line {
             left: "<msup><mi>a</mi><mn>0</mn></msup><mo>=</mo><mi>x</mi>".into(),
@@ -47,16 +46,16 @@ impl Working<'_> {
         let z = self.now.trace().weighted_inputs[self.layer][self.neuron];
         let a = self.now.trace().activations[self.layer][self.neuron];
         let activation = self.session.scenario().activations[self.layer];
-        let bare = mn(&number(z, self.digits));
+        let bare = mn(&self.result(z));
         let term_of = |number: &str, of: &dyn Fn(&str) -> String| Term {
             operator: "",
             symbols: of(&symbol(self.z())),
-            numbers: of(number),
+            numbers: math(&of(number)),
         };
         let term = |of: &dyn Fn(&str) -> String| term_of(&bare, of);
         let exponential = |z: &str| format!("<msup><mi>e</mi><mrow>{z}</mrow></msup>");
         let term = match activation {
-            Activation::Sigmoid => term_of(&self.number(z), &|z| {
+            Activation::Sigmoid => term_of(&self.mn(z), &|z| {
                 frac(&mn("1"), &format!("{}{}{}", mn("1"), mo("+"), exponential(&format!("{}{z}", mo("−")))))
             }),
             Activation::Tanh => term(&|z| format!("{}{}{z}{}", mi("tanh"), mo("("), mo(")"))),
@@ -64,7 +63,7 @@ impl Working<'_> {
                 term(&|z| format!("{}<mo>(</mo>{}<mo>,</mo>{z}<mo>)</mo>", mi("max"), mn("0")))
             }
             Activation::LeakyRelu if z > 0.0 => term(&|z| z.to_owned()),
-            Activation::LeakyRelu => term_of(&self.number(z), &|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
+            Activation::LeakyRelu => term_of(&self.mn(z), &|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
             Activation::Identity => term(&|z| z.to_owned()),
             Activation::Softmax => {
                 let sum = format!(
@@ -72,16 +71,15 @@ impl Working<'_> {
                     exponential("<msub><mi>z</mi><mi>i</mi></msub>")
                 );
                 let zs = &self.now.trace().weighted_inputs[self.layer];
-                let numbers: Vec<_> =
-                    zs.iter().take(3).map(|&z| exponential(&mn(&number(z, self.digits)))).collect();
+                let numbers: Vec<_> = zs.iter().take(3).map(|&z| exponential(&mn(&self.result(z)))).collect();
                 let more = if zs.len() > 3 { mo("+") + &mo("…") } else { String::new() };
                 Term {
                     operator: "",
                     symbols: frac(&exponential(&symbol(self.z())), &sum),
-                    numbers: frac(
-                        &exponential(&mn(&number(z, self.digits))),
+                    numbers: math(&frac(
+                        &exponential(&mn(&self.result(z))),
                         &(numbers.join(&mo("+")) + &more),
-                    ),
+                    )),
                 }
             }
         };
@@ -113,7 +111,7 @@ impl Working<'_> {
                 &symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable),
                 &symbol_as(Item::Target { neuron }, focusable),
             ),
-            numbers: term(&self.number(*a), &self.number(*y)),
+            numbers: math(&term(&self.mn(*a), &self.mn(*y))),
         });
         let mut line = self.a_line(mi("C"), terms.collect(), trace.cost);
         if cost.folds_sigma_prime() {

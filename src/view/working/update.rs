@@ -3,8 +3,8 @@
 use super::{Line, Term, Working};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::Item;
-use crate::view::format::{number, signed};
-use crate::view::mathml::{derivative, frac, mi, mn, mo, symbol, symbol_as};
+use crate::view::format::signed;
+use crate::view::mathml::{derivative, frac, math, mi, mn, mo, symbol, symbol_as};
 
 impl Working<'_> {
     /// Σ ∂C/∂bˡⱼ down the samples so far.
@@ -84,7 +84,7 @@ impl Working<'_> {
                 (terms.collect(), settings.bias_rule.apply(column_sums)[self.neuron], remark)
             }
             BiasRule::Frozen => {
-                let zero = Term { operator: "", symbols: mn("0"), numbers: mn("0") };
+                let zero = Term { operator: "", symbols: mn("0"), numbers: "0".into() };
                 (vec![zero], 0.0, "Biases are frozen.")
             }
         };
@@ -96,7 +96,7 @@ impl Working<'_> {
         let mean = Term {
             operator: "",
             symbols: frac(&mn("1"), &mi("M")) + &mo("·") + &mo("Σ") + &self.mover(),
-            numbers: frac(&mn("1"), &mn(&samples.to_string())) + &mo("·") + &self.number(sum),
+            numbers: format!("{}·{}", math(&frac(&mn("1"), &mn(&samples.to_string()))), self.number(sum)),
         };
         let moved_by = settings.bias_rule.apply(&mini_batch.gradient.biases[self.layer])[self.neuron];
         vec![sum_line, self.a_line(self.mover(), vec![mean], moved_by)]
@@ -118,16 +118,11 @@ impl Working<'_> {
             }
         };
         let terms = vec![
-            Term { operator: "", symbols: symbol(item), numbers: mn(&number(before, self.digits)) },
+            Term { operator: "", symbols: symbol(item), numbers: self.result(before) },
             Term {
                 operator: "−",
                 symbols: format!("{}{}{}", mi("η"), mo("·"), moved_by),
-                numbers: format!(
-                    "{}{}{}",
-                    self.number(settings.learning_rate),
-                    mo("·"),
-                    self.number(gradient)
-                ),
+                numbers: format!("{}·{}", self.number(settings.learning_rate), self.number(gradient)),
             },
         ];
         let change = self.now.planned_change(parameter).unwrap_or_default();
