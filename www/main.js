@@ -26,7 +26,15 @@ function show(reply, control) {
   }
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
   if (reply.failure || !reply.passing) showFailure(reply.failure, control);
-  wakeIn(reply.wake);
+  // A timer goes on while nothing but the pointer moves.
+  if (!reply.passing || reply.wake === null) timer = clearTimeout(timer);
+  if (reply.wake !== null) timer ??= setTimeout(wake, reply.wake);
+}
+
+let timer;
+function wake() {
+  timer = undefined;
+  send("Woken");
 }
 
 // The element that had the focus keeps it, found again by its id or by what it refers to.
@@ -50,19 +58,6 @@ function showFailure(failure, control) {
   if (!failure) return;
   place.textContent = failure.message;
   control?.setAttribute("aria-invalid", "true");
-}
-
-let timer;
-function wakeIn(milliseconds) {
-  if (milliseconds === null) {
-    clearTimeout(timer);
-    timer = undefined;
-  } else {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      send("Woken");
-    }, milliseconds);
-  }
 }
 
 // ——— from the page to the session ———

@@ -103,6 +103,8 @@ pub enum Action {
     Jumped(Position),
     /// To the moment of this mini-batch with this index.
     Scrubbed(#[serde(deserialize_with = "typed::count")] usize),
+    /// To the moment at this place among those of the sample at work and, after them, of the update.
+    MomentChosen(#[serde(deserialize_with = "typed::count")] usize),
     /// To the first moment of this epoch, counted from 1.
     EpochChosen(#[serde(deserialize_with = "typed::count")] usize),
     /// Play, or pause.

@@ -135,6 +135,11 @@ impl Session {
                 let moment = self.timeline().moment(index);
                 self.jump(Position { moment, neuron: None, ..self.position })
             }
+            Action::MomentChosen(place) => {
+                let timeline = self.timeline();
+                let moment = timeline.moment(timeline.index_at(self.now().sample(), place));
+                self.jump(Position { moment, neuron: None, ..self.position })
+            }
             Action::EpochChosen(number) => {
                 let epoch = number.checked_sub(1).and_then(|epoch| u32::try_from(epoch).ok());
                 let epoch = epoch.ok_or("the first epoch is 1; there is none before")?;

@@ -105,6 +105,14 @@ impl Timeline {
         moment.sample().unwrap_or(self.samples) * self.per_sample() + within
     }
 
+    /// The index of the moment at this place among those of a sample and, after them, of the update.
+    pub fn index_at(&self, sample: usize, place: usize) -> usize {
+        match place.checked_sub(self.per_sample()) {
+            None => sample * self.per_sample() + place,
+            Some(place) => self.samples * self.per_sample() + place,
+        }
+    }
+
     /// The last resting place of this size at or before `last`, within this mini-batch.
     fn rest_up_to(&self, last: usize, by: StepBy) -> Option<usize> {
         let end = self.len() - 1;

@@ -1,4 +1,4 @@
-//! The equation panel: all equations always in sight, the one at work opened on real numbers.
+//! The equation panel: all equations stand in the page, and the one at work is opened on real numbers.
 
 use super::html::escape;
 use super::mathml::math;
@@ -7,113 +7,63 @@ use crate::scenario::Moment;
 use crate::session::Session;
 use std::fmt::Write;
 
-/// An equation of the list.
-struct Equation {
-    number: &'static str,
-    name: &'static str,
-    formula: &'static str,
-}
-
 /// More terms than this make a line long: the style sheet has those out of sight not laid out.
 const LONG: usize = 12;
 /// Terms of one line that are written out before the reader asks for all of them.
 const TERMS: usize = 100;
 
-const EQUATIONS: [Equation; 7] = [
-    Equation {
-        number: "→",
-        name: "forward",
-        formula: "<msup class=\"z\"><mi>z</mi><mi>l</mi></msup><mo>=</mo><msup class=\"w\"><mi>w</mi><mi>l</mi></msup>\
-            <msup class=\"a\"><mi>a</mi><mrow><mi>l</mi><mo>−</mo><mn>1</mn></mrow></msup><mo>+</mo>\
-            <msup class=\"b\"><mi>b</mi><mi>l</mi></msup><mo>,</mo><mspace width=\"0.7em\"/>\
-            <msup class=\"a\"><mi>a</mi><mi>l</mi></msup><mo>=</mo><mi>σ</mi><mo>(</mo>\
-            <msup class=\"z\"><mi>z</mi><mi>l</mi></msup><mo>)</mo>",
-    },
-    Equation {
-        number: "C",
-        name: "cost",
-        formula: "<mi>C</mi><mo>=</mo><mi>C</mi><mo>(</mo><msup class=\"a\"><mi>a</mi><mi>L</mi></msup><mo>,</mo>\
-            <mi class=\"y\">y</mi><mo>)</mo>",
-    },
-    Equation {
-        number: "(1)",
-        name: "output error",
-        formula: "<msup class=\"delta\"><mi>δ</mi><mi>L</mi></msup><mo>=</mo><msub><mo>∇</mo><mi>a</mi></msub><mi>C</mi>\
-            <mo>⊙</mo><mi>σ′</mi><mo>(</mo><msup class=\"z\"><mi>z</mi><mi>L</mi></msup><mo>)</mo>",
-    },
-    Equation {
-        number: "(2)",
-        name: "error of the layer before",
-        formula: "<msup class=\"delta\"><mi>δ</mi><mi>l</mi></msup><mo>=</mo><mo>(</mo><msup><mrow><mo>(</mo>\
-            <msup class=\"w\"><mi>w</mi><mrow><mi>l</mi><mo>+</mo><mn>1</mn></mrow></msup><mo>)</mo></mrow><mi>T</mi></msup>\
-            <msup class=\"delta\"><mi>δ</mi><mrow><mi>l</mi><mo>+</mo><mn>1</mn></mrow></msup><mo>)</mo><mo>⊙</mo>\
-            <mi>σ′</mi><mo>(</mo><msup class=\"z\"><mi>z</mi><mi>l</mi></msup><mo>)</mo>",
-    },
-    Equation {
-        number: "(3)",
-        name: "bias gradient",
-        formula: "<mfrac><mrow><mo>∂</mo><mi>C</mi></mrow><mrow><mo>∂</mo><msubsup class=\"b\"><mi>b</mi><mi>j</mi><mi>l</mi>\
-            </msubsup></mrow></mfrac><mo>=</mo><msubsup class=\"delta\"><mi>δ</mi><mi>j</mi><mi>l</mi></msubsup>",
-    },
-    Equation {
-        number: "(4)",
-        name: "weight gradient",
-        formula: "<mfrac><mrow><mo>∂</mo><mi>C</mi></mrow><mrow><mo>∂</mo><msubsup class=\"w\"><mi>w</mi><mrow><mi>j</mi>\
-            <mi>k</mi></mrow><mi>l</mi></msubsup></mrow></mfrac><mo>=</mo><msubsup class=\"a\"><mi>a</mi><mi>k</mi><mrow>\
-            <mi>l</mi><mo>−</mo><mn>1</mn></mrow></msubsup><msubsup class=\"delta\"><mi>δ</mi><mi>j</mi><mi>l</mi></msubsup>",
-    },
-    Equation {
-        number: "↻",
-        name: "update",
-        formula: "<mi class=\"b\">b</mi><mo>←</mo><mi class=\"b\">b</mi><mo>−</mo><mi>η</mi><mfrac><mrow><mo>∂</mo><mi>C</mi>\
-            </mrow><mrow><mo>∂</mo><mi class=\"b\">b</mi></mrow></mfrac><mo>,</mo><mspace width=\"0.7em\"/>\
-            <mi class=\"w\">w</mi><mo>←</mo><mi class=\"w\">w</mi><mo>−</mo><mi>η</mi><mfrac><mrow><mo>∂</mo><mi>C</mi></mrow>\
-            <mrow><mo>∂</mo><mi class=\"w\">w</mi></mrow></mfrac>",
-    },
+/// The elements of each equation in the page: its place in the list, and where it is worked out.
+pub const EQUATIONS: [(&str, &str); 7] = [
+    ("equation-0", "working-0"),
+    ("equation-1", "working-1"),
+    ("equation-2", "working-2"),
+    ("equation-3", "working-3"),
+    ("equation-4", "working-4"),
+    ("equation-5", "working-5"),
+    ("equation-6", "working-6"),
 ];
 
-/// The list of equations, as HTML.
-pub fn panel(session: &Session) -> String {
-    let moment = session.position().moment;
-    let layers = session.scenario().layer_sizes().len();
-    let current = match moment {
+/// Which of [`EQUATIONS`] is at work.
+pub fn at_work(session: &Session) -> usize {
+    let output = session.scenario().layer_sizes().len() - 1;
+    match session.position().moment {
         Moment::Input { .. } | Moment::Forward { .. } => 0,
         Moment::Cost { .. } => 1,
-        Moment::Delta { layer, .. } => {
-            if layer as usize + 1 == layers {
-                2
-            } else {
-                3
-            }
-        }
+        Moment::Delta { layer, .. } if layer as usize == output => 2,
+        Moment::Delta { .. } => 3,
         Moment::BiasGradient { .. } | Moment::Accumulate { .. } => 4,
         Moment::WeightGradient { .. } => 5,
         Moment::Update { .. } => 6,
-    };
+    }
+}
+
+/// How much of a long sum is written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Its first terms: laying out hundreds of symbols takes longer than a frame, and the reader may
+    /// already be stepping on.
+    Brief,
+    /// All of it.
+    Full,
+}
+
+/// The equation at work on real numbers, as HTML.
+pub fn working(session: &Session, detail: Detail) -> String {
     let mut html = String::new();
-    for (index, Equation { number, name, formula }) in EQUATIONS.iter().enumerate() {
-        let at_work = index == current;
-        let attributes = if at_work { " class=\"current\" aria-current=\"step\"" } else { "" };
-        // Writing to a string cannot fail, here and below.
-        let _ = write!(
-            html,
-            "<li{attributes}><span class=\"number\">{number}</span><span class=\"name\">{name}</span>{}",
-            math(formula)
-        );
-        if at_work {
-            html.push_str("<div class=\"working\">");
-            for line in lines(session) {
-                push_line(&mut html, &line, session.sight().all_terms);
-            }
-            html.push_str("</div>");
-        }
-        html.push_str("</li>");
+    for line in lines(session) {
+        push_line(&mut html, &line, detail, session.sight().all_terms);
     }
     html
 }
 
+/// Whether [`Detail::Full`] would write more than [`Detail::Brief`].
+pub fn has_long_line(session: &Session) -> bool {
+    lines(session).iter().any(|line| line.terms.len() > LONG)
+}
+
 /// Symbols above their numbers, term by term, and the result below.
-fn push_line(html: &mut String, line: &Line, all_terms: bool) {
+fn push_line(html: &mut String, line: &Line, detail: Detail, all_terms: bool) {
+    // Writing to a string cannot fail, here and below.
     let equals = if line.left.ends_with("<mo>←</mo>") { "" } else { "<mo>=</mo>" };
     let _ = write!(
         html,
@@ -121,7 +71,12 @@ fn push_line(html: &mut String, line: &Line, all_terms: bool) {
         math(&format!("{}{equals}", line.left)),
         if line.terms.len() > LONG { " long" } else { "" },
     );
-    let shown = if all_terms || line.terms.len() <= TERMS { line.terms.len() } else { TERMS / 2 };
+    let count = line.terms.len();
+    let shown = match detail {
+        Detail::Brief => count.min(LONG),
+        Detail::Full if all_terms || count <= TERMS => count,
+        Detail::Full => TERMS / 2,
+    };
     for Term { operator, symbols, numbers } in &line.terms[..shown] {
         let (infix, space) = match *operator {
             "" => (String::new(), ""),
@@ -134,8 +89,8 @@ fn push_line(html: &mut String, line: &Line, all_terms: bool) {
         );
     }
     html.push_str("</div>");
-    let hidden = line.terms.len() - shown;
-    if hidden > 0 {
+    let hidden = count - shown;
+    if hidden > 0 && detail == Detail::Full {
         let _ = write!(
             html,
             "<button type=\"button\" class=\"more\" data-action=\"AllTermsToggled\">… and {hidden} more terms</button>"

@@ -2,7 +2,7 @@
 
 use super::format::{number, plain, signed};
 use super::html::{action, escape};
-use super::mathml::{derivative, math, symbol_as};
+use super::mathml::{math, symbol_as};
 use crate::nn::Parameter;
 use crate::session::{Item, MOST_DIGITS, Now, Session};
 use serde_json::json;
@@ -70,13 +70,13 @@ impl Panel<'_> {
             head += &field(Item::Target { neuron }, "TargetEdited", &place, self.now.target()[neuron]);
         }
         let rows = [
-            (Item::WeightedInput { layer, neuron }, "z", self.now.weighted_input(layer, neuron)),
-            (Item::Activation { layer, neuron }, "a", self.now.activation(layer, neuron)),
-            (Item::Delta { layer, neuron }, "delta", self.now.delta(self.now.sample(), layer, neuron)),
+            ("z", "z", self.now.weighted_input(layer, neuron)),
+            ("a", "a", self.now.activation(layer, neuron)),
+            ("δ", "delta", self.now.delta(self.now.sample(), layer, neuron)),
+            ("∂C/∂b", "b", self.now.nabla_b(layer, neuron)),
         ];
         let mut numbers: String =
-            rows.into_iter().map(|(item, class, value)| row(&symbol_as(item, false), class, value)).collect();
-        numbers += &row(&derivative(bias.into()), "b", self.now.nabla_b(layer, neuron));
+            rows.into_iter().map(|(name, class, value)| row(name, class, value)).collect();
         numbers += &self.change(bias);
 
         let sources = self.now.trace().source_activations(layer).len();
@@ -97,9 +97,8 @@ impl Panel<'_> {
         let parameter = Parameter::Weight { layer, neuron, source };
         let accumulated = self.now.accumulated();
         let total = (accumulated > 0).then(|| self.now.accumulated_w(layer, neuron, source));
-        let partial = derivative(parameter.into());
-        let numbers = row(&partial, "w", self.now.nabla_w(layer, neuron, source))
-            + &row(&format!("<mo>Σ</mo>{partial}"), "w", total)
+        let numbers = row("∂C/∂w", "w", self.now.nabla_w(layer, neuron, source))
+            + &row("Σ ∂C/∂w", "w", total)
             + &self.change(parameter);
         Inspector {
             head: title(&head) + &self.edit_parameter(parameter),
@@ -146,10 +145,10 @@ fn title(text: &str) -> String {
     format!("<h3>{}</h3>", escape(text))
 }
 
-/// One number to the last digit.
-fn row(symbol: &str, class: &str, value: Option<f64>) -> String {
+/// One number to the last digit. Its name is plain text, for a step writes it anew.
+fn row(name: &str, class: &str, value: Option<f64>) -> String {
     let text = value.map_or("–".to_owned(), |value| number(value, MOST_DIGITS));
-    format!("<dt class=\"{class}\">{}</dt><dd>{text}</dd>", math(symbol))
+    format!("<dt class=\"{class}\">{name}</dt><dd>{text}</dd>")
 }
 
 /// An item's name in words.

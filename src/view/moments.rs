@@ -3,40 +3,39 @@
 use super::format::{count, number};
 use super::html::{action, escape};
 use crate::scenario::{Moment, Position};
-use crate::session::{Session, Timeline};
+use crate::session::Session;
+use std::cmp::Ordering;
 use std::fmt::Write;
 
-/// The moments of the sample at work and of the update, as a list of buttons.
+/// The moments of a sample and of the update, as a list of buttons: `moment-0` and so on.
 pub fn moments(session: &Session) -> String {
     let timeline = session.timeline();
-    let now = timeline.index(session.position().moment);
-    let sample = session.now().sample();
-    let first = sample * timeline.per_sample();
-    let update = timeline.samples() * timeline.per_sample();
+    let layers = session.scenario().layer_sizes().len();
     let mut html = String::new();
-    for index in (first..first + timeline.per_sample()).chain(update..timeline.len()) {
-        push_moment(&mut html, session, &timeline, index, now);
+    for place in 0..timeline.per_sample() + layers {
+        let (label, name) = label(timeline.moment(timeline.index_at(0, place)), layers);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            html,
+            "<li><button type=\"button\" id=\"moment-{place}\" {} title=\"{}\">{label}</button></li>",
+            action("MomentChosen", place),
+            escape(name),
+        );
     }
     html
 }
 
-fn push_moment(html: &mut String, session: &Session, timeline: &Timeline, index: usize, now: usize) {
-    let moment = timeline.moment(index);
-    let class = match index.cmp(&now) {
-        std::cmp::Ordering::Less => "done",
-        std::cmp::Ordering::Equal => "current\" aria-current=\"step",
-        std::cmp::Ordering::Greater => "to-come",
-    };
-    let position = Position { moment, neuron: None, ..session.position() };
-    // A position has nothing in it that could fail to be written.
-    let value = serde_json::to_string(&position).unwrap_or_default();
-    let (label, name) = label(moment, session.scenario().layer_sizes().len());
-    let _ = write!(
-        html,
-        "<li><button type=\"button\" id=\"moment-{index}\" class=\"{class}\" {} title=\"{}\">{label}</button></li>",
-        action("Jumped", value),
-        escape(name),
-    );
+/// Whether each of these moments is done, at work or still to come: the class of its button.
+pub fn states(session: &Session) -> impl Iterator<Item = &'static str> {
+    let timeline = session.timeline();
+    let sample = session.now().sample();
+    let now = timeline.index(session.position().moment);
+    let layers = session.scenario().layer_sizes().len();
+    (0..timeline.per_sample() + layers).map(move |place| match timeline.index_at(sample, place).cmp(&now) {
+        Ordering::Less => "done",
+        Ordering::Equal => "current",
+        Ordering::Greater => "to-come",
+    })
 }
 
 /// What a moment's button shows, and its name.

@@ -26,13 +26,13 @@ pub fn draw<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    let mut pen = Pen { palette, scale, area, styles: Vec::new() };
+    let dense = scene.edges.len() > MOST_DASHED;
+    let mut pen = Pen { palette, scale, area, dense, styles: Vec::new(), texts: Vec::new() };
     area.fill(&palette.surface)?;
     let mut edges: Vec<&Edge> = scene.edges.iter().collect();
     edges.sort_by_key(|edge| (edge.hovered, edge.selected, edge.light));
-    let dash_all = edges.len() <= MOST_DASHED;
     for edge in edges {
-        pen.edge(edge, dash_all)?;
+        pen.edge(edge)?;
     }
     for link in &scene.links {
         let colour = pen.lit(palette.cost, link.light);
@@ -47,9 +47,9 @@ pub fn draw<DB: DrawingBackend>(
         pen.node(node)?;
     }
     for text in scene.captions.iter().chain(&scene.notes) {
-        pen.words(text, palette.faded)?;
+        pen.words(text, palette.faded);
     }
-    Ok(())
+    pen.write()
 }
 
 /// What it takes to draw in CSS pixels.
@@ -57,11 +57,25 @@ struct Pen<'a, DB: DrawingBackend> {
     palette: &'a Palette,
     scale: f64,
     area: &'a DrawingArea<DB, Shift>,
+    /// There is much to draw in little room.
+    dense: bool,
     /// The fonts in use: size, whether a symbol's, whether bold.
     styles: Vec<((f64, bool, bool), TextStyle<'static>)>,
+    /// What is to be written over everything else.
+    texts: Vec<Writing<'a>>,
 }
 
-impl<DB: DrawingBackend> Pen<'_, DB> {
+/// A text on its way to the picture.
+struct Writing<'a> {
+    /// Its place in [`Pen::styles`].
+    style: usize,
+    colour: RGBColor,
+    anchor: HPos,
+    at: (i32, i32),
+    text: &'a str,
+}
+
+impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     fn pixel(&self, point: Point) -> (i32, i32) {
         ((point.x * self.scale).round() as i32, (point.y * self.scale).round() as i32)
     }
@@ -111,23 +125,28 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         self.area.draw(&Rectangle::new(corners.map(|corner| self.pixel(corner)), colour.filled()))
     }
 
-    /// A frame with round corners.
+    /// A frame with round corners; in a dense picture, where they would not be seen, with plain ones.
     fn frame(&self, rect: Rect, fill: RGBColor, line: RGBColor, width: f64) -> Drawn<DB> {
+        if self.dense {
+            self.fill(rect, line)?;
+            let width = f64::from(self.pixels(width)) / self.scale;
+            return self.fill(rect.grown(-width), fill);
+        }
         let points = rounded(rect, CORNER).map(|point| self.pixel(point));
         self.area.draw(&Polygon::new(points, fill.filled()))?;
         let closed: Vec<_> = points.iter().chain(&points[..2]).copied().collect();
         self.area.draw(&PathElement::new(closed, line.stroke_width(self.pixels(width))))
     }
 
-    /// Text at a point of its own that `anchor` says.
+    /// Text at a point of its own that `anchor` says; written by [`Pen::write`].
     fn text(
         &mut self,
-        text: &str,
+        text: &'a str,
         (size, symbol, bold): (f64, bool, bool),
         colour: RGBColor,
         anchor: HPos,
         at: Point,
-    ) -> Drawn<DB> {
+    ) {
         let at = self.pixel(at);
         let key = (size, symbol, bold);
         let place = self.styles.iter().position(|(other, _)| *other == key);
@@ -143,17 +162,29 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             self.styles.push((key, TextStyle::from(font)));
             self.styles.len() - 1
         });
-        let style = &mut self.styles[place].1;
-        style.color = colour.to_backend_color();
-        style.pos = Pos::new(anchor, VPos::Center);
-        self.area.draw_text(text, style, at)
+        self.texts.push(Writing { style: place, colour, anchor, at, text });
     }
 
-    fn words(&mut self, text: &Text, colour: RGBColor) -> Drawn<DB> {
-        self.text(&text.text, (text.size, false, false), colour, HPos::Center, text.centre)
+    /// Writes the texts, those of one look after each other: a canvas takes its time over another font or colour.
+    fn write(mut self) -> Drawn<DB> {
+        self.texts.sort_by_key(|text| {
+            let RGBColor(red, green, blue) = text.colour;
+            (text.style, red, green, blue, text.anchor as u8)
+        });
+        for Writing { style, colour, anchor, at, text } in self.texts {
+            let style = &mut self.styles[style].1;
+            style.color = colour.to_backend_color();
+            style.pos = Pos::new(anchor, VPos::Center);
+            self.area.draw_text(text, style, at)?;
+        }
+        Ok(())
     }
 
-    fn edge(&self, edge: &Edge, dash_all: bool) -> Drawn<DB> {
+    fn words(&mut self, text: &'a Text, colour: RGBColor) {
+        self.text(&text.text, (text.size, false, false), colour, HPos::Center, text.centre);
+    }
+
+    fn edge(&self, edge: &Edge) -> Drawn<DB> {
         let negative = edge.weight < 0.0;
         let hue = if negative { self.palette.w_negative } else { self.palette.w };
         let pointed_at = edge.selected || edge.hovered;
@@ -164,13 +195,13 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         }
         let colour = if pointed_at { hue } else { self.lit(hue, edge.light) };
         let width = if edge.light == Light::Faded { edge.width * 0.8 } else { edge.width };
-        if !negative || !(dash_all || edge.light.is_lit() || pointed_at) {
+        if !negative || self.dense && !edge.light.is_lit() && !pointed_at {
             return self.line(edge.from, edge.to, colour, width);
         }
         let (dx, dy) = (edge.to.x - edge.from.x, edge.to.y - edge.from.y);
         let at = |share: f64| Point { x: edge.from.x + share * dx, y: edge.from.y + share * dy };
         // Whole dashes, the same length all along.
-        let period = if dash_all { 8.0 } else { 12.0 };
+        let period = if self.dense { 12.0 } else { 8.0 };
         let count = (dx.hypot(dy) / (period + width)).round().clamp(2.0, 60.0);
         for dash in 0..count as u32 {
             let start = f64::from(dash) / count;
@@ -180,13 +211,14 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
     }
 
     /// The value of a weight, at its edge.
-    fn weight(&mut self, label: &Label, weight: f64) -> Drawn<DB> {
+    fn weight(&mut self, label: &'a Label, weight: f64) -> Drawn<DB> {
         let hue = if weight < 0.0 { self.palette.w_negative } else { self.palette.w };
         let ground = if label.light == Light::Written { self.glow() } else { self.palette.surface };
         self.fill(label.area, ground)?;
         let faded = label.light == Light::Faded && !label.hovered;
         let colour = if faded { self.palette.faded } else { hue };
-        self.text(&label.value, (label.size, false, false), colour, HPos::Center, label.area.centre())
+        self.text(&label.value, (label.size, false, false), colour, HPos::Center, label.area.centre());
+        Ok(())
     }
 
     /// Behind what is being written: the stroke of a marker.
@@ -194,7 +226,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         mix(self.palette.lit, self.palette.surface, 0.28)
     }
 
-    fn node(&mut self, node: &Node) -> Drawn<DB> {
+    fn node(&mut self, node: &'a Node) -> Drawn<DB> {
         let Palette { background, line, text, faded, lit, selected, a, .. } = *self.palette;
         let strongest =
             node.labels.iter().filter(|label| label.light.is_lit()).max_by_key(|label| label.light);
@@ -207,17 +239,11 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             Light::Written => (hue, 1.5),
         };
         if let Some(card) = node.card {
-            let grown = |by: f64| Rect {
-                left: card.left - by,
-                top: card.top - by,
-                right: card.right + by,
-                bottom: card.bottom + by,
-            };
             if node.selected {
-                self.frame(grown(4.0), self.palette.surface, selected, 1.5)?;
+                self.frame(card.grown(4.0), self.palette.surface, selected, 1.5)?;
             }
             if node.light == Light::Written {
-                self.frame(grown(1.5), lit, lit, 1.0)?;
+                self.frame(card.grown(1.5), lit, lit, 1.0)?;
             }
             let fill = if node.hovered { mix(lit, background, 0.18) } else { background };
             self.frame(card, fill, border.0, border.1)?;
@@ -249,7 +275,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
             self.ring(centre, radius, border.0, border.1)?;
         }
         if let Some(index) = &node.index {
-            self.words(index, if node.light.is_lit() { text } else { faded })?;
+            self.words(index, if node.light.is_lit() { text } else { faded });
         }
         let free = node.card.is_none();
         for label in &node.labels {
@@ -259,7 +285,7 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
     }
 
     /// A number with its symbol; `free` where edges may run under it.
-    fn label(&mut self, label: &Label, free: bool) -> Drawn<DB> {
+    fn label(&mut self, label: &'a Label, free: bool) -> Drawn<DB> {
         let Palette { text, faded, surface, .. } = *self.palette;
         let hue = self.hue(label.symbol);
         let Label { area, size, .. } = *label;
@@ -279,24 +305,27 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         let colour = if label.light == Light::Faded { faded } else { text };
         let number = (size, false, false);
         if label.symbol == Symbol::Name {
-            return self.text(&label.value, number, faded, HPos::Center, middle);
+            self.text(&label.value, number, faded, HPos::Center, middle);
+            return Ok(());
         }
         if label.upright {
             let line = (area.bottom - area.top) / 4.0;
             let over = Point { x: middle.x, y: middle.y - line * 0.9 };
             let under = Point { x: middle.x, y: middle.y + line * 0.95 };
-            self.text(&label.name, (size, true, false), hue, HPos::Center, over)?;
-            return self.text(&label.value, number, colour, HPos::Center, under);
+            self.text(&label.name, (size, true, false), hue, HPos::Center, over);
+            self.text(&label.value, number, colour, HPos::Center, under);
+            return Ok(());
         }
         let left = Point { x: area.left + 1.0, y: middle.y };
         let right = Point { x: area.right - 1.0, y: middle.y };
-        self.text(&label.name, (size, true, false), hue, HPos::Left, left)?;
-        self.text(&label.value, number, colour, HPos::Right, right)
+        self.text(&label.name, (size, true, false), hue, HPos::Left, left);
+        self.text(&label.value, number, colour, HPos::Right, right);
+        Ok(())
     }
 }
 
-/// The outline of a rectangle with round corners: four points to each.
-fn rounded(rect: Rect, radius: f64) -> [Point; 16] {
+/// The outline of a rectangle with round corners: three points to each.
+fn rounded(rect: Rect, radius: f64) -> [Point; 12] {
     let radius = radius.min((rect.bottom - rect.top) / 2.0).min((rect.right - rect.left) / 2.0).max(0.0);
     let Rect { left, top, right, bottom } = rect;
     // The middle of each corner's arc; the arc begins at this many quarters of a turn.
@@ -307,8 +336,8 @@ fn rounded(rect: Rect, radius: f64) -> [Point; 16] {
         (right - radius, top + radius),
     ];
     std::array::from_fn(|index| {
-        let (x, y) = corners[index / 4];
-        let turn = (index / 4) as f64 + (index % 4) as f64 / 3.0;
+        let (x, y) = corners[index / 3];
+        let turn = (index / 3) as f64 + (index % 3) as f64 / 2.0;
         let (sin, cos) = (turn * std::f64::consts::FRAC_PI_2).sin_cos();
         Point { x: x + radius * cos, y: y + radius * sin }
     })

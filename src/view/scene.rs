@@ -182,6 +182,11 @@ impl Rect {
         Self { left: centre.x - x, top: centre.y - y, right: centre.x + x, bottom: centre.y + y }
     }
 
+    /// With its edges moved out by so much; in, where that is negative.
+    pub fn grown(self, by: f64) -> Self {
+        Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
+    }
+
     /// Whether a point lies in it.
     pub fn contains(&self, x: f64, y: f64) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)

@@ -15,6 +15,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 type Failure = <CanvasBackend as DrawingBackend>::ErrorType;
+/// Of text: red, green and blue, opacity, how it stands to its point across and down.
+type Look = ((u8, u8, u8), f64, &'static str, &'static str);
 type Drawn = Result<(), DrawingErrorKind<Failure>>;
 
 /// [`CanvasBackend`] that measures text with the canvas's context, and gathers lines.
@@ -25,6 +27,8 @@ pub(super) struct Canvas {
     begun: Option<((u8, u8, u8), f64, u32)>,
     /// The font that the context has.
     font: RefCell<String>,
+    /// The look of the text written last, while nothing else has been drawn.
+    written: Option<Look>,
 }
 
 impl Canvas {
@@ -42,6 +46,7 @@ impl Canvas {
         if self.begun.take().is_some() {
             self.context.stroke();
         }
+        self.written = None;
         &mut self.backend
     }
 }
@@ -71,7 +76,8 @@ pub(super) fn on_canvas(
     let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
     context.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
     let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
-    let area = Canvas { backend, context, begun: None, font: RefCell::default() }.into_drawing_area();
+    let area =
+        Canvas { backend, context, begun: None, font: RefCell::default(), written: None }.into_drawing_area();
     draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id:?}: {error}"))
 }
 
@@ -166,11 +172,9 @@ impl DrawingBackend for Canvas {
     /// As the backend does, but a font is only set where it is another one: the browser reads its name anew
     /// each time, which takes longer than the text.
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
-        let backend = self.settled();
         if !matches!(style.transform(), FontTransform::None) {
-            let drawn = backend.draw_text(text, style, at);
             self.font.take();
-            return drawn;
+            return self.settled().draw_text(text, style, at);
         }
         let BackendColor { rgb: (red, green, blue), alpha } = style.color();
         let Pos { h_pos, v_pos } = style.anchor();
@@ -185,9 +189,14 @@ impl DrawingBackend for Canvas {
             VPos::Bottom => "bottom",
         };
         self.set_font(style);
-        self.context.set_text_align(align);
-        self.context.set_text_baseline(baseline);
-        self.context.set_fill_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
+        let look = ((red, green, blue), alpha, align, baseline);
+        if self.written != Some(look) {
+            self.settled();
+            self.context.set_text_align(align);
+            self.context.set_text_baseline(baseline);
+            self.context.set_fill_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
+            self.written = Some(look);
+        }
         // A text that cannot be written leaves the rest of the picture whole.
         let _ = self.context.fill_text(text, at.0.into(), at.1.into());
         Ok(())

@@ -5,7 +5,7 @@ mod reply;
 
 use crate::session::{Action, Session};
 use crate::view::theme::Palette;
-use crate::view::{charts, network, page::page, scene::Scene};
+use crate::view::{charts, equation::Detail, network, page::page, scene::Scene};
 use reply::{Failure, Reply};
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -23,6 +23,8 @@ struct App {
     chart: Surface,
     scene: Option<Scene>,
     shown: reply::Shown,
+    /// How long sums are written out: briefly at first, in full when the reader stays.
+    detail: Detail,
     /// The latest action changed nothing.
     idle: bool,
     /// The latest action was none of a person's will, so what was last said to them stays.
@@ -114,6 +116,7 @@ impl App {
             chart: Surface::default(),
             scene: None,
             shown: reply::Shown::default(),
+            detail: Detail::Brief,
             idle: false,
             passing: false,
         }
@@ -123,13 +126,25 @@ impl App {
         // The pointer reports every pixel; most of them change nothing.
         self.idle = action == Action::Hovered(self.session.sight().hovered);
         self.passing = matches!(action, Action::Hovered(_) | Action::Woken);
-        if self.idle { Ok(()) } else { self.session.update(action) }
+        let brief = self.detail == Detail::Brief && reply::pause(&self.session).is_some();
+        if action == Action::Woken && brief {
+            // The reader has stopped here for a moment: time to write long sums out.
+            self.detail = Detail::Full;
+            return Ok(());
+        }
+        if self.idle {
+            return Ok(());
+        }
+        if !matches!(action, Action::Hovered(_)) {
+            self.detail = Detail::Brief;
+        }
+        self.session.update(action)
     }
 
     /// Draws what changed, and says what text changes.
     fn reply(&mut self, failure: Option<Failure>) -> Reply {
         if std::mem::take(&mut self.idle) {
-            return self.shown.unchanged(&self.session);
+            return self.shown.unchanged(&self.session, self.detail);
         }
         let passing = std::mem::take(&mut self.passing);
         let drawn = self.draw();
@@ -137,7 +152,7 @@ impl App {
         if !passing {
             self.shown.answer(failure.is_some());
         }
-        let mut reply = self.shown.changes(&self.session, page(&self.session));
+        let mut reply = self.shown.changes(&self.session, page(&self.session, self.detail), self.detail);
         (reply.failure, reply.passing) = (failure, passing);
         reply
     }

@@ -1,8 +1,10 @@
 //! What goes back to the page: only what differs from what it already shows.
 
 use crate::session::Session;
+use crate::view::equation::{self, Detail};
 use crate::view::page::Page;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What `main.js` puts in place.
@@ -13,7 +15,7 @@ pub(super) struct Reply {
     /// Field values by element id.
     fields: Vec<(&'static str, String)>,
     /// Attributes by element id and name.
-    attributes: Vec<(&'static str, &'static str, Option<String>)>,
+    attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
     /// The `data-ref`s to light, where they changed.
     lit: Option<Vec<String>>,
     /// Whether the page is dark.
@@ -50,7 +52,7 @@ impl Reply {
 pub(super) struct Shown {
     parts: HashMap<&'static str, String>,
     fields: HashMap<&'static str, String>,
-    attributes: HashMap<(&'static str, &'static str), Option<String>>,
+    attributes: HashMap<(Cow<'static, str>, &'static str), Option<String>>,
     lit: Vec<String>,
     pub(super) dark: Option<bool>,
     /// The scenario and the update that the chart was drawn for.
@@ -64,8 +66,8 @@ const WITH_FIELDS: [&str; 3] = ["selected", "selected-weights", "layers"];
 
 impl Shown {
     /// The reply where nothing differs.
-    pub(super) fn unchanged(&self, session: &Session) -> Reply {
-        Reply { dark: session.sight().dark, wake: wake(session), passing: true, ..Reply::default() }
+    pub(super) fn unchanged(&self, session: &Session, detail: Detail) -> Reply {
+        Reply { dark: session.sight().dark, wake: wake(session, detail), passing: true, ..Reply::default() }
     }
 
     /// An action was carried out or `refused`. What was refused stays in its field, to be mended; after the
@@ -79,10 +81,10 @@ impl Shown {
     }
 
     /// What differs, which from now on is what the page shows.
-    pub(super) fn changes(&mut self, session: &Session, page: Page) -> Reply {
+    pub(super) fn changes(&mut self, session: &Session, page: Page, detail: Detail) -> Reply {
         let dark = session.sight().dark;
         self.dark = Some(dark);
-        let mut reply = Reply { dark, wake: wake(session), ..Reply::default() };
+        let mut reply = Reply { dark, wake: wake(session, detail), ..Reply::default() };
         for (id, html) in page.parts {
             if self.parts.get(id) != Some(&html) {
                 self.parts.insert(id, html.clone());
@@ -97,10 +99,15 @@ impl Shown {
                 reply.fields.push((id, value));
             }
         }
+        // New buttons come without the attributes that the old ones had.
+        if reply.parts.iter().any(|(part, _)| *part == "moments") {
+            self.attributes.retain(|(id, _), _| !id.starts_with("moment-"));
+        }
         for (id, name, value) in page.attributes {
-            if self.attributes.get(&(id, name)) != Some(&value) {
-                self.attributes.insert((id, name), value.clone());
-                reply.attributes.push((id, name, value));
+            let key = (id, name);
+            if self.attributes.get(&key) != Some(&value) {
+                self.attributes.insert(key.clone(), value.clone());
+                reply.attributes.push((key.0, name, value));
             }
         }
         // New markup comes unlit.
@@ -112,10 +119,25 @@ impl Shown {
     }
 }
 
-/// When the session wants to be woken: at once on a journey, at its pace when playing.
-fn wake(session: &Session) -> Option<f64> {
-    match session.progress() {
-        Some(_) => Some(0.0),
-        None => session.play().playing.then(|| 1000.0 / session.play().speed),
+/// In milliseconds: a reader who stays this long at a moment wants its long sums in full.
+const PAUSE: f64 = 120.0;
+
+/// When the page wants to be woken, in milliseconds: at once on a journey; to write a long sum out;
+/// at its pace when playing.
+fn wake(session: &Session, detail: Detail) -> Option<f64> {
+    if session.progress().is_some() {
+        return Some(0.0);
     }
+    let interval = session.play().playing.then(|| 1000.0 / session.play().speed);
+    match (pause(session), detail) {
+        (Some(pause), Detail::Brief) => Some(pause),
+        (Some(pause), Detail::Full) => interval.map(|interval| interval - pause),
+        (None, _) => interval,
+    }
+}
+
+/// How long to wait before a long sum is written out; none where there is no such sum or no time for it.
+pub(super) fn pause(session: &Session) -> Option<f64> {
+    let hurried = session.play().playing && 1000.0 / session.play().speed < 2.0 * PAUSE;
+    (session.progress().is_none() && !hurried && equation::has_long_line(session)).then_some(PAUSE)
 }

@@ -3,6 +3,7 @@
 use deltascope::data::presets;
 use deltascope::scenario::{Moment, Position, Scenario};
 use deltascope::session::{Action, Direction, Item, Session, StepBy};
+use deltascope::view::equation::Detail;
 use deltascope::view::ledger::{Ledger, ledger, remarks};
 use deltascope::view::{equation, format::number, inspector, narration, page::page, working};
 
@@ -158,7 +159,7 @@ fn the_equation_at_work_is_printed_as_symbols_numbers_and_result() {
     let mut session = session("mazur");
     act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 0 })));
     go(&mut session, Moment::Delta { sample: 0, layer: 0 });
-    insta::assert_snapshot!("equation_2_of_mazur", equation::panel(&session));
+    insta::assert_snapshot!("equation_2_of_mazur", equation::working(&session, Detail::Full));
 }
 
 #[test]
@@ -180,7 +181,7 @@ fn no_page_of_any_preset_shows_nan_or_minus_zero() {
         for by in [StepBy::Equation, StepBy::Sample, StepBy::Neuron] {
             for _ in 0..30 {
                 act(&mut session, Action::Stepped { by, direction: Direction::Forward });
-                for (id, html) in page(&session).parts {
+                for (id, html) in page(&session, Detail::Full).parts {
                     let text = text(&html.replace("<mo>−</mo>", " minus "));
                     assert!(!text.contains("NaN") && !text.contains("inf "), "{} {id}: {text}", preset.id);
                     let minus_zero = text.match_indices("−0").any(|(at, _)| {
@@ -206,7 +207,7 @@ fn what_a_file_brings_in_is_escaped() {
     for item in [Item::Input { source: 0 }, Item::Neuron { layer: 0, neuron: 0 }] {
         act(&mut session, Action::Selected(Some(item)));
         assert!(inspector::inspector(&session).head.contains("&lt;img"));
-        let page = page(&session);
+        let page = page(&session, Detail::Full);
         for (id, html) in page.parts {
             assert!(!html.contains("<img"), "{id}");
         }
@@ -274,7 +275,7 @@ fn every_control_of_the_page_is_an_action() {
         let mut session = Session::new(preset.scenario()).unwrap();
         act(&mut session, Action::RowTotalAsked);
         act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
-        for (_, html) in page(&session).parts {
+        for (_, html) in page(&session, Detail::Full).parts {
             actions.extend(actions_of(&html));
         }
     }
@@ -288,9 +289,11 @@ fn every_control_of_the_page_is_an_action() {
 #[test]
 fn every_element_that_the_session_fills_is_in_the_page() {
     let html = include_str!("../../index.html");
-    let page = page(&session("iris"));
+    let page = page(&session("iris"), Detail::Full);
+    let buttons = page.parts.iter().find(|part| part.0 == "moments").unwrap();
+    let html = format!("{html}{}", buttons.1);
     let ids = page.parts.iter().map(|part| part.0);
-    let ids = ids.chain(page.fields.iter().map(|field| field.0)).chain(page.attributes.iter().map(|a| a.0));
+    let ids = ids.chain(page.fields.iter().map(|field| field.0)).chain(page.attributes.iter().map(|a| &*a.0));
     for id in ids {
         assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
     }
@@ -308,7 +311,7 @@ fn saved_and_opened_again_it_is_the_same_page() {
     while other.progress().is_some() {
         other.update(Action::Woken).unwrap();
     }
-    assert_eq!(equation::panel(&other), equation::panel(&one));
+    assert_eq!(equation::working(&other, Detail::Full), equation::working(&one, Detail::Full));
     assert_eq!(ledger(&other), ledger(&one));
 }
 
@@ -323,4 +326,18 @@ fn the_style_sheet_has_the_colours_of_the_pictures() {
             assert!(sheet.contains(&format!("{name}: {colour};")), "{name}: {colour}");
         }
     }
+}
+
+#[test]
+fn a_long_sum_is_brief_at_first_and_full_when_the_reader_stays() {
+    let mut digits = session("digits");
+    go(&mut digits, Moment::Forward { sample: 0, layer: 0 });
+    let terms =
+        |session: &Session, detail| equation::working(session, detail).matches("class=\"term\"").count();
+    assert!(equation::has_long_line(&digits));
+    assert_eq!(terms(&digits, Detail::Full), 64 + 1 + 1);
+    assert!(terms(&digits, Detail::Brief) < 20);
+    let mazur = session("mazur");
+    assert!(!equation::has_long_line(&mazur));
+    assert_eq!(equation::working(&mazur, Detail::Brief), equation::working(&mazur, Detail::Full));
 }

@@ -38,7 +38,9 @@ impl Working<'_> {
         }
         let nabla_a = cost.gradient(&[a], &[y])[0];
         let scaled = |inner: String| match cost {
-            Cost::Mse => format!("{}<mo>(</mo>{inner}<mo>)</mo>", mn("2")),
+            Cost::Mse => {
+                format!("{}<mo stretchy=\"false\">(</mo>{inner}<mo stretchy=\"false\">)</mo>", mn("2"))
+            }
             _ => inner,
         };
         let partial = frac("<mo>∂</mo><mi>C</mi>", &format!("<mo>∂</mo>{}", symbol_as(self.a(), false)));
@@ -60,7 +62,10 @@ impl Working<'_> {
     }
 
     fn sigma_prime_symbol(&self) -> String {
-        format!("<mi>σ′</mi><mo>(</mo>{}<mo>)</mo>", symbol_as(self.z(), false))
+        format!(
+            "<mi>σ′</mi><mo stretchy=\"false\">(</mo>{}<mo stretchy=\"false\">)</mo>",
+            symbol_as(self.z(), false)
+        )
     }
 
     /// σ′(zˡⱼ), and its value.
@@ -81,9 +86,14 @@ impl Working<'_> {
         };
         let side = if z > 0.0 { "<mo>&gt;</mo><mn>0</mn>" } else { "<mo>≤</mo><mn>0</mn>" };
         let (term, remark) = match activation {
-            Activation::Sigmoid | Activation::Softmax => {
-                (of_a(&|a| format!("{a}<mo>(</mo><mn>1</mn><mo>−</mo>{a}<mo>)</mo>")), None)
-            }
+            Activation::Sigmoid | Activation::Softmax => (
+                of_a(&|a| {
+                    format!(
+                        "{a}<mo stretchy=\"false\">(</mo><mn>1</mn><mo>−</mo>{a}<mo stretchy=\"false\">)</mo>"
+                    )
+                }),
+                None,
+            ),
             Activation::Tanh => {
                 (of_a(&|a| format!("<mn>1</mn><mo>−</mo><msup><mrow>{a}</mrow><mn>2</mn></msup>")), None)
             }

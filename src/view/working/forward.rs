@@ -59,9 +59,13 @@ impl Working<'_> {
                 frac(&mn("1"), &format!("{}{}{}", mn("1"), mo("+"), exponential(&format!("{}{z}", mo("−")))))
             }),
             Activation::Tanh => term(&|z| format!("{}{}{z}{}", mi("tanh"), mo("("), mo(")"))),
-            Activation::Relu => {
-                term(&|z| format!("{}<mo>(</mo>{}<mo>,</mo>{z}<mo>)</mo>", mi("max"), mn("0")))
-            }
+            Activation::Relu => term(&|z| {
+                format!(
+                    "{}<mo stretchy=\"false\">(</mo>{}<mo>,</mo>{z}<mo stretchy=\"false\">)</mo>",
+                    mi("max"),
+                    mn("0")
+                )
+            }),
             Activation::LeakyRelu if z > 0.0 => term(&|z| z.to_owned()),
             Activation::LeakyRelu => term_of(&self.mn(z), &|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
             Activation::Identity => term(&|z| z.to_owned()),
@@ -92,26 +96,34 @@ impl Working<'_> {
         let trace = self.now.trace();
         let outputs = &trace.activations[self.layers - 1];
         let focusable = outputs.len() <= FOCUSABLE;
-        let term = |a: &str, y: &str| {
-            let difference =
-                format!("<msup><mrow><mo>(</mo>{a}<mo>−</mo>{y}<mo>)</mo></mrow><mn>2</mn></msup>");
+        let symbols = |a: &str, y: &str| {
+            let squared = format!(
+                "<msup><mrow><mo stretchy=\"false\">(</mo>{a}<mo>−</mo>{y}<mo stretchy=\"false\">)</mo></mrow><mn>2</mn></msup>"
+            );
             match cost {
-                Cost::Mse => difference,
-                Cost::HalfMse => format!("{}{difference}", frac(&mn("1"), &mn("2"))),
+                Cost::Mse => squared,
+                Cost::HalfMse => format!("<mn>½</mn>{squared}"),
                 Cost::Bce => format!(
-                    "<mo>−</mo><mo>[</mo>{y}<mi>ln</mi>{a}<mo>+</mo><mo>(</mo><mn>1</mn><mo>−</mo>{y}<mo>)</mo>\
-                     <mi>ln</mi><mo>(</mo><mn>1</mn><mo>−</mo>{a}<mo>)</mo><mo>]</mo>"
+                    "<mo>−</mo><mo stretchy=\"false\">[</mo>{y}<mi>ln</mi>{a}<mo>+</mo><mo stretchy=\"false\">(</mo><mn>1</mn>\
+                     <mo>−</mo>{y}<mo stretchy=\"false\">)</mo><mi>ln</mi><mo stretchy=\"false\">(</mo><mn>1</mn><mo>−</mo>{a}\
+                     <mo stretchy=\"false\">)</mo><mo stretchy=\"false\">]</mo>"
                 ),
                 Cost::Cce => format!("<mo>−</mo>{y}<mi>ln</mi>{a}"),
             }
         };
+        let numbers = |a: &str, y: &str| match cost {
+            Cost::Mse => format!("({a} − {y})²"),
+            Cost::HalfMse => format!("½({a} − {y})²"),
+            Cost::Bce => format!("−[{y} ln {a} + (1 − {y}) ln(1 − {a})]"),
+            Cost::Cce => format!("−({y}) ln {a}"),
+        };
         let terms = outputs.iter().zip(self.now.target()).enumerate().map(|(neuron, (a, y))| Term {
             operator: if neuron == 0 { "" } else { "+" },
-            symbols: term(
+            symbols: symbols(
                 &symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable),
                 &symbol_as(Item::Target { neuron }, focusable),
             ),
-            numbers: math(&term(&self.mn(*a), &self.mn(*y))),
+            numbers: numbers(&self.number(*a), &self.number(*y)),
         });
         let mut line = self.a_line(mi("C"), terms.collect(), trace.cost);
         if cost.folds_sigma_prime() {

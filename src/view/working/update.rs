@@ -21,7 +21,10 @@ impl Working<'_> {
         let symbol = symbol_as(self.delta(), false);
         let terms = traces.iter().enumerate().map(|(sample, trace)| Term {
             operator: if sample == 0 { "" } else { "+" },
-            symbols: format!("{symbol}<mo>(</mo><mn>{}</mn><mo>)</mo>", sample + 1),
+            symbols: format!(
+                "{symbol}<mo stretchy=\"false\">(</mo><mn>{}</mn><mo stretchy=\"false\">)</mo>",
+                sample + 1
+            ),
             numbers: self.number(trace.deltas[self.layer][self.neuron]),
         });
         terms.collect()
