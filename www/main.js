@@ -3,6 +3,8 @@
 
 import init, { dispatch, point, resize, scenario_file } from "./pkg/deltascope.js";
 
+await init();
+
 const byId = (id) => document.getElementById(id);
 const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
 
@@ -117,7 +119,11 @@ const at = (event) => {
 };
 network.addEventListener("pointermove", (event) => show(JSON.parse(point(...at(event), false))));
 network.addEventListener("pointerleave", () => send("Hovered", null));
-network.addEventListener("pointerdown", (event) => show(JSON.parse(point(...at(event), true))));
+network.addEventListener("pointerdown", (event) => {
+  // What is half typed counts first: selecting something else takes its field away.
+  if (document.activeElement.matches("input")) document.activeElement.blur();
+  show(JSON.parse(point(...at(event), true)));
+});
 
 byId("theme").addEventListener("click", () => {
   send("ThemeChanged", { dark: document.documentElement.dataset.theme !== "dark" });
@@ -141,7 +147,6 @@ byId("save").addEventListener("click", () => {
 
 // ——— the start ———
 
-await init();
 const sized = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const canvas = target.querySelector("canvas");

@@ -158,7 +158,9 @@ impl Session {
                 self.trail.clear();
                 self.changes += 1;
                 self.run = *run;
-                self.sight.fit(&saved.scenario, !Arc::ptr_eq(&saved.scenario.data, &self.scenario.data));
+                let (data, other) = (&self.scenario.data, &saved.scenario.data);
+                let same = data.inputs == other.inputs && data.targets == other.targets;
+                self.sight.fit(&saved.scenario, !same);
                 (self.scenario, self.preset, self.notice) = (saved.scenario, saved.preset, notice);
             }
         }

@@ -2,7 +2,6 @@
 
 use super::format::{count, number, signed};
 use super::html::{action, escape};
-use super::mathml::{math, symbol_as};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::{Item, MOST_DIGITS, Now, Session, equivalent_learning_rate};
 use std::fmt::Write;
@@ -94,10 +93,9 @@ fn explanation(session: &Session) -> String {
 /// selected one. Which columns there are does not change from one moment to the next.
 fn groups(session: &Session) -> Vec<Group> {
     let sizes = session.scenario().layer_sizes();
-    let most = match sizes.iter().sum::<usize>() {
-        ..=COLUMNS => COLUMNS,
-        _ => (COLUMNS / sizes.len()).max(3),
-    };
+    // As many of each layer as lets all layers fit, small layers being shown whole.
+    let fits = |most: &usize| sizes.iter().map(|size| size.min(most)).sum::<usize>() <= COLUMNS;
+    let most = (3..=COLUMNS).rev().find(fits).unwrap_or(3);
     let neuron_of = |layer: usize| {
         let stepped_into =
             session.position().neuron.filter(|_| session.position().moment.layer() == Some(layer));
@@ -125,14 +123,12 @@ fn head(groups: &[Group]) -> String {
         let _ = write!(html, "<th colspan=\"{columns}\" scope=\"colgroup\">layer {}{part}</th>", layer + 1);
     }
     html.push_str("</tr><tr>");
-    for Group { layer, neurons, of } in groups {
+    for Group { neurons, of, .. } in groups {
         for neuron in neurons.clone() {
-            let symbol = symbol_as(Item::Delta { layer: *layer, neuron }, false);
             let _ = write!(
                 html,
-                "<th scope=\"col\" aria-label=\"δ of neuron {}\">{}</th>",
-                neuron + 1,
-                math(&symbol)
+                "<th scope=\"col\"><span class=\"delta\">δ<sub>{}</sub></span></th>",
+                neuron + 1
             );
         }
         if *of > 1 {

@@ -143,14 +143,14 @@ impl App {
 
     /// Draws what changed, and says what text changes.
     fn reply(&mut self, failure: Option<Failure>) -> Reply {
+        let passing = std::mem::take(&mut self.passing);
         if std::mem::take(&mut self.idle) {
             return self.shown.unchanged(&self.session, self.detail);
         }
-        let passing = std::mem::take(&mut self.passing);
         let drawn = self.draw();
         let failure = failure.or(drawn.err().map(|message| Failure { action: String::new(), message }));
         if !passing {
-            self.shown.answer(failure.is_some());
+            self.shown.answer(failure.is_some() || self.session.progress().is_some());
         }
         let mut reply = self.shown.changes(&self.session, page(&self.session, self.detail), self.detail);
         (reply.failure, reply.passing) = (failure, passing);
