@@ -123,19 +123,25 @@ impl Page {
         // From another page, so that a change of the fragment alone loads it again.
         self.driver.goto("about:blank").await?;
         self.driver.goto(format!("{}{rest}", self.address()?)).await?;
+        self.ready().await
+    }
+
+    /// Waits until the page answers, and has painted.
+    async fn ready(&self) -> Result<()> {
+        self.until("'ready' in document.documentElement.dataset").await?;
         self.settled().await
     }
 
     /// Opens the page exactly as it is shipped.
     pub async fn open_as_shipped(&self, rest: &str) -> Result<()> {
         self.driver.goto(format!("{}{}{rest}", self.site, variable("DELTASCOPE_PAGE")?)).await?;
-        self.settled().await
+        self.ready().await
     }
 
     /// Loads the page again, as its reader would. Messages from before are gone: ask for them first.
     pub async fn reload(&self) -> Result<()> {
         self.driver.refresh().await?;
-        self.settled().await
+        self.ready().await
     }
 
     /// Waits until two frames have been painted and the fonts are there.

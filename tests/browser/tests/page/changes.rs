@@ -1,5 +1,7 @@
 //! Changes of the scenario by its settings and by what is selected in the picture; each can be undone.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use browser_tests::Page;
 use serde_json::{Value, json};
@@ -67,28 +69,42 @@ pub(crate) async fn the_network_can_be_rebuilt_and_undone(page: &Page) -> Result
     Ok(())
 }
 
-/// Where in the picture something stands: a point that selects it when clicked, by the field that then shows.
-pub(crate) async fn place_of(page: &Page, field: &str) -> Result<(f64, f64)> {
-    const FIND: &str = "
-        const canvas = document.getElementById('network');
-        const { left, top, width, height } = canvas.getBoundingClientRect();
-        const hits = [];
-        for (let y = 4; y < height; y += 6) for (let x = 4; x < width; x += 9) {
-          document.dispatchEvent(new KeyboardEvent('keydown', { key: 'x' }));
-          canvas.dispatchEvent(new PointerEvent('pointerdown', { clientX: left + x, clientY: top + y, bubbles: true }));
-          if (document.querySelector('#inspector input')?.id === FIELD) hits.push([x, y]);
-        }
-        const middle = [0, 1].map((axis) => hits.reduce((sum, hit) => sum + hit[axis], 0) / hits.length);
-        const far = ([x, y]) => Math.hypot(x - middle[0], y - middle[1]);
-        return hits.sort((one, other) => far(one) - far(other))[0] ?? null;";
-    let found = page.script(&FIND.replace("FIELD", &json!(format!("edit-{field}")).to_string())).await?;
-    let point: Option<(f64, f64)> = serde_json::from_value(found)?;
-    point.with_context(|| format!("no click on the picture selects {field}"))
+/// Where in the picture everything stands: the point that selects it, by the first field that a click there brings.
+pub(crate) struct Places(HashMap<String, (f64, f64)>);
+
+impl Places {
+    /// Clicks everywhere; what was selected last stays so.
+    pub(crate) async fn of(page: &Page) -> Result<Self> {
+        const FIND: &str = "
+            const canvas = document.getElementById('network');
+            const { left, top, width, height } = canvas.getBoundingClientRect();
+            const hits = {};
+            for (let y = 4; y < height; y += 8) for (let x = 4; x < width; x += 12) {
+              document.dispatchEvent(new KeyboardEvent('keydown', { key: 'x' }));
+              canvas.dispatchEvent(new PointerEvent('pointerdown', { clientX: left + x, clientY: top + y }));
+              const field = document.querySelector('#inspector input');
+              if (field) (hits[field.id] ??= []).push([x, y]);
+            }
+            for (const [id, points] of Object.entries(hits)) {
+              const middle = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+              const far = ([x, y]) => Math.hypot(x - middle[0], y - middle[1]);
+              [hits[id]] = points.sort((one, other) => far(one) - far(other));
+            }
+            return hits;";
+        Ok(Self(serde_json::from_value(page.script(FIND).await?)?))
+    }
+
+    /// The point for a neuron by its bias, `b-0-1`, for a weight or an input.
+    pub(crate) fn find(&self, name: &str) -> Result<(f64, f64)> {
+        let point = self.0.get(&format!("edit-{name}"));
+        point.copied().with_context(|| format!("no click on the picture selects {name}: {:?}", self.0))
+    }
 }
 
 pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result<()> {
     page.choose("#preset", "mazur").await?;
     page.click("h1").await?; // keys are for the page, not for the select
+    let places = Places::of(page).await?;
     let mut scenarios = vec![saved(page).await?];
     let edits = [
         ("b-0-1", "edit-b-0-1", "/parameters/biases/0/1"),
@@ -98,9 +114,9 @@ pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result
         ("b-1-1", "edit-y-1", "/data/y/0/1"),
     ];
     for (step, (selected, field, path)) in edits.into_iter().enumerate() {
-        let (x, y) = place_of(page, selected).await?;
+        let (x, y) = places.find(selected)?;
         page.click_at("#network", x, y).await?;
-        let value = 0.125 * (step as f64 + 1.0);
+        let value = 0.0625 + step as f64;
         page.type_in(&format!("#{field}"), &value.to_string()).await?;
         let scenario = saved(page).await?;
         let mut want = scenarios[step].clone();
@@ -112,8 +128,8 @@ pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result
     undone_and_redone(page, &scenarios).await?;
 
     // What was typed counts, also where the reader goes on by a click into the picture.
-    let (x, y) = place_of(page, "b-1-0").await?;
-    let (first_x, first_y) = place_of(page, "b-0-0").await?;
+    let (x, y) = places.find("b-1-0")?;
+    let (first_x, first_y) = places.find("b-0-0")?;
     page.click_at("#network", first_x, first_y).await?;
     page.click("#edit-b-0-0").await?;
     page.press("Control+a 0 . 7 5").await?;

@@ -67,6 +67,9 @@ impl Case {
     }
 }
 
+/// The cases that are read off under the other rules too: one of each kind.
+const OTHER_RULES: [&str; 5] = ["s02", "s04", "s07", "s09", "s13"];
+
 pub(crate) async fn every_golden_case_can_be_read_off(page: &Page) -> Result<()> {
     show_digits(page, 12).await?;
     let golden: Cases = golden("golden.json")?;
@@ -111,7 +114,10 @@ async fn read_off(page: &Page, case: &Case) -> Result<()> {
     }
     let neurons: usize = case.sizes[1..].iter().map(|&size| size.min(10)).sum();
     assert!(columns >= neurons, "{}: {columns} columns", case.id);
-    other_rules(page, case).await
+    if OTHER_RULES.iter().any(|id| case.id.starts_with(id)) {
+        other_rules(page, case).await?;
+    }
+    Ok(())
 }
 
 /// The mean, the wrong rule and updates after each sample, by the settings of the page.

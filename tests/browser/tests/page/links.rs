@@ -4,7 +4,7 @@ use anyhow::Result;
 use browser_tests::Page;
 use serde_json::json;
 
-use super::changes::place_of;
+use super::changes::Places;
 
 /// What is lit in the text, each once, in order.
 async fn lit(page: &Page) -> Result<Vec<String>> {
@@ -20,8 +20,9 @@ async fn picture(page: &Page) -> Result<String> {
 
 pub(crate) async fn term_and_picture_light_each_other(page: &Page) -> Result<()> {
     page.choose("#preset", "mazur").await?;
-    let weight = place_of(page, "w-0-0-1").await?;
-    let neuron = place_of(page, "b-0-0").await?;
+    let places = Places::of(page).await?;
+    let weight = places.find("w-0-0-1")?;
+    let neuron = places.find("b-0-0")?;
     page.click("h1").await?;
     page.press("l ArrowRight").await?;
     assert_eq!(lit(page).await?, Vec::<String>::new());
