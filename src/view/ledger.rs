@@ -7,6 +7,8 @@ use crate::session::{Item, MOST_DIGITS, Now, Session, equivalent_learning_rate};
 use std::fmt::Write;
 
 /// More neurons than this are not all given a column.
+const ALL: usize = 16;
+/// How many are, then.
 const COLUMNS: usize = 12;
 /// Samples of a large mini-batch that are shown at a time.
 const ROWS: usize = 50;
@@ -94,8 +96,11 @@ fn explanation(session: &Session) -> String {
 fn groups(session: &Session) -> Vec<Group> {
     let sizes = session.scenario().layer_sizes();
     // As many of each layer as lets all layers fit, small layers being shown whole.
-    let fits = |most: &usize| sizes.iter().map(|size| size.min(most)).sum::<usize>() <= COLUMNS;
-    let most = (3..=COLUMNS).rev().find(fits).unwrap_or(3);
+    let columns = |most: usize| sizes.iter().map(|&size| size.min(most)).sum::<usize>();
+    let most = match columns(ALL) {
+        ..=ALL => ALL,
+        _ => (3..=COLUMNS).rev().find(|&most| columns(most) <= COLUMNS).unwrap_or(3),
+    };
     let neuron_of = |layer: usize| {
         let stepped_into =
             session.position().neuron.filter(|_| session.position().moment.layer() == Some(layer));

@@ -4,6 +4,7 @@
 #![allow(clippy::panic)]
 
 mod back;
+mod bits;
 mod changes;
 mod files;
 mod golden;
@@ -52,6 +53,7 @@ in_each_engine! {
     published::han_and_kamber_can_be_read_off_as_published
     published::brownlee_ends_at_his_weights
     back::back_is_the_identity
+    bits::every_bit_is_as_native
     wrong_input::wrong_numbers_are_refused_beside_their_field
     wrong_input::wrong_files_are_refused_and_change_nothing
     wrong_input::a_run_that_diverges_says_so

@@ -1,0 +1,44 @@
+//! The page computes the same doubles as the same code natively, to the last bit.
+
+use anyhow::{Context, Result};
+use browser_tests::Page;
+use deltascope::data::preset;
+use deltascope::nn::Parameter;
+use deltascope::session::{Action, Direction, Session, StepBy};
+
+/// Every field of the selected neuron: the name and what stands in it.
+const FIELDS: &str =
+    "return [...document.querySelectorAll('#inspector input')].map((field) => [field.id, field.value])";
+
+/// After an epoch of each of these, all activations and costs have had their exp, tanh and log in the numbers.
+pub(crate) async fn every_bit_is_as_native(page: &Page) -> Result<()> {
+    for id in ["circle", "iris", "digits", "linnerud"] {
+        page.choose("#preset", id).await?;
+        page.press("]").await?;
+        page.until("document.querySelector('#progress').hidden").await?;
+        let shown: Vec<(String, String)> = serde_json::from_value(page.script(FIELDS).await?)?;
+
+        let mut native =
+            Session::new(preset(id).context("no such preset")?.scenario()).map_err(anyhow::Error::msg)?;
+        let epoch = Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward };
+        native.update(epoch).map_err(anyhow::Error::msg)?;
+        while native.progress().is_some() {
+            native.update(Action::Woken).map_err(anyhow::Error::msg)?;
+        }
+        let mut compared = 0;
+        for (field, value) in shown {
+            let indices: Vec<usize> = field.split('-').skip(2).map(str::parse).collect::<Result<_, _>>()?;
+            let parameter = match (field.split('-').nth(1), &indices[..]) {
+                (Some("w"), &[layer, neuron, source]) => Parameter::Weight { layer, neuron, source },
+                (Some("b"), &[layer, neuron]) => Parameter::Bias { layer, neuron },
+                _ => continue,
+            };
+            let got: f64 = value.parse()?;
+            let want = native.mini_batch().after.get(parameter).with_context(|| field.clone())?;
+            assert_eq!(got.to_bits(), want.to_bits(), "{id}: {field} is {got:?}, natively {want:?}");
+            compared += 1;
+        }
+        assert!(compared > 3, "{id}: only {compared} numbers");
+    }
+    Ok(())
+}
