@@ -10,7 +10,8 @@ use serde_json::json;
 /// Weights of a neuron beyond this are reached by selecting their edge.
 const WEIGHTS: usize = 100;
 
-/// The panel for the selected thing: three pieces of HTML, so that a step need not write all of them again.
+/// The panel for the selected thing: three pieces of HTML, so that a step need not write all of them again,
+/// and what stands in their fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inspector {
     /// What is selected, and the field to edit it.
@@ -19,12 +20,14 @@ pub struct Inspector {
     pub numbers: String,
     /// A neuron's weights, to edit.
     pub weights: String,
+    /// The number in each field, by the field's id.
+    pub fields: Vec<(String, String)>,
 }
 
 /// The panel for the selected thing.
 pub fn inspector(session: &Session) -> Inspector {
-    let panel = Panel { session, now: session.now() };
-    match session.sight().selected {
+    let mut panel = Panel { session, now: session.now(), fields: Vec::new() };
+    let html = match session.sight().selected {
         None => Inspector {
             head: "<p>Select a neuron, an edge or an input in the picture.</p>".into(),
             ..Inspector::default()
@@ -33,30 +36,34 @@ pub fn inspector(session: &Session) -> Inspector {
         Some(Item::Target { neuron }) => panel.neuron(session.scenario().layer_sizes().len() - 1, neuron),
         Some(Item::Weight { layer, neuron, source }) => panel.weight(layer, neuron, source),
         Some(item) => item.neuron().map(|(layer, neuron)| panel.neuron(layer, neuron)).unwrap_or_default(),
-    }
+    };
+    Inspector { fields: panel.fields, ..html }
 }
 
 struct Panel<'a> {
     session: &'a Session,
     now: Now<'a>,
+    /// What stands in the fields written so far.
+    fields: Vec<(String, String)>,
 }
 
 impl Panel<'_> {
-    fn input(&self, source: usize) -> Inspector {
+    fn input(&mut self, source: usize) -> Inspector {
         let name = &self.session.scenario().data.inputs[source];
         let place = json!({ "row": self.now.row(), "source": source });
-        let field = field(Item::Input { source }, "InputEdited", &place, self.now.trace().input[source]);
+        let value = self.now.trace().input[source];
+        let field = self.field(Item::Input { source }, "InputEdited", &place, value);
         Inspector {
             head: title(&format!("Input {}: {name}", source + 1)) + &field,
             numbers: format!(
                 "<p>It belongs to row {} of the data, the sample at work.</p>",
                 self.now.row() + 1
             ),
-            weights: String::new(),
+            ..Inspector::default()
         }
     }
 
-    fn neuron(&self, layer: usize, neuron: usize) -> Inspector {
+    fn neuron(&mut self, layer: usize, neuron: usize) -> Inspector {
         let scenario = self.session.scenario();
         let output = layer + 1 == scenario.layer_sizes().len();
         let bias = Parameter::Bias { layer, neuron };
@@ -67,7 +74,8 @@ impl Panel<'_> {
         head = title(&head) + &self.edit_parameter(bias);
         if output {
             let place = json!({ "row": self.now.row(), "neuron": neuron });
-            head += &field(Item::Target { neuron }, "TargetEdited", &place, self.now.target()[neuron]);
+            let target = self.now.target()[neuron];
+            head += &self.field(Item::Target { neuron }, "TargetEdited", &place, target);
         }
         let rows = [
             ("z", "z", self.now.weighted_input(layer, neuron)),
@@ -87,10 +95,10 @@ impl Panel<'_> {
         if sources > WEIGHTS {
             weights += &format!("<p>The first {WEIGHTS} of {sources}; select an edge for any other one.</p>");
         }
-        Inspector { head, numbers: format!("<dl>{numbers}</dl>"), weights }
+        Inspector { head, numbers: format!("<dl>{numbers}</dl>"), weights, ..Inspector::default() }
     }
 
-    fn weight(&self, layer: usize, neuron: usize, source: usize) -> Inspector {
+    fn weight(&mut self, layer: usize, neuron: usize, source: usize) -> Inspector {
         let kind = if layer == 0 { "input" } else { "neuron" };
         let head =
             format!("Weight into neuron {} of layer {}, from {kind} {}", neuron + 1, layer + 1, source + 1);
@@ -103,7 +111,7 @@ impl Panel<'_> {
         Inspector {
             head: title(&head) + &self.edit_parameter(parameter),
             numbers: format!("<dl>{numbers}</dl>"),
-            weights: String::new(),
+            ..Inspector::default()
         }
     }
 
@@ -123,22 +131,23 @@ impl Panel<'_> {
         format!("<dt>update</dt><dd>{text}</dd>")
     }
 
-    fn edit_parameter(&self, parameter: Parameter) -> String {
+    fn edit_parameter(&mut self, parameter: Parameter) -> String {
         let value = self.now.parameter(parameter);
-        field(parameter.into(), "ParameterEdited", &json!({ "parameter": parameter }), value)
+        self.field(parameter.into(), "ParameterEdited", &json!({ "parameter": parameter }), value)
     }
-}
 
-/// A labelled field that edits one number.
-fn field(item: Item, name: &str, value: &serde_json::Value, number: f64) -> String {
-    format!(
-        "<label data-ref=\"{item}\"><span>{}</span><input id=\"edit-{item}\" {} value=\"{}\" inputmode=\"decimal\" \
-         autocomplete=\"off\" spellcheck=\"false\" aria-label=\"{}\"></label>",
-        math(&symbol_as(item, false)),
-        action(name, value),
-        plain(number),
-        spoken(item),
-    )
+    /// A labelled field that edits one number, which it gets as a field's value: a step changes the numbers of
+    /// many fields and the fields themselves seldom.
+    fn field(&mut self, item: Item, name: &str, value: &serde_json::Value, number: f64) -> String {
+        self.fields.push((format!("edit-{item}"), plain(number)));
+        format!(
+            "<label data-ref=\"{item}\"><span>{}</span><input id=\"edit-{item}\" {} inputmode=\"decimal\" \
+             autocomplete=\"off\" spellcheck=\"false\" aria-label=\"{}\"></label>",
+            math(&symbol_as(item, false)),
+            action(name, value),
+            spoken(item),
+        )
+    }
 }
 
 fn title(text: &str) -> String {

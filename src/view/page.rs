@@ -12,7 +12,7 @@ pub struct Page {
     /// HTML by element.
     pub parts: Vec<(&'static str, String)>,
     /// Values of form fields by element.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Vec<(Cow<'static, str>, String)>,
     /// Attributes by element and name; `None` takes one away.
     pub attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
     /// The `data-ref`s that are lit: what the pointer is on, and what belongs to it.
@@ -27,7 +27,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     let sentence = narration::sentence(session);
     let playing = session.play().playing;
     let ledger = ledger::ledger(session);
-    let Inspector { head, numbers, weights } = inspector(session);
+    let Inspector { head, numbers, weights, fields } = inspector(session);
     let at_work = equation::at_work(session);
     let mut parts = vec![
         ("preset", settings::preset_options(session)),
@@ -72,7 +72,11 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     }
     Page {
         parts,
-        fields: settings::fields(session),
+        fields: settings::fields(session)
+            .into_iter()
+            .map(|(id, value)| (id.into(), value))
+            .chain(fields.into_iter().map(|(id, value)| (id.into(), value)))
+            .collect(),
         attributes,
         lit: session
             .sight()

@@ -13,7 +13,7 @@ pub(super) struct Reply {
     /// HTML by element id.
     parts: Vec<(&'static str, String)>,
     /// Field values by element id.
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(Cow<'static, str>, String)>,
     /// Attributes by element id and name.
     attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
     /// The `data-ref`s to light, where they changed.
@@ -51,7 +51,7 @@ impl Reply {
 #[derive(Default)]
 pub(super) struct Shown {
     parts: HashMap<&'static str, String>,
-    fields: HashMap<&'static str, String>,
+    fields: HashMap<Cow<'static, str>, String>,
     attributes: HashMap<(Cow<'static, str>, &'static str), Option<String>>,
     lit: Vec<String>,
     pub(super) dark: Option<bool>,
@@ -61,8 +61,10 @@ pub(super) struct Shown {
     refused: bool,
 }
 
-/// The parts that hold fields.
-const WITH_FIELDS: [&str; 3] = ["selected", "selected-weights", "layers"];
+/// The part that holds fields with their values in its markup.
+const WITH_VALUES: &str = "layers";
+/// The parts whose fields get their values apart, and what the ids of these begin with.
+const WITH_FIELDS: ([&str; 2], &str) = (["selected", "selected-weights"], "edit-");
 
 impl Shown {
     /// The reply where nothing differs.
@@ -75,7 +77,7 @@ impl Shown {
     pub(super) fn answer(&mut self, refused: bool) {
         if self.refused && !refused {
             self.fields.clear();
-            self.parts.retain(|id, _| !WITH_FIELDS.contains(id));
+            self.parts.remove(WITH_VALUES);
         }
         self.refused = refused;
     }
@@ -91,11 +93,16 @@ impl Shown {
                 reply.parts.push((id, html));
             }
         }
+        // New fields come empty.
+        let (parts, ids) = WITH_FIELDS;
+        if reply.parts.iter().any(|(part, _)| parts.contains(part)) {
+            self.fields.retain(|id, _| !id.starts_with(ids));
+        }
         // A select whose options were replaced needs its value again, so fields are compared after parts.
         for (id, value) in page.fields {
             let refilled = reply.parts.iter().any(|(part, _)| *part == id);
-            if refilled || self.fields.get(id) != Some(&value) {
-                self.fields.insert(id, value.clone());
+            if refilled || self.fields.get(&id) != Some(&value) {
+                self.fields.insert(id.clone(), value.clone());
                 reply.fields.push((id, value));
             }
         }
