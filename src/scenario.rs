@@ -2,9 +2,11 @@
 //! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
 
 mod file;
+mod lane;
 mod position;
 
 pub use file::ScenarioError;
+pub use lane::{LEAST_LANES, Lane, MOST_LANES, Rate, Updating};
 pub use position::{Moment, Position};
 
 #[cfg(doc)]
@@ -40,6 +42,8 @@ pub struct Scenario {
     pub settings: Settings,
     /// The order of the samples.
     pub order: Order,
+    /// The runs that are compared; none means the usual ones, [`Scenario::compared`].
+    pub lanes: Vec<Lane>,
     /// The samples and their columns' names.
     pub data: Arc<Data>,
     /// Where the reader stands.
@@ -114,6 +118,26 @@ impl Scenario {
     /// The part of [`Scenario::check`] that looks at the position only.
     pub fn check_position(&self) -> Result<(), ScenarioError> {
         file::check_position(self)
+    }
+
+    /// Whether the scenario's own run is the same as that of another one: all is, but the lanes, the position
+    /// and the words.
+    pub fn runs_like(&self, other: &Self) -> bool {
+        let Self {
+            sizes,
+            activations,
+            start,
+            settings,
+            order,
+            data,
+            title: _,
+            note: _,
+            lanes: _,
+            position: _,
+        } = self;
+        Arc::ptr_eq(data, &other.data)
+            && (sizes, activations, start, settings, order)
+                == (&other.sizes, &other.activations, &other.start, &other.settings, &other.order)
     }
 
     /// The network that the run starts from.

@@ -39,6 +39,7 @@ impl Preset {
             start,
             settings,
             order,
+            lanes: Vec::new(),
             data: Arc::new(data),
             position: Position::default(),
         }

@@ -90,7 +90,7 @@ pub fn backprop(network: &Network, sample: &Sample, cost: Cost) -> Trace {
 ///
 /// Where sigmoid or softmax meets its cross-entropy, σ′ cancels and δᴸ = a − y (for softmax a Σy − y,
 /// which is the same thing for targets that sum to 1).
-fn output_delta(activation: Activation, cost: Cost, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
+pub(super) fn output_delta(activation: Activation, cost: Cost, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
     match cost {
         Cost::Mse | Cost::HalfMse => {
             let nabla_a = cost.gradient(a, y);
@@ -105,7 +105,7 @@ fn output_delta(activation: Activation, cost: Cost, z: &[f64], a: &[f64], y: &[f
 }
 
 /// Equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ), shape (nˡ).
-fn hidden_delta(next_weights: &Matrix, next_delta: &[f64], sigma_prime: &[f64]) -> Vec<f64> {
+pub(super) fn hidden_delta(next_weights: &Matrix, next_delta: &[f64], sigma_prime: &[f64]) -> Vec<f64> {
     hadamard(&next_weights.transpose_mul(next_delta), sigma_prime)
 }
 

@@ -18,6 +18,16 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// Both together, as if all their samples had been evaluated in this order.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            samples: self.samples + other.samples,
+            cost_sum: self.cost_sum + other.cost_sum,
+            samples_right: self.samples_right + other.samples_right,
+            outputs_right: self.outputs_right + other.outputs_right,
+        }
+    }
+
     /// The mean cost of a sample.
     pub fn cost_mean(&self) -> f64 {
         self.cost_sum / self.samples as f64

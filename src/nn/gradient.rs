@@ -1,6 +1,6 @@
 //! Equations (3) and (4): from a sample's δ to the derivatives of its cost, and their sum over samples.
 
-use super::{Matrix, Network, Reduction, Trace};
+use super::{Matrix, Network, Parameter, Reduction, Trace};
 
 /// ∇C: a derivative for every parameter of a network.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,10 +34,26 @@ impl Gradient {
     /// - (4) ∂C/∂wˡⱼₖ = aˡ⁻¹ₖ δˡⱼ
     pub fn accumulate(&mut self, trace: &Trace) {
         for (l, delta) in trace.deltas.iter().enumerate() {
-            for (nabla_b, delta) in self.biases[l].iter_mut().zip(delta) {
-                *nabla_b += delta;
+            self.accumulate_layer(l, delta, trace.source_activations(l));
+        }
+    }
+
+    /// The same of layer `l` alone, given its δ and what it reads.
+    pub(super) fn accumulate_layer(&mut self, l: usize, delta: &[f64], sources: &[f64]) {
+        for (nabla_b, delta) in self.biases[l].iter_mut().zip(delta) {
+            *nabla_b += delta;
+        }
+        self.weights[l].add_outer(delta, sources);
+    }
+
+    /// The derivative by one parameter; `None` where there is no such parameter.
+    pub fn get(&self, parameter: Parameter) -> Option<f64> {
+        match parameter {
+            Parameter::Weight { layer, neuron, source } => {
+                let matrix = self.weights.get(layer)?;
+                (neuron < matrix.rows() && source < matrix.columns()).then(|| matrix[(neuron, source)])
             }
-            self.weights[l].add_outer(delta, trace.source_activations(l));
+            Parameter::Bias { layer, neuron } => self.biases.get(layer)?.get(neuron).copied(),
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::{Cost, Network, Parameter, Sample, feedforward};
 
-/// (C(p + h) − C(p − h)) / 2h for the cost summed over `samples`, with error O(h²) + O(ε/h); `None`
-/// where there is no such parameter.
+/// (C(p + h) − C(p − h)) / 2h for the cost summed over `samples`, with error O(h²) + O(ε/h). Several
+/// `parameters` are moved together, as the one parameter that they are where they are shared. `None` where
+/// there is no such parameter, or none at all.
 ///
 /// ```
 /// use deltascope::nn::{Activation, Cost, Network, Parameter, Sample, central_difference};
@@ -11,25 +12,29 @@ use super::{Cost, Network, Parameter, Sample, feedforward};
 /// let network = Network::zeros(&[1, 1], &[Activation::Identity]);
 /// let samples = [Sample { x: vec![3.0], y: vec![1.0] }];
 /// let bias = Parameter::Bias { layer: 0, neuron: 0 };
-/// let derivative = central_difference(&network, &samples, Cost::HalfMse, bias, 1e-5);
+/// let derivative = central_difference(&network, &samples, Cost::HalfMse, &[bias], 1e-5);
 /// assert!((derivative.unwrap() - (0.0 - 1.0)).abs() < 1e-9);
 /// ```
 pub fn central_difference<'a>(
     network: &Network,
     samples: impl IntoIterator<Item = &'a Sample>,
     cost: Cost,
-    parameter: Parameter,
+    parameters: &[Parameter],
     h: f64,
 ) -> Option<f64> {
     let (mut above, mut below) = (network.clone(), network.clone());
-    *above.get_mut(parameter)? += h;
-    *below.get_mut(parameter)? -= h;
-    // The two points really used, which rounding may have moved.
-    let width = above.get(parameter)? - below.get(parameter)?;
+    let mut width = 0.0;
+    for &parameter in parameters {
+        *above.get_mut(parameter)? += h;
+        *below.get_mut(parameter)? -= h;
+        // The two points really used, which rounding may have moved.
+        width += above.get(parameter)? - below.get(parameter)?;
+    }
+    width /= parameters.len() as f64;
     let difference = samples.into_iter().fold(0.0, |sum, sample| {
         sum + (sample_cost(&above, sample, cost) - sample_cost(&below, sample, cost))
     });
-    Some(difference / width)
+    (!parameters.is_empty()).then_some(difference / width)
 }
 
 fn sample_cost(network: &Network, sample: &Sample, cost: Cost) -> f64 {
@@ -38,4 +43,102 @@ fn sample_cost(network: &Network, sample: &Sample, cost: Cost) -> f64 {
         (Some(z), Some(a)) => cost.value(z, a, &sample.y),
         _ => 0.0,
     }
+}
+
+/// A derivative from differences alone, with an estimate of its error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NumericalDerivative {
+    /// ∂C/∂p
+    pub value: f64,
+    /// How far off it may be: what the last refinement still changed.
+    pub error: f64,
+    /// The smallest step that went into it.
+    pub h: f64,
+}
+
+/// Central differences at steps that are halved, extrapolated to the step 0 (C. J. F. Ridders, *Advances in
+/// Engineering Software* 4, 1982): of all extrapolations the one that changed least is taken.
+///
+/// ```
+/// use deltascope::nn::{Activation, Cost, Extrapolation, Network, Parameter, Sample};
+///
+/// let network = Network::zeros(&[1, 1], &[Activation::Sigmoid]);
+/// let samples = [Sample { x: vec![3.0], y: vec![1.0] }];
+/// let bias = Parameter::Bias { layer: 0, neuron: 0 };
+/// let mut extrapolation = Extrapolation::default();
+/// while !extrapolation.finished() {
+///     extrapolation.refine(&network, &samples, Cost::HalfMse, &[bias]);
+/// }
+/// let found = extrapolation.best().unwrap();
+/// assert!((found.value - (0.5 - 1.0) * 0.25).abs() <= found.error.max(1e-13));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Extrapolation {
+    /// The latest row of Neville's scheme: column 0 has error O(h²), and each further one two orders less.
+    row: Vec<f64>,
+    best: Option<NumericalDerivative>,
+    refined: u32,
+}
+
+impl Extrapolation {
+    /// Refinements: steps from 2⁻⁴ to 2⁻¹⁴, powers of two because they are rounded least.
+    const MOST: u32 = 11;
+    const FIRST: f64 = 0.0625;
+
+    /// One more difference, at half the step of the one before. The parameters are moved together, as in
+    /// [`central_difference`]; where there are none, nothing will be found.
+    pub fn refine<'a>(
+        &mut self,
+        network: &Network,
+        samples: impl IntoIterator<Item = &'a Sample>,
+        cost: Cost,
+        parameters: &[Parameter],
+    ) {
+        let h = Self::FIRST / f64::from(1u32 << self.refined.min(Self::MOST));
+        self.refined += 1;
+        let Some(difference) = central_difference(network, samples, cost, parameters, h) else { return };
+        let mut row = vec![difference];
+        let mut factor = 4.0;
+        for (column, coarser) in self.row.iter().enumerate() {
+            let finer = row[column];
+            let value = finer + (finer - coarser) / (factor - 1.0);
+            let error = f64::max((value - finer).abs(), (value - coarser).abs());
+            if value.is_finite() && self.best.is_none_or(|best| error < best.error) {
+                self.best = Some(NumericalDerivative { value, error, h });
+            }
+            row.push(value);
+            factor *= 4.0;
+        }
+        self.row = row;
+    }
+
+    /// Whether further refinement would only meet rounding.
+    pub fn finished(&self) -> bool {
+        self.refined >= Self::MOST
+    }
+
+    /// The best so far.
+    pub fn best(&self) -> Option<NumericalDerivative> {
+        self.best
+    }
+}
+
+/// To how many significant decimal digits two numbers agree, 0 … 17; equal ones to 17.
+///
+/// ```
+/// use deltascope::nn::agreeing_digits;
+///
+/// assert_eq!(agreeing_digits(0.125, 0.125), 17);
+/// assert_eq!(agreeing_digits(1.2345, 1.2346), 4);
+/// assert_eq!(agreeing_digits(1.0, -1.0), 0);
+/// ```
+pub fn agreeing_digits(one: f64, other: f64) -> u32 {
+    const MOST: u32 = 17;
+    let difference = (one - other).abs();
+    if difference == 0.0 {
+        return MOST;
+    }
+    let share = difference / f64::max(one.abs(), other.abs());
+    let digits = libm::round(-libm::log10(share));
+    if digits.is_nan() { 0 } else { digits.clamp(0.0, MOST.into()) as u32 }
 }

@@ -24,8 +24,10 @@ mod evaluation;
 mod gradient;
 mod gradient_check;
 mod initialisation;
+mod law;
 mod matrix;
 mod network;
+mod sequential;
 mod sgd;
 
 pub use activation::Activation;
@@ -33,11 +35,13 @@ pub use backprop::{Forward, Trace, backprop, feedforward};
 pub use cost::Cost;
 pub use evaluation::{Evaluation, evaluate};
 pub use gradient::Gradient;
-pub use gradient_check::central_difference;
+pub use gradient_check::{Extrapolation, NumericalDerivative, agreeing_digits, central_difference};
 pub use initialisation::{Distribution, Initialisation, shuffled};
+pub use law::{Law, LawPoint};
 pub use matrix::Matrix;
 pub use network::{Layer, Network, Parameter};
-pub use sgd::{BiasRule, Reduction, Settings, train_mini_batch, update};
+pub use sequential::train_mini_batch_sequentially;
+pub use sgd::{BiasRule, Reduction, Settings, train_mini_batch, train_mini_batch_seen, update};
 
 use serde::{Deserialize, Serialize};
 

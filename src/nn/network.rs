@@ -115,6 +115,31 @@ impl Network {
         }
     }
 
+    /// ‖θ − θ′‖, the Euclidean distance between all parameters of two networks of one shape.
+    ///
+    /// ```
+    /// # use deltascope::nn::{Activation, Network, Parameter};
+    /// let one = Network::zeros(&[1, 1], &[Activation::Identity]);
+    /// let mut other = one.clone();
+    /// *other.get_mut(Parameter::Bias { layer: 0, neuron: 0 }).unwrap() = 3.0;
+    /// *other.get_mut(Parameter::Weight { layer: 0, neuron: 0, source: 0 }).unwrap() = -4.0;
+    /// assert_eq!(one.distance(&other), 5.0);
+    /// ```
+    pub fn distance(&self, other: &Self) -> f64 {
+        let differences = self.values().zip(other.values()).map(|(one, other)| one - other);
+        libm::sqrt(differences.fold(0.0, |sum, difference| sum + difference * difference))
+    }
+
+    /// ‖θ‖, the Euclidean length of all parameters.
+    pub fn norm(&self) -> f64 {
+        libm::sqrt(self.values().fold(0.0, |sum, value| sum + value * value))
+    }
+
+    /// The values of all weights and biases, in the order of [`Network::parameters`].
+    fn values(&self) -> impl Iterator<Item = f64> + '_ {
+        self.layers.iter().flat_map(|layer| layer.weights.values().iter().chain(&layer.biases).copied())
+    }
+
     /// The first parameter that is NaN or infinite, if any.
     pub fn first_not_finite(&self) -> Option<Parameter> {
         let sound =

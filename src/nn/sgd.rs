@@ -1,6 +1,6 @@
 //! Stochastic gradient descent: the update, and which deltas move a bias.
 
-use super::{Cost, Gradient, Network, Sample, backprop};
+use super::{Cost, Gradient, Layer, Matrix, Network, Sample, Trace, backprop};
 use serde::{Deserialize, Serialize};
 
 /// Whether a mini-batch's cost is the sum or the mean of its samples' costs.
@@ -72,10 +72,17 @@ pub struct Settings {
 /// The update: w ← w − η ∂C/∂w and b ← b − η · (what the rule says moves b), everything at once.
 pub fn update(network: &mut Network, gradient: &Gradient, learning_rate: f64, rule: BiasRule) {
     for (l, layer) in network.layers.iter_mut().enumerate() {
-        for (w, nabla_w) in layer.weights.values_mut().iter_mut().zip(gradient.weights[l].values()) {
+        layer.update(&gradient.weights[l], &gradient.biases[l], learning_rate, rule);
+    }
+}
+
+impl Layer {
+    /// The update of one layer, given ∂C/∂w and ∂C/∂b of its own.
+    pub(super) fn update(&mut self, nabla_w: &Matrix, nabla_b: &[f64], learning_rate: f64, rule: BiasRule) {
+        for (w, nabla_w) in self.weights.values_mut().iter_mut().zip(nabla_w.values()) {
             *w -= learning_rate * nabla_w;
         }
-        for (b, nabla_b) in layer.biases.iter_mut().zip(rule.apply(&gradient.biases[l])) {
+        for (b, nabla_b) in self.biases.iter_mut().zip(rule.apply(nabla_b)) {
             *b -= learning_rate * nabla_b;
         }
     }
@@ -88,15 +95,26 @@ pub fn train_mini_batch<'a>(
     samples: impl IntoIterator<Item = &'a Sample>,
     settings: &Settings,
 ) -> f64 {
+    let mut cost = 0.0;
+    train_mini_batch_seen(network, samples, settings, |trace| cost += trace.cost);
+    cost
+}
+
+/// The same, showing each sample's [`Trace`] in passing.
+pub fn train_mini_batch_seen<'a>(
+    network: &mut Network,
+    samples: impl IntoIterator<Item = &'a Sample>,
+    settings: &Settings,
+    mut see: impl FnMut(Trace),
+) {
     let mut gradient = Gradient::zeros(network);
-    let (mut cost, mut count) = (0.0, 0);
+    let mut count = 0;
     for sample in samples {
         let trace = backprop(network, sample, settings.cost);
         gradient.accumulate(&trace);
-        cost += trace.cost;
+        see(trace);
         count += 1;
     }
     let gradient = gradient.reduced(settings.reduction, count);
     update(network, &gradient, settings.learning_rate, settings.bias_rule);
-    cost
 }

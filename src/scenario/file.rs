@@ -1,6 +1,6 @@
 //! The `deltascope-1` format: reading, checking and writing.
 
-use super::{Data, MOST_DATA, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Start};
+use super::{Data, Lane, MOST_DATA, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Start, lane};
 use crate::nn::{
     Activation, BiasRule, Cost, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
 };
@@ -56,6 +56,8 @@ struct File {
     initialisation: Option<Initialisation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parameters: Option<Parameters>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lanes: Vec<Lane>,
     data: DataFile,
     #[serde(default)]
     position: Position,
@@ -123,6 +125,7 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
             bias_rule: file.bias_rule,
         },
         order: file.order,
+        lanes: file.lanes,
         position: file.position,
     };
     check(&scenario)?;
@@ -155,6 +158,7 @@ pub(super) fn write(scenario: &Scenario) -> String {
         order: scenario.order,
         initialisation,
         parameters,
+        lanes: scenario.lanes.clone(),
         data: DataFile {
             inputs: data.inputs.clone(),
             targets: data.targets.clone(),
@@ -172,6 +176,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     check_shape(&scenario.sizes, &scenario.activations)?;
     check_settings(scenario)?;
     check_start(scenario)?;
+    lane::check(scenario)?;
     check_data(scenario)?;
     check_position(scenario)
 }

@@ -1,8 +1,8 @@
 //! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
 
-use super::{Direction, Item, StepBy};
+use super::{Axis, Direction, Item, StepBy, View};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
-use crate::scenario::Position;
+use crate::scenario::{Lane, Position, Rate, Updating};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Everything that can happen to a session. Fields called `to` hold what was typed or chosen.
@@ -84,6 +84,39 @@ pub enum Action {
         #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
+    /// A lane is added to the comparison.
+    LaneAdded(#[serde(deserialize_with = "typed::lane")] Lane),
+    /// A lane is taken out.
+    LaneRemoved {
+        /// Its place.
+        lane: usize,
+    },
+    /// A lane changes places with the one before it.
+    LaneMoved {
+        /// Its place.
+        lane: usize,
+    },
+    /// When a lane updates, and by which gradient.
+    LaneUpdatingChanged {
+        /// Its place.
+        lane: usize,
+        /// How it updates from now on.
+        to: Updating,
+    },
+    /// Which deltas move a lane's biases.
+    LaneBiasRuleChanged {
+        /// Its place.
+        lane: usize,
+        /// The rule from now on.
+        to: BiasRule,
+    },
+    /// The η of a lane.
+    LaneRateChanged {
+        /// Its place.
+        lane: usize,
+        /// Its η from now on.
+        to: Rate,
+    },
     /// The last change of the scenario is taken back.
     Undo,
     /// The change last taken back is made again.
@@ -119,6 +152,16 @@ pub enum Action {
     Stopped,
 
     // What is seen.
+    /// The stepper or the comparison.
+    ViewChanged(View),
+    /// In the comparison, rows move the parameters or leave them.
+    FreezeToggled,
+    /// What the charts of lanes count across.
+    AxisChanged(Axis),
+    /// In the stepper, the referee is called or sent away.
+    RefereeAsked,
+    /// Boundaries are those of the outputs, or of the selected neuron.
+    BoundaryToggled,
     /// Something was selected, or nothing.
     Selected(Option<Item>),
     /// The pointer or focus is on something, or on nothing.
@@ -153,7 +196,7 @@ pub enum Action {
 
 /// What a person types into a field comes as text; saved actions hold numbers.
 mod typed {
-    use super::{Deserialize, Deserializer};
+    use super::{Deserialize, Deserializer, Lane};
     use serde::de::Error;
 
     #[derive(Deserialize)]
@@ -180,6 +223,21 @@ mod typed {
                 Err(D::Error::custom(format!("{text:?} is not a number; write the point as in 0.5")))
             }
             None => Err(D::Error::custom(format!("{text:?} is not a number; 0.5 or -1e-3 would be"))),
+        }
+    }
+
+    /// A lane, or its JSON as the value of an option.
+    pub(super) fn lane<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lane, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Given {
+            Lane(Lane),
+            Text(String),
+        }
+        match Given::deserialize(deserializer)? {
+            Given::Lane(lane) => Ok(lane),
+            Given::Text(text) => serde_json::from_str(&text)
+                .map_err(|_| D::Error::custom(format!("{text:?} is no lane; take one of the list"))),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Action;
 use crate::nn::{Activation, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
-use crate::scenario::{Order, Position, Scenario, Start};
+use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Order, Position, Scenario, Start};
 use std::sync::Arc;
 
 /// What a change starts from.
@@ -116,6 +116,15 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
                 None => return Some(Err("there is no such target".into())),
             }
         }
+        Action::LaneAdded(_)
+        | Action::LaneRemoved { .. }
+        | Action::LaneMoved { .. }
+        | Action::LaneUpdatingChanged { .. }
+        | Action::LaneBiasRuleChanged { .. }
+        | Action::LaneRateChanged { .. } => match relaned(scenario.compared(), action) {
+            Ok(lanes) => scenario.lanes = lanes,
+            Err(problem) => return Some(Err(problem)),
+        },
         _ => return None,
     }
     // The shape is checked before parameters are made for it.
@@ -125,6 +134,39 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
         scenario.check().map_err(|error| error.problem)?;
         Ok(Change { scenario, notice })
     }))
+}
+
+/// The lanes after this action.
+fn relaned(mut lanes: Vec<Lane>, action: &Action) -> Result<Vec<Lane>, String> {
+    let count = lanes.len();
+    let missing =
+        |lane: &usize| format!("there is no lane {}; the last one is {count}", lane.saturating_add(1));
+    match action {
+        Action::LaneAdded(_) if lanes.len() >= MOST_LANES => {
+            return Err(format!("{MOST_LANES} lanes are the most; take one out first"));
+        }
+        Action::LaneAdded(lane) => lanes.push(*lane),
+        Action::LaneRemoved { .. } if lanes.len() <= LEAST_LANES => {
+            return Err(format!("a comparison needs {LEAST_LANES} lanes; add another one first"));
+        }
+        Action::LaneRemoved { lane } if *lane < lanes.len() => drop(lanes.remove(*lane)),
+        Action::LaneRemoved { lane } => return Err(missing(lane)),
+        Action::LaneMoved { lane } if (1..lanes.len()).contains(lane) => lanes.swap(lane - 1, *lane),
+        Action::LaneMoved { lane } => {
+            return Err(format!("lane {} cannot go further to the front", lane.saturating_add(1)));
+        }
+        Action::LaneUpdatingChanged { lane, to } => {
+            lanes.get_mut(*lane).ok_or_else(|| missing(lane))?.updating = *to;
+        }
+        Action::LaneBiasRuleChanged { lane, to } => {
+            lanes.get_mut(*lane).ok_or_else(|| missing(lane))?.bias_rule = *to;
+        }
+        Action::LaneRateChanged { lane, to } => {
+            lanes.get_mut(*lane).ok_or_else(|| missing(lane))?.rate = *to;
+        }
+        _ => {}
+    }
+    Ok(lanes)
 }
 
 /// The η with which the other reduction makes the same update: η_sum = η_mean / M.

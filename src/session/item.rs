@@ -51,6 +51,14 @@ impl Item {
         }
     }
 
+    /// The weight, or the bias of the neuron; none for inputs and targets.
+    pub fn parameter(self) -> Option<Parameter> {
+        match self {
+            Self::Weight { layer, neuron, source } => Some(Parameter::Weight { layer, neuron, source }),
+            _ => self.neuron().map(|(layer, neuron)| Parameter::Bias { layer, neuron }),
+        }
+    }
+
     /// The things that light up together with this one: all numbers of a neuron with the neuron.
     pub fn lights(self) -> Vec<Self> {
         match self {

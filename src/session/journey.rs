@@ -1,8 +1,9 @@
 //! The ways of a session through time and from scenario to scenario. A journey makes the updates that
 //! lie between in slices, as the page wakes the session; it changes nothing before it arrives.
 
+use super::compare::States;
 use super::run::Diverged;
-use super::{MiniBatch, Run, Saved, Session, StepBy};
+use super::{Comparison, MiniBatch, Run, Saved, Session, StepBy, View};
 use crate::nn::{Network, Parameter};
 use crate::scenario::{Position, Scenario};
 use std::sync::Arc;
@@ -20,6 +21,9 @@ pub(super) struct Journey {
     at: u64,
     network: Arc<Network>,
     from: u64,
+    /// Where the lanes are looked at: the next mini-batch that they go through, each lane before it, and where
+    /// they set out.
+    lanes: Option<(u64, States, u64)>,
     arrival: Arrival,
 }
 
@@ -29,12 +33,20 @@ enum Arrival {
     /// Only the position changes, and the trail becomes this.
     Position(Vec<(Position, StepBy)>),
     /// Another scenario takes the place of the present one.
-    Scenario { saved: Saved, run: Box<Run>, history: History, notice: Option<String> },
+    Scenario {
+        saved: Saved,
+        run: Box<Run>,
+        comparison: Option<Box<Comparison>>,
+        history: History,
+        notice: Option<String>,
+    },
 }
 
 /// What a new scenario does to the list of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum History {
+    /// Another scenario altogether is opened.
+    Open,
     Change,
     Undo,
     Redo,
@@ -53,16 +65,23 @@ impl Session {
     /// Sets out for a position of this scenario.
     pub(super) fn go(&mut self, destination: Position, trail: Vec<(Position, StepBy)>) -> Result<(), String> {
         let update = self.scenario.update_index(&destination);
-        if update == self.scenario.update_index(&self.position) {
+        let here = update == self.scenario.update_index(&self.position);
+        let compare = self.sight.view == View::Compare;
+        if here && (self.comparison.is_some() || !compare) {
             self.journey = None;
             (self.position, self.trail) = (destination, trail);
+            self.place_lanes();
             return Ok(());
         }
+        let lanes =
+            compare.then(|| self.comparison.get_or_insert_with(|| Comparison::new(&self.scenario).into()));
+        let lanes =
+            lanes.and_then(|comparison| comparison.nearest(update)).map(|(at, states)| (at, states, at));
         let (at, network) = match update == self.updates() + 1 {
             true => (update, self.mini_batch.after.clone()),
             false => self.run.nearest(update),
         };
-        self.depart(Journey { destination, at, network, from: at, arrival: Arrival::Position(trail) })
+        self.depart(Journey { destination, at, network, from: at, lanes, arrival: Arrival::Position(trail) })
     }
 
     /// Sets out for the position that another scenario names, to put that in place of this one.
@@ -70,12 +89,13 @@ impl Session {
         &mut self,
         scenario: Scenario,
         preset: Option<&'static str>,
+        history: History,
         notice: Option<String>,
     ) -> Result<(), String> {
         if scenario == self.to_scenario() && preset == self.preset {
             return Ok(());
         }
-        self.set_out(Saved { scenario: scenario.into(), preset }, History::Change, notice)
+        self.set_out(Saved { scenario: scenario.into(), preset }, history, notice)
     }
 
     pub(super) fn restore(&mut self, history: History) -> Result<(), String> {
@@ -91,11 +111,21 @@ impl Session {
     }
 
     fn set_out(&mut self, saved: Saved, history: History, notice: Option<String>) -> Result<(), String> {
-        let run = Run::new(&saved.scenario);
-        let destination = saved.scenario.position;
-        let (at, network) = run.nearest(saved.scenario.first_update());
-        let arrival = Arrival::Scenario { saved, run: run.into(), history, notice };
-        self.depart(Journey { destination, at, network, from: at, arrival })
+        let scenario = &saved.scenario;
+        let destination = scenario.position;
+        let update = scenario.update_index(&destination);
+        // Other lanes leave the scenario's own run as it is.
+        let run = match scenario.runs_like(&self.scenario) {
+            true => self.run.clone(),
+            false => Run::new(scenario),
+        };
+        let (at, network) = run.nearest(update);
+        let compare = self.sight.view == View::Compare || opens_lanes(scenario, history);
+        let comparison = compare.then(|| Box::new(Comparison::new(scenario)));
+        let lanes = comparison.as_ref().and_then(|comparison| comparison.nearest(update));
+        let lanes = lanes.map(|(at, states)| (at, states, at));
+        let arrival = Arrival::Scenario { saved, run: run.into(), comparison, history, notice };
+        self.depart(Journey { destination, at, network, from: at, lanes, arrival })
     }
 
     /// Begins a journey; short ones arrive at once.
@@ -107,9 +137,11 @@ impl Session {
     /// One slice of the journey.
     pub(super) fn travel(&mut self) -> Result<(), String> {
         let Some(mut journey) = self.journey.take() else { return Ok(()) };
-        let (scenario, run) = match &mut journey.arrival {
-            Arrival::Position(_) => (self.scenario.clone(), &mut self.run),
-            Arrival::Scenario { saved, run, .. } => (saved.scenario.clone(), &mut **run),
+        let (scenario, run, comparison) = match &mut journey.arrival {
+            Arrival::Position(_) => (self.scenario.clone(), &mut self.run, &mut self.comparison),
+            Arrival::Scenario { saved, run, comparison, .. } => {
+                (saved.scenario.clone(), &mut **run, comparison)
+            }
         };
         let update = scenario.update_index(&journey.destination);
         let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
@@ -122,24 +154,33 @@ impl Session {
             journey.at += 1;
             slice -= 1;
         }
-        if journey.at < update {
+        let mut left = slice.saturating_mul(work) as i64;
+        while let (Some((at, states, _)), Some(comparison)) = (&mut journey.lanes, comparison.as_mut())
+            && *at < update
+            && journey.at == update
+            && left > 0
+        {
+            left -= comparison.march(&scenario, *at, states) as i64;
+            *at += 1;
+        }
+        if journey.at < update || journey.lanes.as_ref().is_some_and(|(at, ..)| *at < update) {
             self.journey = Some(journey);
             return Ok(());
         }
         let mini_batch = run
-            .mini_batch(&scenario, update, journey.network)
+            .mini_batch(&scenario, update, journey.network.clone())
             .map_err(|diverged| explained(&scenario, update, diverged))?;
-        self.arrive(journey.destination, mini_batch, journey.arrival);
+        self.arrive(journey, mini_batch);
         Ok(())
     }
 
-    fn arrive(&mut self, destination: Position, mini_batch: MiniBatch, arrival: Arrival) {
+    fn arrive(&mut self, Journey { destination, lanes, arrival, .. }: Journey, mini_batch: MiniBatch) {
         match arrival {
             Arrival::Position(trail) => self.trail = trail,
-            Arrival::Scenario { saved, run, history, notice } => {
+            Arrival::Scenario { saved, run, comparison, history, notice } => {
                 let present = Saved { scenario: Arc::new(self.to_scenario()), preset: self.preset };
                 match history {
-                    History::Change => {
+                    History::Open | History::Change => {
                         self.future.clear();
                         self.past.push(present);
                         if self.past.len() > UNDO {
@@ -157,7 +198,10 @@ impl Session {
                 }
                 self.trail.clear();
                 self.changes += 1;
-                self.run = *run;
+                (self.run, self.comparison) = (*run, comparison);
+                if opens_lanes(&saved.scenario, history) {
+                    self.sight.view = View::Compare;
+                }
                 let (data, other) = (&self.scenario.data, &saved.scenario.data);
                 let same = data.inputs == other.inputs && data.targets == other.targets;
                 self.sight.fit(&saved.scenario, !same);
@@ -166,6 +210,34 @@ impl Session {
         }
         self.position = destination;
         self.mini_batch = mini_batch.into();
+        if let Some((at, states, _)) = lanes {
+            self.show_lanes(at, &states);
+        }
+    }
+
+    fn show_lanes(&mut self, mini_batch: u64, states: &States) {
+        let frozen = self.sight.frozen.then_some(&self.mini_batch.before);
+        if let Some(comparison) = &mut self.comparison {
+            comparison.show(&self.scenario, mini_batch, states, frozen);
+        }
+        self.place_lanes();
+    }
+
+    /// Shows the lanes at this mini-batch anew.
+    pub(super) fn compare_again(&mut self) {
+        let known =
+            self.comparison.as_ref().and_then(|comparison| comparison.nearest(comparison.mini_batch()));
+        if let Some((at, states)) = known {
+            self.show_lanes(at, &states);
+        }
+    }
+
+    /// Moves the lanes to the present moment of their mini-batch.
+    fn place_lanes(&mut self) {
+        let (samples, finished) = (self.now().accumulated(), self.now().finished());
+        if let Some(comparison) = &mut self.comparison {
+            comparison.place(&self.scenario, samples, finished);
+        }
     }
 
     /// How far the journey under way is, if there is one.
@@ -175,10 +247,21 @@ impl Session {
                 Arrival::Position(_) => &self.scenario,
                 Arrival::Scenario { saved, .. } => &saved.scenario,
             };
-            let total = scenario.update_index(&journey.destination) - journey.from;
-            Progress { done: journey.at - journey.from, total }
+            let update = scenario.update_index(&journey.destination);
+            let way = |at: u64, from: u64| Progress { done: at - from, total: update - from };
+            let own = way(journey.at, journey.from);
+            // The lanes go the same way once more.
+            journey.lanes.as_ref().map_or(own, |&(at, _, from)| {
+                let lanes = way(at, from);
+                Progress { done: own.done + lanes.done, total: own.total + lanes.total }
+            })
         })
     }
+}
+
+/// Whether a scenario is opened that is about its lanes.
+fn opens_lanes(scenario: &Scenario, history: History) -> bool {
+    history == History::Open && !scenario.lanes.is_empty()
 }
 
 /// Says where numbers stopped being finite, and what would do.

@@ -5,6 +5,8 @@
 //! goes on in slices when the page wakes the session, can be stopped, and changes nothing before it arrives.
 
 mod action;
+mod checkpoints;
+mod compare;
 mod edit;
 mod item;
 mod journey;
@@ -16,6 +18,9 @@ mod sight;
 mod timeline;
 
 pub use action::Action;
+pub use compare::{
+    Background, Comparison, Divergence, Identity, LanePass, LaneRow, Lines, Referee, identity,
+};
 pub use edit::equivalent_learning_rate;
 pub use item::Item;
 pub use journey::Progress;
@@ -23,7 +28,7 @@ pub use keys::{KEYS, Key, action_of};
 pub use mini_batch::MiniBatch;
 pub use now::Now;
 pub use run::{Diverged, Run};
-pub use sight::{MOST_DIGITS, Sight};
+pub use sight::{Axis, MOST_DIGITS, Sight, View};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
 
 use crate::data::presets;
@@ -45,6 +50,9 @@ pub struct Session {
     position: Position,
     mini_batch: Arc<MiniBatch>,
     run: Run,
+    /// The lanes at this mini-batch, for as long as they are looked at.
+    comparison: Option<Box<Comparison>>,
+    background: Background,
     /// Where the latest steps forward began.
     trail: Vec<(Position, StepBy)>,
     past: Vec<Saved>,
@@ -91,6 +99,8 @@ impl Session {
             position,
             mini_batch: mini_batch.into(),
             run,
+            comparison: None,
+            background: Background::default(),
             trail: Vec::new(),
             past: Vec::new(),
             future: Vec::new(),
@@ -101,6 +111,9 @@ impl Session {
             preset: None,
             scenario,
         };
+        if !session.scenario.lanes.is_empty() {
+            session.sight.view = View::Compare;
+        }
         session.go(session.scenario.position, Vec::new())?;
         Ok(session)
     }
@@ -127,8 +140,8 @@ impl Session {
                 }
                 Ok(())
             }
-            Action::Stepped { by, direction: Direction::Forward } => self.step_forward(by),
-            Action::Stepped { by, direction: Direction::Back } => self.step_back(by),
+            Action::Stepped { by, direction: Direction::Forward } => self.step_forward(self.at_least(by)),
+            Action::Stepped { by, direction: Direction::Back } => self.step_back(self.at_least(by)),
             Action::Started => self.go(self.scenario.first_position(), Vec::new()),
             Action::Jumped(position) => self.jump(position),
             Action::Scrubbed(index) => {
@@ -163,17 +176,23 @@ impl Session {
                 let (slowest, fastest) = (SPEEDS.start(), SPEEDS.end());
                 Err(format!("{speed} steps a second will not do; take {slowest} to {fastest}"))
             }
+            Action::ViewChanged(view) => self.look_at(view),
+            Action::FreezeToggled => {
+                self.sight.frozen = !self.sight.frozen;
+                self.compare_again();
+                Ok(())
+            }
             Action::Undo => self.restore(History::Undo),
             Action::Redo => self.restore(History::Redo),
             Action::PresetChosen(id) => {
                 let preset = presets().iter().find(|preset| preset.id == id);
                 let preset = preset.ok_or_else(|| format!("there is no preset {id:?}"))?;
                 let scenario = preset.scenario();
-                self.replace(scenario, Some(preset.id), None)
+                self.replace(scenario, Some(preset.id), History::Open, None)
             }
             Action::ScenarioOpened(json) => {
                 let scenario = Scenario::from_json(&json).map_err(|error| error.to_string())?;
-                self.replace(scenario, None, None)
+                self.replace(scenario, None, History::Open, None)
             }
             Action::KeyPressed { key, shift, control } => match action_of(&key, shift, control) {
                 Some(action) => self.update(action.clone()),
@@ -188,7 +207,7 @@ impl Session {
                 match edit::changed(&present, &action) {
                     Some(change) => {
                         let change = change?;
-                        self.replace(change.scenario, self.preset, change.notice)
+                        self.replace(change.scenario, self.preset, History::Change, change.notice)
                     }
                     None => self.sight.update(action, &self.scenario, self.position),
                 }
@@ -202,11 +221,31 @@ impl Session {
             return self.travel();
         }
         if self.play.playing {
-            let stepped = self.step_forward(self.play.by);
+            let stepped = self.step_forward(self.at_least(self.play.by));
             self.play.playing = stepped.is_ok();
             return stepped;
         }
         Ok(())
+    }
+
+    /// Lanes step together, which they can do from sample to sample.
+    fn at_least(&self, by: StepBy) -> StepBy {
+        match self.sight.view {
+            View::Stepper => by,
+            View::Compare => by.max(StepBy::Sample),
+        }
+    }
+
+    /// Changes between the views. The lanes are run up to here when they are looked at.
+    fn look_at(&mut self, view: View) -> Result<(), String> {
+        self.sight.view = view;
+        match view {
+            View::Stepper => {
+                self.comparison = None;
+                Ok(())
+            }
+            View::Compare => self.go(self.position, self.trail.clone()),
+        }
     }
 
     fn step_forward(&mut self, by: StepBy) -> Result<(), String> {
@@ -263,6 +302,16 @@ impl Session {
     /// The mini-batch that the reader stands in.
     pub fn mini_batch(&self) -> &MiniBatch {
         &self.mini_batch
+    }
+
+    /// The lanes at that mini-batch, where they are looked at.
+    pub fn comparison(&self) -> Option<&Comparison> {
+        self.comparison.as_deref()
+    }
+
+    /// Whether the referee is looked at.
+    pub fn is_refereed(&self) -> bool {
+        self.sight.view == View::Compare || self.sight.referee_asked
     }
 
     /// The moments of that mini-batch.

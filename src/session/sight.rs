@@ -2,13 +2,44 @@
 
 use super::{Action, Item};
 use crate::scenario::{Position, Scenario};
+use serde::{Deserialize, Serialize};
 
 /// A double has at most so many significant digits: enough to tell it from every other one.
 pub const MOST_DIGITS: usize = 17;
 
+/// Which part of the app is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// One run, moment by moment.
+    Stepper,
+    /// Several runs side by side.
+    Compare,
+}
+
+/// What a chart of lanes counts across: lanes differ in their updates, not in the samples they have seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// Samples seen.
+    Samples,
+    /// Updates made.
+    Updates,
+}
+
 /// What is selected and how things are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sight {
+    /// Which part of the app.
+    pub view: View,
+    /// In the comparison: no row moves the parameters.
+    pub frozen: bool,
+    /// What the charts of lanes count across.
+    pub axis: Axis,
+    /// Whether the referee was called in the stepper.
+    pub referee_asked: bool,
+    /// The neuron whose own boundary is drawn, in place of the outputs'.
+    pub boundary_of_selected: bool,
     /// A neuron, weight or input; its numbers are listed and can be edited.
     pub selected: Option<Item>,
     /// What the pointer or the focus is on.
@@ -27,6 +58,11 @@ impl Sight {
     /// How a scenario is looked at first: at the first neuron of its last layer.
     pub(super) fn of(scenario: &Scenario) -> Self {
         Self {
+            view: View::Stepper,
+            frozen: false,
+            axis: Axis::Samples,
+            referee_asked: false,
+            boundary_of_selected: false,
             selected: first_selection(scenario),
             hovered: None,
             digits: 4,
@@ -72,6 +108,9 @@ impl Sight {
                 return Err(format!("{digits} significant digits will not do; take 2 to {MOST_DIGITS}"));
             }
             Action::AllTermsToggled => self.all_terms = !self.all_terms,
+            Action::AxisChanged(axis) => self.axis = axis,
+            Action::RefereeAsked => self.referee_asked = !self.referee_asked,
+            Action::BoundaryToggled => self.boundary_of_selected = !self.boundary_of_selected,
             Action::RowTotalAsked => self.row_total_explained = !self.row_total_explained,
             Action::ThemeChanged { dark } => self.dark = dark,
             // Everything else was carried out by the session before.

@@ -8,7 +8,7 @@ use crate::scenario::{Moment, Position, Scenario};
 use serde::{Deserialize, Serialize};
 
 /// The size of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepBy {
     /// Into: one neuron.

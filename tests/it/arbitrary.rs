@@ -1,6 +1,6 @@
 //! Random small networks and samples for the property tests.
 
-use deltascope::nn::{Activation, Cost, Network, Sample};
+use deltascope::nn::{Activation, Cost, Network, Sample, backprop};
 use proptest::prelude::*;
 
 /// What one property test runs on.
@@ -54,4 +54,15 @@ fn targets(cost: Cost, y: Vec<f64>) -> Vec<f64> {
         Cost::Mse | Cost::HalfMse => y.iter().map(|y| 2.0 * y - 1.0).collect(),
         _ => y,
     }
+}
+
+/// Whether a z stands so near 0, where ReLU has its corner, that a central difference would reach across.
+pub(crate) fn near_a_corner(Problem { network, cost, samples }: &Problem) -> bool {
+    samples.iter().any(|sample| {
+        let trace = backprop(network, sample, *cost);
+        let layers = network.layers.iter().zip(&trace.weighted_inputs);
+        layers
+            .filter(|(layer, _)| matches!(layer.activation, Activation::Relu | Activation::LeakyRelu))
+            .any(|(_, z)| z.iter().any(|z| z.abs() < 1e-2))
+    })
 }

@@ -1,6 +1,6 @@
 //! Backpropagation against the derivative without backpropagation, and at the edges of the doubles.
 
-use crate::arbitrary::{Problem, problem};
+use crate::arbitrary::{Problem, near_a_corner, problem};
 use crate::reference::{cost, golden, network, samples};
 use deltascope::nn::{
     Activation, BiasRule, Cost, Gradient, Layer, Matrix, Network, Parameter, Reduction, Sample, backprop,
@@ -28,23 +28,12 @@ fn batch_gradient(Problem { network, cost, samples }: &Problem) -> Gradient {
     gradient
 }
 
-/// Whether a z stands so near 0, where ReLU has its corner, that a central difference would reach across.
-fn near_a_corner(Problem { network, cost, samples }: &Problem) -> bool {
-    samples.iter().any(|sample| {
-        let trace = backprop(network, sample, *cost);
-        let layers = network.layers.iter().zip(&trace.weighted_inputs);
-        layers
-            .filter(|(layer, _)| matches!(layer.activation, Activation::Relu | Activation::LeakyRelu))
-            .any(|(_, z)| z.iter().any(|z| z.abs() < 1e-2))
-    })
-}
-
 fn check_every_parameter(problem: &Problem) -> Result<(), TestCaseError> {
     let gradient = batch_gradient(problem);
     let Problem { network, cost, samples } = problem;
     for parameter in network.parameters() {
         let got = entry(&gradient, parameter);
-        let want = central_difference(network, samples, *cost, parameter, H).unwrap();
+        let want = central_difference(network, samples, *cost, &[parameter], H).unwrap();
         prop_assert!(
             (got - want).abs() <= TOLERANCE * want.abs().max(1.0),
             "{parameter:?}: {got:e} by backpropagation, {want:e} by difference"

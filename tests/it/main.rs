@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod arbitrary;
+mod compare;
 mod data;
 mod golden;
 mod gradient;

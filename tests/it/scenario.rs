@@ -4,7 +4,7 @@ use crate::arbitrary::{Problem, problem};
 use deltascope::data::{preset, presets};
 use deltascope::nn::Activation;
 use deltascope::nn::{BiasRule, Distribution, Initialisation, Network, Reduction, Settings, shuffled};
-use deltascope::scenario::{Data, Moment, Order, Position, Scenario, Start};
+use deltascope::scenario::{Data, Lane, Moment, Order, Position, Rate, Scenario, Start, Updating};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -22,6 +22,17 @@ fn moment() -> impl Strategy<Value = Moment> {
     ])
 }
 
+/// None, or two to four different ones.
+fn lanes() -> impl Strategy<Value = Vec<Lane>> {
+    let all = Updating::ALL.into_iter().flat_map(|updating| {
+        let rules = [BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen];
+        rules.into_iter().flat_map(move |rule| {
+            [Rate::Eta, Rate::EtaOverM].map(|rate| Lane { rate, ..Lane::new(updating).with(rule) })
+        })
+    });
+    prop_oneof![Just(Vec::new()), prop::sample::subsequence(all.collect::<Vec<_>>(), 2..=4)]
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
     let numbers = (
         1e-9..1e9,
@@ -32,8 +43,8 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     let start = prop::option::of((prop::sample::select(Distribution::ALL.to_vec()), any::<u32>()));
     let order = prop_oneof![Just(Order::File), any::<u32>().prop_map(Order::Shuffled)];
     let position = (moment(), 0u32..1000, any::<prop::sample::Index>(), any::<bool>());
-    (problem(), ".*", ".*", numbers, start, order, position).prop_map(
-        |(problem, title, note, numbers, start, order, (moment, epoch, mini_batch, one_neuron))| {
+    (problem(), ".*", ".*", numbers, start, order, lanes(), position).prop_map(
+        |(problem, title, note, numbers, start, order, lanes, (moment, epoch, mini_batch, one_neuron))| {
             let Problem { network, cost, samples } = problem;
             let (learning_rate, batch_size, reduction, bias_rule) = numbers;
             let mini_batch = mini_batch.index(samples.len().div_ceil(batch_size)) as u32;
@@ -53,6 +64,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                 settings: Settings { cost, learning_rate, batch_size, reduction, bias_rule },
                 position: Position { epoch, mini_batch, moment, neuron },
                 data: Arc::new(data),
+                lanes,
                 note,
                 sizes,
                 order,

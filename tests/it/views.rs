@@ -1,5 +1,7 @@
 //! The views as text: what is printed for known moments, and that nothing is printed wrongly.
 
+use std::borrow::Cow;
+
 use deltascope::data::presets;
 use deltascope::scenario::{Moment, Position, Scenario};
 use deltascope::session::{Action, Direction, Item, Session, StepBy};
@@ -230,8 +232,9 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     None
 }
 
-/// Does what `valueOf` in `main.js` does, for each value that a control can have.
-fn actions_of(html: &str) -> Vec<serde_json::Value> {
+/// Does what `valueOf` in `main.js` does, for each value that a control can have; `fields` are those that get
+/// their value apart.
+fn actions_of(html: &str, fields: &[(Cow<'static, str>, String)]) -> Vec<serde_json::Value> {
     let mut actions = Vec::new();
     for tag in tags_with(html, "data-action") {
         let name = attribute(tag, "data-action").unwrap();
@@ -249,7 +252,9 @@ fn actions_of(html: &str) -> Vec<serde_json::Value> {
         } else if tag.contains("checkbox") {
             vec![true.into(), false.into()]
         } else {
-            vec![attribute(tag, "value").unwrap_or_else(|| panic!("{tag} has no value")).into()]
+            let field = fields.iter().find(|field| attribute(tag, "id").as_deref() == Some(&*field.0));
+            let value = attribute(tag, "value").or(field.map(|field| field.1.clone()));
+            vec![value.unwrap_or_else(|| panic!("{tag} has no value")).into()]
         };
         for own in own {
             let value = match (&said, own.is_null()) {
@@ -269,15 +274,14 @@ fn actions_of(html: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn every_control_of_the_page_is_an_action() {
-    let mut actions = actions_of(include_str!("../../index.html"));
+    let mut actions = actions_of(include_str!("../../index.html"), &[]);
     assert!(actions.len() > 40, "{}", actions.len());
     for preset in presets() {
         let mut session = Session::new(preset.scenario()).unwrap();
         act(&mut session, Action::RowTotalAsked);
         act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
-        for (_, html) in page(&session, Detail::Full).parts {
-            actions.extend(actions_of(&html));
-        }
+        let page = page(&session, Detail::Full);
+        actions.extend(page.parts.iter().flat_map(|(_, html)| actions_of(html, &page.fields)));
     }
     for action in actions {
         let name = action["type"].clone();

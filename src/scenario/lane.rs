@@ -1,0 +1,148 @@
+//! Lanes: runs of one scenario that differ only in how they update, to be compared.
+
+use super::{Scenario, ScenarioError};
+use crate::nn::{BiasRule, Reduction, Settings};
+use serde::{Deserialize, Serialize};
+
+/// The most lanes side by side.
+pub const MOST_LANES: usize = 4;
+/// The fewest that make a comparison.
+pub const LEAST_LANES: usize = 2;
+
+/// One run among several from the same start over the same samples in the same order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lane {
+    /// When it updates, and by which gradient.
+    pub updating: Updating,
+    /// Which deltas move a bias.
+    #[serde(default = "own_delta")]
+    pub bias_rule: BiasRule,
+    /// Its η.
+    #[serde(default)]
+    pub rate: Rate,
+}
+
+fn own_delta() -> BiasRule {
+    BiasRule::OwnDelta
+}
+
+/// When a lane updates, and by which gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Updating {
+    /// After each sample: mini-batches of one.
+    PerSample,
+    /// Once for the mini-batch, by the sum of its samples' gradients.
+    Sum,
+    /// Once for the mini-batch, by their mean.
+    Mean,
+    /// Once for the mini-batch, by the scenario's reduction, but layer by layer on the way back: each δ is
+    /// taken through weights that have already moved. A mistake, to be seen.
+    Sequential,
+}
+
+impl Updating {
+    /// Every way.
+    pub const ALL: [Self; 4] = [Self::PerSample, Self::Sum, Self::Mean, Self::Sequential];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PerSample => "per_sample",
+            Self::Sum => "sum",
+            Self::Mean => "mean",
+            Self::Sequential => "sequential",
+        }
+    }
+}
+
+/// The η of a lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rate {
+    /// The scenario's.
+    #[default]
+    Eta,
+    /// The scenario's over M, the samples of the mini-batch at hand: with the sum it makes the mean's step.
+    EtaOverM,
+}
+
+impl Rate {
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Eta => "eta",
+            Self::EtaOverM => "eta_over_m",
+        }
+    }
+}
+
+impl Lane {
+    /// By each neuron's own δ, at the scenario's η.
+    pub const fn new(updating: Updating) -> Self {
+        Self { updating, bias_rule: BiasRule::OwnDelta, rate: Rate::Eta }
+    }
+
+    /// The same with another bias rule.
+    pub const fn with(self, bias_rule: BiasRule) -> Self {
+        Self { bias_rule, ..self }
+    }
+
+    /// How it trains over a mini-batch of this many samples.
+    pub fn settings(&self, scenario: &Settings, samples: usize) -> Settings {
+        let (batch_size, reduction) = match self.updating {
+            Updating::PerSample => (1, Reduction::Sum),
+            Updating::Sum => (samples, Reduction::Sum),
+            Updating::Mean => (samples, Reduction::Mean),
+            Updating::Sequential => (samples, scenario.reduction),
+        };
+        let learning_rate = match self.rate {
+            Rate::Eta => scenario.learning_rate,
+            Rate::EtaOverM => scenario.learning_rate / samples as f64,
+        };
+        Settings { batch_size, reduction, learning_rate, bias_rule: self.bias_rule, ..*scenario }
+    }
+
+    /// Whether it updates once for the mini-batch, as a gradient step does.
+    pub fn is_mini_batch(&self) -> bool {
+        matches!(self.updating, Updating::Sum | Updating::Mean)
+    }
+}
+
+impl Scenario {
+    /// The lanes to compare: those it names, else updates after each sample, by its own mini-batch, and by the
+    /// wrong rule.
+    pub fn compared(&self) -> Vec<Lane> {
+        if !self.lanes.is_empty() {
+            return self.lanes.clone();
+        }
+        let own = Lane::new(match self.settings.reduction {
+            Reduction::Sum => Updating::Sum,
+            Reduction::Mean => Updating::Mean,
+        });
+        vec![Lane::new(Updating::PerSample), own, own.with(BiasRule::LayerSum)]
+    }
+}
+
+/// Checks the lanes that a scenario names; none means the usual ones.
+pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let lanes = &scenario.lanes;
+    let error = |field: String, problem: String| Err(ScenarioError { field, problem });
+    if !lanes.is_empty() && !(LEAST_LANES..=MOST_LANES).contains(&lanes.len()) {
+        let problem =
+            format!("{} lanes are named; {LEAST_LANES} to {MOST_LANES} can be compared", lanes.len());
+        return error("lanes".into(), problem);
+    }
+    for (index, lane) in lanes.iter().enumerate() {
+        if lanes[..index].contains(lane) {
+            return error(format!("lanes[{index}]"), "this lane is there already; take another rule".into());
+        }
+        if lane.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
+            let problem = "a lane with one shared bias needs all biases of a layer to start equal; make them \
+                           equal, or take the lane out";
+            return error(format!("lanes[{index}]"), problem.into());
+        }
+    }
+    Ok(())
+}

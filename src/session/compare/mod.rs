@@ -1,0 +1,243 @@
+//! Several runs of one scenario side by side: the same start, the same samples in the same order, and only
+//! the way of updating differs.
+//!
+//! Time is counted in mini-batches of the scenario, whatever a lane does within one. A lane that updates after
+//! each sample makes several updates there; one that updates once makes one. As in the stepper, every number is
+//! a function of scenario and position; [`Comparison`] only remembers some.
+
+mod background;
+mod pass;
+mod referee;
+
+pub use background::Background;
+pub use pass::{LanePass, LaneRow};
+pub use referee::{Identity, Referee, identity};
+
+use super::checkpoints::{Checkpoints, Curve};
+use super::run::{Diverged, EpochOrder};
+use crate::nn::{Evaluation, Network, Parameter, evaluate};
+use crate::scenario::{Lane, Scenario};
+use std::sync::Arc;
+
+/// The lanes of a scenario, at one of its mini-batches.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    lanes: Vec<Lane>,
+    past: Checkpoints<States>,
+    /// The mean cost of each mini-batch's samples as the lane met them; none once it has diverged.
+    costs: Curve<Vec<Option<f64>>>,
+    /// Over all rows, before each epoch.
+    epochs: Curve<Vec<Option<Evaluation>>>,
+    order: EpochOrder,
+    /// The mini-batch that is shown, and each lane's way through it.
+    shown: u64,
+    passes: Vec<LanePass>,
+}
+
+/// Every lane before some mini-batch.
+pub(super) type States = Arc<[LaneState]>;
+
+/// One lane before some mini-batch.
+#[derive(Clone, Debug)]
+pub(super) struct LaneState {
+    network: Arc<Network>,
+    diverged: Option<Divergence>,
+}
+
+/// That a lane left the finite numbers: in which mini-batch, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Divergence {
+    /// The mini-batch, counted from the beginning of epoch 0.
+    pub mini_batch: u64,
+    /// In which number.
+    pub what: Diverged,
+}
+
+/// A line of a chart, for each lane: times in mini-batches, and a value at each.
+pub type Lines = Vec<Vec<(u64, f64)>>;
+
+impl Comparison {
+    /// The lanes of this scenario at its start.
+    pub fn new(scenario: &Scenario) -> Self {
+        let lanes = scenario.compared();
+        let network = Arc::new(scenario.network().into_owned());
+        let bytes = network.parameter_count() * size_of::<f64>() * lanes.len();
+        let state = |_: &Lane| LaneState { network: network.clone(), diverged: None };
+        let states: States = lanes.iter().map(state).collect();
+        let first = scenario.first_update();
+        Self {
+            past: Checkpoints::new(first, states, bytes),
+            costs: Curve::new(first),
+            epochs: Curve::new(first.div_ceil(scenario.mini_batches() as u64)),
+            order: EpochOrder::default(),
+            shown: first,
+            passes: Vec::new(),
+            lanes,
+        }
+    }
+
+    /// The nearest known mini-batch at or before this one, and every lane before it.
+    pub(super) fn nearest(&self, mini_batch: u64) -> Option<(u64, States)> {
+        self.past.nearest(mini_batch)
+    }
+
+    /// Takes every lane through this mini-batch. Returns how many multiplications that took, about.
+    pub(super) fn march(&mut self, scenario: &Scenario, mini_batch: u64, states: &mut States) -> usize {
+        let mut work = self.remember(scenario, mini_batch, states);
+        let rows = self.order.rows(scenario, mini_batch);
+        let mut costs = Vec::with_capacity(states.len());
+        let passed = states.iter().zip(&self.lanes).map(|(state, lane)| {
+            let mut after = Network::clone(&state.network);
+            let passed = match state.diverged {
+                None => pass::train(lane, scenario, rows, &mut after, |_, _| {}),
+                Some(_) => Err(Diverged::Cost),
+            };
+            work += 3 * after.parameter_count() * rows.len();
+            costs.push(passed.ok().map(|cost| cost / rows.len() as f64));
+            match passed {
+                Ok(_) => LaneState { network: after.into(), diverged: None },
+                Err(what) => LaneState {
+                    diverged: state.diverged.or(Some(Divergence { mini_batch, what })),
+                    ..state.clone()
+                },
+            }
+        });
+        *states = passed.collect();
+        self.costs.push(mini_batch, costs);
+        work
+    }
+
+    /// Keeps what is to be kept of the lanes before this mini-batch.
+    fn remember(&mut self, scenario: &Scenario, mini_batch: u64, states: &States) -> usize {
+        self.past.remember(mini_batch, states);
+        let mini_batches = scenario.mini_batches() as u64;
+        let epoch = mini_batch / mini_batches;
+        if !mini_batch.is_multiple_of(mini_batches) || !self.epochs.wants(epoch) {
+            return 0;
+        }
+        let evaluated = states.iter().map(|state| {
+            let samples = &scenario.data.samples;
+            state.diverged.is_none().then(|| evaluate(&state.network, samples, scenario.settings.cost))
+        });
+        self.epochs.push(epoch, evaluated.collect());
+        states.len() * states[0].network.parameter_count() * scenario.data.samples.len()
+    }
+
+    /// Shows this mini-batch, given every lane before it. With `frozen` parameters no row moves them: each
+    /// row's δ is taken there.
+    pub(super) fn show(
+        &mut self,
+        scenario: &Scenario,
+        mini_batch: u64,
+        states: &States,
+        frozen: Option<&Arc<Network>>,
+    ) {
+        self.remember(scenario, mini_batch, states);
+        let rows = self.order.rows(scenario, mini_batch);
+        let pass = |(lane, state): (&Lane, &LaneState)| {
+            LanePass::new(*lane, scenario, rows, state.network.clone(), state.diverged, mini_batch, frozen)
+        };
+        self.passes = self.lanes.iter().zip(states.iter()).map(pass).collect();
+        self.shown = mini_batch;
+        if frozen.is_none() {
+            self.costs.push(mini_batch, self.passes.iter().map(LanePass::cost_mean).collect());
+        }
+    }
+
+    /// Moves within the mini-batch: `samples` are done, and whether the mini-batch's own update is.
+    pub(super) fn place(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
+        for pass in &mut self.passes {
+            pass.place(scenario, samples, finished);
+        }
+    }
+
+    /// Each lane's way through the mini-batch shown.
+    pub fn passes(&self) -> &[LanePass] {
+        &self.passes
+    }
+
+    /// The mini-batch shown, counted from the beginning of epoch 0.
+    pub fn mini_batch(&self) -> u64 {
+        self.shown
+    }
+
+    /// The lane that the others are compared with: the first that makes one gradient step for the mini-batch,
+    /// each bias by its own δ; else the first that makes one step; else the first.
+    pub fn reference(&self) -> usize {
+        let own = |lane: &Lane| lane.is_mini_batch() && lane.bias_rule == crate::nn::BiasRule::OwnDelta;
+        let first = |is: &dyn Fn(&Lane) -> bool| self.lanes.iter().position(is);
+        first(&own).or_else(|| first(&Lane::is_mini_batch)).unwrap_or(0)
+    }
+
+    /// ‖θ − θ′‖ between two lanes at the present moment; none where one has diverged.
+    pub fn distance(&self, one: usize, other: usize) -> Option<f64> {
+        let network = |lane: usize| self.passes.get(lane)?.now();
+        Some(network(one)?.distance(network(other)?))
+    }
+
+    /// The mean cost of each mini-batch before the one shown.
+    pub fn cost_lines(&self) -> Lines {
+        let points = self.costs.before(self.shown).map(|(at, costs)| (at, costs.as_slice()));
+        self.lines(points, |cost| *cost)
+    }
+
+    /// The share of all rows that are classified rightly, before each epoch up to the present one.
+    pub fn accuracy_lines(&self, scenario: &Scenario) -> Lines {
+        let mini_batches = scenario.mini_batches() as u64;
+        let points = self.epochs.before(self.shown / mini_batches + 1);
+        let points = points.map(|(epoch, found)| (epoch * mini_batches, found.as_slice()));
+        self.lines(points, |found: &Option<Evaluation>| found.map(|found| found.accuracy()))
+    }
+
+    /// Over all rows, as this lane was before the present epoch.
+    pub fn before_epoch(&self, scenario: &Scenario, lane: usize) -> Option<Evaluation> {
+        let epoch = self.shown / scenario.mini_batches() as u64;
+        let (at, found) = self.epochs.before(epoch + 1).last()?;
+        (at == epoch).then(|| found.get(lane).copied().flatten()).flatten()
+    }
+
+    /// A weight or bias, as far as it is remembered.
+    pub fn parameter_lines(&self, parameter: Parameter) -> Lines {
+        let value = |network: &Network, _: &Network| network.get(parameter);
+        self.remembered(value)
+    }
+
+    /// The distance to the reference lane, as far as it is remembered.
+    pub fn distance_lines(&self) -> Lines {
+        self.remembered(|network, reference| Some(network.distance(reference)))
+    }
+
+    /// Something of each lane and the reference lane, at the mini-batches remembered and the one shown.
+    fn remembered(&self, value: impl Fn(&Network, &Network) -> Option<f64>) -> Lines {
+        let reference = self.reference();
+        let mut lines = vec![Vec::new(); self.lanes.len()];
+        for (at, states) in self.past.marks(self.shown) {
+            for (line, state) in lines.iter_mut().zip(states.iter()) {
+                let sound = state.diverged.is_none() && states[reference].diverged.is_none();
+                let value = sound.then(|| value(&state.network, &states[reference].network)).flatten();
+                line.extend(value.map(|value| (at, value)));
+            }
+        }
+        for (line, pass) in lines.iter_mut().zip(&self.passes) {
+            let known = line.last().is_some_and(|(at, _)| *at == self.shown);
+            let networks = pass.before().zip(self.passes[reference].before());
+            let value = networks.filter(|_| !known).and_then(|(one, other)| value(one, other));
+            line.extend(value.map(|value| (self.shown, value)));
+        }
+        lines
+    }
+
+    fn lines<'a, P: 'a>(
+        &self,
+        points: impl Iterator<Item = (u64, &'a [P])>,
+        value: impl Fn(&P) -> Option<f64>,
+    ) -> Lines {
+        let mut lines = vec![Vec::new(); self.lanes.len()];
+        for (at, values) in points {
+            for (line, point) in lines.iter_mut().zip(values) {
+                line.extend(value(point).map(|value| (at, value)));
+            }
+        }
+        lines
+    }
+}

@@ -1,0 +1,196 @@
+//! One lane's way through one mini-batch: each sample as this lane met it.
+
+use super::{Diverged, Divergence};
+use crate::nn::{
+    Network, Parameter, Sample, Settings, Trace, backprop, train_mini_batch_seen,
+    train_mini_batch_sequentially,
+};
+use crate::scenario::{Lane, Scenario, Updating};
+use std::sync::Arc;
+
+/// One lane over one mini-batch.
+#[derive(Clone, Debug)]
+pub struct LanePass {
+    /// Which lane.
+    pub lane: Lane,
+    /// How it trains over this mini-batch.
+    pub settings: Settings,
+    /// Each sample as the lane met it; fewer than the mini-batch has where it diverged on the way.
+    pub rows: Vec<LaneRow>,
+    /// Where and when it left the finite numbers, if it did: in this mini-batch or before.
+    pub divergence: Option<Divergence>,
+    before: Arc<Network>,
+    after: Arc<Network>,
+    /// Samples done, and the parameters then.
+    now: (usize, Arc<Network>),
+    samples: Vec<usize>,
+}
+
+/// One sample as a lane met it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneRow {
+    /// bˡ by layer, as the sample found them.
+    pub biases: Arc<[Vec<f64>]>,
+    /// δˡ by layer.
+    pub deltas: Vec<Vec<f64>>,
+    /// C.
+    pub cost: f64,
+}
+
+impl LanePass {
+    pub(super) fn new(
+        lane: Lane,
+        scenario: &Scenario,
+        samples: &[usize],
+        before: Arc<Network>,
+        divergence: Option<Divergence>,
+        mini_batch: u64,
+        frozen: Option<&Arc<Network>>,
+    ) -> Self {
+        let mut rows = Vec::with_capacity(samples.len());
+        let mut after = Network::clone(&before);
+        let trained = match divergence {
+            Some(divergence) => Err(divergence),
+            None => train(&lane, scenario, samples, &mut after, |biases, trace| {
+                rows.push(LaneRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost });
+            })
+            .map_err(|what| Divergence { mini_batch, what }),
+        };
+        if trained.is_err() {
+            after = Network::clone(&before);
+            rows.retain(|row| {
+                row.cost.is_finite() && row.deltas.iter().flatten().all(|delta| delta.is_finite())
+            });
+        }
+        if let Some(frozen) = frozen {
+            let biases = biases(frozen);
+            let met = samples.iter().map(|&row| &scenario.data.samples[row]);
+            rows = met
+                .map(|sample| backprop(frozen, sample, scenario.settings.cost))
+                .map(|trace| LaneRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost })
+                .collect();
+        }
+        Self {
+            lane,
+            settings: lane.settings(&scenario.settings, samples.len()),
+            rows,
+            divergence: trained.err(),
+            now: (0, before.clone()),
+            after: after.into(),
+            before,
+            samples: samples.to_vec(),
+        }
+    }
+
+    /// The parameters before the mini-batch; none once the lane has diverged.
+    pub fn before(&self) -> Option<&Network> {
+        self.divergence.is_none().then_some(&*self.before)
+    }
+
+    /// The parameters at the present moment; none once the lane has diverged.
+    pub fn now(&self) -> Option<&Network> {
+        self.divergence.is_none().then_some(&*self.now.1)
+    }
+
+    /// The parameters after the mini-batch; none once the lane has diverged.
+    pub fn after(&self) -> Option<&Network> {
+        self.divergence.is_none().then_some(&*self.after)
+    }
+
+    /// By how much a weight or bias has moved since the mini-batch began.
+    pub fn change(&self, parameter: Parameter) -> Option<f64> {
+        Some(self.now()?.get(parameter)? - self.before()?.get(parameter)?)
+    }
+
+    /// The mean cost of the samples as the lane met them.
+    pub fn cost_mean(&self) -> Option<f64> {
+        let sum = self.rows.iter().fold(0.0, |sum, row| sum + row.cost);
+        self.divergence.is_none().then_some(sum / self.rows.len() as f64)
+    }
+
+    /// Updates made in this mini-batch once so many samples are done, and whether its own update is.
+    pub fn updates(&self, samples: usize, finished: bool) -> usize {
+        match self.lane.updating {
+            Updating::PerSample => samples,
+            _ => usize::from(finished),
+        }
+    }
+
+    pub(super) fn place(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
+        if self.divergence.is_some() {
+            return;
+        }
+        let done = match self.lane.updating {
+            Updating::PerSample => samples,
+            _ if finished => self.samples.len(),
+            _ => 0,
+        };
+        if done == self.samples.len() || done == 0 {
+            self.now = (done, if done == 0 { &self.before } else { &self.after }.clone());
+            return;
+        }
+        // On from where it is, or once more from the beginning.
+        let (from, network) = if self.now.0 <= done { self.now.clone() } else { (0, self.before.clone()) };
+        if from < done {
+            let mut network = Network::clone(&network);
+            let all = self.samples.len();
+            let _ = train_as(&self.lane, scenario, &self.samples[from..done], all, &mut network, |_, _| {});
+            self.now = (done, network.into());
+        }
+    }
+}
+
+/// Trains over a whole mini-batch and shows each sample with the biases that it found. Returns Σ C.
+pub(super) fn train(
+    lane: &Lane,
+    scenario: &Scenario,
+    rows: &[usize],
+    network: &mut Network,
+    see: impl FnMut(&Arc<[Vec<f64>]>, Trace),
+) -> Result<f64, Diverged> {
+    train_as(lane, scenario, rows, rows.len(), network, see)
+}
+
+/// The same over `rows` that are part of a mini-batch of `all` samples.
+fn train_as(
+    lane: &Lane,
+    scenario: &Scenario,
+    rows: &[usize],
+    all: usize,
+    network: &mut Network,
+    mut see: impl FnMut(&Arc<[Vec<f64>]>, Trace),
+) -> Result<f64, Diverged> {
+    let settings = lane.settings(&scenario.settings, all);
+    let mut sum = 0.0;
+    for update in rows.chunks(settings.batch_size) {
+        let found = biases(network);
+        let samples = update.iter().map(|&row| &scenario.data.samples[row]);
+        let mut met = |trace: Trace| {
+            sum += trace.cost;
+            see(&found, trace);
+        };
+        match lane.updating {
+            Updating::Sequential => {
+                train_mini_batch_sequentially(network, samples, &settings).into_iter().for_each(met);
+            }
+            _ => train_mini_batch_seen(network, samples, &settings, &mut met),
+        }
+        if let Some(parameter) = network.first_not_finite() {
+            return Err(Diverged::Parameter(parameter));
+        }
+    }
+    if sum.is_finite() { Ok(sum) } else { Err(Diverged::Cost) }
+}
+
+/// bˡ by layer.
+fn biases(network: &Network) -> Arc<[Vec<f64>]> {
+    network.layers.iter().map(|layer| layer.biases.clone()).collect()
+}
+
+/// The samples of these rows of the data.
+pub(super) fn samples_of<'a>(
+    scenario: &'a Scenario,
+    rows: &'a [usize],
+) -> impl Iterator<Item = &'a Sample> + Clone + 'a {
+    rows.iter().map(|&row| &scenario.data.samples[row])
+}

@@ -1,0 +1,374 @@
+//! Lanes side by side: the runs of `training.json`, the identity, the law, and what the lanes share.
+
+use crate::arbitrary::{Problem, near_a_corner, problem};
+use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
+use deltascope::data::presets;
+use deltascope::nn::{BiasRule, Law, Network, Parameter, Reduction, Sample, Settings};
+use deltascope::scenario::{Data, Lane, Order, Position, Rate, Scenario, Start, Updating};
+use deltascope::session::{
+    Action, Comparison, Direction, LanePass, LaneRow, Referee, Session, StepBy, View, identity,
+};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+fn preset(id: &str) -> Scenario {
+    presets().iter().find(|preset| preset.id == id).unwrap().scenario()
+}
+
+/// A session of these lanes.
+fn compared(scenario: Scenario, lanes: &[Lane]) -> Session {
+    let mut session = Session::new(Scenario { lanes: lanes.to_vec(), ..scenario }).unwrap();
+    finish(&mut session);
+    assert_eq!(session.comparison().unwrap().passes().len(), lanes.len());
+    session
+}
+
+fn act(session: &mut Session, action: Action) {
+    session.update(action).unwrap();
+    finish(session);
+}
+
+fn finish(session: &mut Session) {
+    while session.progress().is_some() {
+        session.update(Action::Woken).unwrap();
+    }
+}
+
+fn step(session: &mut Session, by: StepBy, direction: Direction) {
+    act(session, Action::Stepped { by, direction });
+}
+
+/// All that waits until the reader stays.
+fn stay(session: &mut Session) {
+    while session.has_work() {
+        session.work();
+    }
+}
+
+fn comparison(session: &Session) -> &Comparison {
+    session.comparison().unwrap()
+}
+
+fn pass(session: &Session, lane: usize) -> &LanePass {
+    &comparison(session).passes()[lane]
+}
+
+/// A scenario of one mini-batch of these samples.
+fn scenario(network: Network, samples: Vec<Sample>, settings: Settings) -> Scenario {
+    let sizes = network.sizes();
+    let names = |count: usize| (0..count).map(|k| k.to_string()).collect();
+    Scenario {
+        title: String::new(),
+        note: String::new(),
+        activations: network.layers.iter().map(|layer| layer.activation).collect(),
+        start: Start::Parameters { network: Arc::new(network), epoch: 0, mini_batch: 0 },
+        settings,
+        order: Order::File,
+        lanes: Vec::new(),
+        data: Arc::new(Data { inputs: names(sizes[0]), targets: names(sizes[sizes.len() - 1]), samples }),
+        position: Position::default(),
+        sizes,
+    }
+}
+
+fn of_problem(problem: &Problem, learning_rate: f64) -> Scenario {
+    let Problem { network, cost, samples } = problem.clone();
+    let settings = Settings {
+        cost,
+        learning_rate,
+        batch_size: samples.len(),
+        reduction: Reduction::Sum,
+        bias_rule: BiasRule::OwnDelta,
+    };
+    scenario(network, samples, settings)
+}
+
+#[test]
+fn the_reference_runs_are_lanes() {
+    let file = golden("training.json");
+    for run in file["runs"].as_array().unwrap() {
+        let data = &file["datasets"][run["dataset"].as_str().unwrap()];
+        let (batch_size, reduction) = (get::<usize>(run, "batch_size"), get(run, "reduction"));
+        let settings = Settings {
+            cost: cost(run),
+            learning_rate: get(run, "eta"),
+            batch_size: if batch_size == 1 { 4 } else { batch_size },
+            reduction,
+            bias_rule: BiasRule::OwnDelta,
+        };
+        let updating = match (batch_size, reduction) {
+            (1, _) => Updating::PerSample,
+            (_, Reduction::Sum) => Updating::Sum,
+            (_, Reduction::Mean) => Updating::Mean,
+        };
+        let lane = Lane::new(updating).with(get(run, "bias_rule"));
+        let other = Lane::new(Updating::Sequential);
+        let mut session =
+            compared(scenario(network(run, &run["start"]), samples(data), settings), &[other, lane]);
+        for mark in run["trace"].as_array().unwrap() {
+            let epoch: usize = get(mark, "epoch");
+            if epoch > 1000 {
+                continue; // long enough
+            }
+            act(&mut session, Action::EpochChosen(epoch + 1));
+            stay(&mut session);
+            let name = |field| format!("{}, epoch {epoch}, {field}", run["id"]);
+            let found = session.evaluation(1).unwrap();
+            assert_close(&name("cost"), found.cost_mean(), &mark["cost_mean"], 1e-9);
+            assert_close(&name("accuracy"), found.accuracy(), &mark["accuracy"], 1e-9);
+            assert_eq!(found.outputs_right, get::<usize>(mark, "outputs_right"), "{}", name("outputs"));
+            assert_eq!(comparison(&session).before_epoch(session.scenario(), 1), Some(found));
+        }
+        let last: usize = get(run["trace"].as_array().unwrap().last().unwrap(), "epoch");
+        if last <= 1000 {
+            let (weights, biases) = parameters(pass(&session, 1).now().unwrap());
+            assert_close("final weights", weights, &run["final"]["weights"], 1e-9);
+            assert_close("final biases", biases, &run["final"]["biases"], 1e-9);
+        }
+    }
+}
+
+#[test]
+fn and_from_zero_is_learnt_by_the_right_rule_and_never_by_the_sum() {
+    let lanes = [Updating::PerSample, Updating::Sum].map(Lane::new);
+    let mut session = compared(preset("and"), &[lanes[0], lanes[1].with(BiasRule::LayerSum)]);
+    act(&mut session, Action::EpochChosen(51));
+    stay(&mut session);
+    assert_eq!(session.evaluation(0).unwrap().samples_right, 4);
+    let wrong = session.evaluation(1).unwrap();
+    assert_eq!(wrong.cost_mean(), 0.25);
+    assert_eq!(pass(&session, 1).now().unwrap().norm(), 0.0);
+}
+
+#[test]
+fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_one() {
+    let published = golden("published.json").to_string();
+    let lanes = [Updating::Sum, Updating::Sequential].map(|u| Lane::new(u).with(BiasRule::Frozen));
+    let mut session = compared(preset("mazur"), &lanes);
+    step(&mut session, StepBy::MiniBatch, Direction::Forward);
+    stay(&mut session);
+    let cost = |lane| session.evaluation(lane).unwrap().cost_mean();
+    // His page says 0.291027924 after one round; the simultaneous update gives 0.291027774.
+    assert_eq!(
+        (format!("{:.9}", cost(0)), format!("{:.9}", cost(1))),
+        ("0.291027774".into(), "0.291027924".into())
+    );
+    for cost in [cost(0), cost(1)] {
+        assert!(published.contains(&format!("{cost:.12}")[..13]), "{cost}");
+    }
+}
+
+/// Everything that a position determines.
+fn seen(session: &Session) -> Vec<(Vec<LaneRow>, Option<Network>)> {
+    comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.now().cloned())).collect()
+}
+
+#[test]
+fn lanes_step_together_and_back_again() {
+    for id in ["and", "xor", "brownlee", "iris", "digits", "linnerud"] {
+        let mut scenario = preset(id);
+        scenario.settings.batch_size = scenario.settings.batch_size.max(3);
+        let lanes = [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::Sequential].map(Lane::new);
+        let mut session = compared(scenario.clone(), &lanes);
+        let mut places = vec![(session.position(), seen(&session))];
+        for by in [StepBy::Sample, StepBy::Sample, StepBy::MiniBatch, StepBy::Sample, StepBy::Epoch] {
+            step(&mut session, by, Direction::Forward);
+            places.push((session.position(), seen(&session)));
+        }
+        for (position, want) in places.iter().rev() {
+            act(&mut session, Action::Jumped(*position));
+            assert!(seen(&session) == *want, "{id} at {position:?}");
+            // Reached anew it is the same.
+            let mut other = compared(Scenario { position: *position, ..scenario.clone() }, &lanes);
+            assert!(seen(&other) == *want, "{id} at {position:?}, opened");
+            step(&mut other, StepBy::Sample, Direction::Forward);
+            step(&mut other, StepBy::Sample, Direction::Back);
+            assert!(seen(&other) == *want, "{id} at {position:?}, on and back");
+        }
+    }
+}
+
+#[test]
+fn a_lane_like_the_scenario_is_the_scenarios_own_run() {
+    let mut session = compared(preset("iris"), &[Updating::Mean, Updating::PerSample].map(Lane::new));
+    for _ in 0..2 {
+        step(&mut session, StepBy::Epoch, Direction::Forward);
+    }
+    assert_eq!(pass(&session, 0).now(), Some(&*session.mini_batch().after));
+    step(&mut session, StepBy::Sample, Direction::Forward);
+    assert_eq!(pass(&session, 0).now(), Some(&*session.mini_batch().before));
+    let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
+    assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
+}
+
+#[test]
+fn the_sum_at_eta_over_m_makes_the_steps_of_the_mean_short_mini_batches_included() {
+    let mut scenario = preset("linnerud");
+    scenario.settings.batch_size = 7; // of 20 rows: 7, 7 and 6
+    let sum = Lane { rate: Rate::EtaOverM, ..Lane::new(Updating::Sum) };
+    let mut session = compared(scenario, &[Lane::new(Updating::Mean), sum]);
+    for _ in 0..9 {
+        step(&mut session, StepBy::MiniBatch, Direction::Forward);
+        let (distance, norm) =
+            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).now().unwrap().norm());
+        assert!(distance <= 1e-14 * norm, "{distance:e} apart");
+    }
+}
+
+#[test]
+fn frozen_parameters_make_all_ledgers_the_same() {
+    let lanes = [
+        Lane::new(Updating::PerSample),
+        Lane::new(Updating::Sum).with(BiasRule::LayerSum),
+        Lane::new(Updating::Sum),
+    ];
+    let mut session = compared(preset("xor"), &lanes);
+    for _ in 0..3 {
+        step(&mut session, StepBy::MiniBatch, Direction::Forward);
+    }
+    assert_ne!(pass(&session, 0).rows, pass(&session, 1).rows);
+    let apart = seen(&session);
+    act(&mut session, Action::FreezeToggled);
+    assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
+    assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
+    let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
+    assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
+    act(&mut session, Action::FreezeToggled);
+    assert!(seen(&session) == apart);
+}
+
+#[test]
+fn a_lane_that_diverges_stops_alone() {
+    let lanes = [Lane::new(Updating::Sum), Lane::new(Updating::Sum).with(BiasRule::LayerSum)];
+    let mut scenario = preset("linnerud");
+    scenario.settings =
+        Settings { batch_size: 20, learning_rate: 0.11, reduction: Reduction::Sum, ..scenario.settings };
+    let mut session = compared(scenario, &lanes);
+    let mut epochs = 0;
+    while pass(&session, 1).divergence.is_none() {
+        epochs += 50;
+        assert!(epochs < 50_000);
+        act(&mut session, Action::EpochChosen(epochs));
+    }
+    assert!(pass(&session, 0).now().is_some() && pass(&session, 1).now().is_none());
+    assert_eq!(comparison(&session).distance(0, 1), None);
+    let when = pass(&session, 1).divergence.unwrap();
+    // Going back to before that, it is there again.
+    act(&mut session, Action::EpochChosen(when.mini_batch as usize));
+    assert!(pass(&session, 1).now().is_some());
+    act(&mut session, Action::EpochChosen(when.mini_batch as usize + 20));
+    assert_eq!(pass(&session, 1).divergence, Some(when));
+}
+
+#[test]
+fn lanes_are_changed_undone_and_refused() {
+    let mut session = Session::new(preset("brownlee")).unwrap();
+    assert!(session.comparison().is_none());
+    act(&mut session, Action::ViewChanged(View::Compare));
+    step(&mut session, StepBy::Sample, Direction::Forward);
+    let usual = session.scenario().compared();
+    assert_eq!(comparison(&session).passes().len(), usual.len());
+    let added = Lane::new(Updating::Mean);
+    act(&mut session, Action::LaneAdded(added));
+    assert_eq!(session.scenario().lanes.last(), Some(&added));
+    let before = session.to_scenario();
+    for action in [
+        Action::LaneAdded(Lane::new(Updating::Sequential)),
+        Action::LaneRemoved { lane: 9 },
+        Action::LaneMoved { lane: 0 },
+        Action::LaneUpdatingChanged { lane: 3, to: usual[0].updating },
+        Action::LaneBiasRuleChanged { lane: 0, to: BiasRule::SharedBias }, // his biases start unequal
+    ] {
+        let error = session.update(action.clone()).unwrap_err();
+        assert!(error.len() > 15, "{action:?}: {error}");
+        assert_eq!(session.to_scenario(), before, "{action:?}");
+    }
+    act(&mut session, Action::LaneMoved { lane: 3 });
+    assert_eq!(session.scenario().lanes[2], added);
+    act(&mut session, Action::LaneRemoved { lane: 0 });
+    act(&mut session, Action::LaneRemoved { lane: 0 });
+    assert!(session.update(Action::LaneRemoved { lane: 0 }).is_err());
+    for _ in 0..4 {
+        act(&mut session, Action::Undo);
+    }
+    assert_eq!(session.scenario().compared(), usual);
+}
+
+#[test]
+fn the_referee_judges_every_parameter() {
+    for id in ["mazur", "xor", "iris"] {
+        let mut session = compared(preset(id), &[Updating::Sum, Updating::PerSample].map(Lane::new));
+        let network = session.mini_batch().before.clone();
+        for parameter in network.parameters() {
+            act(&mut session, Action::Selected(Some(parameter.into())));
+            stay(&mut session);
+            let referee = session.referee().unwrap();
+            let (digits, agrees) = Referee::verdict(referee.backpropagated, referee.numerical);
+            assert!(
+                agrees && (digits >= 6 || referee.backpropagated.abs() < 1e-6),
+                "{id} {parameter:?}: {referee:?}"
+            );
+            if let Parameter::Bias { layer, .. } = parameter {
+                let (sum, shared) = (referee.layer_sum.unwrap(), referee.shared.unwrap());
+                assert!(Referee::verdict(sum, shared).1, "{id} {parameter:?}: {referee:?}");
+                let alone = session.scenario().layer_sizes()[layer] == 1;
+                assert_eq!(
+                    Referee::verdict(sum, referee.numerical).1,
+                    alone,
+                    "{id} {parameter:?}: {referee:?}"
+                );
+            } else {
+                assert_eq!((referee.layer_sum, referee.shared), (None, None));
+            }
+        }
+    }
+}
+
+fn law(problem: &Problem) -> Law {
+    let mut session =
+        compared(of_problem(problem, 0.05), &[Updating::PerSample, Updating::Sum].map(Lane::new));
+    stay(&mut session);
+    session.law().unwrap().clone()
+}
+
+proptest! {
+    #[test]
+    fn frozen_gradients_add_up_to_the_batchs_bit_for_bit(problem in problem()) {
+        let session = Session::new(of_problem(&problem, 0.1)).unwrap();
+        let smooth = !near_a_corner(&problem);
+        for parameter in problem.network.parameters() {
+            for identity in identity(session.scenario(), session.mini_batch(), parameter) {
+                prop_assert_eq!(identity.added_up.to_bits(), identity.batch.to_bits());
+                prop_assert_eq!(identity.equal.0, problem.network.parameter_count());
+                prop_assert_eq!(identity.terms.len(), problem.samples.len());
+                if smooth {
+                    let samples = &problem.samples;
+                    let h = 1e-5;
+                    let sum = deltascope::nn::central_difference(
+                        &problem.network, samples, identity.cost, &[parameter], h,
+                    ).unwrap();
+                    let count = samples.len() as f64;
+                    let want = if identity.reduction == Reduction::Mean { sum / count } else { sum };
+                    let close = (identity.batch - want).abs() <= 1e-6 * want.abs().max(1.0);
+                    prop_assert!(close, "{} {}", identity.batch, want);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_distance_goes_with_the_square_of_eta(problem in problem()) {
+        prop_assume!(problem.samples.len() > 1 && !near_a_corner(&problem));
+        let law = law(&problem);
+        prop_assert!(law.finished());
+        if let Some(slope) = law.slope() {
+            prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, law);
+        } else {
+            // Nothing comes between the samples where η is small, or too little to be measured.
+            let smallest = &law.points()[law.points().len() - 3..];
+            let nothing = smallest.iter().all(|point| point.distance == 0.0);
+            let measured = law.points().iter().filter(|point| point.distance >= law.least()).count();
+            prop_assert!(nothing || measured < 5, "{:?}", law);
+        }
+    }
+}
