@@ -120,6 +120,14 @@ impl Scenario {
         file::check_position(self)
     }
 
+    /// Whether its outputs say classes, so that there is an accuracy: sigmoid or softmax, every target 0 … 1.
+    pub fn has_classes(&self) -> bool {
+        let outputs = self.activations.last();
+        let targets = || self.data.samples.iter().flat_map(|sample| &sample.y);
+        matches!(outputs, Some(Activation::Sigmoid | Activation::Softmax))
+            && targets().all(|y| (0.0..=1.0).contains(y))
+    }
+
     /// Whether the scenario's own run is the same as that of another one: all is, but the lanes, the position
     /// and the words.
     pub fn runs_like(&self, other: &Self) -> bool {

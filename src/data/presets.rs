@@ -1,11 +1,13 @@
 //! The ready scenarios, in the order in which they tell the story.
 
+mod compared;
+
 use super::csv::{Table, TableError, data};
 use crate::nn::{
     Activation::{self, Identity, Sigmoid, Softmax, Tanh},
     BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
 };
-use crate::scenario::{Data, Order, Position, Scenario, Start};
+use crate::scenario::{Data, Lane, Order, Position, Scenario, Start};
 use std::sync::Arc;
 
 /// A ready scenario.
@@ -17,6 +19,8 @@ pub struct Preset {
     pub title: &'static str,
     /// What there is to see in it, and where its numbers are from.
     pub note: &'static str,
+    /// The runs that it is about; none where it is about one.
+    pub lanes: &'static [Lane],
     plan: fn() -> Plan,
 }
 
@@ -39,7 +43,7 @@ impl Preset {
             start,
             settings,
             order,
-            lanes: Vec::new(),
+            lanes: self.lanes.to_vec(),
             data: Arc::new(data),
             position: Position::default(),
         }
@@ -56,13 +60,14 @@ pub fn preset(id: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.id == id)
 }
 
-static PRESETS: [Preset; 10] = [
+static PRESETS: [Preset; 16] = [
     Preset {
         id: "and",
         title: "AND in two outputs",
         note: "The smallest network in which the question has an answer: one output says AND, the other \
                its opposite. From an all-zero start their errors cancel, so a rule that moves biases by the \
                layer's sum leaves them at 0, while each neuron's own delta learns all four rows.",
+        lanes: &[],
         plan: and,
     },
     Preset {
@@ -70,6 +75,7 @@ static PRESETS: [Preset; 10] = [
         title: "XOR",
         note: "Not to be had without a hidden layer. Whether a run solves it depends on its start and η; \
                this one does, so read nothing about the bias rules from it alone.",
+        lanes: &[],
         plan: xor,
     },
     Preset {
@@ -78,6 +84,7 @@ static PRESETS: [Preset; 10] = [
         note: "Matt Mazur's step-by-step example (2015): his start, his one row, η 0.5. His page leaves \
                the biases as they are: set the bias rule to frozen to get his w1 to w8, or leave it to see \
                what gradient descent does with them.",
+        lanes: &[],
         plan: mazur,
     },
     Preset {
@@ -85,6 +92,7 @@ static PRESETS: [Preset; 10] = [
         title: "Han & Kamber's 3-2-1 example",
         note: "The worked example of Han, Kamber and Pei, Data Mining: their start, one row, η 0.9. It \
                moves each bias by its own unit's error. Their printed steps are rounded to three places.",
+        lanes: &[],
         plan: han_kamber,
     },
     Preset {
@@ -93,6 +101,7 @@ static PRESETS: [Preset; 10] = [
         note: "The ten rows and the start of Jason Brownlee's article on coding backpropagation from \
                scratch (Machine Learning Mastery): after each sample one update, η 0.5. After 20 epochs \
                the parameters are the ones that he printed.",
+        lanes: &[],
         plan: brownlee,
     },
     Preset {
@@ -101,6 +110,7 @@ static PRESETS: [Preset; 10] = [
         note: "Three species of iris by four measurements of the flower (R. A. Fisher, 1936; public \
                domain), standardised. With softmax and cross-entropy the output deltas of a sample add up \
                to 0: summed across the layer they could never move an output bias.",
+        lanes: &[],
         plan: iris,
     },
     Preset {
@@ -110,6 +120,7 @@ static PRESETS: [Preset; 10] = [
                Handwritten Digits, UCI Machine Learning Repository, CC BY 4.0), with Nielsen's settings: \
                30 hidden neurons, mini-batches of 10, η 3. Here the wrong rule hardly hurts, as inputs \
                that are always on do a bias's work.",
+        lanes: &[],
         plan: digits,
     },
     Preset {
@@ -117,6 +128,7 @@ static PRESETS: [Preset; 10] = [
         title: "Circle",
         note: "Points inside and around a circle: four hidden neurons, each a straight cut, are enough to \
                close a ring. Made-up data (CC0).",
+        lanes: &[],
         plan: circle,
     },
     Preset {
@@ -125,6 +137,7 @@ static PRESETS: [Preset; 10] = [
         note: "Two arms wound into each other: the hardest of these boundaries, and the reason for two \
                hidden layers. Expect a long run, some 400 epochs. Both arms hold the point (0, 0), so 199 \
                of 200 is the best there is. Made-up data (CC0).",
+        lanes: &[],
         plan: spiral,
     },
     Preset {
@@ -133,7 +146,56 @@ static PRESETS: [Preset; 10] = [
         note: "Three exercises of twenty men give estimates of weight, waist and pulse (A. C. Linnerud, as \
                in scikit-learn, BSD-3-Clause), everything standardised. With linear outputs there is no \
                accuracy to show, only the cost, and twenty rows carry little: it falls slowly.",
+        lanes: &[],
         plan: linnerud,
+    },
+    Preset {
+        id: "compare-and",
+        title: "AND from zero: nothing moves",
+        note: "The two outputs’ deltas cancel, sample by sample: moved by the layer’s sum the biases stay at 0, \
+               and over the whole mini-batch nothing ever moves.",
+        lanes: compared::AND,
+        plan: and,
+    },
+    Preset {
+        id: "compare-gates",
+        title: "Four gates: the sum fails",
+        note: "AND, OR, NAND and NOR as four outputs want four different biases, but the layer’s sum moves all four \
+               alike: only weights can tell the gates apart, and they cannot where both inputs are 0.",
+        lanes: compared::GATES,
+        plan: compared::gates,
+    },
+    Preset {
+        id: "compare-iris",
+        title: "Iris, softmax: frozen by the sum",
+        note: "With softmax and cross-entropy the deltas of a layer add up to 0 for every sample, so the layer’s sum \
+               trains the biases no more than if they were frozen: compare the last two lanes.",
+        lanes: compared::IRIS,
+        plan: compared::iris,
+    },
+    Preset {
+        id: "compare-outputs",
+        title: "Eight linear outputs: it diverges",
+        note: "Every output has the same target, so the layer’s sum makes the step of each bias eight times too \
+               large: at η = 0.3 it overshoots by more each time, where each neuron’s own δ settles.",
+        lanes: compared::OUTPUTS,
+        plan: compared::outputs,
+    },
+    Preset {
+        id: "compare-one",
+        title: "One output: the two are the same",
+        note: "With one neuron in the layer, its own δ is the layer’s sum: the wrong rule cannot be told from the \
+               right one, and a program that learns this proves nothing about it.",
+        lanes: compared::ONE,
+        plan: compared::one,
+    },
+    Preset {
+        id: "compare-digits",
+        title: "Digits: the mistake hides",
+        note: "Handwritten digits (UCI, CC BY 4.0): the weights from pixels that are always on do a bias’s work, \
+               so that the accuracy hardly tells the rules apart, even with the biases frozen.",
+        lanes: compared::DIGITS,
+        plan: digits,
     },
 ];
 

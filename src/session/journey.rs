@@ -4,7 +4,7 @@
 use super::compare::States;
 use super::run::Diverged;
 use super::{Comparison, MiniBatch, Run, Saved, Session, StepBy, View};
-use crate::nn::{Network, Parameter};
+use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use std::sync::Arc;
 
@@ -268,21 +268,9 @@ fn opens_lanes(scenario: &Scenario, history: History) -> bool {
 pub(super) fn explained(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
     let mini_batches = scenario.mini_batches() as u64;
     let (epoch, mini_batch) = (update / mini_batches + 1, update % mini_batches + 1);
-    let what = match diverged {
-        Diverged::Neuron { layer, neuron } => {
-            format!("z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
-        }
-        Diverged::Parameter(Parameter::Weight { layer, neuron, source }) => {
-            format!("the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
-        }
-        Diverged::Parameter(Parameter::Bias { layer, neuron }) => {
-            format!("the bias of neuron {} in layer {}", neuron + 1, layer + 1)
-        }
-        Diverged::Cost => "the cost".to_owned(),
-    };
     let learning_rate = scenario.settings.learning_rate;
     format!(
-        "In epoch {epoch}, mini-batch {mini_batch}, {what} grows beyond all numbers: the run diverges with \
+        "In epoch {epoch}, mini-batch {mini_batch}, {diverged} grows beyond all numbers: the run diverges with \
          η = {learning_rate:?}. A smaller η would do. Nothing was changed."
     )
 }

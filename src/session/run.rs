@@ -5,6 +5,7 @@ use super::MiniBatch;
 use super::checkpoints::{Checkpoints, Curve};
 use crate::nn::{Network, Parameter, train_mini_batch};
 use crate::scenario::Scenario;
+use std::fmt;
 use std::sync::Arc;
 
 /// Where a run left the finite numbers.
@@ -21,6 +22,24 @@ pub enum Diverged {
     Parameter(Parameter),
     /// In the cost.
     Cost,
+}
+
+/// In which number, in words.
+impl fmt::Display for Diverged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Neuron { layer, neuron } => {
+                write!(f, "z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
+            }
+            Self::Parameter(Parameter::Weight { layer, neuron, source }) => {
+                write!(f, "the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
+            }
+            Self::Parameter(Parameter::Bias { layer, neuron }) => {
+                write!(f, "the bias of neuron {} in layer {}", neuron + 1, layer + 1)
+            }
+            Self::Cost => f.write_str("the cost"),
+        }
+    }
 }
 
 /// The parameters before some of a run's updates, and its cost curve.

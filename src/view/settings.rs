@@ -15,9 +15,13 @@ pub fn preset_options(session: &Session) -> String {
     if session.preset().is_none() {
         html.push_str("<option value=\"\" disabled>own scenario</option>");
     }
-    for preset in presets() {
+    for (about, compared) in [("Step", false), ("Compare", true)] {
         // Writing to a string cannot fail, here and below.
-        let _ = write!(html, "<option value=\"{}\">{}</option>", preset.id, escape(preset.title));
+        let _ = write!(html, "<optgroup label=\"{about}\">");
+        for preset in presets().iter().filter(|preset| preset.lanes.is_empty() != compared) {
+            let _ = write!(html, "<option value=\"{}\">{}</option>", preset.id, escape(preset.title));
+        }
+        html.push_str("</optgroup>");
     }
     html
 }

@@ -3,7 +3,7 @@
 use crate::arbitrary::{Problem, near_a_corner, problem};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::data::presets;
-use deltascope::nn::{BiasRule, Law, Network, Parameter, Reduction, Sample, Settings};
+use deltascope::nn::{BiasRule, Evaluation, Law, Network, Parameter, Reduction, Sample, Settings};
 use deltascope::scenario::{Data, Lane, Order, Position, Rate, Scenario, Start, Updating};
 use deltascope::session::{
     Action, Comparison, Direction, LanePass, LaneRow, Referee, Session, StepBy, View, identity,
@@ -371,4 +371,47 @@ proptest! {
             prop_assert!(nothing || measured < 5, "{:?}", law);
         }
     }
+}
+
+/// Mean cost, accuracy and single outputs right of each lane, after so many epochs.
+fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
+    let mut session = Session::new(preset(id)).unwrap();
+    finish(&mut session);
+    assert_eq!(session.sight().view, View::Compare);
+    act(&mut session, Action::EpochChosen(epochs + 1));
+    stay(&mut session);
+    let lanes = comparison(&session).passes().len();
+    let found = (0..lanes).map(|lane| session.evaluation(lane).unwrap()).collect();
+    (session, found)
+}
+
+#[test]
+fn the_presets_show_what_they_say() {
+    let (session, lanes) = after("compare-and", 500);
+    assert_eq!((lanes[0].samples_right, lanes[1].samples_right), (4, 4));
+    assert_eq!((lanes[2].cost_mean(), pass(&session, 2).now().unwrap().norm()), (0.25, 0.0));
+
+    let (_, lanes) = after("compare-gates", 500);
+    assert_eq!((lanes[0].outputs_right, lanes[1].outputs_right), (16, 16));
+    assert!(lanes[2].outputs_right < 13 && lanes[3].outputs_right < 13, "{lanes:?}");
+
+    let (session, lanes) = after("compare-iris", 100);
+    let distance = comparison(&session).distance(2, 3).unwrap();
+    assert!(distance < 1e-12, "the sum is {distance:e} from frozen biases");
+    assert!(lanes[1].accuracy() > 0.94 && lanes[2].accuracy() < 0.8, "{lanes:?}");
+
+    let (session, lanes) = after("compare-outputs", 20);
+    assert!(lanes[0].cost_mean() < 1e-4 && lanes[1].cost_mean() > 1e6, "{lanes:?}");
+    let mut session = session;
+    act(&mut session, Action::EpochChosen(5000));
+    assert!(pass(&session, 0).divergence.is_none() && pass(&session, 1).divergence.is_some());
+
+    let (session, lanes) = after("compare-one", 500);
+    assert_eq!(lanes[1], lanes[2]);
+    assert_eq!(comparison(&session).distance(1, 2), Some(0.0));
+    assert_eq!(lanes[1].samples_right, 4);
+
+    let (_, lanes) = after("compare-digits", 10);
+    let (best, worst) = (lanes[1].accuracy(), lanes[2].accuracy().min(lanes[3].accuracy()));
+    assert!(best > 0.97 && best - worst < 0.01, "{lanes:?}");
 }

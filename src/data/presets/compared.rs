@@ -1,0 +1,89 @@
+//! The presets that open in the comparison: where the wrong rule shows, and where it hides.
+
+use super::{Plan, data, drawn, embedded, names, rows, settings};
+use crate::data::csv::Table;
+use crate::nn::{
+    Activation::{Identity, Sigmoid, Softmax},
+    BiasRule::{Frozen, LayerSum},
+    Cost, Distribution, Reduction,
+};
+use crate::scenario::{Lane, Order, Rate, Updating};
+
+const PER_SAMPLE: Lane = Lane::new(Updating::PerSample);
+const SUM: Lane = Lane::new(Updating::Sum);
+const MEAN: Lane = Lane::new(Updating::Mean);
+/// After each sample, by the step that each has in a mean.
+const PER_SAMPLE_OVER_M: Lane = Lane { rate: Rate::EtaOverM, ..PER_SAMPLE };
+
+pub(super) const AND: &[Lane] = &[PER_SAMPLE, SUM, SUM.with(LayerSum)];
+pub(super) const GATES: &[Lane] = &[PER_SAMPLE, SUM, SUM.with(LayerSum), PER_SAMPLE.with(LayerSum)];
+pub(super) const IRIS: &[Lane] = &[PER_SAMPLE_OVER_M, MEAN, MEAN.with(LayerSum), MEAN.with(Frozen)];
+pub(super) const OUTPUTS: &[Lane] = &[MEAN, MEAN.with(LayerSum)];
+pub(super) const ONE: &[Lane] = &[PER_SAMPLE, SUM, SUM.with(LayerSum)];
+pub(super) const DIGITS: &[Lane] = &[PER_SAMPLE_OVER_M, MEAN, MEAN.with(LayerSum), MEAN.with(Frozen)];
+
+pub(super) fn gates() -> Plan {
+    Plan {
+        sizes: &[2, 4],
+        activations: &[Sigmoid],
+        start: drawn(Distribution::Zero, 0),
+        settings: settings(Cost::HalfMse, 2.0, 4, Reduction::Sum),
+        order: Order::File,
+        data: rows(
+            &["A", "B"],
+            &["A and B", "A or B", "A nand B", "A nor B"],
+            &[
+                (&[0.0, 0.0], &[0.0, 0.0, 1.0, 1.0]),
+                (&[0.0, 1.0], &[0.0, 1.0, 1.0, 0.0]),
+                (&[1.0, 0.0], &[0.0, 1.0, 1.0, 0.0]),
+                (&[1.0, 1.0], &[1.0, 1.0, 0.0, 0.0]),
+            ],
+        ),
+    }
+}
+
+pub(super) fn iris() -> Plan {
+    Plan {
+        sizes: &[4, 3],
+        activations: &[Softmax],
+        start: drawn(Distribution::Zero, 0),
+        settings: settings(Cost::Cce, 0.3, 10, Reduction::Mean),
+        order: Order::Shuffled(1),
+        data: embedded(|| {
+            let table = Table::from_csv(include_bytes!("../files/iris.csv"))?;
+            let mut inputs = table.select(&[0, 1, 2, 3])?.min_max()?;
+            inputs.columns = names(&["sepal length", "sepal width", "petal length", "petal width"]);
+            Ok(data(inputs, table.one_hot(4, &["setosa", "versicolor", "virginica"])?))
+        }),
+    }
+}
+
+pub(super) fn outputs() -> Plan {
+    Plan {
+        sizes: &[1, 8],
+        activations: &[Identity],
+        start: drawn(Distribution::Zero, 0),
+        settings: settings(Cost::HalfMse, 0.3, 3, Reduction::Mean),
+        order: Order::File,
+        data: rows(
+            &["x"],
+            &["y1", "y2", "y3", "y4", "y5", "y6", "y7", "y8"],
+            &[(&[-1.0], &[1.0; 8]), (&[0.0], &[1.0; 8]), (&[1.0], &[1.0; 8])],
+        ),
+    }
+}
+
+pub(super) fn one() -> Plan {
+    Plan {
+        sizes: &[2, 1],
+        activations: &[Sigmoid],
+        start: drawn(Distribution::Zero, 0),
+        settings: settings(Cost::HalfMse, 2.0, 4, Reduction::Sum),
+        order: Order::File,
+        data: rows(
+            &["A", "B"],
+            &["A or B"],
+            &[(&[0.0, 0.0], &[0.0]), (&[0.0, 1.0], &[1.0]), (&[1.0, 0.0], &[1.0]), (&[1.0, 1.0], &[1.0])],
+        ),
+    }
+}
