@@ -28,6 +28,12 @@ pub fn frac(numerator: &str, denominator: &str) -> String {
     format!("<mfrac><mrow>{numerator}</mrow><mrow>{denominator}</mrow></mfrac>")
 }
 
+/// numerator / denominator, in one line: where terms stand above their numbers, a high one takes the room of a
+/// line more.
+pub fn ratio(numerator: &str, denominator: &str) -> String {
+    format!("{numerator}<mo lspace=\"0\" rspace=\"0\">/</mo><mrow>{denominator}</mrow>")
+}
+
 /// The symbol of an item, indices counted from 1, in its hue, to be pointed at.
 pub fn symbol(item: Item) -> String {
     symbol_as(item, true)
@@ -58,7 +64,12 @@ pub fn symbol_as(item: Item, focusable: bool) -> String {
     )
 }
 
-/// ∂C/∂ of a weight or bias.
+/// ∂C/∂ of an item.
 pub fn derivative(item: Item) -> String {
-    frac("<mo>∂</mo><mi>C</mi>", &format!("<mo>∂</mo>{}", symbol_as(item, false)))
+    derivative_by(&symbol_as(item, false), frac)
+}
+
+/// ∂C/∂ of a symbol, as [`frac`] or as [`ratio`].
+pub fn derivative_by(symbol: &str, over: fn(&str, &str) -> String) -> String {
+    over("<mo>∂</mo><mi>C</mi>", &format!("<mo>∂</mo>{symbol}"))
 }

@@ -3,7 +3,7 @@
 use super::{FOCUSABLE, Line, Term, WEIGHT_LINES, Working};
 use crate::nn::{Activation, Cost};
 use crate::session::Item;
-use crate::view::mathml::{derivative, frac, math, mn, mo, symbol, symbol_as};
+use crate::view::mathml::{derivative, derivative_by, math, mn, mo, ratio, symbol, symbol_as};
 
 impl Working<'_> {
     /// Equation (1).
@@ -43,7 +43,6 @@ impl Working<'_> {
             }
             _ => inner,
         };
-        let partial = frac("<mo>∂</mo><mi>C</mi>", &format!("<mo>∂</mo>{}", symbol_as(self.a(), false)));
         let gradient = Term {
             operator: "",
             symbols: scaled(difference(&symbol(self.a()), &target)),
@@ -51,14 +50,20 @@ impl Working<'_> {
         };
         let (sigma_prime, value) = self.sigma_prime();
         let product = [
-            Term { operator: "", symbols: partial.clone(), numbers: self.number(nabla_a) },
+            self.nabla_a(nabla_a),
             Term { operator: "·", symbols: self.sigma_prime_symbol(), numbers: self.number(value) },
         ];
         vec![
-            self.a_line(partial, vec![gradient], nabla_a),
+            self.a_line(derivative(self.a()), vec![gradient], nabla_a),
             sigma_prime,
             self.a_line(symbol(self.delta()), product.into(), delta),
         ]
+    }
+
+    /// The term ∂C/∂aˡⱼ.
+    fn nabla_a(&self, value: f64) -> Term {
+        let symbols = derivative_by(&symbol_as(self.a(), false), ratio);
+        Term { operator: "", symbols, numbers: self.number(value) }
     }
 
     fn sigma_prime_symbol(&self) -> String {
@@ -120,12 +125,11 @@ impl Working<'_> {
             sum += w * delta;
             self.product(weight, w, Item::Delta { layer: next, neuron }, *delta, focusable, neuron == 0)
         });
-        let back = frac("<mo>∂</mo><mi>C</mi>", &format!("<mo>∂</mo>{}", symbol_as(self.a(), false)));
         let terms = terms.collect();
-        let came_back = self.a_line(back.clone(), terms, sum);
+        let came_back = self.a_line(derivative(self.a()), terms, sum);
         let (sigma_prime, value) = self.sigma_prime();
         let product = [
-            Term { operator: "", symbols: back, numbers: self.number(sum) },
+            self.nabla_a(sum),
             Term { operator: "·", symbols: self.sigma_prime_symbol(), numbers: self.number(value) },
         ];
         let delta = self.now.trace().deltas[self.layer][self.neuron];

@@ -4,7 +4,7 @@ use super::{Line, Term, Working};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::Item;
 use crate::view::format::signed;
-use crate::view::mathml::{derivative, frac, math, mi, mn, mo, symbol, symbol_as};
+use crate::view::mathml::{derivative, derivative_by, frac, mi, mn, mo, ratio, symbol, symbol_as};
 
 impl Working<'_> {
     /// Σ ∂C/∂bˡⱼ down the samples so far.
@@ -40,24 +40,18 @@ impl Working<'_> {
         lines
     }
 
-    /// What moves the bias, by the bias rule: a derivative, save under the wrong rule.
-    fn mover(&self) -> String {
+    /// What moves the bias, by the bias rule: a derivative, save under the wrong rule. Its fraction is `over`.
+    fn mover(&self, over: fn(&str, &str) -> String) -> String {
+        let layer = self.layer + 1;
         match self.session.scenario().settings.bias_rule {
-            BiasRule::OwnDelta | BiasRule::Frozen => derivative(self.bias()),
-            BiasRule::SharedBias => frac(
-                "<mo>∂</mo><mi>C</mi>",
-                &format!("<mo>∂</mo><msup class=\"b\"><mi>b</mi><mn>{}</mn></msup>", self.layer + 1),
-            ),
-            BiasRule::LayerSum => format!(
-                "<msub><mo>Σ</mo><mi>j</mi></msub>{}",
-                frac(
-                    "<mo>∂</mo><mi>C</mi>",
-                    &format!(
-                        "<mo>∂</mo><msubsup class=\"b\"><mi>b</mi><mi>j</mi><mn>{}</mn></msubsup>",
-                        self.layer + 1
-                    ),
-                )
-            ),
+            BiasRule::OwnDelta | BiasRule::Frozen => derivative_by(&symbol_as(self.bias(), false), over),
+            BiasRule::SharedBias => {
+                derivative_by(&format!("<msup class=\"b\"><mi>b</mi><mn>{layer}</mn></msup>"), over)
+            }
+            BiasRule::LayerSum => {
+                let each = format!("<msubsup class=\"b\"><mi>b</mi><mi>j</mi><mn>{layer}</mn></msubsup>");
+                format!("<msub><mo>Σ</mo><mi>j</mi></msub>{}", derivative_by(&each, over))
+            }
         }
     }
 
@@ -91,18 +85,20 @@ impl Working<'_> {
                 (vec![zero], 0.0, "Biases are frozen.")
             }
         };
-        let sum_line =
-            Line { remark: Some(remark), ..self.a_line(format!("<mo>Σ</mo>{}", self.mover()), terms, sum) };
+        let sum_line = Line {
+            remark: Some(remark),
+            ..self.a_line(format!("<mo>Σ</mo>{}", self.mover(frac)), terms, sum)
+        };
         if settings.reduction == Reduction::Sum {
             return vec![sum_line];
         }
         let mean = Term {
             operator: "",
-            symbols: frac(&mn("1"), &mi("M")) + &mo("·") + &mo("Σ") + &self.mover(),
-            numbers: format!("{}·{}", math(&frac(&mn("1"), &mn(&samples.to_string()))), self.number(sum)),
+            symbols: ratio(&mn("1"), &mi("M")) + &mo("·") + &mo("Σ") + &self.mover(ratio),
+            numbers: format!("1/{samples}·{}", self.number(sum)),
         };
         let moved_by = settings.bias_rule.apply(&mini_batch.gradient.biases[self.layer])[self.neuron];
-        vec![sum_line, self.a_line(self.mover(), vec![mean], moved_by)]
+        vec![sum_line, self.a_line(self.mover(frac), vec![mean], moved_by)]
     }
 
     /// p ← p − η ∂C/∂p
@@ -113,11 +109,12 @@ impl Working<'_> {
         let after = mini_batch.after.get(parameter).unwrap_or_default();
         let settings = &self.session.scenario().settings;
         let (moved_by, gradient) = match parameter {
-            Parameter::Weight { layer, neuron, source } => {
-                (derivative(item), mini_batch.gradient.weights[layer][(neuron, source)])
-            }
+            Parameter::Weight { layer, neuron, source } => (
+                derivative_by(&symbol_as(item, false), ratio),
+                mini_batch.gradient.weights[layer][(neuron, source)],
+            ),
             Parameter::Bias { layer, neuron } => {
-                (self.mover(), settings.bias_rule.apply(&mini_batch.gradient.biases[layer])[neuron])
+                (self.mover(ratio), settings.bias_rule.apply(&mini_batch.gradient.biases[layer])[neuron])
             }
         };
         let terms = vec![
