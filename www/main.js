@@ -26,6 +26,7 @@ function show(reply, control) {
       element.classList.toggle("lit", reply.lit.includes(element.getAttribute("data-ref")));
     }
   }
+  if (reply.reveal) byId(reply.reveal).scrollIntoView({ block: "nearest" });
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
   if (reply.failure || !reply.passing) showFailure(reply.failure, control);
   // A timer goes on while nothing but the pointer moves.

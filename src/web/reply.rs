@@ -18,6 +18,8 @@ pub(super) struct Reply {
     attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
     /// The `data-ref`s to light, where they changed.
     lit: Option<Vec<String>>,
+    /// The element to scroll into sight.
+    reveal: Option<&'static str>,
     /// Whether the page is dark.
     dark: bool,
     /// In how many milliseconds the session wants to be woken, if at all.
@@ -54,6 +56,8 @@ pub(super) struct Shown {
     fields: HashMap<Cow<'static, str>, String>,
     attributes: HashMap<(Cow<'static, str>, &'static str), Option<String>>,
     lit: Vec<String>,
+    /// Why a row total is no gradient.
+    explained: bool,
     pub(super) dark: Option<bool>,
     /// The scenario and the update that the chart was drawn for.
     pub(super) charted: Option<(u64, u64)>,
@@ -122,6 +126,12 @@ impl Shown {
             self.lit.clone_from(&page.lit);
             reply.lit = Some(page.lit);
         }
+        // The answer stands under the table, maybe far from the question.
+        let explained = session.sight().row_total_explained;
+        if explained && !self.explained {
+            reply.reveal = Some("ledger-remarks");
+        }
+        self.explained = explained;
         reply
     }
 }
