@@ -206,19 +206,29 @@ mod typed {
         Text(String),
     }
 
+    impl Typed {
+        /// The number, if it is one, and what was typed.
+        fn read(self) -> (Option<f64>, String) {
+            match self {
+                Self::Number(number) => (Some(number), format!("{number:?}")),
+                // The page writes minus as it should look; what is copied from it can be pasted here.
+                Self::Text(text) => {
+                    let text = text.trim().to_owned();
+                    (text.replace('−', "-").parse().ok(), text)
+                }
+            }
+        }
+    }
+
     /// A finite number.
     pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         let typed = Typed::deserialize(deserializer)
             .map_err(|_| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?;
-        let (number, text) = match typed {
-            Typed::Number(number) => (Some(number), format!("{number:?}")),
-            // The page writes minus as it should look; what is copied from it can be pasted here.
-            Typed::Text(text) => (text.trim().replace('−', "-").parse::<f64>().ok(), text),
-        };
+        let (number, text) = typed.read();
         match number {
             Some(number) if number.is_finite() => Ok(number),
             Some(_) => Err(D::Error::custom(format!("{text} is not finite; take a number such as 0.5"))),
-            None if text.trim().is_empty() => Err(D::Error::custom("a number is needed, such as 0.5")),
+            None if text.is_empty() => Err(D::Error::custom("a number is needed, such as 0.5")),
             None if text.contains(',') => {
                 Err(D::Error::custom(format!("{text:?} is not a number; write the point as in 0.5")))
             }
@@ -252,10 +262,15 @@ mod typed {
     }
 
     fn whole<'de, D: Deserializer<'de>>(deserializer: D, most: f64) -> Result<f64, D::Error> {
-        let number = number(deserializer)?;
-        if number.fract() == 0.0 && (0.0..=most).contains(&number) {
-            return Ok(number);
+        let needed = || D::Error::custom("a whole number is needed, such as 4");
+        let (number, text) = Typed::deserialize(deserializer).map_err(|_| needed())?.read();
+        match number {
+            Some(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Ok(number),
+            Some(number) if number > most => {
+                Err(D::Error::custom(format!("{text} will not do; {most} is the most")))
+            }
+            None if text.is_empty() => Err(needed()),
+            _ => Err(D::Error::custom(format!("{text:?} will not do; take a whole number such as 4"))),
         }
-        Err(D::Error::custom(format!("{number:?} will not do; take a whole number from 0 to {most}")))
     }
 }
