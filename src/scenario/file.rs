@@ -5,6 +5,7 @@ use crate::nn::{
     Activation, BiasRule, Cost, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ fn error<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, S
 
 /// The fields as they stand in a file.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a scenario: { \"format\": \"deltascope-1\", … }")]
 struct File {
     format: String,
     #[serde(default)]
@@ -98,9 +99,15 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let file: File = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
+        let problem = error.inner();
+        let remedy = match problem.classify() {
+            Category::Eof => "; the file ends too early: take a whole one",
+            Category::Syntax => "; this is not JSON: take a file that was saved here, or mend this one there",
+            Category::Data | Category::Io => "",
+        };
         ScenarioError {
             field: if path.is_empty() || path == "." { "the file".to_owned() } else { path },
-            problem: error.inner().to_string(),
+            problem: format!("{problem}{remedy}"),
         }
     })?;
     if let Err(trailing) = deserializer.end() {
