@@ -3,7 +3,7 @@
 use super::format::{number, plain, signed};
 use super::html::{action, escape};
 use super::mathml::{math, symbol_as};
-use crate::nn::Parameter;
+use crate::nn::{Parameter, Reduction};
 use crate::session::{Item, MOST_DIGITS, Now, Session};
 use serde_json::json;
 
@@ -85,6 +85,7 @@ impl Panel<'_> {
         ];
         let mut numbers: String =
             rows.into_iter().map(|(name, class, value)| row(name, class, value)).collect();
+        numbers += &self.total("Σ ∂C/∂b", "b", self.now.accumulated_b(layer, neuron));
         numbers += &self.change(bias);
 
         let sources = self.now.trace().source_activations(layer).len();
@@ -103,15 +104,28 @@ impl Panel<'_> {
         let head =
             format!("Weight into neuron {} of layer {}, from {kind} {}", neuron + 1, layer + 1, source + 1);
         let parameter = Parameter::Weight { layer, neuron, source };
-        let accumulated = self.now.accumulated();
-        let total = (accumulated > 0).then(|| self.now.accumulated_w(layer, neuron, source));
         let numbers = row("∂C/∂w", "w", self.now.nabla_w(layer, neuron, source))
-            + &row("Σ ∂C/∂w", "w", total)
+            + &self.total("Σ ∂C/∂w", "w", self.now.accumulated_w(layer, neuron, source))
             + &self.change(parameter);
         Inspector {
             head: title(&head) + &self.edit_parameter(parameter),
             numbers: format!("<dl>{numbers}</dl>"),
             ..Inspector::default()
+        }
+    }
+
+    /// The sum down the samples so far, and the mean where the update takes that: one sample’s derivative alone
+    /// does not tell how far a parameter moves.
+    fn total(&self, name: &str, class: &str, sum: f64) -> String {
+        let accumulated = self.now.accumulated();
+        let samples = self.session.timeline().samples();
+        let total = row(name, class, (accumulated > 0).then_some(sum));
+        match self.session.scenario().settings.reduction {
+            Reduction::Sum => total,
+            Reduction::Mean => {
+                let mean = (accumulated == samples).then_some(sum / samples as f64);
+                total + &row(&format!("Σ / {samples}"), class, mean)
+            }
         }
     }
 
