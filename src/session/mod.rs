@@ -324,9 +324,12 @@ impl Session {
         self.scenario.update_index(&self.position)
     }
 
-    /// Update and mean cost of the mini-batch before it, for all mini-batches before this one.
+    /// Update and mean cost of the mini-batch before it, for all updates made so far.
     pub fn costs(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
-        self.run.costs_before(self.updates())
+        let mini_batch = &self.mini_batch;
+        let mean = mini_batch.cost_before / mini_batch.rows.len() as f64;
+        let present = self.now().finished().then_some((self.updates(), mean));
+        self.run.costs_before(self.updates()).chain(present)
     }
 
     /// Whether and how it plays.
