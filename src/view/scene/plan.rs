@@ -17,7 +17,7 @@ const TO_TARGET: f64 = 20.0;
 /// No longer edges than this are wanted.
 const LONGEST_GAP: f64 = 240.0;
 /// From here on, room is better given to numbers.
-const LONG_ENOUGH: f64 = 90.0;
+const LONG_ENOUGH: f64 = 50.0;
 /// The most neurons shown of a layer: edges grow with its square.
 const MOST_SHOWN: usize = 12;
 
