@@ -193,8 +193,9 @@ fn fit_output(scenario: &mut Scenario) -> Option<String> {
     if cost.suits(*output) {
         return None;
     }
+    let before = *output;
     *output = if cost == Cost::Cce { Activation::Softmax } else { Activation::Sigmoid };
-    Some(format!("The output layer is {} now, which {} needs.", output.name(), cost.name()))
+    Some(format!("The output layer is {} now; {}.", output.name(), unsuited(cost, before)))
 }
 
 /// After a change of the output activation, a cost that is defined on it.
@@ -204,8 +205,23 @@ fn fit_cost(scenario: &mut Scenario) -> Option<String> {
     if cost.suits(output) {
         return None;
     }
+    let before = *cost;
     *cost = if output == Activation::Softmax { Cost::Cce } else { Cost::HalfMse };
-    Some(format!("The cost is {} now, which {} outputs need.", cost.name(), output.name()))
+    Some(format!("The cost is {} now; {}.", called(*cost), unsuited(before, output)))
+}
+
+fn unsuited(cost: Cost, output: Activation) -> String {
+    format!("{} does not go with {} outputs", called(cost), output.name().replace('_', " "))
+}
+
+/// A cost as the page names it.
+fn called(cost: Cost) -> &'static str {
+    match cost {
+        Cost::HalfMse => "½ Σ (a − y)²",
+        Cost::Mse => "Σ (a − y)²",
+        Cost::Bce => "binary cross-entropy",
+        Cost::Cce => "categorical cross-entropy",
+    }
 }
 
 /// After a change of the shape, parameters of that shape: those given stay where they still have a

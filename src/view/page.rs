@@ -49,7 +49,9 @@ pub fn page(session: &Session, detail: Detail) -> Page {
         ("keys", settings::keys()),
         ("progress-text", session.progress().map_or(String::new(), progress)),
         ("play", if playing { "❚❚ pause" } else { "▶ play" }.to_owned()),
+        // Settings that are open hide what is said in the page.
         ("notice", escape(session.notice().unwrap_or_default())),
+        ("settings-notice", escape(session.notice().unwrap_or_default())),
     ];
     let mut attributes: Vec<(Cow<'static, str>, _, _)> = vec![
         ("scrub".into(), "max", Some((session.timeline().len() - 1).to_string())),
