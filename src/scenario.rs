@@ -183,6 +183,13 @@ impl Scenario {
         u64::from(position.epoch) * self.mini_batches() as u64 + u64::from(position.mini_batch)
     }
 
+    /// How many samples come before this mini-batch, counted as in [`Scenario::update_index`].
+    pub fn samples_before(&self, mini_batch: u64) -> u64 {
+        let (mini_batches, samples) = (self.mini_batches() as u64, self.data.samples.len() as u64);
+        let within = (mini_batch % mini_batches) * self.settings.batch_size as u64;
+        (mini_batch / mini_batches) * samples + within
+    }
+
     /// The index of the first update of the run.
     pub fn first_update(&self) -> u64 {
         self.update_index(&self.first_position())

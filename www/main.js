@@ -1,7 +1,7 @@
 // Carries DOM events to the session in Rust, and what comes back into place. It keeps no state of the
 // app, computes nothing and formats nothing.
 
-import init, { dispatch, point, resize, scenario_file } from "./pkg/deltascope.js";
+import init, { chart_svg, dispatch, point, resize, scenario_file } from "./pkg/deltascope.js";
 
 await init();
 
@@ -100,6 +100,10 @@ document.addEventListener("keydown", (event) => {
   const term = event.target.closest?.("math [data-ref]");
   if (term && event.key === "Enter") send("Selected", term.getAttribute("data-ref"));
   const scrolls = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", " "];
+  const region = event.target.matches?.(".scroll") ? event.target : null;
+  const across = ["ArrowLeft", "ArrowRight"].includes(event.key) && region?.scrollWidth > region?.clientWidth;
+  const down = ["ArrowUp", "ArrowDown"].includes(event.key) && region?.scrollHeight > region?.clientHeight;
+  if (across || down) return; // the region that has the focus scrolls itself
   const control = event.ctrlKey || event.metaKey;
   if (scrolls.includes(event.key) || (control && ["z", "Z", "y"].includes(event.key))) event.preventDefault();
   send("KeyPressed", { key: event.key, shift: event.shiftKey, control });
@@ -138,23 +142,42 @@ document.addEventListener("drop", (event) => {
   open(event.dataTransfer.files[0]);
 });
 
-byId("save").addEventListener("click", () => {
+function handOut(text, type, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([scenario_file()], { type: "application/json" }));
-  link.download = "scenario.json";
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
-});
+}
+byId("save").addEventListener("click", () => handOut(scenario_file(), "application/json", "scenario.json"));
+for (const button of document.querySelectorAll("[data-saves]")) {
+  const id = button.dataset.saves;
+  button.addEventListener("click", () => handOut(chart_svg(id), "image/svg+xml", `${id}.svg`));
+}
 
 // ——— the start ———
 
-const sized = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const canvas = target.querySelector("canvas");
-    show(JSON.parse(resize(canvas.id, target.clientWidth, target.clientHeight, devicePixelRatio)));
-  }
-});
-for (const surface of document.querySelectorAll(".surface")) sized.observe(surface);
+// A canvas that is out of sight has no size, and is not drawn.
+function tellSize(surface) {
+  const inSight = "inSight" in surface.dataset;
+  const [width, height] = inSight ? [surface.clientWidth, surface.clientHeight] : [0, 0];
+  show(JSON.parse(resize(surface.querySelector("canvas").id, width, height, devicePixelRatio)));
+}
+const sized = new ResizeObserver((entries) => entries.forEach(({ target }) => tellSize(target)));
+const sighted = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) target.dataset.inSight = "";
+      else delete target.dataset.inSight;
+      tellSize(target);
+    }
+  },
+  { rootMargin: "80px" },
+);
+for (const surface of document.querySelectorAll(".surface")) {
+  sized.observe(surface);
+  sighted.observe(surface);
+}
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", () => send("ThemeChanged", { dark: dark.matches }));
 send("ThemeChanged", { dark: dark.matches });

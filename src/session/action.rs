@@ -154,6 +154,8 @@ pub enum Action {
     // What is seen.
     /// The stepper or the comparison.
     ViewChanged(View),
+    /// From one of these to the other.
+    ViewToggled,
     /// In the comparison, rows move the parameters or leave them.
     FreezeToggled,
     /// What the charts of lanes count across.

@@ -38,7 +38,7 @@ const fn step(by: StepBy, direction: Direction) -> Action {
 }
 
 /// Every key.
-pub static KEYS: [Key; 24] = {
+pub static KEYS: [Key; 27] = {
     use Direction::{Back, Forward};
     use StepBy::{Epoch, Equation, MiniBatch, Neuron, Sample};
     [
@@ -62,6 +62,9 @@ pub static KEYS: [Key; 24] = {
         key("x", "x", "select nothing", Action::Selected(None)),
         key("t", "t", "list all terms of long sums, or the first ones", Action::AllTermsToggled),
         key("s", "s", "why a row total is no bias gradient", Action::RowTotalAsked),
+        key("v", "v", "from the stepper to the comparison and back", Action::ViewToggled),
+        key("f", "f", "in the comparison: freeze the parameters, or let them move", Action::FreezeToggled),
+        key("r", "r", "ask the referee, or send it away", Action::RefereeAsked),
         key("m", "m", "exchange sum and mean, keeping the update", Action::ReductionExchanged),
         control("z", false, "Ctrl+Z", "undo a change of the scenario", Action::Undo),
         control("Z", true, "Ctrl+Shift+Z", "redo", Action::Redo),

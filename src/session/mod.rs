@@ -41,6 +41,9 @@ const TRAIL: usize = 1000;
 /// The fastest and the slowest play, in steps a second.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
 
+/// Play is hurried above so many steps a second.
+const HURRIED: f64 = 4.0;
+
 /// A scenario, a place in it, and what the reader looks at.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -177,6 +180,10 @@ impl Session {
                 Err(format!("{speed} steps a second will not do; take {slowest} to {fastest}"))
             }
             Action::ViewChanged(view) => self.look_at(view),
+            Action::ViewToggled => self.look_at(match self.sight.view {
+                View::Stepper => View::Compare,
+                View::Compare => View::Stepper,
+            }),
             Action::FreezeToggled => {
                 self.sight.frozen = !self.sight.frozen;
                 self.compare_again();
@@ -335,6 +342,11 @@ impl Session {
     /// Whether and how it plays.
     pub fn play(&self) -> Play {
         self.play
+    }
+
+    /// Whether it plays so quickly that nobody could read what takes long to work out or to lay out.
+    pub fn is_hurried(&self) -> bool {
+        self.play.playing && self.play.speed > HURRIED
     }
 
     /// What the reader looks at.

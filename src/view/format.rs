@@ -52,6 +52,12 @@ pub fn signed(value: f64, digits: usize) -> String {
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
+/// A number that a person has chosen, as they would write it: 0.5, not 0.5000; in full where it is long.
+pub fn typed(value: f64) -> String {
+    let full = number(value, FULL);
+    if full.chars().count() <= 8 { full } else { number(value, 4) }
+}
+
 /// The shortest text that reads back as the same double, for fields and tests: `-0.5`.
 pub fn plain(value: f64) -> String {
     let value = if value == 0.0 { 0.0 } else { value };

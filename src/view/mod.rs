@@ -2,6 +2,7 @@
 //! backend, text is HTML and MathML in strings.
 
 pub mod charts;
+pub mod compare;
 pub mod equation;
 pub mod format;
 pub mod html;

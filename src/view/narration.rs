@@ -3,7 +3,7 @@
 use super::format::{count, number, signed};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::Moment;
-use crate::session::Session;
+use crate::session::{Comparison, LanePass, Session};
 
 /// Longer lists of numbers are cut after this many.
 const LISTED: usize = 4;
@@ -11,6 +11,9 @@ const LISTED: usize = 4;
 /// What happens at the present moment, in words and numbers: for one neuron where the reader stepped
 /// into it, else for the whole layer.
 pub fn sentence(session: &Session) -> String {
+    if let Some(comparison) = session.comparison() {
+        return lanes(session, comparison);
+    }
     let now = session.now();
     let digits = session.sight().digits;
     let scenario = session.scenario();
@@ -145,6 +148,23 @@ fn update(session: &Session, place: &Place) -> String {
         ));
     }
     text
+}
+
+/// What the lanes have done with the mini-batch at hand.
+fn lanes(session: &Session, comparison: &Comparison) -> String {
+    let now = session.now();
+    let (done, finished) = (now.accumulated(), now.finished());
+    let samples = session.timeline().samples();
+    let lane = |(lane, pass): (usize, &LanePass)| {
+        let made = match pass.divergence {
+            Some(_) => "has diverged".to_owned(),
+            None => format!("has made {}", count(pass.updates(done, finished), "update")),
+        };
+        format!("lane {} {made}", lane + 1)
+    };
+    let lanes: Vec<_> = comparison.passes().iter().enumerate().map(lane).collect();
+    let frozen = if session.sight().frozen { " The parameters are frozen." } else { "" };
+    format!("After {done} of {samples} samples of this mini-batch: {}.{frozen}", lanes.join(", "))
 }
 
 /// With a capital, at the beginning of a sentence.

@@ -2,15 +2,16 @@
 
 use super::equation::Detail;
 use super::inspector::{Inspector, inspector};
-use super::{equation, html::escape, ledger, moments, narration, settings};
-use crate::session::{Progress, Session};
+use super::{compare, equation, html::escape, ledger, moments, narration, settings};
+use crate::session::{Axis, Progress, Session, View};
 use std::borrow::Cow;
 
-/// Contents by element id. What an element already has need not be put there again.
+/// Contents by element id. What an element already has need not be put there again; what is not in sight in
+/// the present view is left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
-    /// HTML by element.
-    pub parts: Vec<(&'static str, String)>,
+    /// HTML by element. Where one lies within another, the outer one comes first.
+    pub parts: Vec<(Cow<'static, str>, String)>,
     /// Values of form fields by element.
     pub fields: Vec<(Cow<'static, str>, String)>,
     /// Attributes by element and name; `None` takes one away.
@@ -21,29 +22,37 @@ pub struct Page {
 
 /// The page for a session, with its long sums in this detail.
 pub fn page(session: &Session, detail: Detail) -> Page {
-    let scenario = session.scenario();
-    let (undo, redo) = session.can_undo_redo();
-    let disabled = |yes: bool| yes.then(String::new);
-    let sentence = narration::sentence(session);
-    let playing = session.play().playing;
-    let ledger = ledger::ledger(session);
     let Inspector { head, numbers, weights, fields } = inspector(session);
-    let at_work = equation::at_work(session);
-    let mut parts = vec![
+    let own = settings::fields(session).into_iter().map(|(id, value)| (id.into(), value));
+    let mut page = Page {
+        parts: parts(session),
+        fields: own.chain(fields.into_iter().map(|(id, value)| (id.into(), value))).collect(),
+        attributes: attributes(session),
+        lit: session
+            .sight()
+            .hovered
+            .map_or(Vec::new(), |item| item.lights().iter().map(ToString::to_string).collect()),
+    };
+    let selected = [("selected", head), ("selected-numbers", numbers), ("selected-weights", weights)];
+    page.parts.extend(selected.map(|(id, html)| (id.into(), html)));
+    match session.sight().view {
+        View::Stepper => step(session, detail, &mut page),
+        View::Compare => page.parts.extend(compare::parts(session, detail)),
+    }
+    page
+}
+
+/// What both views show.
+fn parts(session: &Session) -> Vec<(Cow<'static, str>, String)> {
+    let scenario = session.scenario();
+    let playing = session.play().playing;
+    let parts = [
         ("preset", settings::preset_options(session)),
         ("title", escape(&scenario.title)),
         ("note", escape(&scenario.note)),
-        ("moments", moments::moments(session)),
         ("place", moments::place(session)),
-        ("costs", moments::costs(session)),
-        ("narration", escape(&sentence)),
-        ("ledger-head", ledger.head),
-        ("ledger-rows", ledger.rows),
-        ("ledger-totals", ledger.totals),
-        ("ledger-remarks", ledger::remarks(session)),
-        ("selected", head),
-        ("selected-numbers", numbers),
-        ("selected-weights", weights),
+        ("narration", escape(narration::sentence(session))),
+        ("referee", compare::referee(session)),
         ("layers", settings::layers(session)),
         ("distribution", settings::distribution_options(session)),
         ("keys", settings::keys()),
@@ -53,37 +62,59 @@ pub fn page(session: &Session, detail: Detail) -> Page {
         ("notice", escape(session.notice().unwrap_or_default())),
         ("settings-notice", escape(session.notice().unwrap_or_default())),
     ];
-    let mut attributes: Vec<(Cow<'static, str>, _, _)> = vec![
-        ("scrub".into(), "max", Some((session.timeline().len() - 1).to_string())),
-        ("scrub".into(), "aria-valuetext", Some(format!("{}. {sentence}", moments::place(session)))),
-        ("undo".into(), "disabled", disabled(!undo)),
-        ("redo".into(), "disabled", disabled(!redo)),
-        ("progress".into(), "hidden", disabled(session.progress().is_none())),
-        ("play".into(), "aria-pressed", Some(playing.to_string())),
+    parts.map(|(id, html)| (id.into(), html)).into()
+}
+
+fn attributes(session: &Session) -> Vec<(Cow<'static, str>, &'static str, Option<String>)> {
+    let (undo, redo) = session.can_undo_redo();
+    let sight = session.sight();
+    let disabled = |yes: bool| yes.then(String::new);
+    let pressed = |yes: bool| Some(yes.to_string());
+    let compare = sight.view == View::Compare;
+    let sentence = narration::sentence(session);
+    let attributes = [
+        ("main", "class", Some(if compare { "compare" } else { "stepper" }.to_owned())),
+        ("view-stepper", "aria-pressed", pressed(!compare)),
+        ("view-compare", "aria-pressed", pressed(compare)),
+        ("frozen", "aria-pressed", pressed(sight.frozen)),
+        ("axis-samples", "aria-pressed", pressed(sight.axis == Axis::Samples)),
+        ("axis-updates", "aria-pressed", pressed(sight.axis == Axis::Updates)),
+        ("boundary", "aria-pressed", pressed(sight.boundary_of_selected)),
+        ("call-referee", "aria-pressed", pressed(sight.referee_asked)),
+        ("scrub", "max", Some((session.timeline().len() - 1).to_string())),
+        ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::place(session)))),
+        ("undo", "disabled", disabled(!undo)),
+        ("redo", "disabled", disabled(!redo)),
+        ("progress", "hidden", disabled(session.progress().is_none())),
+        ("play", "aria-pressed", pressed(session.play().playing)),
     ];
+    attributes.map(|(id, name, value)| (id.into(), name, value)).into()
+}
+
+/// What only the stepper shows.
+fn step(session: &Session, detail: Detail, page: &mut Page) {
+    let ledger = ledger::ledger(session);
+    let parts = [
+        ("moments", moments::moments(session)),
+        ("costs", moments::costs(session)),
+        ("ledger-head", ledger.head),
+        ("ledger-rows", ledger.rows),
+        ("ledger-totals", ledger.totals),
+        ("ledger-remarks", ledger::remarks(session)),
+    ];
+    page.parts.extend(parts.map(|(id, html)| (id.into(), html)));
+    let at_work = equation::at_work(session);
     for (index, (equation, working)) in equation::EQUATIONS.into_iter().enumerate() {
         let here = index == at_work;
-        parts.push((working, if here { equation::working(session, detail) } else { String::new() }));
-        attributes.push((equation.into(), "class", here.then(|| "current".to_owned())));
-        attributes.push((equation.into(), "aria-current", here.then(|| "step".to_owned())));
+        let html = if here { equation::working(session, detail) } else { String::new() };
+        page.parts.push((working.into(), html));
+        page.attributes.push((equation.into(), "class", here.then(|| "current".to_owned())));
+        page.attributes.push((equation.into(), "aria-current", here.then(|| "step".to_owned())));
     }
     for (place, state) in moments::states(session).enumerate() {
         let id = Cow::from(format!("moment-{place}"));
-        attributes.push((id.clone(), "class", Some(state.to_owned())));
-        attributes.push((id, "aria-current", (state == "current").then(|| "step".to_owned())));
-    }
-    Page {
-        parts,
-        fields: settings::fields(session)
-            .into_iter()
-            .map(|(id, value)| (id.into(), value))
-            .chain(fields.into_iter().map(|(id, value)| (id.into(), value)))
-            .collect(),
-        attributes,
-        lit: session
-            .sight()
-            .hovered
-            .map_or(Vec::new(), |item| item.lights().iter().map(ToString::to_string).collect()),
+        page.attributes.push((id.clone(), "class", Some(state.to_owned())));
+        page.attributes.push((id, "aria-current", (state == "current").then(|| "step".to_owned())));
     }
 }
 

@@ -3,12 +3,16 @@
 mod canvas;
 mod reply;
 
-use crate::session::{Action, Session};
+use crate::session::{Action, Axis, Item, Session};
 use crate::view::theme::Palette;
 use crate::view::{charts, equation::Detail, network, page::page, scene::Scene};
+use plotters::coord::Shift;
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::prelude::{DrawingArea, DrawingBackend};
 use reply::{Failure, Reply};
 use serde::Deserialize;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -19,8 +23,8 @@ thread_local! {
 /// A session, and what the page already shows of it.
 struct App {
     session: Session,
-    network: Surface,
-    chart: Surface,
+    /// By the canvas's id.
+    surfaces: HashMap<String, Surface>,
     scene: Option<Scene>,
     shown: reply::Shown,
     /// How long sums are written out: briefly at first, in full when the reader stays.
@@ -31,15 +35,19 @@ struct App {
     passing: bool,
 }
 
-/// A canvas: its size in CSS pixels, and device pixels to each. Nothing is drawn before it has a size.
+/// A canvas: its size in CSS pixels, and device pixels to each. Nothing is drawn while it has no size.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Surface {
     width: f64,
     height: f64,
     scale: f64,
-    /// What was drawn last is out of date.
-    stale: bool,
+    /// What it was drawn for last; `None` where that is out of date.
+    drawn: Option<Drawn>,
 }
+
+/// What a chart depends on besides its surface: the scenario, the mini-batch, what is done of it, what is looked
+/// at, and what has been found out.
+type Drawn = (bool, u64, u64, (usize, bool), (Axis, Option<Item>, bool), usize);
 
 /// The name of an action, for errors in the rest of it.
 #[derive(Deserialize)]
@@ -65,8 +73,7 @@ pub fn dispatch(action: &str) -> String {
 #[wasm_bindgen]
 pub fn resize(canvas: &str, width: f64, height: f64, scale: f64) -> String {
     with_app(|app| {
-        let surface = if canvas == "network" { &mut app.network } else { &mut app.chart };
-        *surface = Surface { width, height, scale, stale: true };
+        app.surfaces.insert(canvas.to_owned(), Surface { width, height, scale, drawn: None });
         app.passing = true;
         Ok::<_, (String, String)>(())
     })
@@ -92,6 +99,12 @@ pub fn scenario_file() -> String {
     APP.with_borrow(|app| app.as_ref().map_or(String::new(), |app| app.session.to_scenario().to_json()))
 }
 
+/// A chart as SVG, as large as it is on the page.
+#[wasm_bindgen]
+pub fn chart_svg(_id: &str) -> String {
+    String::new()
+}
+
 /// Does something with the app and returns what changed.
 fn with_app<N: Into<String>>(act: impl FnOnce(&mut App) -> Result<(), (N, String)>) -> String {
     console_error_panic_hook::set_once();
@@ -112,8 +125,7 @@ impl App {
     fn new(session: Session) -> Self {
         Self {
             session,
-            network: Surface::default(),
-            chart: Surface::default(),
+            surfaces: HashMap::new(),
             scene: None,
             shown: reply::Shown::default(),
             detail: Detail::Brief,
@@ -126,11 +138,16 @@ impl App {
         // The pointer reports every pixel; most of them change nothing.
         self.idle = action == Action::Hovered(self.session.sight().hovered);
         self.passing = matches!(action, Action::Hovered(_) | Action::Woken);
-        let brief = self.detail == Detail::Brief && reply::pause(&self.session).is_some();
-        if action == Action::Woken && brief {
-            // The reader has stopped here for a moment: time to write long sums out.
-            self.detail = Detail::Full;
-            return Ok(());
+        if action == Action::Woken && reply::has_more(&self.session) {
+            if self.detail == Detail::Brief {
+                // The reader has stopped here for a moment: time to write long sums out.
+                self.detail = Detail::Full;
+                return Ok(());
+            }
+            if self.session.has_work() {
+                self.session.work();
+                return Ok(());
+            }
         }
         if self.idle {
             return Ok(());
@@ -157,32 +174,60 @@ impl App {
         reply
     }
 
+    /// Draws every canvas that is in sight and out of date.
     fn draw(&mut self) -> Result<(), String> {
-        let dark = self.session.sight().dark;
-        let palette = if dark { Palette::dark() } else { Palette::light() };
-        let repaint = self.shown.dark != Some(dark);
-        let Surface { width, height, scale, stale } = self.network;
-        if width > 0.0 && height > 0.0 {
-            let scene = Scene::new(&self.session, width, height, self.session.sight().digits);
-            if stale || repaint || self.scene.as_ref() != Some(&scene) {
-                canvas::on_canvas("network", width, height, scale, |area| {
-                    network::draw(&scene, &palette, scale, area)
+        let palette = Palette::of(self.session.sight().dark);
+        let now = self.drawn();
+        for (id, surface) in &mut self.surfaces {
+            let Surface { width, height, scale, drawn } = *surface;
+            if width <= 0.0 || height <= 0.0 {
+                continue;
+            }
+            if id == "network" {
+                let scene = Scene::new(&self.session, width, height, self.session.sight().digits);
+                let dark = drawn.map(|drawn| drawn.0);
+                if dark != Some(now.0) || self.scene.as_ref() != Some(&scene) {
+                    canvas::on_canvas(id, width, height, scale, |area| {
+                        network::draw(&scene, &palette, scale, area)
+                    })?;
+                }
+                self.scene = Some(scene);
+            } else if drawn != Some(now) {
+                canvas::on_canvas(id, width, height, scale, |area| {
+                    chart(id, &self.session, &palette, scale, area)
                 })?;
             }
-            self.scene = Some(scene);
-            self.network.stale = false;
-        }
-        let Surface { width, height, scale, stale } = self.chart;
-        let now = self.session.updates() + u64::from(self.session.now().finished());
-        let charted = Some((self.session.changes(), now));
-        if width > 0.0 && height > 0.0 && (stale || repaint || self.shown.charted != charted) {
-            let points: Vec<_> = self.session.costs().collect();
-            canvas::on_canvas("chart", width, height, scale, |area| {
-                charts::cost_chart(&points, now, &palette, scale, area)
-            })?;
-            self.shown.charted = charted;
-            self.chart.stale = false;
+            surface.drawn = Some(now);
         }
         Ok(())
+    }
+
+    fn drawn(&self) -> Drawn {
+        let (session, now, sight) = (&self.session, self.session.now(), self.session.sight());
+        let place = match session.comparison() {
+            Some(_) => (now.accumulated(), now.finished()),
+            None => (0, now.finished()),
+        };
+        let found = session.law().map_or(0, |law| law.points().len() + usize::from(law.finished()));
+        let looks = (sight.axis, sight.selected, sight.boundary_of_selected);
+        (sight.dark, session.changes(), session.updates(), place, looks, found)
+    }
+}
+
+/// Draws the chart of this id.
+fn chart<DB: DrawingBackend>(
+    id: &str,
+    session: &Session,
+    palette: &Palette,
+    scale: f64,
+    area: &DrawingArea<DB, Shift>,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    match id {
+        "chart" => {
+            let points: Vec<_> = session.costs().collect();
+            let updates = session.updates() + u64::from(session.now().finished());
+            charts::cost_chart(&points, updates, palette, scale, area)
+        }
+        _ => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 #[derive(Default, Serialize)]
 pub(super) struct Reply {
     /// HTML by element id.
-    parts: Vec<(&'static str, String)>,
+    parts: Vec<(Cow<'static, str>, String)>,
     /// Field values by element id.
     fields: Vec<(Cow<'static, str>, String)>,
     /// Attributes by element id and name.
@@ -52,23 +52,21 @@ impl Reply {
 /// What the page already shows.
 #[derive(Default)]
 pub(super) struct Shown {
-    parts: HashMap<&'static str, String>,
+    parts: HashMap<Cow<'static, str>, String>,
     fields: HashMap<Cow<'static, str>, String>,
     attributes: HashMap<(Cow<'static, str>, &'static str), Option<String>>,
     lit: Vec<String>,
     /// Why a row total is no gradient.
     explained: bool,
-    pub(super) dark: Option<bool>,
-    /// The scenario and the update that the chart was drawn for.
-    pub(super) charted: Option<(u64, u64)>,
     /// A field holds something that was refused.
     refused: bool,
 }
 
 /// The part that holds fields with their values in its markup.
 const WITH_VALUES: &str = "layers";
-/// The parts whose fields get their values apart, and what the ids of these begin with.
-const WITH_FIELDS: ([&str; 2], &str) = (["selected", "selected-weights"], "edit-");
+/// Parts that hold other elements whose contents are told apart, and what the ids of these begin with.
+const CONTAINERS: [(&str, &str); 4] =
+    [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("lanes", "lane-")];
 
 impl Shown {
     /// The reply where nothing differs.
@@ -86,21 +84,25 @@ impl Shown {
         self.refused = refused;
     }
 
+    /// A part is written anew: what it holds comes empty.
+    fn emptied(&mut self, part: &str) {
+        for (_, ids) in CONTAINERS.iter().filter(|(container, _)| *container == part) {
+            self.parts.retain(|id, _| !id.starts_with(ids));
+            self.fields.retain(|id, _| !id.starts_with(ids));
+            self.attributes.retain(|(id, _), _| !id.starts_with(ids));
+        }
+    }
+
     /// What differs, which from now on is what the page shows.
     pub(super) fn changes(&mut self, session: &Session, page: Page, detail: Detail) -> Reply {
         let dark = session.sight().dark;
-        self.dark = Some(dark);
         let mut reply = Reply { dark, wake: wake(session, detail), ..Reply::default() };
         for (id, html) in page.parts {
-            if self.parts.get(id) != Some(&html) {
-                self.parts.insert(id, html.clone());
+            if self.parts.get(&id) != Some(&html) {
+                self.emptied(&id);
+                self.parts.insert(id.clone(), html.clone());
                 reply.parts.push((id, html));
             }
-        }
-        // New fields come empty.
-        let (parts, ids) = WITH_FIELDS;
-        if reply.parts.iter().any(|(part, _)| parts.contains(part)) {
-            self.fields.retain(|id, _| !id.starts_with(ids));
         }
         // A select whose options were replaced needs its value again, so fields are compared after parts.
         for (id, value) in page.fields {
@@ -109,10 +111,6 @@ impl Shown {
                 self.fields.insert(id.clone(), value.clone());
                 reply.fields.push((id, value));
             }
-        }
-        // New buttons come without the attributes that the old ones had.
-        if reply.parts.iter().any(|(part, _)| *part == "moments") {
-            self.attributes.retain(|(id, _), _| !id.starts_with("moment-"));
         }
         for (id, name, value) in page.attributes {
             let key = (id, name);
@@ -139,22 +137,23 @@ impl Shown {
 /// In milliseconds: a reader who stays this long at a moment wants its long sums in full.
 const PAUSE: f64 = 120.0;
 
-/// When the page wants to be woken, in milliseconds: at once on a journey; to write a long sum out;
-/// at its pace when playing.
+/// When the page wants to be woken, in milliseconds: at once on a journey; to write a long sum out and to do
+/// what has waited for that; at its pace when playing.
 fn wake(session: &Session, detail: Detail) -> Option<f64> {
     if session.progress().is_some() {
         return Some(0.0);
     }
     let interval = session.play().playing.then(|| 1000.0 / session.play().speed);
-    match (pause(session), detail) {
-        (Some(pause), Detail::Brief) => Some(pause),
-        (Some(pause), Detail::Full) => interval.map(|interval| interval - pause),
-        (None, _) => interval,
+    match (has_more(session), detail) {
+        (true, Detail::Brief) => Some(PAUSE),
+        (true, Detail::Full) if session.has_work() => Some(0.0),
+        (true, Detail::Full) => interval.map(|interval| interval - PAUSE),
+        (false, _) => interval,
     }
 }
 
-/// How long to wait before a long sum is written out; none where there is no such sum or no time for it.
-pub(super) fn pause(session: &Session) -> Option<f64> {
-    let hurried = session.play().playing && 1000.0 / session.play().speed < 2.0 * PAUSE;
-    (session.progress().is_none() && !hurried && equation::has_long_line(session)).then_some(PAUSE)
+/// Whether there is more to show to a reader who stays, and time for it.
+pub(super) fn has_more(session: &Session) -> bool {
+    let more = equation::has_long_line(session) || session.has_work() || session.comparison().is_some();
+    session.progress().is_none() && !session.is_hurried() && more
 }

@@ -5,6 +5,7 @@
 
 mod arbitrary;
 mod compare;
+mod compare_views;
 mod data;
 mod golden;
 mod gradient;

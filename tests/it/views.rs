@@ -292,16 +292,15 @@ fn every_control_of_the_page_is_an_action() {
 
 #[test]
 fn every_element_that_the_session_fills_is_in_the_page() {
-    let html = include_str!("../../index.html");
-    let page = page(&session("iris"), Detail::Full);
-    let written =
-        page.parts.iter().filter(|part| ["moments", "selected", "selected-weights"].contains(&part.0));
-    let html = written.fold(html.to_owned(), |html, part| html + &part.1);
-    let ids = page.parts.iter().map(|part| part.0);
-    let ids =
-        ids.chain(page.fields.iter().map(|field| &*field.0)).chain(page.attributes.iter().map(|a| &*a.0));
-    for id in ids {
-        assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+    for preset in ["iris", "compare-iris"] {
+        let page = page(&session(preset), Detail::Full);
+        let containers = ["moments", "selected", "selected-weights", "lanes"];
+        let written = page.parts.iter().filter(|part| containers.contains(&&*part.0));
+        let html = written.fold(include_str!("../../index.html").to_owned(), |html, part| html + &part.1);
+        let parts = page.parts.iter().chain(&page.fields).map(|part| &*part.0);
+        for id in parts.chain(page.attributes.iter().map(|attribute| &*attribute.0)) {
+            assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+        }
     }
 }
 

@@ -15,8 +15,8 @@ pub use referee::{Identity, Referee, identity};
 
 use super::checkpoints::{Checkpoints, Curve};
 use super::run::{Diverged, EpochOrder};
-use crate::nn::{Evaluation, Network, Parameter, evaluate};
-use crate::scenario::{Lane, Scenario};
+use crate::nn::{BiasRule, Evaluation, Network, Parameter, evaluate};
+use crate::scenario::{Lane, Scenario, Updating};
 use std::sync::Arc;
 
 /// The lanes of a scenario, at one of its mini-batches.
@@ -161,10 +161,18 @@ impl Comparison {
         self.shown
     }
 
+    /// Updates that this lane has made before the mini-batch shown, from the beginning of epoch 0.
+    pub fn updates_before(&self, scenario: &Scenario, lane: usize) -> u64 {
+        match self.lanes.get(lane).map(|lane| lane.updating) {
+            Some(Updating::PerSample) => scenario.samples_before(self.shown),
+            _ => self.shown,
+        }
+    }
+
     /// The lane that the others are compared with: the first that makes one gradient step for the mini-batch,
     /// each bias by its own δ; else the first that makes one step; else the first.
     pub fn reference(&self) -> usize {
-        let own = |lane: &Lane| lane.is_mini_batch() && lane.bias_rule == crate::nn::BiasRule::OwnDelta;
+        let own = |lane: &Lane| lane.is_mini_batch() && lane.bias_rule == BiasRule::OwnDelta;
         let first = |is: &dyn Fn(&Lane) -> bool| self.lanes.iter().position(is);
         first(&own).or_else(|| first(&Lane::is_mini_batch)).unwrap_or(0)
     }

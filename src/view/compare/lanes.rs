@@ -1,0 +1,308 @@
+//! A lane's frame: its rule in words and as a formula with the numbers put in, its controls, its numbers.
+
+use super::Scene;
+use crate::nn::{BiasRule, Parameter, Reduction};
+use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Rate, Scenario, Updating};
+use crate::session::{Divergence, Item, LanePass};
+use crate::view::format::{count, number, signed, typed};
+use crate::view::html::{action, escape};
+use crate::view::mathml::{math, symbol_as};
+use serde_json::json;
+use std::fmt::Write;
+
+/// Terms of a formula beyond this are left out.
+const TERMS: usize = 4;
+
+/// The lanes of the list from which one is added: the story's, in its order.
+const LIST: [Lane; 9] = {
+    const MEAN: Lane = Lane::new(Updating::Mean);
+    const SUM: Lane = Lane::new(Updating::Sum);
+    [
+        Lane::new(Updating::PerSample),
+        SUM,
+        MEAN,
+        Lane { rate: Rate::EtaOverM, ..SUM },
+        SUM.with(BiasRule::LayerSum),
+        MEAN.with(BiasRule::LayerSum),
+        SUM.with(BiasRule::SharedBias),
+        SUM.with(BiasRule::Frozen),
+        Lane::new(Updating::Sequential),
+    ]
+};
+
+/// A lane's rule in words.
+///
+/// ```
+/// use deltascope::nn::BiasRule;
+/// use deltascope::scenario::{Lane, Updating};
+/// use deltascope::view::compare::name;
+///
+/// let wrong = Lane::new(Updating::Sum).with(BiasRule::LayerSum);
+/// assert_eq!(name(&wrong), "Mini-batch, sum; b by the layer’s Σδ (wrong)");
+/// ```
+pub fn name(lane: &Lane) -> String {
+    let updating = match lane.updating {
+        Updating::PerSample => "After each sample",
+        Updating::Sum => "Mini-batch, sum",
+        Updating::Mean => "Mini-batch, mean",
+        Updating::Sequential => "Layer by layer, new weights on the way back (wrong)",
+    };
+    let rule = match lane.bias_rule {
+        BiasRule::OwnDelta => "",
+        BiasRule::LayerSum => "; b by the layer’s Σδ (wrong)",
+        BiasRule::SharedBias => "; one shared b",
+        BiasRule::Frozen => "; b frozen",
+    };
+    let rate = if lane.rate == Rate::EtaOverM { "; η/M" } else { "" };
+    format!("{updating}{rule}{rate}")
+}
+
+/// When and why a lane left the finite numbers, in a sentence.
+pub fn one_line(scenario: &Scenario, Divergence { mini_batch, what }: Divergence) -> String {
+    let mini_batches = scenario.mini_batches() as u64;
+    format!(
+        "Diverged: in epoch {}, mini-batch {}, {what} grew beyond all numbers at η = {}. Step back to see it before.",
+        mini_batch / mini_batches + 1,
+        mini_batch % mini_batches + 1,
+        typed(scenario.settings.learning_rate),
+    )
+}
+
+impl Scene<'_> {
+    /// The frames of all lanes, to be filled: they change only when a lane does.
+    pub(super) fn frames(&self) -> String {
+        let passes = self.comparison.passes();
+        let reference = self.comparison.reference();
+        let mut html = String::new();
+        for (lane, pass) in passes.iter().enumerate() {
+            let number = lane + 1;
+            let note = if lane == reference { " <small>the others are compared with it</small>" } else { "" };
+            // Writing to a string cannot fail, here and below.
+            let _ = write!(
+                html,
+                "<article class=\"lane\" aria-labelledby=\"lane-{lane}-name\"><header>\
+                 <span class=\"swatch lane-{number}\" aria-hidden=\"true\"></span>\
+                 <h3 id=\"lane-{lane}-name\">{number}. {}{note}</h3>{}</header>{}\
+                 <div class=\"formula\" id=\"lane-{lane}-formula\"></div>\
+                 <div class=\"numbers\" id=\"lane-{lane}-numbers\"></div>\
+                 <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"ledger of lane {number}\">\
+                 <table class=\"rows\" id=\"lane-{lane}-ledger\"></table></div></article>",
+                escape(name(&pass.lane)),
+                buttons(lane, passes.len()),
+                controls(lane, &pass.lane),
+            );
+        }
+        html
+    }
+
+    /// The list from which a lane is added.
+    pub(super) fn lane_choice(&self) -> String {
+        let passes = self.comparison.passes();
+        if passes.len() >= MOST_LANES {
+            return format!("<option value=\"\">{MOST_LANES} lanes are the most</option>");
+        }
+        let mut html = String::from("<option value=\"\">add a lane …</option>");
+        for lane in LIST.iter().filter(|lane| !passes.iter().any(|pass| pass.lane == **lane)) {
+            // A lane is plain names: it can always be written.
+            let value = serde_json::to_string(lane).unwrap_or_default();
+            let _ = write!(html, "<option value=\"{}\">{}</option>", escape(value), escape(name(lane)));
+        }
+        html
+    }
+
+    /// The update of the chosen neuron's bias, in symbols and in numbers.
+    pub(super) fn formula(&self, lane: usize) -> String {
+        let pass = &self.comparison.passes()[lane];
+        let (layer, neuron) = self.chosen();
+        let bias = Parameter::Bias { layer, neuron };
+        let symbol = math(&symbol_as(Item::Bias { layer, neuron }, false));
+        let mut html = format!("<p class=\"symbols\">{}</p>", in_symbols(&symbol, pass));
+        if self.session.sight().frozen {
+            return html + "<p>The parameters are frozen: no row moves them.</p>";
+        }
+        let (Some(before), Some(now)) = (pass.before(), pass.now()) else { return html };
+        let value =
+            |number_of: Option<f64>| number_of.map_or("–".into(), |value| number(value, self.digits));
+        let (done, samples, finished) = self.done();
+        let made = pass.updates(done, finished);
+        let text = if pass.lane.bias_rule == BiasRule::Frozen {
+            format!("{symbol} stays {}", value(now.get(bias)))
+        } else if made == 0 {
+            let waits = match pass.lane.updating {
+                Updating::PerSample => "moves after the first sample".to_owned(),
+                _ => format!("moves once all {} are done", count(samples, "sample")),
+            };
+            format!("{symbol} = {}; it {waits}", value(before.get(bias)))
+        } else {
+            format!(
+                "{}{} = {}",
+                value(before.get(bias)),
+                self.steps(pass, layer, neuron, made),
+                value(now.get(bias))
+            )
+        };
+        let _ = write!(html, "<p class=\"in-numbers\">{text}</p>");
+        html
+    }
+
+    /// "− 0.5·(+0.125) − 0.5·(−0.130)": the steps that a bias has made, each with what it was made of.
+    fn steps(&self, pass: &LanePass, layer: usize, neuron: usize, made: usize) -> String {
+        let eta = typed(pass.settings.learning_rate);
+        let per_update = if pass.lane.updating == Updating::PerSample { 1 } else { pass.rows.len() };
+        let updates = pass.rows.chunks(per_update.max(1)).take(made);
+        let count = updates.len();
+        let mut text = String::new();
+        for rows in updates.take(TERMS) {
+            let column = |neuron: usize| rows.iter().map(move |row| row.deltas[layer][neuron]);
+            let sum = |neuron: usize| column(neuron).fold(0.0, |sum, delta| sum + delta);
+            let terms: Vec<f64> = match pass.lane.bias_rule {
+                BiasRule::OwnDelta | BiasRule::Frozen => column(neuron).collect(),
+                BiasRule::LayerSum | BiasRule::SharedBias => {
+                    (0..rows[0].deltas[layer].len()).map(sum).collect()
+                }
+            };
+            let shown: Vec<_> = terms.iter().take(TERMS).map(|term| signed(*term, self.digits)).collect();
+            let more = if terms.len() > TERMS { " …" } else { "" };
+            let over = match pass.settings.reduction {
+                Reduction::Mean if rows.len() > 1 => format!("/{}", rows.len()),
+                _ => String::new(),
+            };
+            let _ = write!(text, " − {eta}·({}{more}){over}", shown.join(" "));
+        }
+        if count > TERMS {
+            text.push_str(" − …");
+        }
+        text
+    }
+
+    /// Where the lane is: updates, cost and accuracy over all rows, and the distance to the reference.
+    pub(super) fn numbers(&self, lane: usize) -> String {
+        let pass = &self.comparison.passes()[lane];
+        let scenario = self.session.scenario();
+        if let Some(divergence) = pass.divergence {
+            return format!("<p class=\"diverged\">{}</p>", escape(one_line(scenario, divergence)));
+        }
+        let (done, _, finished) = self.done();
+        let updates = self.comparison.updates_before(scenario, lane) + pass.updates(done, finished) as u64;
+        let mut html = format!("<dl><dt>updates</dt><dd>{updates}</dd>");
+        let (found, when) = match self.session.too_many_rows() {
+            true => (self.comparison.before_epoch(scenario, lane), " before this epoch"),
+            false => (self.session.evaluation(lane), ""),
+        };
+        let cost = found.map_or("…".into(), |found| number(found.cost_mean(), self.digits));
+        let _ = write!(html, "<dt>cost, all rows{when}</dt><dd class=\"y\">{cost}</dd>");
+        if scenario.has_classes() {
+            let outputs = scenario.sizes[scenario.sizes.len() - 1];
+            let right = found.map_or("…".into(), |found| {
+                format!("{} of {} ({:.1} %)", found.samples_right, found.samples, 100.0 * found.accuracy())
+            });
+            let _ = write!(html, "<dt>rows right</dt><dd>{right}</dd>");
+            let bits = found.map_or("…".into(), |found| {
+                format!("{} of {}", found.outputs_right, found.samples * outputs)
+            });
+            let _ = write!(html, "<dt>outputs right</dt><dd>{bits}</dd>");
+        }
+        let reference = self.comparison.reference();
+        if lane != reference {
+            let distance = self.comparison.distance(lane, reference);
+            let text = match distance {
+                Some(0.0) => "0: the same parameters".to_owned(),
+                Some(distance) => number(distance, self.digits),
+                None => "–".to_owned(),
+            };
+            let _ = write!(html, "<dt>distance to lane {}</dt><dd>{text}</dd>", reference + 1);
+        }
+        html + "</dl>"
+    }
+
+    /// What freezing does, as the caption of its button.
+    pub(super) fn frozen(&self) -> String {
+        match self.session.sight().frozen {
+            true => "Let the parameters move again".to_owned(),
+            false => "Freeze the parameters".to_owned(),
+        }
+    }
+}
+
+/// The rule as a formula.
+fn in_symbols(symbol: &str, pass: &LanePass) -> String {
+    let eta = if pass.lane.rate == Rate::EtaOverM { "(η/M)" } else { "η" };
+    let delta = match pass.lane.bias_rule {
+        BiasRule::OwnDelta => "δ",
+        BiasRule::LayerSum => "Σ<sub>j</sub> δ<sub>j</sub>",
+        BiasRule::SharedBias => "∂C/∂b, where ∂C/∂b = Σ<sub>j</sub> δ<sub>j</sub>",
+        BiasRule::Frozen => return format!("{symbol} ← {symbol}"),
+    };
+    let (over, when) = match (pass.lane.updating, pass.settings.reduction) {
+        (Updating::PerSample, _) => ("", ", after each sample"),
+        (_, Reduction::Sum) => ("Σ<sub>i</sub> ", ", once for all samples i"),
+        (_, Reduction::Mean) => ("1/M Σ<sub>i</sub> ", ", once for all M samples i"),
+    };
+    format!("{symbol} ← {symbol} − {eta} {over}<span class=\"delta\">{delta}</span>{when}")
+}
+
+/// To move a lane to the front and to take it out.
+fn buttons(lane: usize, lanes: usize) -> String {
+    let number = lane + 1;
+    let mut html = String::from("<span class=\"lane-buttons\">");
+    if lane > 0 {
+        let _ = write!(
+            html,
+            "<button type=\"button\" {} id=\"move-lane-{lane}\" title=\"move it before lane {lane}\" \
+             aria-label=\"move lane {number} before lane {lane}\">‹</button>",
+            action("LaneMoved", json!({ "lane": lane })),
+        );
+    }
+    if lanes > LEAST_LANES {
+        let _ = write!(
+            html,
+            "<button type=\"button\" {} id=\"remove-lane-{lane}\" title=\"take it out\" \
+             aria-label=\"take lane {number} out\">×</button>",
+            action("LaneRemoved", json!({ "lane": lane })),
+        );
+    }
+    html + "</span>"
+}
+
+/// The three choices that make a lane.
+fn controls(lane: usize, rule: &Lane) -> String {
+    let updating = Updating::ALL.map(|updating| {
+        let text = match updating {
+            Updating::PerSample => "after each sample",
+            Updating::Sum => "once: the sum",
+            Updating::Mean => "once: the mean",
+            Updating::Sequential => "layer by layer (wrong)",
+        };
+        (updating.name(), text, updating == rule.updating)
+    });
+    let bias_rule = BiasRule::ALL.map(|bias_rule| {
+        let text = match bias_rule {
+            BiasRule::OwnDelta => "own δ",
+            BiasRule::LayerSum => "Σδ (wrong)",
+            BiasRule::SharedBias => "shared b",
+            BiasRule::Frozen => "b frozen",
+        };
+        (bias_rule.name(), text, bias_rule == rule.bias_rule)
+    });
+    let rate = [(Rate::Eta, "η"), (Rate::EtaOverM, "η/M")]
+        .map(|(rate, text)| (rate.name(), text, rate == rule.rate));
+    format!(
+        "<div class=\"choices\">{}{}{}</div>",
+        select(lane, "LaneUpdatingChanged", "updating", "how lane updates", &updating),
+        select(lane, "LaneBiasRuleChanged", "bias-rule", "what moves the biases of lane", &bias_rule),
+        select(lane, "LaneRateChanged", "rate", "the learning rate of lane", &rate),
+    )
+}
+
+fn select(lane: usize, name: &str, id: &str, label: &str, options: &[(&str, &str, bool)]) -> String {
+    let mut html = format!(
+        "<select id=\"{id}-{lane}\" {} aria-label=\"{label} {}\">",
+        action(name, json!({ "lane": lane })),
+        lane + 1,
+    );
+    for (value, text, selected) in options {
+        let selected = if *selected { " selected" } else { "" };
+        let _ = write!(html, "<option value=\"{value}\"{selected}>{text}</option>");
+    }
+    html + "</select>"
+}

@@ -1,0 +1,201 @@
+//! A lane's ledger: for each sample the b that it found, its δ, and by how much that is another than in the
+//! reference lane.
+
+use super::Scene;
+use crate::nn::{Parameter, Reduction};
+use crate::scenario::Updating;
+use crate::session::{Item, LanePass, LaneRow, MOST_DIGITS};
+use crate::view::format::{number, signed};
+use crate::view::html::action;
+use std::fmt::Write;
+use std::ops::Range;
+
+/// Neurons of a layer that have a column: as many as stand beside each other in so many lanes.
+const fn columns(lanes: usize) -> usize {
+    if lanes > 3 { 3 } else { 4 }
+}
+
+/// Samples of a large mini-batch that are shown at a time.
+const ROWS: usize = 20;
+/// Significant digits of a difference.
+const DIFFERENCE: usize = 2;
+
+impl Scene<'_> {
+    /// The neurons that have a column: the page of the layer that the chosen one is on.
+    fn columns(&self) -> (usize, Range<usize>) {
+        let (layer, neuron) = self.chosen();
+        let count = self.session.scenario().layer_sizes()[layer];
+        let columns = columns(self.comparison.passes().len());
+        let first = neuron / columns * columns;
+        (layer, first..(first + columns).min(count))
+    }
+
+    /// Which layer's ledgers are open, as buttons.
+    pub(super) fn layers(&self) -> String {
+        let (open, neurons) = self.columns();
+        let sizes = self.session.scenario().layer_sizes();
+        let mut html = String::new();
+        for layer in 0..sizes.len() {
+            let value = format!("\"{}\"", Item::Neuron { layer, neuron: 0 });
+            // Writing to a string cannot fail, here and below.
+            let _ = write!(
+                html,
+                "<button type=\"button\" id=\"ledger-of-{layer}\" {} aria-pressed=\"{}\">layer {}</button>",
+                action("Selected", value),
+                layer == open,
+                layer + 1,
+            );
+        }
+        if neurons.len() < sizes[open] {
+            let _ = write!(
+                html,
+                " <small>neurons {}–{} of {}; j and k go on</small>",
+                neurons.start + 1,
+                neurons.end,
+                sizes[open]
+            );
+        }
+        html
+    }
+
+    /// The table of one lane.
+    pub(super) fn ledger(&self, lane: usize) -> String {
+        let pass = &self.comparison.passes()[lane];
+        let reference = self.comparison.reference();
+        let other = (lane != reference).then(|| &self.comparison.passes()[reference]);
+        let (layer, neurons) = self.columns();
+        let mut html = String::from("<thead><tr><th scope=\"col\" colspan=\"2\">sample</th>");
+        for neuron in neurons.clone() {
+            let _ = write!(html, "<th scope=\"col\">neuron {}</th>", neuron + 1);
+        }
+        html.push_str("</tr></thead>");
+        let (done, samples, _) = self.done();
+        let first = done.saturating_sub(1) / ROWS * ROWS;
+        let page = first..(first + ROWS).min(samples);
+        for sample in page.clone() {
+            let met = pass.rows.get(sample).filter(|_| sample < done);
+            let beside = other.map(|other| other.rows.get(sample));
+            let class = if sample + 1 == done { " class=\"current\"" } else { "" };
+            let _ = write!(html, "<tbody{class}>");
+            self.push_sample(&mut html, sample, met, beside, layer, &neurons);
+            html.push_str("</tbody>");
+        }
+        if page.len() < samples {
+            let _ = write!(
+                html,
+                "<tbody><tr><td colspan=\"9\" class=\"part\">samples {}–{} of {samples}</td></tr></tbody>",
+                page.start + 1,
+                page.end
+            );
+        }
+        html + &self.totals(pass, other, layer, &neurons)
+    }
+
+    /// Three lines: the b that the sample found, its δ, and the difference; empty while it is still to come.
+    fn push_sample(
+        &self,
+        html: &mut String,
+        sample: usize,
+        met: Option<&LaneRow>,
+        beside: Option<Option<&LaneRow>>,
+        layer: usize,
+        neurons: &Range<usize>,
+    ) {
+        let digits = self.digits;
+        let mut line = |first: &str, name: &str, class: &str, text: &dyn Fn(&LaneRow, usize) -> String| {
+            let name = if met.is_some() { name } else { "" };
+            // Writing to a string cannot fail.
+            let _ = write!(html, "<tr>{first}<td class=\"{class}\">{name}</td>");
+            for neuron in neurons.clone() {
+                let text = met.map_or(String::new(), |row| text(row, neuron));
+                let _ = write!(html, "<td class=\"{class}\">{text}</td>");
+            }
+            html.push_str("</tr>");
+        };
+        let first = format!("<th scope=\"rowgroup\" rowspan=\"3\">{}</th>", sample + 1);
+        line(&first, "b", "b", &|row, neuron| number(row.biases[layer][neuron], digits));
+        line("", "δ", "delta", &|row, neuron| {
+            let delta = row.deltas[layer][neuron];
+            format!("<span title=\"{}\">{}</span>", number(delta, MOST_DIGITS), signed(delta, digits))
+        });
+        // The reference lane leaves its third line empty, so that all lanes stand level.
+        let name = if beside.is_some() { "≠" } else { "" };
+        line("", name, "differs", &|row, neuron| match beside {
+            Some(other) => {
+                difference(Some(row.deltas[layer][neuron]), other.map(|other| other.deltas[layer][neuron]))
+            }
+            None => String::new(),
+        });
+    }
+
+    /// Below the samples: the sum down each column, and the bias.
+    fn totals(
+        &self,
+        pass: &LanePass,
+        other: Option<&LanePass>,
+        layer: usize,
+        neurons: &Range<usize>,
+    ) -> String {
+        let (done, samples, finished) = self.done();
+        let digits = self.digits;
+        let frozen = self.session.sight().frozen;
+        let rows = &pass.rows[..done.min(pass.rows.len())];
+        let sum = |neuron: usize| rows.iter().fold(0.0, |sum, row| sum + row.deltas[layer][neuron]);
+        let complete = done == samples;
+        let what = match (complete, pass.lane.updating) {
+            (false, _) => format!("down the {done} so far"),
+            (true, Updating::PerSample) if !frozen => "down the samples, each δ at its own b".to_owned(),
+            (true, Updating::Sequential) if !frozen => "down the samples, δ partly at new w".to_owned(),
+            (true, _) => "down the samples: ∂C/∂b of their sum".to_owned(),
+        };
+        let mut html = String::from("<tfoot>");
+        // Writing to a string cannot fail.
+        let _ = write!(html, "<tr><th colspan=\"{}\" class=\"caption\">{what}</th></tr>", neurons.len() + 2);
+        push_total(&mut html, "Σ δ", "delta", neurons, |neuron| signed(sum(neuron), digits));
+        if pass.settings.reduction == Reduction::Mean {
+            push_total(&mut html, &format!("Σ/{samples}"), "delta", neurons, |neuron| match complete {
+                true => signed(sum(neuron) / samples as f64, digits),
+                false => String::new(),
+            });
+        }
+        if frozen {
+            return html + "</tfoot>";
+        }
+        let made = pass.updates(done, finished) > 0;
+        push_total(&mut html, "b moved", "b", neurons, |neuron| {
+            let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| made);
+            change.map_or(String::new(), |change| signed(change, digits))
+        });
+        let bias = |pass: &LanePass, neuron| pass.now()?.get(Parameter::Bias { layer, neuron });
+        push_total(&mut html, "b now", "b", neurons, |neuron| {
+            bias(pass, neuron).map_or("–".into(), |bias| number(bias, digits))
+        });
+        push_total(&mut html, if other.is_some() { "≠" } else { "" }, "differs", neurons, |neuron| {
+            other.map_or(String::new(), |other| difference(bias(pass, neuron), bias(other, neuron)))
+        });
+        html + "</tfoot>"
+    }
+}
+
+/// By how much one number is more than the other; "=" where they are the same double.
+pub(super) fn difference(one: Option<f64>, other: Option<f64>) -> String {
+    match (one, other) {
+        (Some(one), Some(other)) if one == other => "=".to_owned(),
+        (Some(one), Some(other)) => signed(one - other, DIFFERENCE),
+        _ => "–".to_owned(),
+    }
+}
+
+fn push_total(
+    html: &mut String,
+    name: &str,
+    class: &str,
+    neurons: &Range<usize>,
+    text: impl Fn(usize) -> String,
+) {
+    let _ = write!(html, "<tr><th scope=\"row\" colspan=\"2\">{name}</th>");
+    for neuron in neurons.clone() {
+        let _ = write!(html, "<td class=\"{class}\">{}</td>", text(neuron));
+    }
+    html.push_str("</tr>");
+}

@@ -1,0 +1,79 @@
+//! The comparison as text: what the lanes have in common and where they part.
+//!
+//! Session → [`parts`]: HTML by element. The charts beside it are in [`charts`](super::charts).
+
+mod answers;
+mod identity;
+mod lanes;
+mod law;
+mod ledger;
+mod parameters;
+mod referee;
+
+pub use lanes::{name, one_line};
+
+use super::equation::Detail;
+use crate::nn::Parameter;
+use crate::session::{Comparison, Session};
+use std::borrow::Cow;
+
+/// A piece of the page: an element's id, and its HTML.
+pub type Part = (Cow<'static, str>, String);
+
+/// Everything that the comparison shows in text; nothing while no lanes are looked at.
+pub fn parts(session: &Session, detail: Detail) -> Vec<Part> {
+    let Some(comparison) = session.comparison() else { return Vec::new() };
+    let scene = Scene { session, comparison, digits: session.sight().digits };
+    let mut parts: Vec<Part> = vec![
+        ("answers".into(), scene.answers()),
+        ("lane-choice".into(), scene.lane_choice()),
+        ("lanes".into(), scene.frames()),
+    ];
+    for lane in 0..comparison.passes().len() {
+        parts.push((format!("lane-{lane}-formula").into(), scene.formula(lane)));
+        parts.push((format!("lane-{lane}-numbers").into(), scene.numbers(lane)));
+        parts.push((format!("lane-{lane}-ledger").into(), scene.ledger(lane)));
+    }
+    parts.push(("ledger-of".into(), scene.layers()));
+    parts.push(("frozen".into(), scene.frozen()));
+    // While it plays quickly nobody reads every weight; what stays away is said to.
+    if detail == Detail::Full || !session.is_hurried() {
+        parts.push(("parameters".into(), scene.parameters()));
+        parts.push(("identity".into(), scene.identity()));
+        parts.push(("law".into(), scene.law()));
+    }
+    parts
+}
+
+/// What the referee says, in either view; empty where it is not asked.
+pub fn referee(session: &Session) -> String {
+    if session.is_refereed() { referee::referee(session) } else { String::new() }
+}
+
+/// What every piece is made from.
+struct Scene<'a> {
+    session: &'a Session,
+    comparison: &'a Comparison,
+    digits: usize,
+}
+
+impl Scene<'_> {
+    /// Layer and neuron whose ledger is open: those of the selected weight or bias, else the first output.
+    fn chosen(&self) -> (usize, usize) {
+        match self.parameter() {
+            Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron } => (layer, neuron),
+        }
+    }
+
+    /// The selected weight or bias, else the first output's bias.
+    fn parameter(&self) -> Parameter {
+        let output = self.session.scenario().layer_sizes().len() - 1;
+        self.session.chosen_parameter().unwrap_or(Parameter::Bias { layer: output, neuron: 0 })
+    }
+
+    /// Samples of the mini-batch that are done, how many it has, and whether its update is made.
+    fn done(&self) -> (usize, usize, bool) {
+        let now = self.session.now();
+        (now.accumulated(), self.session.timeline().samples(), now.finished())
+    }
+}
