@@ -175,7 +175,7 @@ fn row(name: &str, class: &str, value: Option<f64>) -> String {
 }
 
 /// An item's name in words.
-fn spoken(item: Item) -> String {
+pub(super) fn spoken(item: Item) -> String {
     match item {
         Item::Input { source } => format!("input {}", source + 1),
         Item::Target { neuron } => format!("target {}", neuron + 1),

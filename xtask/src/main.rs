@@ -25,7 +25,7 @@ cargo xtask build                        the page, into dist/
 cargo xtask serve [--port N] [--open]    builds, serves at http://127.0.0.1:8080/, builds again on change
 cargo xtask test                         everything: native, then the page in Chromium, Firefox and WebKit
 cargo xtask test native                  only what needs no browser
-cargo xtask test browsers [ENGINE]       only the page; ENGINE is chromium, firefox or webkit
+cargo xtask test browsers [ENGINE [NAME]]  only the page; ENGINE is chromium, firefox or webkit, NAME a scenario
 cargo xtask bench                        how long a step takes, in Chromium
 cargo xtask shot [--no-build] [OPTIONS]  a picture of the page; `cargo xtask shot --help` lists the options
 cargo xtask setup [wasm|axe|ENGINE]...   installs what the other commands would install
@@ -101,8 +101,13 @@ fn test_command(project: &Project, mut arguments: Parser) -> Result<()> {
                 Some(Arg::Value(name)) => Some(Engine::named(&name.string()?)?),
                 Some(other) => return Err(other.unexpected().into()),
             };
+            let scenario = match arguments.next()? {
+                None => None,
+                Some(Arg::Value(name)) => Some(name.string()?),
+                Some(other) => return Err(other.unexpected().into()),
+            };
             no_more(arguments)?;
-            test::browsers(project, engine)
+            test::browsers(project, engine, scenario.as_deref())
         }
         other => bail!("`cargo xtask test {other}`: it is `native` or `browsers`, or nothing for everything"),
     }

@@ -10,7 +10,7 @@ use crate::tools;
 /// All tests there are.
 pub(crate) fn everything(project: &Project) -> Result<()> {
     native(project)?;
-    browsers(project, None)
+    browsers(project, None, None)
 }
 
 /// The library's tests with its examples and documentation, then xtask's own.
@@ -28,8 +28,8 @@ pub(crate) fn native(project: &Project) -> Result<()> {
     project::run(&mut project.cargo(["test", "--package", "xtask"]))
 }
 
-/// The page in real browsers: in all three, or in one.
-pub(crate) fn browsers(project: &Project, engine: Option<Engine>) -> Result<()> {
+/// The page in real browsers: in all three, or in one; there all scenarios, or the one of this name.
+pub(crate) fn browsers(project: &Project, engine: Option<Engine>, scenario: Option<&str>) -> Result<()> {
     let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
     println!("the page in {}", engines.iter().map(|engine| engine.name()).collect::<Vec<_>>().join(", "));
     bundle::build(project, Build::Shipped)?;
@@ -39,7 +39,8 @@ pub(crate) fn browsers(project: &Project, engine: Option<Engine>) -> Result<()> 
     let mut tests = project.cargo(["test", "--package", "browser-tests"]);
     tests.envs(browsers.variables.iter().map(|(name, value)| (name, value))).env("DELTASCOPE_AXE", axe);
     if let Some(engine) = engine {
-        tests.args(["--", engine.name()]); // tests bear the name of their engine
+        // Tests bear the names of their scenario and engine.
+        tests.args(["--".to_owned(), format!("{}::{}", scenario.unwrap_or_default(), engine.name())]);
     }
     project::run(&mut tests)
 }

@@ -170,9 +170,11 @@ impl Scene<'_> {
         push_total(&mut html, "b now", "b", neurons, |neuron| {
             bias(pass, neuron).map_or("–".into(), |bias| number(bias, digits))
         });
-        push_total(&mut html, if other.is_some() { "≠" } else { "" }, "differs", neurons, |neuron| {
-            other.map_or(String::new(), |other| difference(bias(pass, neuron), bias(other, neuron)))
-        });
+        if let Some(other) = other {
+            push_total(&mut html, "≠", "differs", neurons, |neuron| {
+                difference(bias(pass, neuron), bias(other, neuron))
+            });
+        }
         html + "</tfoot>"
     }
 }

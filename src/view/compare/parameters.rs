@@ -5,7 +5,9 @@ use super::ledger::difference;
 use crate::nn::Parameter;
 use crate::session::Item;
 use crate::view::format::{number, signed};
-use crate::view::mathml::{math, symbol};
+use crate::view::html::action;
+use crate::view::inspector::spoken;
+use crate::view::mathml::{math, symbol_as};
 use std::fmt::Write;
 
 /// A network with more parameters than this shows the chosen neuron's only.
@@ -79,7 +81,14 @@ impl Scene<'_> {
         let item = Item::from(parameter);
         let class = if self.parameter() == parameter { " class=\"current\"" } else { "" };
         let hue = if matches!(parameter, Parameter::Bias { .. }) { "b" } else { "w" };
-        let _ = write!(html, "<tr{class}><th scope=\"row\">{}</th>", math(&symbol(item)));
+        let _ = write!(
+            html,
+            "<tr{class}><th scope=\"row\"><button type=\"button\" id=\"choose-{item}\" data-ref=\"{item}\" {} \
+             aria-label=\"{}\">{}</button></th>",
+            action("Selected", format!("\"{item}\"")),
+            spoken(item),
+            math(&symbol_as(item, false)),
+        );
         for (lane, pass) in passes.iter().enumerate() {
             let text = |value: Option<f64>| value.map_or("–".into(), |value| number(value, self.digits));
             let before = pass.before().and_then(|network| network.get(parameter));

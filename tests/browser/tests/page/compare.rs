@@ -1,0 +1,350 @@
+//! Lanes side by side: what a learner asks there can be read off, by mouse and by keyboard.
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::{Engine, Page, View};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::reading::{assert_shows, in_settings, number, open_file, saved, show_digits};
+use super::reference::golden;
+
+/// A lane as it stands on the page.
+#[derive(Debug, Deserialize)]
+struct Lane {
+    name: String,
+    formula: String,
+    /// Name and text of each number.
+    numbers: Vec<(String, String)>,
+    /// For each sample its b, its δ and the differences, as far as they are there.
+    samples: Vec<[Vec<String>; 3]>,
+    /// Below: name and cells.
+    totals: Vec<(String, Vec<String>)>,
+}
+
+const LANES: &str = "
+    const text = (element) => element.textContent.trim();
+    const cells = (row) => [...row.querySelectorAll('td')].map(text);
+    return [...document.querySelectorAll('.lane')].map((lane) => ({
+      name: text(lane.querySelector('h3').firstChild),
+      formula: text(lane.querySelector('.formula')),
+      numbers: [...lane.querySelectorAll('.numbers dt')].map((dt) => [text(dt), text(dt.nextSibling)]),
+      samples: [...lane.querySelectorAll('tbody')].filter((body) => body.rows.length === 3)
+        .map((body) => [...body.rows].map((row) => cells(row).slice(1))),
+      totals: [...lane.querySelectorAll('tfoot tr')].map((row) => [text(row.cells[0]), cells(row)]),
+    }));";
+
+async fn lanes(page: &Page) -> Result<Vec<Lane>> {
+    Ok(serde_json::from_value(page.script(LANES).await?)?)
+}
+
+impl Lane {
+    fn number(&self, name: &str) -> Result<&str> {
+        let found = self.numbers.iter().find(|(found, _)| found.starts_with(name));
+        found.map(|(_, text)| text.as_str()).with_context(|| format!("no {name}: {:?}", self.numbers))
+    }
+
+    fn total(&self, name: &str) -> Result<&[String]> {
+        let found = self.totals.iter().find(|(found, _)| found == name);
+        found.map(|(_, cells)| cells.as_slice()).with_context(|| format!("no {name}: {:?}", self.totals))
+    }
+}
+
+/// Waits until all that takes its time is there.
+async fn complete(page: &Page) -> Result<()> {
+    page.until("document.getElementById('progress').hidden").await?;
+    page.until(
+        "![...document.querySelectorAll('.numbers dd, #answers dd, #law p, #referee p')] \
+         .some((element) => element.textContent.trim().endsWith('…'))",
+    )
+    .await
+}
+
+/// A new user's three questions, on AND from zero.
+pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> {
+    page.choose("#preset", "compare-and").await?;
+    page.click("h1").await?;
+    assert_eq!(page.attribute("#view-compare", "aria-pressed").await?.as_deref(), Some("true"));
+    complete(page).await?;
+    let answers = page.text("#answers").await?;
+    // Which number moves this bias: its own δ, four times ±⅛. What is summed: down the samples.
+    for said in ["−0.2500", "Not the layer’s total, 0", "down the 4 samples", "end 0.02911 apart"] {
+        assert!(answers.contains(said), "{said}: {answers}");
+    }
+    page.press(". .").await?;
+    let found = lanes(page).await?;
+    assert_eq!(found[0].name, "1. After each sample");
+    // The first sample's update has moved b, so the second one's δ is another than in the mini-batch lane.
+    assert_eq!(found[0].samples[1][0], ["0.06250", "−0.06250"]);
+    assert_eq!(found[1].samples[1][0], ["0", "0"]);
+    assert_eq!(found[0].samples[0][2], ["=", "="]);
+    assert_ne!(found[0].samples[1][1], found[1].samples[1][1]);
+    assert_ne!(found[0].samples[1][2][0], "=");
+    assert!(found[1].formula.contains("moves once all 4 samples are done"), "{}", found[1].formula);
+    page.press("PageDown").await?;
+    complete(page).await?;
+    let found = lanes(page).await?;
+    assert_eq!(found[0].number("distance to lane 2")?, "0.02911");
+    assert_eq!((found[0].number("updates")?, found[1].number("updates")?), ("4", "1"));
+    // Back, and the picture of before is there again; on, and it is this one.
+    page.press("PageUp").await?;
+    page.press("Home").await?;
+    assert_eq!(lanes(page).await?[0].samples[0][1], Vec::<String>::from([String::new(), String::new()]));
+
+    page.type_in("#epoch", "51").await?;
+    complete(page).await?;
+    let found = lanes(page).await?;
+    assert!(found[0].number("rows right")?.starts_with("4 of 4"), "{found:?}");
+    assert_eq!(found[2].number("cost, all rows")?, "0.2500");
+    assert_eq!(found[2].total("b now")?, ["0", "0"]);
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Runs {
+    datasets: Value,
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    id: String,
+    dataset: String,
+    sizes: Vec<usize>,
+    activations: Vec<String>,
+    cost: String,
+    eta: f64,
+    batch_size: usize,
+    reduction: String,
+    bias_rule: String,
+    start: Value,
+    trace: Vec<Mark>,
+}
+
+#[derive(Deserialize)]
+struct Mark {
+    epoch: usize,
+    cost_mean: f64,
+    accuracy: f64,
+    outputs_right: usize,
+}
+
+impl Run {
+    /// The run as the first of two lanes.
+    fn file(&self, datasets: &Value) -> String {
+        let updating = if self.batch_size == 1 { "per_sample" } else { &self.reduction };
+        let data = &datasets[&self.dataset];
+        json!({
+            "format": "deltascope-1", "title": self.id, "sizes": self.sizes, "activations": self.activations,
+            "cost": self.cost, "learning_rate": self.eta, "batch_size": self.batch_size.max(2),
+            "reduction": self.reduction, "parameters": self.start,
+            "lanes": [{ "updating": updating, "bias_rule": self.bias_rule }, { "updating": "sequential" }],
+            "data": { "x": data["x"], "y": data["y"] },
+        })
+        .to_string()
+    }
+}
+
+pub(crate) async fn reference_runs_are_lanes(page: &Page) -> Result<()> {
+    show_digits(page, 9).await?;
+    let file: Runs = golden("training.json")?;
+    let mut compared = 0;
+    for run in &file.runs {
+        in_settings(page, async || open_file(page, &run.file(&file.datasets)).await).await?;
+        assert_eq!(page.text("#title").await?, run.id);
+        for mark in run.trace.iter().filter(|mark| (1..=200).contains(&mark.epoch)).rev().take(2) {
+            page.type_in("#epoch", &(mark.epoch + 1).to_string()).await?;
+            complete(page).await?;
+            let lane = &lanes(page).await?[0];
+            let what = format!("{}, epoch {}", run.id, mark.epoch);
+            assert_shows(&what, lane.number("cost, all rows")?, mark.cost_mean);
+            let right = lane.number("rows right")?;
+            let (right, of) = right.split_once(" of ").context("no share")?;
+            let of = number(of.split(' ').next().unwrap_or_default())?;
+            assert_eq!(number(right)? / of, mark.accuracy, "{what}");
+            let outputs = lane.number("outputs right")?;
+            assert!(outputs.starts_with(&format!("{} of ", mark.outputs_right)), "{what}: {outputs}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 24, "{compared}");
+    Ok(())
+}
+
+/// Freeze the parameters, and halve η, by the keyboard and by its button.
+pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(page: &Page) -> Result<()> {
+    page.choose("#preset", "xor").await?;
+    page.click("h1").await?;
+    page.press("v").await?;
+    page.press("PageDown PageDown").await?;
+    complete(page).await?;
+    let moving = lanes(page).await?;
+    assert_ne!(moving[0].samples, moving[1].samples);
+    page.press("f").await?;
+    assert_eq!(page.attribute("#frozen", "aria-pressed").await?.as_deref(), Some("true"));
+    let frozen = lanes(page).await?;
+    for lane in &frozen[1..] {
+        assert_eq!(
+            lane.samples.iter().map(|row| &row[1]).collect::<Vec<_>>(),
+            frozen[0].samples.iter().map(|row| &row[1]).collect::<Vec<_>>()
+        );
+        assert_eq!(lane.total("Σ δ")?, frozen[0].total("Σ δ")?);
+    }
+    let identity = page.text("#identity").await?;
+    assert_eq!(identity.matches("the same double; so for 9 of 9 parameters").count(), 2, "{identity}");
+    page.click("#frozen").await?;
+    assert_eq!(lanes(page).await?[0].samples, moving[0].samples);
+
+    // From the start, η is halved until the law holds: a quarter each time.
+    page.press("Home").await?;
+    page.type_in("#learning-rate", "0.002").await?;
+    complete(page).await?;
+    let apart = distances(page).await?;
+    assert!((3.9..4.1).contains(&(apart.0 / apart.1)), "{apart:?}");
+    let law = page.text("#law").await?;
+    let slope = law.split("Slope of the line through").nth(1).and_then(|rest| rest.split(": ").nth(1));
+    let slope = number(slope.and_then(|rest| rest.split(". ").next()).context("no slope")?)?;
+    assert!((slope - 2.0).abs() <= 0.05, "{law}");
+    page.click("#law button").await?;
+    assert_eq!(page.value("#learning-rate").await?, "0.001");
+    complete(page).await?;
+    assert_eq!(distances(page).await?.0, apart.1);
+    Ok(())
+}
+
+/// The distances at η and at η/2 that the law tells.
+async fn distances(page: &Page) -> Result<(f64, f64)> {
+    let told =
+        page.script("return [...document.querySelectorAll('#law b')].map((b) => b.textContent)").await?;
+    let told: Vec<String> = serde_json::from_value(told)?;
+    ensure!(told.len() >= 3, "{told:?}");
+    Ok((number(&told[0])?, number(&told[1])?))
+}
+
+pub(crate) async fn the_referee_tells_the_rules_apart(page: &Page) -> Result<()> {
+    page.choose("#preset", "xor").await?;
+    page.click("#view-compare").await?;
+    // A bias of the hidden layer, chosen in the table of parameters.
+    page.click("#parameters [data-ref='b-0-0']").await?;
+    complete(page).await?;
+    let verdicts = verdicts(page).await?;
+    let says =
+        |name: &str, sign: char| verdicts.iter().any(|(found, said)| found == name && said.starts_with(sign));
+    assert!(says("backpropagation", '✓'), "{verdicts:?}");
+    assert!(says("the layer’s Σδ", '✗'), "{verdicts:?}");
+    assert!(says("the layer’s Σδ, for that one shared bias", '✓'), "{verdicts:?}");
+    // A weight: the rules say the same.
+    page.click("#parameters [data-ref='w-0-1-0']").await?;
+    complete(page).await?;
+    assert!(page.text("#referee").await?.contains("Bias rules do not touch weights"));
+    // In the stepper it comes when it is asked.
+    page.press("v").await?;
+    assert_eq!(page.text("#referee").await?, "");
+    page.press("r").await?;
+    complete(page).await?;
+    assert!(page.text("#referee").await?.contains("backpropagation"));
+    Ok(())
+}
+
+async fn verdicts(page: &Page) -> Result<Vec<(String, String)>> {
+    let rows = page
+        .script("return [...document.querySelectorAll('#referee tr')].map((row) => [row.cells[0].textContent, row.cells[2].textContent])")
+        .await?;
+    Ok(serde_json::from_value(rows)?)
+}
+
+/// Mazur's round with old weights and with new ones on the way back; and what lanes refuse.
+pub(crate) async fn lanes_can_be_chosen_moved_and_taken_out(page: &Page) -> Result<()> {
+    show_digits(page, 9).await?;
+    page.choose("#preset", "mazur").await?;
+    page.click("#view-compare").await?;
+    let before = saved(page).await?;
+    page.choose("#updating-0", "sequential").await?;
+    page.choose("#bias-rule-0", "frozen").await?;
+    page.choose("#bias-rule-1", "frozen").await?;
+    page.click("h1").await?;
+    page.press("PageDown").await?;
+    complete(page).await?;
+    let found = lanes(page).await?;
+    assert_eq!(found[0].number("cost, all rows")?, "0.291027924");
+    assert_eq!(found[1].number("cost, all rows")?, "0.291027774");
+
+    page.click("#remove-lane-2").await?;
+    assert_eq!(lanes(page).await?.len(), 2);
+    let two = saved(page).await?;
+    // A lane that is there already is refused, and nothing changes.
+    page.choose("#updating-0", "sum").await?;
+    assert!(page.text("[data-error-for=LaneUpdatingChanged]").await?.contains("there already"));
+    assert_eq!(saved(page).await?, two);
+    page.click("#move-lane-1").await?;
+    assert_eq!(lanes(page).await?[0].number("cost, all rows").is_ok(), true);
+    assert!(lanes(page).await?[0].name.contains("Mini-batch, sum; b frozen"));
+    page.choose("#lane-choice", r#"{"updating":"per_sample","bias_rule":"own_delta","rate":"eta"}"#).await?;
+    assert_eq!(lanes(page).await?.len(), 3);
+    page.click("h1").await?;
+    page.press("Control+z*6 Home").await?;
+    assert_eq!(saved(page).await?, before);
+    Ok(())
+}
+
+pub(crate) async fn the_comparison_is_accessible_and_fits(page: &Page) -> Result<()> {
+    for preset in ["compare-and", "compare-digits", "compare-outputs"] {
+        page.choose("#preset", preset).await?;
+        page.click("h1").await?;
+        page.press(". .").await?;
+        complete(page).await?;
+        let found = page.violations().await?;
+        assert!(found.is_empty(), "{preset}: {found:#?}");
+        let size = page.size().await?;
+        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+    }
+    page.click("#theme").await?;
+    let found = page.violations().await?;
+    assert!(found.is_empty(), "in the dark: {found:#?}");
+    let phone = match page.engine() {
+        Engine::Chromium => View::PHONE,
+        _ => View { mobile: false, scale: 1.0, ..View::PHONE },
+    };
+    page.see_through(phone).await?;
+    page.open("").await?;
+    page.choose("#preset", "compare-gates").await?;
+    page.click("[title*='one sample (.)']").await?;
+    complete(page).await?;
+    let size = page.size().await?;
+    assert!(size.scroll_width <= size.width, "a telephone scrolls sideways: {size:?}");
+    // Lanes stack.
+    const STACKED: &str = "
+        const boxes = [...document.querySelectorAll('.lane')].map((lane) => lane.getBoundingClientRect());
+        return boxes.length === 4 && boxes.every((box, i) => i === 0 || box.top >= boxes[i - 1].bottom);";
+    assert_eq!(page.script(STACKED).await?, true);
+    let found = page.violations().await?;
+    assert!(found.is_empty(), "on a telephone: {found:#?}");
+    Ok(())
+}
+
+/// Every chart is drawn, and handed out as SVG.
+pub(crate) async fn charts_are_drawn_and_handed_out(page: &Page) -> Result<()> {
+    page.choose("#preset", "compare-and").await?;
+    page.type_in("#epoch", "30").await?;
+    complete(page).await?;
+    for chart in ["cost", "accuracy", "bias", "distance", "boundaries", "law"] {
+        let id = format!("compare-{chart}");
+        page.script(&format!("document.getElementById('{id}').scrollIntoView({{ block: 'center' }})"))
+            .await?;
+        let colours = format!(
+            "(() => {{ const canvas = document.getElementById('{id}'); \
+               const {{ data }} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height); \
+               return new Set(new Uint32Array(data.buffer)).size > 5; }})()"
+        );
+        page.until(&colours).await.with_context(|| format!("{id} shows nothing"))?;
+        if page.engine() != Engine::Webkit {
+            page.click(&format!("[data-saves={id}]")).await?;
+            let svg = String::from_utf8(page.downloaded(&format!("{id}.svg")).await?)?;
+            assert!(
+                svg.starts_with("<svg") && svg.ends_with("</svg>\n") || svg.trim_end().ends_with("</svg>"),
+                "{svg}"
+            );
+            assert!(svg.len() > 1000 && !svg.contains("NaN"), "{id}: {svg}");
+        }
+    }
+    Ok(())
+}
