@@ -83,11 +83,11 @@ impl Scene<'_> {
         let hue = if matches!(parameter, Parameter::Bias { .. }) { "b" } else { "w" };
         let _ = write!(
             html,
-            "<tr{class}><th scope=\"row\"><button type=\"button\" id=\"choose-{item}\" data-ref=\"{item}\" {} \
-             aria-label=\"{}\">{}</button></th>",
+            "<tr{class}><th scope=\"row\"><button type=\"button\" id=\"choose-{item}\" data-ref=\"{item}\" {}>\
+             <span aria-hidden=\"true\">{}</span><span class=\"spoken\">{}</span></button></th>",
             action("Selected", format!("\"{item}\"")),
-            spoken(item),
             math(&symbol_as(item, false)),
+            spoken(item),
         );
         for (lane, pass) in passes.iter().enumerate() {
             let text = |value: Option<f64>| value.map_or("–".into(), |value| number(value, self.digits));
