@@ -29,9 +29,9 @@ pub struct Law {
 const HALVINGS: usize = 40;
 const LEAST: usize = 12;
 /// A distance of fewer roundings than this says little about η.
-const ROUNDINGS: f64 = 1000.0;
+const ROUNDINGS: f64 = 200.0;
 /// The slope is taken over this many points: those of the smallest η that still count.
-const FITTED: usize = 5;
+const FITTED: usize = 3;
 
 impl Law {
     /// Begins at this largest η. `samples` is how many a pass takes.

@@ -37,7 +37,10 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     page.parts.extend(selected.map(|(id, html)| (id.into(), html)));
     match session.sight().view {
         View::Stepper => step(session, detail, &mut page),
-        View::Compare => page.parts.extend(compare::parts(session, detail)),
+        View::Compare => {
+            page.parts.extend(compare::parts(session, detail));
+            page.attributes.extend(compare::attributes(session));
+        }
     }
     page
 }

@@ -64,7 +64,8 @@ pub(super) struct Shown {
 
 /// The part that holds fields with their values in its markup.
 const WITH_VALUES: &str = "layers";
-/// Parts that hold other elements whose contents are told apart, and what the ids of these begin with.
+/// Parts that hold other elements whose contents are told apart, and what the ids of these begin with. A lane's
+/// ledger holds its rows likewise, by its own id.
 const CONTAINERS: [(&str, &str); 4] =
     [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("lanes", "lane-")];
 
@@ -86,7 +87,9 @@ impl Shown {
 
     /// A part is written anew: what it holds comes empty.
     fn emptied(&mut self, part: &str) {
-        for (_, ids) in CONTAINERS.iter().filter(|(container, _)| *container == part) {
+        let own = part.ends_with("-ledger").then(|| format!("{part}-"));
+        let listed = CONTAINERS.iter().filter(|(container, _)| *container == part).map(|(_, ids)| *ids);
+        for ids in listed.chain(own.as_deref()) {
             self.parts.retain(|id, _| !id.starts_with(ids));
             self.fields.retain(|id, _| !id.starts_with(ids));
             self.attributes.retain(|(id, _), _| !id.starts_with(ids));

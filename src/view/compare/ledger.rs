@@ -1,7 +1,7 @@
 //! A lane's ledger: for each sample the b that it found, its δ, and by how much that is another than in the
 //! reference lane.
 
-use super::Scene;
+use super::{Attribute, Part, Scene};
 use crate::nn::{Parameter, Reduction};
 use crate::scenario::Updating;
 use crate::session::{Item, LanePass, LaneRow, MOST_DIGITS};
@@ -58,27 +58,43 @@ impl Scene<'_> {
         html
     }
 
-    /// The table of one lane.
-    pub(super) fn ledger(&self, lane: usize) -> String {
+    /// The table of one lane in pieces, so that a step need not write all of them again: its frame, each sample,
+    /// and what stands below.
+    pub(super) fn ledger(&self, lane: usize) -> Vec<Part> {
         let pass = &self.comparison.passes()[lane];
         let reference = self.comparison.reference();
         let other = (lane != reference).then(|| &self.comparison.passes()[reference]);
         let (layer, neurons) = self.columns();
+        let (done, _, _) = self.done();
+        let id = format!("lane-{lane}-ledger");
+        let mut parts = vec![(id.clone().into(), self.frame(&id, &neurons))];
+        for sample in self.page() {
+            let met = pass.rows.get(sample).filter(|_| sample < done);
+            let beside = other.map(|other| other.rows.get(sample));
+            parts.push((format!("{id}-{sample}").into(), self.sample(sample, met, beside, layer, &neurons)));
+        }
+        parts.push((format!("{id}-totals").into(), self.totals(pass, other, layer, &neurons)));
+        parts
+    }
+
+    /// The samples that are shown: the page that the latest one is on.
+    fn page(&self) -> Range<usize> {
+        let (done, samples, _) = self.done();
+        let first = done.saturating_sub(1) / ROWS * ROWS;
+        first..(first + ROWS).min(samples)
+    }
+
+    /// The table with nothing in it but the names of its columns.
+    fn frame(&self, id: &str, neurons: &Range<usize>) -> String {
+        let (page, (_, samples, _)) = (self.page(), self.done());
         let mut html = String::from("<thead><tr><th scope=\"col\" colspan=\"2\">sample</th>");
         for neuron in neurons.clone() {
+            // Writing to a string cannot fail, here and below.
             let _ = write!(html, "<th scope=\"col\">neuron {}</th>", neuron + 1);
         }
         html.push_str("</tr></thead>");
-        let (done, samples, _) = self.done();
-        let first = done.saturating_sub(1) / ROWS * ROWS;
-        let page = first..(first + ROWS).min(samples);
         for sample in page.clone() {
-            let met = pass.rows.get(sample).filter(|_| sample < done);
-            let beside = other.map(|other| other.rows.get(sample));
-            let class = if sample + 1 == done { " class=\"current\"" } else { "" };
-            let _ = write!(html, "<tbody{class}>");
-            self.push_sample(&mut html, sample, met, beside, layer, &neurons);
-            html.push_str("</tbody>");
+            let _ = write!(html, "<tbody id=\"{id}-{sample}\"></tbody>");
         }
         if page.len() < samples {
             let _ = write!(
@@ -88,20 +104,30 @@ impl Scene<'_> {
                 page.end
             );
         }
-        html + &self.totals(pass, other, layer, &neurons)
+        let _ = write!(html, "<tfoot id=\"{id}-totals\"></tfoot>");
+        html
+    }
+
+    /// Which samples' lines stand out: the latest one's in each lane.
+    pub(super) fn latest(&self, lane: usize) -> Vec<Attribute> {
+        let (done, _, _) = self.done();
+        let class = |sample: usize| (sample + 1 == done).then(|| "current".to_owned());
+        self.page()
+            .map(|sample| (format!("lane-{lane}-ledger-{sample}").into(), "class", class(sample)))
+            .collect()
     }
 
     /// Three lines: the b that the sample found, its δ, and the difference; empty while it is still to come.
-    fn push_sample(
+    fn sample(
         &self,
-        html: &mut String,
         sample: usize,
         met: Option<&LaneRow>,
         beside: Option<Option<&LaneRow>>,
         layer: usize,
         neurons: &Range<usize>,
-    ) {
+    ) -> String {
         let digits = self.digits;
+        let mut html = String::new();
         let mut line = |first: &str, name: &str, class: &str, text: &dyn Fn(&LaneRow, usize) -> String| {
             let name = if met.is_some() { name } else { "" };
             // Writing to a string cannot fail.
@@ -126,6 +152,7 @@ impl Scene<'_> {
             }
             None => String::new(),
         });
+        html
     }
 
     /// Below the samples: the sum down each column, and the bias.
@@ -159,7 +186,7 @@ impl Scene<'_> {
             });
         }
         if frozen {
-            return html + "</tfoot>";
+            return html;
         }
         let made = pass.updates(done, finished) > 0;
         push_total(&mut html, "b moved", "b", neurons, |neuron| {
@@ -175,7 +202,7 @@ impl Scene<'_> {
                 difference(bias(pass, neuron), bias(other, neuron))
             });
         }
-        html + "</tfoot>"
+        html
     }
 }
 

@@ -20,6 +20,16 @@ use std::borrow::Cow;
 /// A piece of the page: an element's id, and its HTML.
 pub type Part = (Cow<'static, str>, String);
 
+/// An attribute of an element: its id, the attribute's name and its value.
+pub type Attribute = (Cow<'static, str>, &'static str, Option<String>);
+
+/// The attributes that change with the moment.
+pub fn attributes(session: &Session) -> Vec<Attribute> {
+    let Some(comparison) = session.comparison() else { return Vec::new() };
+    let scene = Scene { session, comparison, digits: session.sight().digits };
+    (0..comparison.passes().len()).flat_map(|lane| scene.latest(lane)).collect()
+}
+
 /// Everything that the comparison shows in text; nothing while no lanes are looked at.
 pub fn parts(session: &Session, detail: Detail) -> Vec<Part> {
     let Some(comparison) = session.comparison() else { return Vec::new() };
@@ -32,7 +42,7 @@ pub fn parts(session: &Session, detail: Detail) -> Vec<Part> {
     for lane in 0..comparison.passes().len() {
         parts.push((format!("lane-{lane}-formula").into(), scene.formula(lane)));
         parts.push((format!("lane-{lane}-numbers").into(), scene.numbers(lane)));
-        parts.push((format!("lane-{lane}-ledger").into(), scene.ledger(lane)));
+        parts.extend(scene.ledger(lane));
     }
     parts.push(("ledger-of".into(), scene.layers()));
     parts.push(("frozen".into(), scene.frozen()));

@@ -1,13 +1,18 @@
-//! `cargo xtask bench`: how long a step takes in Chromium, from the key to the painted picture.
+//! `cargo xtask bench`: how long a step takes in Chromium, from the key to the painted picture, and a frame while
+//! four lanes play.
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use browser_tests::{Engine, Page, View, report, visit};
 use serde_json::Value;
 
-/// The largest network among the presets.
+/// The largest network among the presets, in one run and in four lanes.
 const PRESET: &str = "digits";
+const LANES: &str = "compare-digits";
+
+/// What a frame may take at 60 a second, with what a clock's ticks may add; in milliseconds.
+const FRAME: f64 = 17.5;
 
 /// What a step may take: its script, and all until it is painted; in milliseconds.
 const BUDGET: [(&str, &str, f64); 3] = [
@@ -22,31 +27,35 @@ fn main() -> ExitCode {
 
 async fn measure(page: &Page) -> Result<()> {
     page.open_as_shipped("").await?;
-    let preset = choose(page).await?;
+    choose(page, PRESET).await?;
     let times = page.script_async(include_str!("../../bench.js")).await?;
-    println!("Chromium {}, {preset}", version(page)?);
+    println!("Chromium {}, preset {PRESET}", version(page)?);
     for (key, name, budget) in BUDGET {
         println!("{name}: {}", summary(numbers(&times[key])?, budget));
     }
+    choose(page, LANES).await?;
+    let played = page.script_async(include_str!("../../frames.js")).await?;
+    ensure!(played["moved"].as_u64() > Some(10), "the lanes did not play: {}", played["moved"]);
+    println!(
+        "a frame while {} lanes of {PRESET} play: {}",
+        played["lanes"],
+        summary(numbers(&played["frames"])?, FRAME)
+    );
     Ok(())
 }
 
-/// Chooses the preset as the page's own control would, and says what is then measured.
-async fn choose(page: &Page) -> Result<String> {
+/// Chooses the preset as the page's own control would.
+async fn choose(page: &Page, preset: &str) -> Result<()> {
     let chosen = page
         .script(&format!(
             "const select = document.querySelector('select[data-action=PresetChosen]'); \
-             if (!select) return false; \
-             select.value = '{PRESET}'; \
+             select.value = '{preset}'; \
              select.dispatchEvent(new Event('change', {{ bubbles: true }})); \
-             return select.value === '{PRESET}';"
+             return select.value === '{preset}';"
         ))
         .await?;
-    page.settled().await?;
-    Ok(match chosen {
-        Value::Bool(true) => format!("preset {PRESET}"),
-        _ => format!("the page as it opens (there is no preset {PRESET} to choose)"),
-    })
+    ensure!(chosen == Value::Bool(true), "there is no preset {preset} to choose");
+    page.settled().await
 }
 
 fn version(page: &Page) -> Result<String> {
@@ -63,7 +72,7 @@ fn summary(mut times: Vec<f64>, budget: f64) -> String {
     let rank = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
     let within = times.iter().filter(|&&time| time <= budget).count() as f64 / times.len() as f64;
     format!(
-        "median {:.1} ms, 99th percentile {:.1} ms, longest {:.1} ms; {:.1} % within {budget} ms ({} steps)",
+        "median {:.1} ms, 99th percentile {:.1} ms, longest {:.1} ms; {:.1} % within {budget} ms, of {}",
         rank(0.5),
         rank(0.99),
         rank(1.0),
