@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 /// More terms than this make a line long: the style sheet has those out of sight not laid out.
 const LONG: usize = 12;
+/// More terms than this may not all be seen at once, so their number is said.
+const COUNTED: usize = 4;
 /// Terms of one line that are written out before the reader asks for all of them.
 const TERMS: usize = 100;
 
@@ -61,13 +63,13 @@ pub fn has_long_line(session: &Session) -> bool {
     lines(session).iter().any(|line| line.terms.len() > LONG)
 }
 
-/// Symbols above their numbers, term by term, and the result below.
+/// Symbols above their numbers, term by term, and the result after them: beside them where there is room.
 fn push_line(html: &mut String, line: &Line, detail: Detail, all_terms: bool) {
     // Writing to a string cannot fail, here and below.
     let equals = if line.left.ends_with("<mo>←</mo>") { "" } else { "<mo>=</mo>" };
     let _ = write!(
         html,
-        "<div class=\"line\"><span class=\"left\">{}</span><div class=\"terms{}\">",
+        "<div class=\"line\"><span class=\"left\">{}</span><div class=\"right\"><div class=\"terms{}\">",
         math(&format!("{}{equals}", line.left)),
         if line.terms.len() > LONG { " long" } else { "" },
     );
@@ -99,12 +101,14 @@ fn push_line(html: &mut String, line: &Line, detail: Detail, all_terms: bool) {
     if !line.result.is_empty() {
         let _ = write!(
             html,
-            "<span class=\"equals\">=</span><strong class=\"result\">{}</strong>",
+            "<span class=\"equals\">= <strong class=\"result\">{}</strong></span>",
             escape(&line.result)
         );
     }
-    if let Some(remark) = line.remark {
-        let _ = write!(html, "<p class=\"remark\">{remark}</p>");
+    match line.remark {
+        Some(remark) => drop(write!(html, "<p class=\"remark\">{remark}</p>")),
+        None if count > COUNTED => drop(write!(html, "<p class=\"remark\">{count} terms</p>")),
+        None => {}
     }
-    html.push_str("</div>");
+    html.push_str("</div></div>");
 }
