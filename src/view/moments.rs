@@ -74,7 +74,7 @@ pub fn place(session: &Session) -> String {
     let samples = session.timeline().samples();
     let sample = match moment.sample() {
         Some(sample) => format!("sample {} of {samples}", sample + 1),
-        None => format!("update after {}", count(samples, "sample")),
+        None => format!("after {}", count(samples, "sample")),
     };
     let updates = session.updates() as usize + usize::from(session.now().finished());
     format!(
@@ -101,7 +101,7 @@ pub fn costs(session: &Session) -> String {
     };
     let all = now.cost(samples - 1).map(|_| mini_batch.cost_before / samples as f64);
     format!(
-        "Cost of sample {}: <b class=\"y\">{}</b> · of the mini-batch (mean): <b class=\"y\">{}</b>",
+        "Cost of sample {}: <b class=\"y\">{}</b> · mean of the mini-batch: <b class=\"y\">{}</b>",
         sample + 1,
         pair(now.cost(sample), mini_batch.costs_after[sample]),
         pair(all, mini_batch.cost_after() / samples as f64),

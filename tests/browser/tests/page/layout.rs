@@ -21,14 +21,22 @@ const PLACES: &str = "
         wrong.push(`${a.outerHTML} lies over ${b.outerHTML}`);
       }
     }
-    const row = document.querySelector('#ledger tbody tr').getBoundingClientRect();
-    const seen = { '.picture': boxes[1], '.equations': boxes[2], '.timeline': boxes[4], 'first sample': row };
+    const wide = { 'first sample': '#ledger tbody tr', 'totals': '#ledger tfoot' };
+    const seen = { '.picture': boxes[1], '.equations': boxes[2], '.timeline': boxes[4] };
+    for (const [name, css] of Object.entries(wide)) seen[name] = document.querySelector(css).getBoundingClientRect();
     for (const [name, box] of Object.entries(seen)) {
-      if (box.height < 10 || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth) {
-        if (name !== 'first sample' || box.bottom > innerHeight) {
-          wrong.push(`${name} is not on the first screen: ${JSON.stringify(box)}`);
-        }
+      const across = name in wide || (box.left >= 0 && box.right <= innerWidth);
+      if (box.height < 10 || box.top < 0 || box.bottom > innerHeight || !across) {
+        wrong.push(`${name} is not on the first screen: ${JSON.stringify(box)}`);
       }
+    }
+    // What the equation at work comes to: the new bias at the update, else its last line.
+    const results = [...document.querySelectorAll('.current .result')];
+    const updated = (result) => result.closest('.line').querySelector('.left').textContent.includes('←');
+    const conclusion = (results.find(updated) ?? results.at(-1))?.getBoundingClientRect();
+    const working = document.querySelector('.current .working').getBoundingClientRect();
+    if (conclusion && (conclusion.bottom > working.bottom + 0.5 || conclusion.right > working.right + 0.5)) {
+      wrong.push(`the result is out of sight: ${JSON.stringify([conclusion, working])}`);
     }
     const { scrollHeight, clientHeight } = document.querySelector('.equations');
     if (scrollHeight > clientHeight + 1) wrong.push(`${scrollHeight} pixels of equations in ${clientHeight}`);

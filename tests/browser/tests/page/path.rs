@@ -233,7 +233,7 @@ async fn keys_of_the_page(page: &Page) -> Result<()> {
     assert_eq!(page.text("#narration").await?, narration);
     page.press("]").await?;
     page.until("document.getElementById('progress').hidden").await?;
-    assert!(page.text("#place").await?.starts_with("mini-batch 15 of 15 · update after 10 samples"));
+    assert!(page.text("#place").await?.starts_with("mini-batch 15 of 15 · after 10 samples"));
     page.press("[ Home").await?;
     assert!(page.text("#place").await?.starts_with("mini-batch 1 of 15 · sample 1 of 10 · 0 updates"));
 
