@@ -58,6 +58,18 @@ pub fn typed(value: f64) -> String {
     if full.chars().count() <= 8 { full } else { number(value, 4) }
 }
 
+/// A number with an exponent in the least room, for pictures: narrower than [`number`] where that has many zeros.
+///
+/// ```
+/// assert_eq!(deltascope::view::format::narrow(-0.00071, 1), "−7e−4");
+/// ```
+pub fn narrow(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return number(value, digits);
+    }
+    format!("{value:.*e}", digits.max(1) - 1).replace('-', "−")
+}
+
 /// The shortest text that reads back as the same double, for fields and tests: `-0.5`.
 pub fn plain(value: f64) -> String {
     let value = if value == 0.0 { 0.0 } else { value };

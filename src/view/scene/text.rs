@@ -1,7 +1,7 @@
 //! How wide text is, and the longest text that fits. An estimate: the same on every screen, so that
 //! the picture's layout is too.
 
-use crate::view::format::number;
+use crate::view::format::{narrow, number};
 
 /// About how wide this is, in the unit of `size`: a little wider than most fonts set it.
 pub fn text_width(text: &str, size: f64) -> f64 {
@@ -9,13 +9,14 @@ pub fn text_width(text: &str, size: f64) -> f64 {
     text.chars().map(|c| if small(c) { 0.4 } else { 0.6 }).sum::<f64>() * size
 }
 
-/// A number in at most `width`, with as many significant digits as fit; empty where there is no room.
+/// A number in at most `width`, with as many significant digits as fit; empty where there is no room. Only 0
+/// itself is written as 0: where zeros after the point take all the room, an exponent stands for them.
 pub(super) fn fitting(value: f64, digits: usize, width: f64, size: f64) -> String {
-    let texts = (1..=digits.max(1)).rev().map(|digits| number(value, digits));
-    // Too narrow even for 1 × 10⁻³⁰⁰.
-    let roughly = if value.abs() < 1.0 { "≈0" } else { "…" }.to_owned();
-    let mut texts = texts.chain([roughly]).filter(|text| text_width(text, size) <= width + 1e-9);
-    texts.next().unwrap_or_default()
+    let digits = || (1..=digits.max(1)).rev();
+    let plain = digits().map(|digits| number(value, digits));
+    let narrow = digits().map(|digits| narrow(value, digits));
+    let mut texts = plain.chain(narrow).chain(["…".to_owned()]);
+    texts.find(|text| text_width(text, size) <= width + 1e-9).unwrap_or_default()
 }
 
 /// Words in at most `width`, cut where they must be.
@@ -48,7 +49,9 @@ mod tests {
         assert_eq!(fitting(-0.012345678, 4, room(8.0), 10.0), "−0.01235");
         assert_eq!(fitting(-0.012345678, 4, room(7.0), 10.0), "−0.0123");
         assert_eq!(fitting(-1.5e-12, 4, room(7.0), 10.0), "−2×10⁻¹²");
-        assert_eq!(fitting(-1e-300, 3, room(4.0), 10.0), "≈0");
+        assert_eq!(fitting(-0.00071, 3, room(6.0), 10.0), "−7e−4");
+        assert_eq!(fitting(-1e-300, 3, room(4.0), 10.0), "…");
+        assert_eq!(fitting(0.0, 3, room(4.0), 10.0), "0");
         assert_eq!(shortened("hidden 1 · sigmoid", room(8.0), 10.0), "hidden…");
         assert_eq!(subscripted("z", 11), "z₁₂");
     }
