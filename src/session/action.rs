@@ -1,6 +1,6 @@
 //! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
 
-use super::{Axis, Direction, Item, StepBy, View};
+use super::{Axis, Direction, Item, RowTotal, StepBy, View};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
 use crate::scenario::{Lane, Position, Rate, Updating};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -176,8 +176,9 @@ pub enum Action {
     DigitsChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// All terms of long sums are listed, or the first ones.
     AllTermsToggled,
-    /// The explanation of the ledger's row totals is opened or closed.
-    RowTotalAsked,
+    /// The explanation of the ledger's row totals is opened, for this one where it is given; or closed, where it
+    /// is open for no other one.
+    RowTotalAsked(Option<RowTotal>),
     /// Dark or light.
     ThemeChanged {
         /// Whether it is dark.

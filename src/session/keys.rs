@@ -61,7 +61,7 @@ pub static KEYS: [Key; 27] = {
         key("h", "h", "select in the layer before", Action::LayerMoved(-1)),
         key("x", "x", "select nothing", Action::Selected(None)),
         key("t", "t", "list all terms of long sums, or the first ones", Action::AllTermsToggled),
-        key("s", "s", "why a row total is no bias gradient", Action::RowTotalAsked),
+        key("s", "s", "why a row total is no bias gradient", Action::RowTotalAsked(None)),
         key("v", "v", "from the stepper to the comparison and back", Action::ViewToggled),
         key("f", "f", "in the comparison: freeze the parameters, or let them move", Action::FreezeToggled),
         key("r", "r", "ask the referee, or send it away", Action::RefereeAsked),

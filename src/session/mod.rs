@@ -28,7 +28,7 @@ pub use keys::{KEYS, Key, action_of};
 pub use mini_batch::MiniBatch;
 pub use now::Now;
 pub use run::{Diverged, Run};
-pub use sight::{Axis, MOST_DIGITS, Sight, View};
+pub use sight::{Axis, MOST_DIGITS, RowTotal, Sight, View};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
 
 use crate::data::presets;

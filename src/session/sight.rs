@@ -27,6 +27,15 @@ pub enum Axis {
     Updates,
 }
 
+/// The δ of one layer added up across a row of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowTotal {
+    /// Within the mini-batch, counted from 0.
+    pub sample: usize,
+    /// l
+    pub layer: usize,
+}
+
 /// What is selected and how things are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sight {
@@ -50,6 +59,8 @@ pub struct Sight {
     pub all_terms: bool,
     /// Whether the ledger explains its row totals.
     pub row_total_explained: bool,
+    /// The one that was asked about last, if any one was.
+    pub row_total: Option<RowTotal>,
     /// Whether the page is dark.
     pub dark: bool,
 }
@@ -68,6 +79,7 @@ impl Sight {
             digits: 4,
             all_terms: false,
             row_total_explained: false,
+            row_total: None,
             dark: false,
         }
     }
@@ -111,7 +123,11 @@ impl Sight {
             Action::AxisChanged(axis) => self.axis = axis,
             Action::RefereeAsked => self.referee_asked = !self.referee_asked,
             Action::BoundaryToggled => self.boundary_of_selected = !self.boundary_of_selected,
-            Action::RowTotalAsked => self.row_total_explained = !self.row_total_explained,
+            Action::RowTotalAsked(total) => {
+                let another = total.is_some() && total != self.row_total;
+                self.row_total_explained = another || !self.row_total_explained;
+                self.row_total = total;
+            }
             Action::ThemeChanged { dark } => self.dark = dark,
             // Everything else was carried out by the session before.
             _ => {}

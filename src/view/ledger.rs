@@ -3,7 +3,8 @@
 use super::format::{count, number, signed};
 use super::html::{action, escape};
 use crate::nn::{BiasRule, Parameter, Reduction};
-use crate::session::{Item, MOST_DIGITS, Now, Session, equivalent_learning_rate};
+use crate::session::{Item, MOST_DIGITS, Now, RowTotal, Session, equivalent_learning_rate};
+use serde_json::json;
 use std::fmt::Write;
 
 /// More neurons than this are not all given a column.
@@ -81,14 +82,46 @@ fn explanation(session: &Session) -> String {
         ),
     };
     let quoted = format!("{:?}", target.name());
+    let asked = session.sight().row_total.map_or(String::new(), |total| answer(session, total));
     format!(
-        "<div class=\"explanation\"><p><b>Σ across a row is not a bias gradient.</b> Each bias feeds one neuron only, so \
+        "<div class=\"explanation\"><p><b>Σ across a row is not a bias gradient.</b> {asked}Each bias feeds one neuron only, so \
          the cost answers to it through that neuron’s δ alone: equation (3). A row’s total would be the derivative \
          of one single bias shared by the whole layer. What is added up is the column: one neuron, down the \
          samples of the mini-batch. {words}</p><button type=\"button\" {}>{button}</button> \
          <button type=\"button\" data-action=\"RowTotalAsked\">Close</button></div>",
         action("BiasRuleChanged", quoted),
     )
+}
+
+/// What this one comes to, to the last digit, once it is known.
+fn answer(session: &Session, total: RowTotal) -> String {
+    let RowTotal { sample, layer } = total;
+    across(session, &session.now(), total).map_or(String::new(), |across| {
+        let rounding = if across.rounding { ", which is nothing but the rounding of its terms" } else { "" };
+        format!(
+            "For sample {} the δ of layer {} add up to {}{rounding}. ",
+            sample + 1,
+            layer + 1,
+            signed(across.total, MOST_DIGITS)
+        )
+    })
+}
+
+/// A row's total.
+struct Across {
+    total: f64,
+    /// Whether it is no larger than what rounding may leave where the terms cancel.
+    rounding: bool,
+}
+
+/// The δ of a layer added up for one sample, once all are known.
+fn across(session: &Session, now: &Now<'_>, RowTotal { sample, layer }: RowTotal) -> Option<Across> {
+    let deltas = session.mini_batch().traces.get(sample)?.deltas.get(layer)?;
+    now.delta(sample, layer, deltas.len().checked_sub(1)?)?;
+    let total = deltas.iter().fold(0.0, |sum, delta| sum + delta);
+    let size = deltas.iter().fold(0.0, |sum, delta| sum + delta.abs());
+    let rounding = total != 0.0 && total.abs() <= deltas.len() as f64 * f64::EPSILON * size;
+    Some(Across { total, rounding })
 }
 
 /// All layers side by side; large ones in part where they do not all fit, with the neuron in focus or the
@@ -199,15 +232,21 @@ fn push_delta(html: &mut String, now: &Now<'_>, sample: usize, layer: usize, neu
 
 /// The total across a row, greyed; asked about by a click.
 fn push_across(html: &mut String, now: &Now<'_>, session: &Session, sample: usize, layer: usize) {
-    let last = session.scenario().layer_sizes()[layer] - 1;
     html.push_str("<td class=\"across\">");
-    if now.delta(sample, layer, last).is_some() {
-        let deltas = &session.mini_batch().traces[sample].deltas[layer];
-        let total = deltas.iter().fold(0.0, |sum, delta| sum + delta);
+    let row_total = RowTotal { sample, layer };
+    if let Some(Across { total, rounding }) = across(session, now, row_total) {
+        let sight = session.sight();
+        let asked = sight.row_total_explained && sight.row_total == Some(row_total);
+        let (text, remark) = match rounding {
+            true => ("≈ 0".to_owned(), ", which is nothing but rounding"),
+            false => (signed(total, sight.digits), ""),
+        };
         let _ = write!(
             html,
-            "<button type=\"button\" data-action=\"RowTotalAsked\" title=\"This is not a bias gradient. Why?\">{}</button>",
-            signed(total, session.sight().digits)
+            "<button type=\"button\" id=\"across-{layer}-{sample}\" {} aria-expanded=\"{asked}\" \
+             title=\"{}{remark}. This is not a bias gradient. Why?\">{text}</button>",
+            action("RowTotalAsked", json!(row_total)),
+            signed(total, MOST_DIGITS),
         );
     }
     html.push_str("</td>");

@@ -1,6 +1,6 @@
 //! What goes back to the page: only what differs from what it already shows.
 
-use crate::session::Session;
+use crate::session::{RowTotal, Session};
 use crate::view::equation::{self, Detail};
 use crate::view::page::Page;
 use serde::Serialize;
@@ -56,8 +56,8 @@ pub(super) struct Shown {
     fields: HashMap<Cow<'static, str>, String>,
     attributes: HashMap<(Cow<'static, str>, &'static str), Option<String>>,
     lit: Vec<String>,
-    /// Why a row total is no gradient.
-    explained: bool,
+    /// Why a row total is no gradient, and the one that it is said of.
+    explained: Option<Option<RowTotal>>,
     /// A field holds something that was refused.
     refused: bool,
 }
@@ -128,8 +128,9 @@ impl Shown {
             reply.lit = Some(page.lit);
         }
         // The answer stands under the table, maybe far from the question.
-        let explained = session.sight().row_total_explained;
-        if explained && !self.explained {
+        let sight = session.sight();
+        let explained = sight.row_total_explained.then_some(sight.row_total);
+        if explained.is_some() && explained != self.explained {
             reply.reveal = Some("ledger-remarks");
         }
         self.explained = explained;

@@ -9,6 +9,7 @@ mod compare_views;
 mod data;
 mod golden;
 mod gradient;
+mod ledger;
 mod published;
 mod reference;
 mod scenario;
