@@ -2,6 +2,7 @@
 //! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
 
 mod file;
+mod json;
 mod lane;
 mod position;
 

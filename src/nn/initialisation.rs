@@ -34,7 +34,7 @@ impl Distribution {
 
 /// How starting parameters are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ \"distribution\": \"normal\", \"seed\": 1 }")]
 pub struct Initialisation {
     /// What weights are drawn from.
     pub distribution: Distribution,

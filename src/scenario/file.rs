@@ -1,11 +1,13 @@
 //! The `deltascope-1` format: reading, checking and writing.
 
-use super::{Data, Lane, MOST_DATA, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Start, lane};
+use super::{
+    Data, Lane, MOST_DATA, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Start, json, lane,
+};
 use crate::nn::{
     Activation, BiasRule, Cost, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::error::Category;
+use serde_json::{Value, error::Category};
 use std::fmt;
 use std::sync::Arc;
 
@@ -36,7 +38,7 @@ fn error<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, S
 
 /// The fields as they stand in a file.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a scenario: { \"format\": \"deltascope-1\", … }")]
+#[serde(deny_unknown_fields, expecting = "a scenario, { \"format\": \"deltascope-1\", … },")]
 struct File {
     format: String,
     #[serde(default)]
@@ -73,7 +75,7 @@ fn file_order() -> Order {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ \"weights\": [[[0.5, -0.5]]], \"biases\": [[0]] }")]
 struct Parameters {
     weights: Vec<Matrix>,
     biases: Vec<Vec<f64>>,
@@ -84,7 +86,7 @@ struct Parameters {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ \"x\": [[0, 1]], \"y\": [[1]] }")]
 struct DataFile {
     #[serde(default)]
     inputs: Vec<String>,
@@ -96,23 +98,8 @@ struct DataFile {
 
 /// Text → checked scenario.
 pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let file: File = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = error.inner();
-        let remedy = match problem.classify() {
-            Category::Eof => "; the file ends too early: take a whole one",
-            Category::Syntax => "; this is not JSON: take a file that was saved here, or mend this one there",
-            Category::Data | Category::Io => "",
-        };
-        ScenarioError {
-            field: if path.is_empty() || path == "." { "the file".to_owned() } else { path },
-            problem: format!("{problem}{remedy}"),
-        }
-    })?;
-    if let Err(trailing) = deserializer.end() {
-        return error("the file", format!("one scenario and nothing after it is read: {trailing}"));
-    }
+    let value = value(json)?;
+    let file: File = json::read(&value).map_err(|(path, problem)| at(path, problem))?;
     if file.format != FORMAT {
         return error("format", format!("{:?} is not known here; write {FORMAT:?}", file.format));
     }
@@ -137,6 +124,28 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     };
     check(&scenario)?;
     Ok(scenario)
+}
+
+/// Text → JSON.
+fn value(json: &str) -> Result<Value, ScenarioError> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let remedy = match error.inner().classify() {
+            Category::Eof => "the file ends too early: take a whole one",
+            _ => "this is not JSON: take a file that was saved here, or mend this one there",
+        };
+        at(error.path().to_string(), format!("{}; {remedy}", error.inner()))
+    })?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(trailing) => error("the file", format!("one scenario and nothing after it is read: {trailing}")),
+    }
+}
+
+/// What is wrong, with where it is.
+fn at(path: String, problem: impl fmt::Display) -> ScenarioError {
+    let whole = path.is_empty() || path == ".";
+    ScenarioError { field: if whole { "the file".into() } else { path }, problem: problem.to_string() }
 }
 
 /// Scenario → text.

@@ -11,7 +11,7 @@ pub const LEAST_LANES: usize = 2;
 
 /// One run among several from the same start over the same samples in the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ \"updating\": \"sum\" }")]
 pub struct Lane {
     /// When it updates, and by which gradient.
     pub updating: Updating,

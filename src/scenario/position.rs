@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where the reader stands: after this moment's computation, or, where `neuron` is given, after that
 /// of this one neuron of the moment's layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ \"epoch\": 0, \"mini_batch\": 0 }")]
 pub struct Position {
     /// Counted from 0.
     pub epoch: u32,
@@ -21,7 +21,11 @@ pub struct Position {
 
 /// A moment of a mini-batch. `sample` counts within the mini-batch, `layer` after the input, both from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "a moment such as { \"update\": { \"layer\": 0 } }"
+)]
 #[allow(missing_docs)] // the two fields are said above
 pub enum Moment {
     /// x is laid on the input.

@@ -156,6 +156,64 @@ fn mistakes_are_named_by_field() {
     }
 }
 
+/// What a file says in the wrong kind of words is quoted, with what would do.
+#[test]
+fn the_wrong_kind_of_thing_is_told_what_would_do() {
+    let json = preset("xor").unwrap().scenario().to_json();
+    let told = |right: &str, wrong: &str| {
+        let broken = json.replacen(right, wrong, 1);
+        assert_ne!(broken, json, "{right} does not occur");
+        Scenario::from_json(&broken).unwrap_err().to_string()
+    };
+    let scenario = "a scenario, { \"format\": \"deltascope-1\", … }, would";
+    assert_eq!(
+        Scenario::from_json("[]").unwrap_err().to_string(),
+        format!("the file: a list will not do; {scenario}")
+    );
+    assert_eq!(
+        Scenario::from_json("7").unwrap_err().to_string(),
+        format!("the file: 7 will not do; {scenario}")
+    );
+    for (right, wrong, message) in [
+        (
+            "\"learning_rate\":3.0",
+            "\"learning_rate\":\"3\"",
+            "learning_rate: \"3\" will not do; a number such as 0.5 would",
+        ),
+        (
+            "\"batch_size\":4",
+            "\"batch_size\":4.5",
+            "batch_size: 4.5 will not do; a whole number such as 4 would",
+        ),
+        (
+            "\"sizes\":[2,2,1]",
+            "\"sizes\":[2,-2,1]",
+            "sizes[1]: -2 will not do; a whole number such as 4 would",
+        ),
+        ("\"sizes\":[2,2,1]", "\"sizes\":2", "sizes: 2 will not do; a list such as [2, 1] would"),
+        ("-0.7902", "null", "parameters.weights[0][0][0]: null will not do; a number such as 0.5 would"),
+        ("\"cost\":\"half_mse\"", "\"cost\":true", "cost: true will not do; a name in quotes would"),
+        (
+            "\"cost\":\"half_mse\",",
+            "",
+            "the file: \"cost\" is missing; add it, such as \"cost\": \"half_mse\"",
+        ),
+        ("\"sum\"", "\"total\"", "reduction: \"total\" is not known here; take \"sum\" or \"mean\""),
+        (
+            "\"input\":{\"sample\":0}",
+            "\"update\":0",
+            "position.moment.update: 0 will not do; a moment such as { \"update\": { \"layer\": 0 } } would",
+        ),
+    ] {
+        assert_eq!(told(right, wrong), message);
+    }
+    let unknown = told("\"batch_size\"", "\"batchsize\"");
+    assert!(
+        unknown.contains("\"batchsize\" is not known here") && unknown.contains("\"batch_size\""),
+        "{unknown}"
+    );
+}
+
 #[test]
 fn every_preset_is_sound_and_survives_writing_and_reading() {
     for preset in presets() {
