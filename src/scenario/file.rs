@@ -250,7 +250,10 @@ fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
     if !(learning_rate.is_finite() && learning_rate > 0.0) {
         return error(
             "learning_rate",
-            format!("η must be a number above 0, not {learning_rate:?}; 0.5 would do"),
+            format!(
+                "η must be a number above 0, not {}; 0.5 would do",
+                format!("{learning_rate:?}").trim_end_matches(".0")
+            ),
         );
     }
     if batch_size == 0 {

@@ -15,7 +15,7 @@ pub enum Action {
     /// A scenario file with this text is opened.
     ScenarioOpened(String),
     /// η.
-    LearningRateChanged(#[serde(deserialize_with = "typed::number")] f64),
+    LearningRateChanged(#[serde(deserialize_with = "typed::rate")] f64),
     /// M.
     BatchSizeChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// Sum or mean, with η as it is.
@@ -213,7 +213,9 @@ mod typed {
         /// The number, if it is one, and what was typed.
         fn read(self) -> (Option<f64>, String) {
             match self {
-                Self::Number(number) => (Some(number), format!("{number:?}")),
+                Self::Number(number) => {
+                    (Some(number), format!("{number:?}").trim_end_matches(".0").to_owned())
+                }
                 // The page writes minus as it should look; what is copied from it can be pasted here.
                 Self::Text(text) => {
                     let text = text.trim().to_owned();
@@ -225,11 +227,28 @@ mod typed {
 
     /// A finite number.
     pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        number_and_text(deserializer).map(|(number, _)| number)
+    }
+
+    /// A number above 0. What was typed is quoted, and 1e-400 is not 0 to the person who typed it.
+    pub(super) fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        let (number, text) = number_and_text(deserializer)?;
+        if number > 0.0 {
+            return Ok(number);
+        }
+        let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+        let rounded = number == 0.0 && mantissa.contains(|c| matches!(c, '1'..='9'));
+        let remark = if rounded { ", which is so small that it is rounded to 0" } else { "" };
+        Err(D::Error::custom(format!("η must be a number above 0, not {text}{remark}; 0.5 would do")))
+    }
+
+    /// A finite number, and what was typed.
+    fn number_and_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(f64, String), D::Error> {
         let typed = Typed::deserialize(deserializer)
             .map_err(|_| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?;
         let (number, text) = typed.read();
         match number {
-            Some(number) if number.is_finite() => Ok(number),
+            Some(number) if number.is_finite() => Ok((number, text)),
             Some(_) => Err(D::Error::custom(format!("{text} is not finite; take a number such as 0.5"))),
             None if text.is_empty() => Err(D::Error::custom("a number is needed, such as 0.5")),
             None if text.contains(',') => {

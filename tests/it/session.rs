@@ -115,7 +115,6 @@ fn nonsense_is_refused_and_nothing_changes() {
     step(&mut session, StepBy::Sample, Direction::Forward);
     let before = (shown(&session), session.to_scenario());
     for action in [
-        r#"{"type":"LearningRateChanged","value":-1}"#,
         r#"{"type":"BatchSizeChanged","value":0}"#,
         r#"{"type":"ActivationChanged","value":{"layer":7,"to":"tanh"}}"#,
         r#"{"type":"LayerRemoved","value":{"layer":0}}"#,
@@ -146,6 +145,15 @@ fn nonsense_is_refused_and_nothing_changes() {
         let error = serde_json::from_value::<Action>(action).expect_err(typed).to_string();
         assert!(error.contains("0.5"), "{error}");
     }
+    // What was typed is quoted as it was typed.
+    let small = "1e-400, which is so small that it is rounded to 0";
+    for (typed, quoted) in [("-1", "-1"), ("0", "0"), ("0.00", "0.00"), ("1e-400", small)] {
+        let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
+        let error = serde_json::from_value::<Action>(action).expect_err(typed).to_string();
+        assert_eq!(error, format!("η must be a number above 0, not {quoted}; 0.5 would do"));
+    }
+    let error = session.update(Action::LearningRateChanged(-1.0)).unwrap_err();
+    assert_eq!(error, "η must be a number above 0, not -1; 0.5 would do");
 }
 
 #[test]
