@@ -140,7 +140,7 @@ fn bad_files_are_refused_in_one_line_with_exit_code_2() {
         ("/cases/0/sizes", json!([2, 4_000_000_000u32, 1]), "sizes"),
         ("/cases/0/sizes", json!([2, -1, 1]), "sizes[1]"),
         ("/cases/0/sizes", json!([]), "sizes"),
-        ("/cases/0/activations/0", json!("sine"), "unknown variant `sine`"),
+        ("/cases/0/activations/0", json!("sine"), "\"sine\" is not known here"),
         ("/cases/0/activations/0", json!("softmax"), "activations[0]"),
         ("/cases/0/cost", json!("cce"), "cost"),
         ("/cases/0/eta", json!(null), "eta"),
