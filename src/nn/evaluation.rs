@@ -10,8 +10,7 @@ pub struct Evaluation {
     pub samples: usize,
     /// Σ C over the samples.
     pub cost_sum: f64,
-    /// Samples classified rightly: the largest output where there are two or more (ties to the
-    /// lowest index), the side of 0.5 where there is one.
+    /// Samples whose outputs name the [`class`] that their targets do.
     pub samples_right: usize,
     /// Single outputs on the right side of 0.5.
     pub outputs_right: usize,
@@ -55,14 +54,22 @@ pub fn evaluate<'a>(
         evaluation.samples += 1;
         evaluation.cost_sum += cost.value(z, a, &sample.y);
         evaluation.outputs_right += outputs_right;
-        let right = if a.len() == 1 { outputs_right == 1 } else { argmax(a) == argmax(&sample.y) };
-        evaluation.samples_right += usize::from(right);
+        evaluation.samples_right += usize::from(class(a) == class(&sample.y));
     }
     evaluation
 }
 
-/// The index of the largest value, the lowest of equals.
-fn argmax(values: &[f64]) -> usize {
+/// The class that outputs or targets name: the largest of several (ties to the lowest index), the side of 0.5 of
+/// a single one.
+///
+/// ```
+/// # use deltascope::nn::class;
+/// assert_eq!((class(&[0.2, 0.7, 0.7]), class(&[0.5]), class(&[0.6])), (1, 0, 1));
+/// ```
+pub fn class(values: &[f64]) -> usize {
+    if let [value] = values {
+        return usize::from(*value > 0.5);
+    }
     let mut best = 0;
     for (index, value) in values.iter().enumerate() {
         if *value > values[best] {

@@ -33,7 +33,7 @@ mod sgd;
 pub use activation::Activation;
 pub use backprop::{Forward, Trace, backprop, feedforward};
 pub use cost::Cost;
-pub use evaluation::{Evaluation, evaluate};
+pub use evaluation::{Evaluation, class, evaluate};
 pub use gradient::Gradient;
 pub use gradient_check::{Extrapolation, NumericalDerivative, agreeing_digits, central_difference};
 pub use initialisation::{Distribution, Initialisation, shuffled};

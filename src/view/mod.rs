@@ -6,6 +6,7 @@ pub mod compare;
 pub mod equation;
 pub mod format;
 pub mod html;
+mod ink;
 pub mod inspector;
 pub mod ledger;
 pub mod mathml;

@@ -1,23 +1,19 @@
 //! Draws a [`Scene`]: edges below, neurons over them, numbers on top.
 
+use super::ink::{Drawn, Ink, SANS, dashed};
 use super::scene::{Edge, Label, Light, Node, Point, Rect, Scene, Symbol, Text, text_width};
 use super::theme::{Palette, mix};
 use crate::session::Item;
 use plotters::coord::Shift;
-use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// Words and numbers.
-const SANS: &str = "system-ui, sans-serif";
 /// Symbols, as in formulas.
 const SERIF: &str = "'STIX Two Math', 'STIX Two Text', 'Times New Roman', serif";
 /// With more edges than this, faded ones are not dashed: it could not be seen, and takes time.
 const MOST_DASHED: usize = 120;
 /// The corners of cards and boxes.
 const CORNER: f64 = 7.0;
-
-type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
 /// Draws the scene at the upper left of the area, with `scale` pixels to each of its CSS pixels.
 pub fn draw<DB: DrawingBackend>(
@@ -27,7 +23,8 @@ pub fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
     let dense = scene.edges.len() > MOST_DASHED;
-    let mut pen = Pen { palette, scale, area, dense, styles: Vec::new(), texts: Vec::new() };
+    let ink = Ink { palette, scale, area };
+    let mut pen = Pen { ink, dense, styles: Vec::new(), texts: Vec::new() };
     area.fill(&palette.surface)?;
     let mut edges: Vec<&Edge> = scene.edges.iter().collect();
     edges.sort_by_key(|edge| (edge.hovered, edge.selected, edge.light));
@@ -36,7 +33,7 @@ pub fn draw<DB: DrawingBackend>(
     }
     for link in &scene.links {
         let colour = pen.lit(palette.cost, link.light);
-        pen.line(link.from, link.to, colour, if link.light.is_lit() { 2.0 } else { 1.0 })?;
+        pen.ink.line(link.from, link.to, colour, if link.light.is_lit() { 2.0 } else { 1.0 })?;
     }
     for edge in &scene.edges {
         if let Some(label) = &edge.label {
@@ -52,11 +49,9 @@ pub fn draw<DB: DrawingBackend>(
     pen.write()
 }
 
-/// What it takes to draw in CSS pixels.
+/// What it takes to draw.
 struct Pen<'a, DB: DrawingBackend> {
-    palette: &'a Palette,
-    scale: f64,
-    area: &'a DrawingArea<DB, Shift>,
+    ink: Ink<'a, DB>,
     /// There is much to draw in little room.
     dense: bool,
     /// The fonts in use: size, whether a symbol's, whether bold.
@@ -76,66 +71,43 @@ struct Writing<'a> {
 }
 
 impl<'a, DB: DrawingBackend> Pen<'a, DB> {
-    fn pixel(&self, point: Point) -> (i32, i32) {
-        ((point.x * self.scale).round() as i32, (point.y * self.scale).round() as i32)
-    }
-
-    /// A length in whole pixels, at least one.
-    fn pixels(&self, length: f64) -> u32 {
-        (length * self.scale).round().max(1.0) as u32
-    }
-
     /// A hue, faded as the light says.
     fn lit(&self, hue: RGBColor, light: Light) -> RGBColor {
         match light {
-            Light::Faded => mix(hue, self.palette.surface, 0.3),
-            Light::Plain => mix(hue, self.palette.surface, 0.6),
+            Light::Faded => mix(hue, self.ink.palette.surface, 0.3),
+            Light::Plain => mix(hue, self.ink.palette.surface, 0.6),
             Light::Read | Light::Written => hue,
         }
     }
 
     fn hue(&self, symbol: Symbol) -> RGBColor {
         match symbol {
-            Symbol::Input | Symbol::Activation => self.palette.a,
-            Symbol::WeightedInput => self.palette.z,
-            Symbol::Delta => self.palette.delta,
-            Symbol::Bias | Symbol::BiasChange => self.palette.b,
-            Symbol::Weight => self.palette.w,
-            Symbol::Target => self.palette.cost,
-            Symbol::Name => self.palette.faded,
+            Symbol::Input | Symbol::Activation => self.ink.palette.a,
+            Symbol::WeightedInput => self.ink.palette.z,
+            Symbol::Delta => self.ink.palette.delta,
+            Symbol::Bias | Symbol::BiasChange => self.ink.palette.b,
+            Symbol::Weight => self.ink.palette.w,
+            Symbol::Target => self.ink.palette.cost,
+            Symbol::Name => self.ink.palette.faded,
         }
-    }
-
-    fn line(&self, from: Point, to: Point, colour: RGBColor, width: f64) -> Drawn<DB> {
-        let style = colour.stroke_width(self.pixels(width));
-        self.area.draw(&PathElement::new([self.pixel(from), self.pixel(to)], style))
-    }
-
-    fn circle(&self, centre: Point, radius: f64, style: ShapeStyle) -> Drawn<DB> {
-        self.area.draw(&Circle::new(self.pixel(centre), (radius * self.scale).round().max(0.0) as i32, style))
     }
 
     /// A ring whose middle line has this radius.
     fn ring(&self, centre: Point, radius: f64, colour: RGBColor, width: f64) -> Drawn<DB> {
-        self.circle(centre, radius, colour.stroke_width(self.pixels(width)))
-    }
-
-    fn fill(&self, rect: Rect, colour: RGBColor) -> Drawn<DB> {
-        let corners = [Point { x: rect.left, y: rect.top }, Point { x: rect.right, y: rect.bottom }];
-        self.area.draw(&Rectangle::new(corners.map(|corner| self.pixel(corner)), colour.filled()))
+        self.ink.circle(centre, radius, colour.stroke_width(self.ink.pixels(width)))
     }
 
     /// A frame with round corners; in a dense picture, where they would not be seen, with plain ones.
     fn frame(&self, rect: Rect, fill: RGBColor, line: RGBColor, width: f64) -> Drawn<DB> {
         if self.dense {
-            self.fill(rect, line)?;
-            let width = f64::from(self.pixels(width)) / self.scale;
-            return self.fill(rect.grown(-width), fill);
+            self.ink.fill(rect, line)?;
+            let width = f64::from(self.ink.pixels(width)) / self.ink.scale;
+            return self.ink.fill(rect.grown(-width), fill);
         }
-        let points = rounded(rect, CORNER).map(|point| self.pixel(point));
-        self.area.draw(&Polygon::new(points, fill.filled()))?;
+        let points = rounded(rect, CORNER);
+        self.ink.polygon(&points, fill)?;
         let closed: Vec<_> = points.iter().chain(&points[..2]).copied().collect();
-        self.area.draw(&PathElement::new(closed, line.stroke_width(self.pixels(width))))
+        self.ink.path(&closed, line, width)
     }
 
     /// Text at a point of its own that `anchor` says; written by [`Pen::write`].
@@ -147,7 +119,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         anchor: HPos,
         at: Point,
     ) {
-        let at = self.pixel(at);
+        let at = self.ink.pixel(at);
         let key = (size, symbol, bold);
         let place = self.styles.iter().position(|(other, _)| *other == key);
         let place = place.unwrap_or_else(|| {
@@ -158,8 +130,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
             };
             // Serif letters look smaller.
             let size = if symbol { size * 1.1 } else { size };
-            let font = FontDesc::new(FontFamily::Name(family), size * self.scale, style);
-            self.styles.push((key, TextStyle::from(font)));
+            self.styles.push((key, self.ink.font(family, size, style)));
             self.styles.len() - 1
         });
         self.texts.push(Writing { style: place, colour, anchor, at, text });
@@ -175,7 +146,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
             let style = &mut self.styles[style].1;
             style.color = colour.to_backend_color();
             style.pos = Pos::new(anchor, VPos::Center);
-            self.area.draw_text(text, style, at)?;
+            self.ink.area.draw_text(text, style, at)?;
         }
         Ok(())
     }
@@ -186,48 +157,46 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     fn edge(&self, edge: &Edge) -> Drawn<DB> {
         let negative = edge.weight < 0.0;
-        let hue = if negative { self.palette.w_negative } else { self.palette.w };
+        let hue = if negative { self.ink.palette.w_negative } else { self.ink.palette.w };
         let pointed_at = edge.selected || edge.hovered;
         if pointed_at {
-            let under = if edge.hovered { self.palette.lit } else { self.palette.selected };
-            self.line(edge.from, edge.to, under, edge.width + 4.0)?;
-            self.line(edge.from, edge.to, self.palette.surface, edge.width + 1.0)?;
+            let under = if edge.hovered { self.ink.palette.lit } else { self.ink.palette.selected };
+            self.ink.line(edge.from, edge.to, under, edge.width + 4.0)?;
+            self.ink.line(edge.from, edge.to, self.ink.palette.surface, edge.width + 1.0)?;
         }
         let colour = if pointed_at { hue } else { self.lit(hue, edge.light) };
         let width = if edge.light == Light::Faded { edge.width * 0.8 } else { edge.width };
         if !negative || self.dense && !edge.light.is_lit() && !pointed_at {
-            return self.line(edge.from, edge.to, colour, width);
+            return self.ink.line(edge.from, edge.to, colour, width);
         }
-        let (dx, dy) = (edge.to.x - edge.from.x, edge.to.y - edge.from.y);
-        let at = |share: f64| Point { x: edge.from.x + share * dx, y: edge.from.y + share * dy };
+        let length = (edge.to.x - edge.from.x).hypot(edge.to.y - edge.from.y);
         // Whole dashes, the same length all along.
         let period = if self.dense { 12.0 } else { 8.0 };
-        let count = (dx.hypot(dy) / (period + width)).round().clamp(2.0, 60.0);
-        for dash in 0..count as u32 {
-            let start = f64::from(dash) / count;
-            self.line(at(start), at(start + 0.62 / count), colour, width)?;
+        let period = length / (length / (period + width)).round().clamp(2.0, 60.0);
+        for dash in dashed(&[edge.from, edge.to], &[0.62 * period, 0.38 * period]) {
+            self.ink.path(&dash, colour, width)?;
         }
         Ok(())
     }
 
     /// The value of a weight, at its edge.
     fn weight(&mut self, label: &'a Label, weight: f64) -> Drawn<DB> {
-        let hue = if weight < 0.0 { self.palette.w_negative } else { self.palette.w };
-        let ground = if label.light == Light::Written { self.glow() } else { self.palette.surface };
-        self.fill(label.area, ground)?;
+        let hue = if weight < 0.0 { self.ink.palette.w_negative } else { self.ink.palette.w };
+        let ground = if label.light == Light::Written { self.glow() } else { self.ink.palette.surface };
+        self.ink.fill(label.area, ground)?;
         let faded = label.light == Light::Faded && !label.hovered;
-        let colour = if faded { self.palette.faded } else { hue };
+        let colour = if faded { self.ink.palette.faded } else { hue };
         self.text(&label.value, (label.size, false, false), colour, HPos::Center, label.area.centre());
         Ok(())
     }
 
     /// Behind what is being written: the stroke of a marker.
     fn glow(&self) -> RGBColor {
-        mix(self.palette.lit, self.palette.surface, 0.28)
+        mix(self.ink.palette.lit, self.ink.palette.surface, 0.28)
     }
 
     fn node(&mut self, node: &'a Node) -> Drawn<DB> {
-        let Palette { background, line, text, faded, lit, selected, a, .. } = *self.palette;
+        let Palette { background, line, text, faded, lit, selected, a, .. } = *self.ink.palette;
         let strongest =
             node.labels.iter().filter(|label| label.light.is_lit()).max_by_key(|label| label.light);
         let hue = strongest.map_or(a, |label| self.hue(label.symbol));
@@ -240,7 +209,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         };
         if let Some(card) = node.card {
             if node.selected {
-                self.frame(card.grown(4.0), self.palette.surface, selected, 1.5)?;
+                self.frame(card.grown(4.0), self.ink.palette.surface, selected, 1.5)?;
             }
             if node.light == Light::Written {
                 self.frame(card.grown(1.5), lit, lit, 1.0)?;
@@ -252,22 +221,22 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
             let Node { centre, radius, .. } = *node;
             if node.card.is_none() {
                 if node.selected {
-                    self.circle(centre, radius + 5.0, selected.filled())?;
-                    self.circle(centre, radius + 3.0, self.palette.surface.filled())?;
+                    self.ink.circle(centre, radius + 5.0, selected.filled())?;
+                    self.ink.circle(centre, radius + 3.0, self.ink.palette.surface.filled())?;
                 }
                 if node.light == Light::Written {
-                    self.circle(centre, radius + 3.0, lit.filled())?;
+                    self.ink.circle(centre, radius + 3.0, lit.filled())?;
                 }
             }
             let ground = if node.hovered { mix(lit, background, 0.18) } else { background };
-            self.circle(centre, radius, ground.filled())?;
+            self.ink.circle(centre, radius, ground.filled())?;
             if let Some(level) = node.level {
                 let size = (radius - 2.0).max(1.0) * level.abs().min(1.0).sqrt();
                 let written_over = node.index.is_some() || node.labels.iter().any(|label| label.upright);
                 if level > 0.0 {
-                    self.circle(centre, size, mix(a, ground, 0.17).filled())?;
+                    self.ink.circle(centre, size, mix(a, ground, 0.17).filled())?;
                 } else if level < 0.0 && written_over {
-                    self.circle(centre, size, mix(faded, ground, 0.17).filled())?;
+                    self.ink.circle(centre, size, mix(faded, ground, 0.17).filled())?;
                 } else if level < 0.0 {
                     self.ring(centre, (size - 1.0).max(1.0), mix(a, ground, 0.4), 1.5)?;
                 }
@@ -286,21 +255,21 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// A number with its symbol; `free` where edges may run under it.
     fn label(&mut self, label: &'a Label, free: bool) -> Drawn<DB> {
-        let Palette { text, faded, surface, .. } = *self.palette;
+        let Palette { text, faded, surface, .. } = *self.ink.palette;
         let hue = self.hue(label.symbol);
         let Label { area, size, .. } = *label;
         let middle = area.centre();
         if label.hovered {
-            self.fill(area, mix(hue, surface, 0.22))?;
+            self.ink.fill(area, mix(hue, surface, 0.22))?;
         } else if label.light == Light::Written && !label.upright && label.symbol != Symbol::Input {
-            self.fill(area, self.glow())?;
+            self.ink.fill(area, self.glow())?;
         } else if free && !label.upright {
             // Only as wide as it has to be: edges run under it.
             let width = match label.symbol {
                 Symbol::Name => text_width(&label.value, size) + 2.0,
                 _ => area.right - area.left,
             };
-            self.fill(Rect::around(middle, width, area.bottom - area.top), surface)?;
+            self.ink.fill(Rect::around(middle, width, area.bottom - area.top), surface)?;
         }
         let colour = if label.light == Light::Faded { faded } else { text };
         let number = (size, false, false);

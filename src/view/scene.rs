@@ -11,6 +11,7 @@ mod plan;
 mod text;
 
 pub use light::Light;
+pub(super) use text::shortened;
 pub use text::text_width;
 
 use crate::session::{Item, Session};

@@ -4,6 +4,7 @@
 //! lightened until text in them can be read. `www/style.css` holds the same values, by the names of
 //! [`Palette::css_variables`].
 
+use crate::scenario::MOST_LANES;
 use plotters::style::RGBColor;
 
 /// Every colour of the page, for one theme.
@@ -37,7 +38,12 @@ pub struct Palette {
     pub lit: RGBColor,
     /// Around what is selected.
     pub selected: RGBColor,
+    /// The lanes of a comparison, in their order; [`DASHES`] tells them apart without colour.
+    pub lanes: [RGBColor; MOST_LANES],
 }
+
+/// How the line of each lane is dashed, in CSS pixels: drawn, left out, drawn … Nothing for a solid line.
+pub const DASHES: [&[f64]; MOST_LANES] = [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0]];
 
 impl Palette {
     /// Dark on light.
@@ -57,6 +63,12 @@ impl Palette {
             cost: RGBColor(0x00, 0x70, 0x4f),
             lit: RGBColor(0xe6, 0xb4, 0x00),
             selected: RGBColor(0x20, 0x2a, 0x44),
+            lanes: [
+                RGBColor(0x3d, 0x2f, 0xb3),
+                RGBColor(0xd0, 0x18, 0x5a),
+                RGBColor(0x55, 0x7f, 0x00),
+                RGBColor(0x00, 0x7e, 0x8b),
+            ],
         }
     }
 
@@ -77,6 +89,12 @@ impl Palette {
             cost: RGBColor(0x3c, 0xc4, 0x9a),
             lit: RGBColor(0xf0, 0xe4, 0x42),
             selected: RGBColor(0xff, 0xff, 0xff),
+            lanes: [
+                RGBColor(0x9a, 0x86, 0xff),
+                RGBColor(0xff, 0x6b, 0x97),
+                RGBColor(0xb8, 0xd8, 0x4a),
+                RGBColor(0x5f, 0xdc, 0xdc),
+            ],
         }
     }
 
@@ -102,6 +120,10 @@ impl Palette {
             ("--cost", self.cost),
             ("--lit", self.lit),
             ("--selected", self.selected),
+            ("--lane-1", self.lanes[0]),
+            ("--lane-2", self.lanes[1]),
+            ("--lane-3", self.lanes[2]),
+            ("--lane-4", self.lanes[3]),
         ];
         let hex = |RGBColor(red, green, blue): RGBColor| format!("#{red:02x}{green:02x}{blue:02x}");
         colours.map(|(name, colour)| (name, hex(colour))).to_vec()
@@ -128,12 +150,14 @@ pub fn mix(colour: RGBColor, ground: RGBColor, share: f64) -> RGBColor {
 mod tests {
     use super::*;
 
+    /// A channel in proportion to its light.
+    fn linear(channel: u8) -> f64 {
+        let channel = f64::from(channel) / 255.0;
+        if channel <= 0.04045 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
+    }
+
     /// Relative luminance, WCAG 2.
     fn luminance(RGBColor(red, green, blue): RGBColor) -> f64 {
-        let linear = |channel: u8| {
-            let channel = f64::from(channel) / 255.0;
-            if channel <= 0.04045 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
-        };
         0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
     }
 
@@ -147,13 +171,53 @@ mod tests {
     fn text_in_every_hue_can_be_read() {
         for palette in [Palette::light(), Palette::dark()] {
             let Palette { text, faded, a, z, delta, w, w_negative, b, cost, .. } = palette;
-            for colour in [text, faded, a, z, delta, w, w_negative, b, cost] {
+            for colour in [text, faded, a, z, delta, w, w_negative, b, cost].into_iter().chain(palette.lanes)
+            {
                 for ground in [palette.background, palette.surface] {
                     let ratio = contrast(colour, ground);
                     assert!(ratio >= 4.5, "{colour:?} on {ground:?}: {ratio:.2}");
                 }
             }
             assert!(contrast(palette.selected, palette.background) >= 3.0);
+        }
+    }
+
+    /// As an eye without one kind of cone sees it: the matrices of Machado, Oliveira and Fernandes (2009), in
+    /// CIE L*a*b*.
+    fn seen([red, green, blue]: [[f64; 3]; 3], colour: RGBColor) -> [f64; 3] {
+        let light = [colour.0, colour.1, colour.2].map(linear);
+        let part =
+            |row: [f64; 3]| (row[0] * light[0] + row[1] * light[1] + row[2] * light[2]).clamp(0.0, 1.0);
+        let (r, g, b) = (part(red), part(green), part(blue));
+        let root = |share: f64| {
+            if share > 0.008856 { share.cbrt() } else { 7.787 * share + 16.0 / 116.0 }
+        };
+        let x = root((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+        let y = root(0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let z = root((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn every_eye_tells_lanes_apart() {
+        let eyes = [
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+            [
+                [0.152286, 1.052583, -0.204868],
+                [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998],
+            ],
+            [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+        ];
+        for Palette { lanes, .. } in [Palette::light(), Palette::dark()] {
+            for (index, one) in lanes.iter().enumerate() {
+                for (other, eye) in lanes[..index].iter().flat_map(|other| eyes.map(|eye| (other, eye))) {
+                    let (one, other) = (seen(eye, *one), seen(eye, *other));
+                    let apart = (0..3).map(|i| (one[i] - other[i]).powi(2)).sum::<f64>().sqrt();
+                    assert!(apart >= 16.0, "{one:?} and {other:?} are {apart:.0} apart");
+                }
+            }
         }
     }
 

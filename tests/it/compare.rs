@@ -1,8 +1,8 @@
 //! Lanes side by side: the runs of `training.json`, the identity, the law, and what the lanes share.
 
 use crate::arbitrary::{Problem, near_a_corner, problem};
+use crate::lanes::{act, compared, preset, stay, step};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
-use deltascope::data::presets;
 use deltascope::nn::{BiasRule, Evaluation, Law, Network, Parameter, Reduction, Sample, Settings};
 use deltascope::scenario::{Data, Lane, Order, Position, Rate, Scenario, Start, Updating};
 use deltascope::session::{
@@ -10,40 +10,6 @@ use deltascope::session::{
 };
 use proptest::prelude::*;
 use std::sync::Arc;
-
-fn preset(id: &str) -> Scenario {
-    presets().iter().find(|preset| preset.id == id).unwrap().scenario()
-}
-
-/// A session of these lanes.
-fn compared(scenario: Scenario, lanes: &[Lane]) -> Session {
-    let mut session = Session::new(Scenario { lanes: lanes.to_vec(), ..scenario }).unwrap();
-    finish(&mut session);
-    assert_eq!(session.comparison().unwrap().passes().len(), lanes.len());
-    session
-}
-
-fn act(session: &mut Session, action: Action) {
-    session.update(action).unwrap();
-    finish(session);
-}
-
-fn finish(session: &mut Session) {
-    while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
-    }
-}
-
-fn step(session: &mut Session, by: StepBy, direction: Direction) {
-    act(session, Action::Stepped { by, direction });
-}
-
-/// All that waits until the reader stays.
-fn stay(session: &mut Session) {
-    while session.has_work() {
-        session.work();
-    }
-}
 
 fn comparison(session: &Session) -> &Comparison {
     session.comparison().unwrap()

@@ -4,17 +4,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod arbitrary;
+mod charts;
 mod compare;
 mod compare_views;
 mod data;
 mod golden;
 mod gradient;
+mod lanes;
 mod ledger;
 mod published;
 mod reference;
 mod scenario;
 mod scene;
 mod session;
+mod svg;
 mod tidy;
 mod tools;
 mod training;

@@ -1,14 +1,14 @@
 //! The picture of the network: what it shows and lights at each moment, that nothing lies over
 //! anything else, and that a click finds what is under it.
 
+use crate::svg::svg;
 use deltascope::data::preset;
 use deltascope::nn::{Activation, Cost, Distribution, Initialisation, Parameter, Reduction, Sample};
 use deltascope::scenario::{Data, Moment, Position, Scenario, Start};
 use deltascope::session::{Action, Item, Session, Timeline};
 use deltascope::view::scene::{Light, Rect, Scene, Symbol, text_width};
 use deltascope::view::theme::Palette;
-use deltascope::view::{charts, format::number, network};
-use plotters::prelude::*;
+use deltascope::view::{format::number, network};
 
 const WIDTH: f64 = 660.0;
 const HEIGHT: f64 = 400.0;
@@ -340,23 +340,6 @@ fn drawn(scene: &Scene, scale: f64) -> String {
     svg(size, |area| network::draw(scene, &Palette::light(), scale, area))
 }
 
-fn svg<E: std::fmt::Debug>(
-    size: (u32, u32),
-    draw: impl FnOnce(&DrawingArea<SVGBackend, plotters::coord::Shift>) -> Result<(), E>,
-) -> String {
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        draw(&area).unwrap();
-        area.present().unwrap();
-    }
-    text
-}
-
-fn charted(points: &[(u64, f64)], now: u64) -> String {
-    svg((480, 200), |area| charts::cost_chart(points, now, &Palette::light(), 1.0, area))
-}
-
 #[test]
 fn the_network_is_drawn() {
     insta::assert_snapshot!(
@@ -369,42 +352,4 @@ fn the_network_is_drawn() {
             assert!(drawn(&scene(&session), scale).contains("sigmoid") || id != "and");
         }
     }
-}
-
-#[test]
-fn the_cost_is_charted() {
-    let falling: Vec<(u64, f64)> = (0..40).map(|update| (update, 0.7 / (1.0 + update as f64))).collect();
-    insta::assert_snapshot!("cost_chart", charted(&falling, 40));
-    assert!(!charted(&falling, 40).contains("log"));
-    let wide: Vec<(u64, f64)> = (0..40).map(|update| (update, 10f64.powi(-(update as i32) / 4))).collect();
-    assert!(charted(&wide, 40).contains("cost (log scale)"));
-    assert!(charted(&[], 0).contains("No update yet"));
-    assert!(charted(&[(0, 0.5)], 1).contains("updates"));
-}
-
-#[test]
-fn no_cost_is_too_small_or_too_large_for_the_chart() {
-    let curves: [&[f64]; 12] = [
-        &[0.0, 0.0, 0.0],
-        &[0.25, 0.25, 0.25],
-        &[1e-300, 1e-300],
-        &[1e-300, 3e-300],
-        &[1e-320, 5e-324],
-        &[1e300, 1e300],
-        &[1e300, 1.5e308],
-        &[f64::MAX, 0.0, f64::MAX],
-        &[1e-300, 1e300],
-        &[0.0, 1e-300, 1.0],
-        &[1.0, 1.0 + f64::EPSILON],
-        &[f64::NAN, f64::INFINITY, 0.5],
-    ];
-    for costs in curves {
-        let points: Vec<(u64, f64)> = costs.iter().enumerate().map(|(i, cost)| (i as u64, *cost)).collect();
-        let chart = charted(&points, points.len() as u64);
-        assert!(chart.contains("updates") && !chart.contains("NaN"), "{costs:?}");
-    }
-    let late = [(u64::from(u32::MAX) * 7, 0.5), (u64::from(u32::MAX) * 7 + 1, 0.4)];
-    assert!(charted(&late, late[1].0 + 1).contains("updates"));
-    let many: Vec<(u64, f64)> = (0..100_000).map(|update| (update, 1.0 / (update as f64 + 1.0))).collect();
-    assert!(charted(&many, 100_000).len() < 100_000);
 }

@@ -206,30 +206,30 @@ impl Comparison {
 
     /// A weight or bias, as far as it is remembered.
     pub fn parameter_lines(&self, parameter: Parameter) -> Lines {
-        let value = |network: &Network, _: &Network| network.get(parameter);
-        self.remembered(value)
+        self.remembered(|network, _| network.get(parameter))
     }
 
     /// The distance to the reference lane, as far as it is remembered.
     pub fn distance_lines(&self) -> Lines {
-        self.remembered(|network, reference| Some(network.distance(reference)))
+        self.remembered(|network, reference| Some(network.distance(reference?)))
     }
 
-    /// Something of each lane and the reference lane, at the mini-batches remembered and the one shown.
-    fn remembered(&self, value: impl Fn(&Network, &Network) -> Option<f64>) -> Lines {
+    /// Something of each lane and the reference lane (none once that has diverged), at the mini-batches
+    /// remembered and the one shown.
+    fn remembered(&self, value: impl Fn(&Network, Option<&Network>) -> Option<f64>) -> Lines {
         let reference = self.reference();
         let mut lines = vec![Vec::new(); self.lanes.len()];
         for (at, states) in self.past.marks(self.shown) {
-            for (line, state) in lines.iter_mut().zip(states.iter()) {
-                let sound = state.diverged.is_none() && states[reference].diverged.is_none();
-                let value = sound.then(|| value(&state.network, &states[reference].network)).flatten();
+            let sound = |lane: usize| states[lane].diverged.is_none().then_some(&*states[lane].network);
+            for (lane, line) in lines.iter_mut().enumerate() {
+                let value = sound(lane).and_then(|network| value(network, sound(reference)));
                 line.extend(value.map(|value| (at, value)));
             }
         }
         for (line, pass) in lines.iter_mut().zip(&self.passes) {
             let known = line.last().is_some_and(|(at, _)| *at == self.shown);
-            let networks = pass.before().zip(self.passes[reference].before());
-            let value = networks.filter(|_| !known).and_then(|(one, other)| value(one, other));
+            let network = pass.before().filter(|_| !known);
+            let value = network.and_then(|network| value(network, self.passes[reference].before()));
             line.extend(value.map(|value| (self.shown, value)));
         }
         lines

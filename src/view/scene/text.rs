@@ -20,7 +20,7 @@ pub(super) fn fitting(value: f64, digits: usize, width: f64, size: f64) -> Strin
 }
 
 /// Words in at most `width`, cut where they must be.
-pub(super) fn shortened(words: &str, width: f64, size: f64) -> String {
+pub(in crate::view) fn shortened(words: &str, width: f64, size: f64) -> String {
     if text_width(words, size) <= width {
         return words.to_owned();
     }

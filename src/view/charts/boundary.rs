@@ -1,0 +1,232 @@
+//! What each lane makes of the plane of two inputs: a map of the classes that its outputs name, or of the
+//! activation of one neuron, with the samples over it.
+
+use super::compare::has_classes;
+use super::words::{LINE, SIZE};
+use crate::nn::{Activation, Network, Sample, class, feedforward};
+use crate::session::{Comparison, Item, LanePass, Session};
+use crate::view::ink::{Drawn, Ink};
+use crate::view::scene::{Point, Rect, shortened, text_width};
+use crate::view::theme::{Palette, mix};
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+/// Cells of a map to each side, at the most and at the least.
+const CELLS: f64 = 48.0;
+const FEWEST: f64 = 8.0;
+/// Multiplications that all maps together may take.
+const WORK: f64 = 3e7;
+/// Shades of a class: neighbours of one shade are one rectangle.
+const SHADES: f64 = 6.0;
+/// Samples that are drawn; of more, these come first.
+const SAMPLES: usize = 400;
+/// In less width than this, more than two maps do not stand side by side.
+const NARROW: f64 = 520.0;
+/// Between maps.
+const GAP: f64 = 10.0;
+
+/// What is mapped.
+#[derive(Clone, Copy)]
+enum Mapped {
+    /// The class that the outputs name, and how clearly.
+    Classes,
+    /// The activation of a neuron.
+    Neuron { layer: usize, neuron: usize },
+}
+
+/// A class and how clearly it is named, 0 … 1.
+type Shade = (usize, f64);
+
+/// Draws one map for each lane.
+pub(super) fn draw<DB: DrawingBackend>(
+    session: &Session,
+    comparison: &Comparison,
+    ink: &Ink<'_, DB>,
+) -> Drawn<DB> {
+    let scenario = session.scenario();
+    if scenario.sizes.first() != Some(&2) {
+        return ink.sentence("A boundary can be drawn where there are two inputs");
+    }
+    let Some(mapped) = mapped(session) else {
+        return ink.sentence("The outputs of a regression name no class; ask for the selected neuron");
+    };
+    let ranges = [0, 1].map(|input| range(&scenario.data.samples, input));
+    let passes = comparison.passes();
+    let (width, height) = ink.size();
+    let columns = if passes.len() > 2 && width < NARROW { 2 } else { passes.len() };
+    let rows = passes.len().div_ceil(columns);
+    let each = Point { x: (width - GAP) / columns as f64, y: (height - LINE) / rows as f64 };
+    for (lane, pass) in passes.iter().enumerate() {
+        let left = GAP + each.x * (lane % columns) as f64;
+        let top = each.y * (lane / columns) as f64 + LINE + 2.0;
+        let area = Rect { left, top, right: left + each.x - GAP, bottom: top + each.y - LINE - 6.0 };
+        let map = Map { area, ranges, mapped, lanes: passes.len() };
+        map.title(lane, ink)?;
+        map.draw(pass, ink)?;
+        map.samples(&scenario.data.samples, ink)?;
+    }
+    let names = &scenario.data.inputs;
+    let axes = format!("across: {}; up: {}", names[0], names[1]);
+    let at = Point { x: width / 2.0, y: height - LINE / 2.0 };
+    ink.write(&shortened(&axes, width - 2.0 * GAP, SIZE), ink.palette.faded, HPos::Center, at)
+}
+
+/// The selected neuron, where it is asked for; else the classes, where there are any.
+fn mapped(session: &Session) -> Option<Mapped> {
+    let selected = session.sight().selected.filter(|_| session.sight().boundary_of_selected);
+    match selected.and_then(Item::neuron) {
+        Some((layer, neuron)) => Some(Mapped::Neuron { layer, neuron }),
+        None => has_classes(session.scenario()).then_some(Mapped::Classes),
+    }
+}
+
+/// From the least to the largest value of an input, and a tenth more to both sides.
+fn range(samples: &[Sample], input: usize) -> (f64, f64) {
+    let values = || samples.iter().filter_map(|sample| sample.x.get(input).copied());
+    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    // Each divided by itself, lest the whole be infinite.
+    let margin = high / 10.0 - low / 10.0;
+    let margin = if margin > 0.0 { margin } else { 1.0 };
+    ((low - margin).max(-f64::MAX), (high + margin).min(f64::MAX))
+}
+
+/// The map of one lane.
+struct Map {
+    area: Rect,
+    /// Of the inputs: across, up.
+    ranges: [(f64, f64); 2],
+    mapped: Mapped,
+    lanes: usize,
+}
+
+impl Map {
+    fn title<DB: DrawingBackend>(&self, lane: usize, ink: &Ink<'_, DB>) -> Drawn<DB> {
+        let colour = ink.palette.lanes.get(lane).copied().unwrap_or(ink.palette.text);
+        let at = Point { x: self.area.left, y: self.area.top - LINE / 2.0 - 1.0 };
+        ink.write(&format!("lane {}", lane + 1), colour, HPos::Left, at)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, pass: &LanePass, ink: &Ink<'_, DB>) -> Drawn<DB> {
+        let Rect { left, top, right, bottom } = self.area;
+        let Some(network) = pass.now() else {
+            ink.fill(self.area, ink.palette.background)?;
+            let beside = Point { x: left + text_width("lane 1  ", SIZE), y: top - LINE / 2.0 - 1.0 };
+            return ink.write("diverged", ink.palette.faded, HPos::Left, beside);
+        };
+        let most = (WORK / (self.lanes * network.parameter_count()) as f64).sqrt();
+        let count = |length: f64| length.min(most).clamp(FEWEST, CELLS) as usize;
+        let (columns, rows) = (count(right - left), count(bottom - top));
+        let shades = self.shades(network, columns, rows);
+        let edge = |from: f64, to: f64, share: f64| from + (to - from) * share;
+        for (row, shades) in shades.chunks(columns).enumerate() {
+            let down = |row: usize| edge(top, bottom, row as f64 / rows as f64);
+            let mut column = 0;
+            for run in shades.chunk_by(|one, other| one == other) {
+                let along = |column: usize| edge(left, right, column as f64 / columns as f64);
+                let (from, to) = (along(column), along(column + run.len()));
+                let cells = Rect { left: from, top: down(row), right: to, bottom: down(row + 1) };
+                ink.fill(cells, tint(ink.palette, run[0]))?;
+                column += run.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// The shade of each cell, row by row from the top, in one of so many steps.
+    fn shades(&self, network: &Network, columns: usize, rows: usize) -> Vec<(usize, u8)> {
+        let middle = |(low, high): (f64, f64), cell: usize, count: usize| {
+            let share = (cell as f64 + 0.5) / count as f64;
+            low * (1.0 - share) + high * share
+        };
+        let [across, up] = self.ranges;
+        let cells = (0..rows).rev().flat_map(|row| (0..columns).map(move |column| (column, row)));
+        let outputs = cells.map(|(column, row)| {
+            let x = [middle(across, column, columns), middle(up, row, rows)];
+            feedforward(network, &x).activations
+        });
+        let shades: Vec<Shade> = match self.mapped {
+            Mapped::Classes => outputs.map(|a| a.last().map_or((0, 0.0), |a| clearness(a))).collect(),
+            Mapped::Neuron { layer, neuron } => {
+                let values: Vec<f64> = outputs.map(|a| a[layer][neuron]).collect();
+                let (middle, half) = spread(network.layers[layer].activation, &values);
+                values
+                    .into_iter()
+                    .map(|value| (usize::from(value > middle), (value - middle).abs() / half))
+                    .collect()
+            }
+        };
+        // What is no number has no shade.
+        shades
+            .into_iter()
+            .map(|(class, clear)| (class, (clear.clamp(0.0, 1.0) * SHADES).round() as u8))
+            .collect()
+    }
+
+    /// The samples, each class with a shape of its own.
+    fn samples<DB: DrawingBackend>(&self, samples: &[Sample], ink: &Ink<'_, DB>) -> Drawn<DB> {
+        let Rect { left, top, right, bottom } = self.area;
+        for sample in samples.iter().take(SAMPLES) {
+            let share = |input: usize| {
+                let (low, high) = self.ranges[input];
+                (sample.x[input] / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
+            };
+            let at = Point { x: left + (right - left) * share(0), y: bottom - (bottom - top) * share(1) };
+            let class = class(&sample.y);
+            shape(ink, class, at, 4.5, ink.palette.surface)?;
+            shape(ink, class, at, 3.0, hue(ink.palette, class))?;
+        }
+        Ok(())
+    }
+}
+
+/// The class that outputs name, and how far it is ahead of the next, or a single output from 0.5.
+fn clearness(outputs: &[f64]) -> Shade {
+    let class = class(outputs);
+    if let [value] = outputs {
+        return (class, 2.0 * (value - 0.5).abs());
+    }
+    let others = outputs.iter().enumerate().filter(|(index, _)| *index != class).map(|(_, value)| *value);
+    (class, outputs[class] - others.fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// The middle of what an activation can be, and how far it can be from there; where it has no bounds, around 0
+/// as far as it goes.
+fn spread(activation: Activation, values: &[f64]) -> (f64, f64) {
+    match activation {
+        Activation::Sigmoid | Activation::Softmax => (0.5, 0.5),
+        Activation::Tanh => (0.0, 1.0),
+        Activation::Relu | Activation::LeakyRelu | Activation::Identity => {
+            let largest = values.iter().fold(0.0, |largest, value| f64::max(largest, value.abs()));
+            (0.0, if largest > 0.0 { largest } else { 1.0 })
+        }
+    }
+}
+
+/// The hue of a class. They are those of symbols: there is none besides that every eye tells apart.
+fn hue(palette: &Palette, class: usize) -> RGBColor {
+    let Palette { a, delta, cost, b, w, w_negative, .. } = *palette;
+    let hues = [delta, a, cost, b, w, w_negative];
+    hues[class % hues.len()]
+}
+
+/// Even the faintest shade tells its class: the boundary is where the hue changes.
+fn tint(palette: &Palette, (class, shade): (usize, u8)) -> RGBColor {
+    mix(hue(palette, class), palette.surface, 0.16 + 0.4 * f64::from(shade) / SHADES)
+}
+
+/// The shape of a class: a circle, a triangle, a diamond, a cross.
+fn shape<DB: DrawingBackend>(
+    ink: &Ink<'_, DB>,
+    class: usize,
+    centre: Point,
+    radius: f64,
+    colour: RGBColor,
+) -> Drawn<DB> {
+    let around = |(x, y): (f64, f64)| Point { x: centre.x + radius * x, y: centre.y + radius * y };
+    match class % 4 {
+        0 => ink.circle(centre, radius, colour.filled()),
+        1 => ink.polygon(&[(0.0, -1.25), (1.15, 0.85), (-1.15, 0.85)].map(around), colour),
+        2 => ink.polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)].map(around), colour),
+        _ => ink.cross(centre, radius, colour),
+    }
+}

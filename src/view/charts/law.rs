@@ -1,0 +1,81 @@
+//! The law of η²: the distance between the two ends of a mini-batch against η, both by their logarithms.
+
+use super::plot::Plot;
+use super::scale::Scale;
+use super::words::{LINE, SIZE};
+use crate::nn::Law;
+use crate::session::Session;
+use crate::view::format::number;
+use crate::view::ink::{Drawn, Ink};
+use crate::view::scene::{Point, text_width};
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+/// Draws what has been measured for the mini-batch at hand.
+pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
+    if session.mini_batch().rows.len() < 2 {
+        return ink.sentence("A mini-batch of one sample is one update either way");
+    }
+    let Some(law) = session.law() else {
+        return ink.sentence("Not measured yet");
+    };
+    let measured = law.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
+    let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();
+    let (Some(largest), Some(smallest)) = (points.first(), points.last()) else {
+        return ink.sentence("No distance above 0 has been measured");
+    };
+    let own = session.law_learning_rate();
+    let fit = fitted(law, largest.0);
+    let heights = || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([law.least()]);
+    let (least, most) = (heights().fold(f64::INFINITY, f64::min), heights().fold(0.0, f64::max));
+    let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), ink.columns() / 10);
+    let distances = Scale::logarithmic(least, most, ink.rows());
+    let plot = Plot::new(ink, ("η", rates), ("distance", distances))?;
+    let palette = ink.palette;
+    let leaves_at = law.leaves_at().filter(|_| law.finished());
+    if let Some(learning_rate) = leaves_at {
+        // Between the last two points of which one still obeys.
+        plot.shade(learning_rate / std::f64::consts::SQRT_2)?;
+    }
+    plot.mark(own)?;
+    plot.level(law.least(), "rounding")?;
+    if let Some([from, to]) = fit {
+        plot.straight(from, to, palette.lanes[1])?;
+    }
+    plot.dots(points.into_iter(), palette.lanes[0])?;
+    notes(&plot, law.slope().filter(|_| fit.is_some()), leaves_at.is_some(), own)
+}
+
+/// The straight line through the points that count, from the smallest of them to the largest η. None before all
+/// is measured.
+fn fitted(law: &Law, largest: f64) -> Option<[(f64, f64); 2]> {
+    let points = law.fitted().filter(|_| law.finished())?;
+    let (smallest, slope) = (points.last()?.learning_rate, law.slope()?);
+    let mean = |part: fn(&crate::nn::LawPoint) -> f64| {
+        points.iter().map(|point| part(point).log10()).sum::<f64>() / points.len() as f64
+    };
+    let (x, y) = (mean(|point| point.learning_rate), mean(|point| point.distance));
+    let at = |rate: f64| (rate, 10f64.powf(y + slope * (rate.log10() - x)).min(f64::MAX));
+    Some([at(smallest), at(largest)])
+}
+
+/// In the upper left, where a rising line leaves room; and what the mark means, at its left.
+fn notes<DB: DrawingBackend>(plot: &Plot<'_, DB>, slope: Option<f64>, leaves: bool, own: f64) -> Drawn<DB> {
+    let (ink, mut y) = (plot.ink(), LINE / 2.0);
+    let faded = ink.palette.faded;
+    let slope = slope.map(|slope| (format!("slope {}", number(slope, 3)), ink.palette.lanes[1]));
+    let left = 6.0;
+    let mut taken = left;
+    let beyond = leaves.then(|| ("shaded: higher powers of η count".to_owned(), faded));
+    for (words, colour) in slope.into_iter().chain(beyond) {
+        ink.write(&words, colour, HPos::Left, Point { x: left, y })?;
+        taken = f64::max(taken, left + text_width(&words, SIZE));
+        y += LINE;
+    }
+    let own_words = format!("η = {}", number(own, 3));
+    let x = plot.at((own, 0.0)).x - 5.0;
+    if x - text_width(&own_words, SIZE) < taken {
+        return Ok(());
+    }
+    ink.write(&own_words, faded, HPos::Right, Point { x, y: LINE / 2.0 })
+}

@@ -1,0 +1,42 @@
+//! Charts: the cost over the updates, and what lanes are compared by.
+
+mod boundary;
+mod compare;
+mod law;
+mod plot;
+mod scale;
+mod words;
+
+pub use compare::{CompareChart, across, draw, svg};
+
+use super::ink::{Drawn, Ink};
+use super::theme::Palette;
+use plot::{Line, Plot};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use scale::Scale;
+
+/// Draws the mean cost of each mini-batch before its update: `points` are (update, cost), in order.
+/// `now` is how many updates have been made. `scale` is pixels to a CSS pixel.
+pub fn cost_chart<DB: DrawingBackend>(
+    points: &[(u64, f64)],
+    now: u64,
+    palette: &Palette,
+    scale: f64,
+    area: &DrawingArea<DB, Shift>,
+) -> Drawn<DB> {
+    area.fill(&palette.surface)?;
+    let ink = Ink { palette, scale, area };
+    let points = points.iter().filter(|(_, cost)| cost.is_finite());
+    let line = Line::new(points.map(|(update, cost)| (*update as f64, *cost)).collect(), palette.cost);
+    let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
+        return ink.sentence("No update yet");
+    };
+    let now = now as f64;
+    let updates = Scale::whole(first.0.min(now), last.0.max(now), ink.columns());
+    let costs: Vec<f64> = line.points.iter().map(|point| point.1).collect();
+    let costs = Scale::from_zero(&costs, ink.rows());
+    let plot = Plot::new(&ink, ("updates", updates), ("cost", costs))?;
+    plot.mark(now)?;
+    plot.lines(&[line])
+}

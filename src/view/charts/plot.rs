@@ -1,0 +1,224 @@
+//! Lines between two axes.
+
+use super::scale::Scale;
+use super::words::{LINE, SIZE};
+use crate::view::ink::{Drawn, Ink, dashed};
+use crate::view::scene::{Point, Rect, text_width};
+use crate::view::theme::{Palette, mix};
+use plotters::coord::Shift;
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+/// The dot at the end of a line.
+const DOT: f64 = 3.5;
+
+/// One line of a chart.
+pub(super) struct Line {
+    /// Finite, in order.
+    pub(super) points: Vec<(f64, f64)>,
+    pub(super) colour: RGBColor,
+    /// As in [`DASHES`](crate::view::theme::DASHES).
+    pub(super) dashes: &'static [f64],
+    /// What is written at its end.
+    pub(super) name: String,
+    /// It ends for good: a cross says so, in place of the dot.
+    pub(super) ended: bool,
+}
+
+impl Line {
+    /// A solid line without a name.
+    pub(super) fn new(points: Vec<(f64, f64)>, colour: RGBColor) -> Self {
+        Self { points, colour, dashes: &[], name: String::new(), ended: false }
+    }
+}
+
+/// The room between two axes.
+pub(super) struct Plot<'a, DB: DrawingBackend> {
+    palette: &'a Palette,
+    scale: f64,
+    area: DrawingArea<DB, Shift>,
+    across: Scale,
+    up: Scale,
+}
+
+impl<DB: DrawingBackend> Ink<'_, DB> {
+    /// How many ticks there is room for at the side of a plot.
+    pub(super) fn rows(&self) -> usize {
+        (self.size().1 / 40.0).clamp(2.0, 5.0) as usize
+    }
+
+    /// How many characters there is room for under a plot.
+    pub(super) fn columns(&self) -> usize {
+        ((self.size().0 - 80.0).max(0.0) / (0.6 * SIZE)) as usize
+    }
+}
+
+impl<'a, DB: DrawingBackend> Plot<'a, DB> {
+    /// Draws the axes, each with its name.
+    pub(super) fn new(
+        ink: &Ink<'a, DB>,
+        (across_name, across): (&str, Scale),
+        (up_name, up): (&str, Scale),
+    ) -> Result<Self, DrawingAreaErrorKind<DB::ErrorType>> {
+        let Ink { palette, scale, area } = *ink;
+        let pixels = |length| ink.pixels(length);
+        let mut chart = ChartBuilder::on(area)
+            .margin_top(pixels(10.0))
+            .margin_right(pixels(16.0))
+            .margin_left(pixels(2.0))
+            .x_label_area_size(pixels(34.0))
+            .y_label_area_size(pixels(if up.widest() > 5 { 70.0 } else { 56.0 }))
+            .build_cartesian_2d(across.axis(), up.axis())?;
+        let described = |name: &str, scale: &Scale| match scale.logarithmic {
+            true => format!("{name} (log scale)"),
+            false => name.to_owned(),
+        };
+        chart
+            .configure_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(mix(palette.line, palette.surface, 0.5).stroke_width(pixels(1.0)))
+            .axis_style(palette.line.stroke_width(pixels(1.0)))
+            .set_all_tick_mark_size(pixels(3.0))
+            .x_desc(described(across_name, &across))
+            .y_desc(described(up_name, &up))
+            .x_labels(across.count())
+            .y_labels(up.count())
+            .x_label_formatter(&|share| across.label(*share))
+            .y_label_formatter(&|share| up.label(*share))
+            .label_style(ink.words(palette.faded))
+            .axis_desc_style(ink.words(palette.faded))
+            .draw()?;
+        let area = chart.plotting_area().strip_coord_spec();
+        Ok(Self { palette, scale, area, across, up })
+    }
+
+    /// To draw between the axes.
+    pub(super) fn ink(&self) -> Ink<'_, DB> {
+        Ink { palette: self.palette, scale: self.scale, area: &self.area }
+    }
+
+    /// Where the last pixel to the right and to the bottom is.
+    fn end(&self) -> Point {
+        let (width, height) = self.area.dim_in_pixel();
+        let last = |pixels: u32| f64::from(pixels.saturating_sub(1)) / self.scale;
+        Point { x: last(width), y: last(height) }
+    }
+
+    /// Where two values meet.
+    pub(super) fn at(&self, (across, up): (f64, f64)) -> Point {
+        let end = self.end();
+        Point { x: end.x * self.across.share(across), y: end.y * (1.0 - self.up.share(up)) }
+    }
+
+    /// A vertical line that marks the present.
+    pub(super) fn mark(&self, across: f64) -> Drawn<DB> {
+        let Point { x, .. } = self.at((across, 0.0));
+        let colour = mix(self.palette.lit, self.palette.surface, 0.8);
+        self.ink().line(Point { x, y: self.end().y }, Point { x, y: 0.0 }, colour, 2.0)
+    }
+
+    /// A faint horizontal line with its name.
+    pub(super) fn level(&self, up: f64, name: &str) -> Drawn<DB> {
+        let (Point { y, .. }, Point { x, .. }) = (self.at((0.0, up)), self.end());
+        self.ink().line(Point { x: 0.0, y }, Point { x, y }, self.palette.faded, 1.0)?;
+        let over = Point { x: x - 2.0, y: y - LINE / 2.0 };
+        self.ink().write(name, self.palette.faded, HPos::Right, over)
+    }
+
+    /// Shades all from here to the right.
+    pub(super) fn shade(&self, across: f64) -> Drawn<DB> {
+        let Point { x, .. } = self.at((across, 0.0));
+        let Point { x: right, y: bottom } = self.end();
+        self.ink().fill(
+            Rect { left: x, top: 0.0, right, bottom },
+            mix(self.palette.line, self.palette.surface, 0.5),
+        )
+    }
+
+    /// Points of their own.
+    pub(super) fn dots(&self, points: impl Iterator<Item = (f64, f64)>, colour: RGBColor) -> Drawn<DB> {
+        for point in points {
+            self.ink().circle(self.at(point), 2.5, colour.filled())?;
+        }
+        Ok(())
+    }
+
+    /// A straight line between two points.
+    pub(super) fn straight(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor) -> Drawn<DB> {
+        self.ink().line(self.at(from), self.at(to), colour, 1.5)
+    }
+
+    /// Lines, over them their names where these stand clear, and over those their ends.
+    pub(super) fn lines(&self, lines: &[Line]) -> Drawn<DB> {
+        let columns = self.area.dim_in_pixel().0 as usize;
+        for Line { points, colour, dashes, .. } in lines {
+            let path: Vec<Point> = thinned(points, columns).into_iter().map(|point| self.at(point)).collect();
+            for dash in dashed(&path, dashes) {
+                self.ink().path(&dash, *colour, 1.5)?;
+            }
+        }
+        let mut ends: Vec<(&Line, Point)> =
+            lines.iter().filter_map(|line| Some((line, self.at(*line.points.last()?)))).collect();
+        ends.sort_by(|one, other| other.1.y.total_cmp(&one.1.y));
+        self.names(&ends)?;
+        for (Line { colour, ended, .. }, end) in ends {
+            match ended {
+                true => self.ink().cross(end, DOT + 0.5, *colour)?,
+                false => self.ink().circle(end, DOT, colour.filled())?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes each name beside its line's end, or as little above or below as keeps it clear of the others.
+    fn names(&self, ends: &[(&Line, Point)]) -> Drawn<DB> {
+        let mut taken: Vec<Rect> =
+            ends.iter().map(|(_, end)| Rect::around(*end, 2.0 * DOT, 2.0 * DOT)).collect();
+        for (Line { name, colour, .. }, end) in ends.iter().filter(|(line, _)| !line.name.is_empty()) {
+            let width = text_width(name, SIZE);
+            let left = end.x + DOT + 2.0;
+            let places = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0].into_iter().map(|lines| {
+                let centre = Point { x: left + width / 2.0, y: end.y + lines * (SIZE + 1.0) };
+                Rect::around(centre, width, SIZE)
+            });
+            let inside = |place: &Rect| place.top >= -SIZE && place.bottom <= self.end().y + SIZE / 2.0;
+            let mut clear =
+                places.filter(|place| inside(place) && !taken.iter().any(|other| place.overlaps(other)));
+            if let Some(place) = clear.next() {
+                self.ink().fill(place, self.palette.surface)?;
+                self.ink().write(name, *colour, HPos::Left, Point { x: left, y: place.centre().y })?;
+                taken.push(place);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<DB: DrawingBackend> Ink<'_, DB> {
+    /// A cross from corner to corner of a square around this point.
+    pub(super) fn cross(&self, centre: Point, reach: f64, colour: RGBColor) -> Drawn<DB> {
+        let at = |x: f64, y: f64| Point { x: centre.x + x * reach, y: centre.y + y * reach };
+        self.line(at(-1.0, -1.0), at(1.0, 1.0), colour, 2.0)?;
+        self.line(at(-1.0, 1.0), at(1.0, -1.0), colour, 2.0)
+    }
+}
+
+/// At most two points to a pixel, the lowest and the highest, and always the first and the last.
+fn thinned(points: &[(f64, f64)], columns: usize) -> Vec<(f64, f64)> {
+    let size = points.len().div_ceil(columns.max(1));
+    if size <= 2 {
+        return points.to_vec();
+    }
+    let mut thin = Vec::with_capacity(2 * columns + 2);
+    thin.extend(points.first());
+    for chunk in points.chunks(size) {
+        let by_value = |one: &&(f64, f64), other: &&(f64, f64)| one.1.total_cmp(&other.1);
+        let mut pair: Vec<(f64, f64)> =
+            chunk.iter().min_by(by_value).into_iter().chain(chunk.iter().max_by(by_value)).copied().collect();
+        pair.sort_by(|one, other| one.0.total_cmp(&other.0));
+        thin.extend(pair);
+    }
+    thin.extend(points.last());
+    thin
+}

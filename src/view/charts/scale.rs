@@ -1,0 +1,156 @@
+//! From values to places along the side of a chart, with ticks at round values, however tiny or huge the
+//! values are.
+
+use crate::view::format::number;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+
+/// What falls by more than this is shown by its logarithm.
+const WIDE: f64 = 100.0;
+/// Of its size, a value must move by this share to be seen moving: more would take more digits than there is
+/// room for.
+const LEAST: f64 = 1e-5;
+
+/// From 0 to 1, with ticks that are given: plotters' own search for them does not end well where a
+/// range is tiny or huge.
+pub(super) struct Axis(Vec<f64>);
+
+impl Ranged for Axis {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, share: &f64, (from, to): (i32, i32)) -> i32 {
+        from + (f64::from(to - from) * share).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.0.clone()
+    }
+
+    fn range(&self) -> std::ops::Range<f64> {
+        0.0..1.0
+    }
+}
+
+/// From values to shares of an axis, with ticks at round values.
+pub(super) struct Scale {
+    low: f64,
+    high: f64,
+    pub(super) logarithmic: bool,
+    /// Share and text.
+    ticks: Vec<(f64, String)>,
+}
+
+impl Scale {
+    /// Whole numbers, at least one apart, with as many ticks as a row of so many characters has room for.
+    pub(super) fn whole(low: f64, high: f64, characters: usize) -> Self {
+        let mut scale = Self { low, high: high.max(low + 1.0), logarithmic: false, ticks: Vec::new() };
+        let room = characters / (format!("{high:.0}").len() + 2);
+        let step = round_step(scale.high - scale.low, room.clamp(2, 5)).max(1.0);
+        scale.set_ticks(step, |value| format!("{value:.0}"));
+        scale
+    }
+
+    /// From 0, or by the logarithm where the values lie far apart.
+    pub(super) fn from_zero(values: &[f64], ticks: usize) -> Self {
+        let values = || values.iter().copied();
+        let least = values().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+        let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+        if low >= 0.0 && least < high && high / least > WIDE {
+            return Self::logarithmic(least, high, ticks);
+        }
+        // Half of the range each, lest the whole be infinite. All equal to 0: any range will do.
+        let high = if high > low { high + (high / 20.0 - low / 20.0) } else { low + 1.0 };
+        Self::linear(low, high, ticks)
+    }
+
+    /// Around the values, wherever they lie.
+    pub(super) fn around(values: &[f64], ticks: usize) -> Self {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let size = low.abs().max(high.abs());
+        let margin = (high / 20.0 - low / 20.0).max(LEAST * size);
+        let margin = if size > 0.0 { margin } else { 1.0 };
+        Self::linear(low - margin, high + margin, ticks)
+    }
+
+    fn linear(low: f64, high: f64, ticks: usize) -> Self {
+        let (low, high) = (low.max(-f64::MAX / 4.0), high.min(f64::MAX / 4.0));
+        let mut scale = Self { low, high, logarithmic: false, ticks: Vec::new() };
+        let step = round_step(high - low, ticks);
+        // As many digits as it takes to tell a tick from the next.
+        let digits = (low.abs().max(high.abs()) / step).log10().floor() + 2.0;
+        scale.set_ticks(step, |value| tidy(value, digits.clamp(3.0, 9.0) as usize));
+        scale
+    }
+
+    /// By the logarithm: whole powers of ten around two values above 0.
+    pub(super) fn logarithmic(low: f64, high: f64, ticks: usize) -> Self {
+        let low = low.log10().floor();
+        let mut scale =
+            Self { low, high: high.log10().ceil().max(low + 1.0), logarithmic: true, ticks: Vec::new() };
+        let step = round_step(scale.high - scale.low, ticks).max(1.0).round();
+        scale.set_ticks(step, |power| number(10f64.powf(power), 1).replace("1×", ""));
+        scale
+    }
+
+    /// A tick at each multiple of `step` within.
+    fn set_ticks(&mut self, step: f64, text: impl Fn(f64) -> String) {
+        let first = (self.low / step).ceil();
+        let values = (0..12).map(|tick| (first + f64::from(tick)) * step);
+        let values = values.take_while(|value| *value <= self.high);
+        self.ticks = values.map(|value| (self.part(value), text(value))).collect();
+    }
+
+    fn part(&self, value: f64) -> f64 {
+        let part = (value - self.low) / (self.high - self.low);
+        if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// Where a value stands, 0 … 1.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        self.part(if self.logarithmic { value.log10() } else { value })
+    }
+
+    pub(super) fn axis(&self) -> Axis {
+        Axis(self.ticks.iter().map(|(share, _)| *share).collect())
+    }
+
+    /// How many ticks.
+    pub(super) fn count(&self) -> usize {
+        self.ticks.len()
+    }
+
+    /// What stands at the tick nearest to this share.
+    pub(super) fn label(&self, share: f64) -> String {
+        let from = |tick: &&(f64, String)| (tick.0 - share).abs();
+        let nearest = self.ticks.iter().min_by(|one, other| from(one).total_cmp(&from(other)));
+        nearest.map_or(String::new(), |(_, text)| text.clone())
+    }
+
+    /// Characters of the longest text.
+    pub(super) fn widest(&self) -> usize {
+        self.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0)
+    }
+}
+
+/// 1, 2 or 5 times a power of ten, so that a range has about so many steps; never 0.
+fn round_step(range: f64, steps: usize) -> f64 {
+    let rough = range / steps.max(1) as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= rough);
+    step.filter(|step| step.is_normal()).unwrap_or(f64::MIN_POSITIVE.max(range))
+}
+
+/// A round value without the digits that say nothing: 0.2, not 0.2000.
+fn tidy(value: f64, digits: usize) -> String {
+    let text = number(value, digits);
+    let (mantissa, power) = match text.split_once('×') {
+        Some((mantissa, power)) => (mantissa, format!("×{power}")),
+        None => (text.as_str(), String::new()),
+    };
+    let mantissa = match mantissa.contains('.') {
+        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
+        false => mantissa,
+    };
+    format!("{mantissa}{power}")
+}

@@ -1,0 +1,122 @@
+//! What all drawings share: a pen that counts in CSS pixels, whatever those of the backend are, and dashes.
+
+use super::scene::{Point, Rect};
+use super::theme::Palette;
+use plotters::coord::Shift;
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::prelude::*;
+
+/// Words and numbers.
+pub(super) const SANS: &str = "system-ui, sans-serif";
+
+/// What comes of drawing.
+pub(super) type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// An area to draw on, in CSS pixels from its upper left.
+pub(super) struct Ink<'a, DB: DrawingBackend> {
+    pub(super) palette: &'a Palette,
+    /// Pixels to a CSS pixel.
+    pub(super) scale: f64,
+    pub(super) area: &'a DrawingArea<DB, Shift>,
+}
+
+impl<DB: DrawingBackend> Ink<'_, DB> {
+    pub(super) fn pixel(&self, point: Point) -> (i32, i32) {
+        ((point.x * self.scale).round() as i32, (point.y * self.scale).round() as i32)
+    }
+
+    /// A length in whole pixels, at least one.
+    pub(super) fn pixels(&self, length: f64) -> u32 {
+        (length * self.scale).round().max(1.0) as u32
+    }
+
+    /// Letters of this height.
+    pub(super) fn font(&self, family: &'static str, size: f64, style: FontStyle) -> TextStyle<'static> {
+        FontDesc::new(FontFamily::Name(family), size * self.scale, style).into()
+    }
+
+    pub(super) fn line(&self, from: Point, to: Point, colour: RGBColor, width: f64) -> Drawn<DB> {
+        self.path(&[from, to], colour, width)
+    }
+
+    pub(super) fn path(&self, points: &[Point], colour: RGBColor, width: f64) -> Drawn<DB> {
+        let points: Vec<_> = points.iter().map(|point| self.pixel(*point)).collect();
+        self.area.draw(&PathElement::new(points, colour.stroke_width(self.pixels(width))))
+    }
+
+    pub(super) fn polygon(&self, points: &[Point], colour: RGBColor) -> Drawn<DB> {
+        let points: Vec<_> = points.iter().map(|point| self.pixel(*point)).collect();
+        self.area.draw(&Polygon::new(points, colour.filled()))
+    }
+
+    pub(super) fn circle(&self, centre: Point, radius: f64, style: impl Into<ShapeStyle>) -> Drawn<DB> {
+        self.area.draw(&Circle::new(self.pixel(centre), (radius * self.scale).round().max(0.0) as i32, style))
+    }
+
+    pub(super) fn fill(&self, rect: Rect, colour: RGBColor) -> Drawn<DB> {
+        let corners = [Point { x: rect.left, y: rect.top }, Point { x: rect.right, y: rect.bottom }];
+        self.area.draw(&Rectangle::new(corners.map(|corner| self.pixel(corner)), colour.filled()))
+    }
+}
+
+/// Cuts a path into the parts that a pattern of lengths (drawn, left out, drawn …) draws, around its corners;
+/// an empty pattern leaves it whole.
+pub(super) fn dashed(path: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
+    let (Some(&first), true) = (path.first(), pattern.iter().sum::<f64>() > 0.0) else {
+        return vec![path.to_vec()];
+    };
+    let mut dashes = Vec::new();
+    let mut dash = vec![first];
+    let (mut turn, mut left) = (0, pattern[0]);
+    for ends in path.windows(2) {
+        let (dx, dy) = (ends[1].x - ends[0].x, ends[1].y - ends[0].y);
+        let length = dx.hypot(dy);
+        let at = |way: f64| Point { x: ends[0].x + dx * way / length, y: ends[0].y + dy * way / length };
+        let mut way = 0.0;
+        // What is left over by rounding is not worth a dash.
+        while length - way > left + 1e-6 {
+            way += left;
+            let drawn = turn % 2 == 0;
+            turn += 1;
+            left = pattern[turn % pattern.len()];
+            if drawn {
+                dash.push(at(way));
+                dashes.push(std::mem::take(&mut dash));
+            } else {
+                dash = vec![at(way)];
+            }
+        }
+        left -= length - way;
+        if turn % 2 == 0 {
+            dash.push(ends[1]);
+        }
+    }
+    dashes.extend((dash.len() > 1).then_some(dash));
+    dashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_go_around_corners() {
+        let path = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)].map(|(x, y)| Point { x, y });
+        let dashes = |pattern: &[f64]| -> Vec<Vec<(f64, f64)>> {
+            let dashes = dashed(&path, pattern).into_iter();
+            dashes.map(|dash| dash.into_iter().map(|point| (point.x, point.y)).collect()).collect()
+        };
+        assert_eq!(dashes(&[]), [[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)]]);
+        assert_eq!(
+            dashes(&[4.0, 4.0]),
+            [
+                vec![(0.0, 0.0), (4.0, 0.0)],
+                vec![(8.0, 0.0), (10.0, 0.0), (10.0, 2.0)],
+                vec![(10.0, 6.0), (10.0, 10.0)]
+            ]
+        );
+        assert_eq!(dashes(&[1.0, 17.0, 1.5, 9.0]), [[(0.0, 0.0), (1.0, 0.0)], [(10.0, 8.0), (10.0, 9.5)]]);
+        assert_eq!(dashes(&[100.0, 1.0]).len(), 1);
+        assert_eq!(dashed(&[], &[3.0, 2.0]), [Vec::<Point>::new()]);
+    }
+}

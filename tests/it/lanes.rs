@@ -1,0 +1,43 @@
+//! Sessions of lanes, for the tests of the comparison and of its charts.
+
+use deltascope::data::presets;
+use deltascope::scenario::{Lane, Scenario};
+use deltascope::session::{Action, Direction, Session, StepBy};
+
+/// The scenario of a preset.
+pub(crate) fn preset(id: &str) -> Scenario {
+    presets().iter().find(|preset| preset.id == id).unwrap().scenario()
+}
+
+/// A session of these lanes.
+pub(crate) fn compared(scenario: Scenario, lanes: &[Lane]) -> Session {
+    let mut session = Session::new(Scenario { lanes: lanes.to_vec(), ..scenario }).unwrap();
+    finish(&mut session);
+    assert_eq!(session.comparison().unwrap().passes().len(), lanes.len());
+    session
+}
+
+/// Does something, up to its end.
+pub(crate) fn act(session: &mut Session, action: Action) {
+    session.update(action).unwrap();
+    finish(session);
+}
+
+/// Goes on until the journey under way arrives.
+pub(crate) fn finish(session: &mut Session) {
+    while session.progress().is_some() {
+        session.update(Action::Woken).unwrap();
+    }
+}
+
+/// A step, up to its end.
+pub(crate) fn step(session: &mut Session, by: StepBy, direction: Direction) {
+    act(session, Action::Stepped { by, direction });
+}
+
+/// All that waits until the reader stays.
+pub(crate) fn stay(session: &mut Session) {
+    while session.has_work() {
+        session.work();
+    }
+}
