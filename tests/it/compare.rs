@@ -227,6 +227,21 @@ fn a_lane_that_diverges_stops_alone() {
 }
 
 #[test]
+fn a_parameter_has_its_line_where_the_reference_lane_has_diverged() {
+    let mut scenario = preset("linnerud");
+    scenario.settings =
+        Settings { batch_size: 20, learning_rate: 0.11, reduction: Reduction::Mean, ..scenario.settings };
+    let mut session = compared(scenario, &[Updating::Sum, Updating::Mean].map(Lane::new));
+    act(&mut session, Action::EpochChosen(1000));
+    let comparison = comparison(&session);
+    assert!(comparison.reference() == 0 && comparison.passes()[0].divergence.is_some());
+    let bias = Parameter::Bias { layer: 0, neuron: 0 };
+    let reached = |lines: Vec<Vec<(u64, f64)>>| lines[1].last().unwrap().0;
+    assert_eq!(reached(comparison.parameter_lines(bias)), 999);
+    assert!(reached(comparison.distance_lines()) < 999);
+}
+
+#[test]
 fn lanes_are_changed_undone_and_refused() {
     let mut session = Session::new(preset("brownlee")).unwrap();
     assert!(session.comparison().is_none());
