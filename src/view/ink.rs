@@ -62,9 +62,10 @@ impl<DB: DrawingBackend> Ink<'_, DB> {
 /// Cuts a path into the parts that a pattern of lengths (drawn, left out, drawn …) draws, around its corners;
 /// an empty pattern leaves it whole.
 pub(super) fn dashed(path: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
-    let (Some(&first), true) = (path.first(), pattern.iter().sum::<f64>() > 0.0) else {
+    let Some(&first) = path.first().filter(|_| path.len() > 1) else { return Vec::new() };
+    if pattern.iter().sum::<f64>() <= 0.0 {
         return vec![path.to_vec()];
-    };
+    }
     let mut dashes = Vec::new();
     let mut dash = vec![first];
     let (mut turn, mut left) = (0, pattern[0]);
@@ -117,6 +118,6 @@ mod tests {
         );
         assert_eq!(dashes(&[1.0, 17.0, 1.5, 9.0]), [[(0.0, 0.0), (1.0, 0.0)], [(10.0, 8.0), (10.0, 9.5)]]);
         assert_eq!(dashes(&[100.0, 1.0]).len(), 1);
-        assert_eq!(dashed(&[], &[3.0, 2.0]), [Vec::<Point>::new()]);
+        assert_eq!((dashed(&[], &[]), dashed(&path[..1], &[3.0, 2.0])), (Vec::new(), Vec::new()));
     }
 }

@@ -2,12 +2,14 @@
 
 use crate::lanes::{act, compared, preset, stay, step};
 use crate::svg::svg;
-use deltascope::nn::{BiasRule, Parameter, Reduction, Settings};
-use deltascope::scenario::{Lane, Scenario, Start, Updating};
-use deltascope::session::{Action, Axis, Direction, Session, StepBy, View};
-use deltascope::view::charts::{self, CompareChart};
-use deltascope::view::theme::Palette;
-use std::sync::Arc;
+use deltascope::nn::{
+    Activation, BiasRule, Distribution, Initialisation, Parameter, Reduction, Sample, Settings,
+};
+use deltascope::scenario::{Data, Lane, Scenario, Start, Updating};
+use deltascope::session::{Action, Axis, Direction, Item, Session, StepBy};
+use deltascope::view::charts::{self, compare, compare::CompareChart};
+use deltascope::view::theme::{DASHES, Palette};
+use plotters::style::RGBColor;
 
 fn charted(points: &[(u64, f64)], now: u64) -> String {
     svg((480, 200), |area| charts::cost_chart(points, now, &Palette::light(), 1.0, area))
@@ -49,4 +51,257 @@ fn no_cost_is_too_small_or_too_large_for_the_chart() {
     assert!(charted(&late, late[1].0 + 1).contains("updates"));
     let many: Vec<(u64, f64)> = (0..100_000).map(|update| (update, 1.0 / (update as f64 + 1.0))).collect();
     assert!(charted(&many, 100_000).len() < 100_000);
+}
+
+/// A lane of each way of updating.
+fn all_ways() -> [Lane; 4] {
+    Updating::ALL.map(Lane::new)
+}
+
+/// These lanes of a preset at the beginning of an epoch, with all that waits done.
+fn at_epoch(scenario: Scenario, lanes: &[Lane], epoch: usize) -> Session {
+    let mut session = compared(scenario, lanes);
+    act(&mut session, Action::EpochChosen(epoch));
+    stay(&mut session);
+    session
+}
+
+fn chart(chart: CompareChart, session: &Session) -> String {
+    compare::svg(chart, session, 420, 220, &Palette::light())
+}
+
+/// That there is a picture, whatever the size and the theme, and no number in it that is none.
+fn assert_sound(session: &mut Session, what: &str) {
+    for axis in [Axis::Samples, Axis::Updates] {
+        act(session, Action::AxisChanged(axis));
+        for (index, kind) in CompareChart::ALL.into_iter().enumerate() {
+            for (width, height) in [(420, 220), (1, 1), (60, 40)] {
+                let svg = compare::svg(kind, session, width, height, &Palette::of(index % 2 == 0));
+                assert!(svg.ends_with("</svg>\n"), "{what}, {kind:?}: {svg}");
+                for wrong in ["NaN", "inf", "undefined", "∞"] {
+                    assert!(!svg.contains(wrong), "{what}, {kind:?} {width} × {height}: {wrong}");
+                }
+            }
+        }
+    }
+}
+
+/// The points of every polyline of this colour.
+fn paths(svg: &str, RGBColor(red, green, blue): RGBColor) -> Vec<Vec<(f64, f64)>> {
+    let stroke = format!("stroke=\"#{red:02X}{green:02X}{blue:02X}\"");
+    let lines = svg.lines().filter(|line| line.starts_with("<polyline") && line.contains(&stroke));
+    let points = lines.map(|line| {
+        let points = line.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
+        let numbers =
+            |point: &str| point.split_once(',').map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()));
+        points.split_whitespace().map(|point| numbers(point).unwrap()).collect()
+    });
+    points.collect()
+}
+
+/// How many dots there are of this colour.
+fn dots(svg: &str, RGBColor(red, green, blue): RGBColor) -> usize {
+    let fill = format!("fill=\"#{red:02X}{green:02X}{blue:02X}\"");
+    svg.lines().filter(|line| line.starts_with("<circle") && line.contains(&fill)).count()
+}
+
+fn length(path: &[(f64, f64)]) -> f64 {
+    path.windows(2).map(|ends| (ends[1].0 - ends[0].0).hypot(ends[1].1 - ends[0].1)).sum()
+}
+
+#[test]
+fn each_chart_is_found_by_its_id() {
+    for chart in CompareChart::ALL {
+        assert_eq!(CompareChart::of(chart.id()), Some(chart));
+    }
+    assert_eq!(CompareChart::of("chart"), None);
+}
+
+#[test]
+fn the_law_and_the_boundaries_are_drawn() {
+    let lanes = [Updating::PerSample, Updating::Sum].map(Lane::new);
+    let session = at_epoch(preset("and"), &lanes, 60);
+    let small = |chart, width, height| compare::svg(chart, &session, width, height, &Palette::light());
+    insta::assert_snapshot!("law_of_and", small(CompareChart::Law, 260, 150));
+    insta::assert_snapshot!("boundaries_of_and", small(CompareChart::Boundaries, 130, 52));
+    assert!(chart(CompareChart::Law, &session).contains("slope 2.00"));
+}
+
+#[test]
+fn samples_and_updates_are_counted_one_by_one() {
+    for batch_size in [1, 3, 7, 20, 64] {
+        for (epoch, mini_batch) in [(0, 0), (2, 0), (1, 2)] {
+            let mut scenario = preset("linnerud");
+            scenario.settings.batch_size = batch_size;
+            let rows = scenario.data.samples.len();
+            let mini_batch = mini_batch.min(scenario.mini_batches() as u32 - 1);
+            let network = scenario.network().into_owned().into();
+            scenario.start = Start::Parameters { network, epoch, mini_batch };
+            let (mut samples, mut updates) = (0, 0);
+            let (mut epoch, mut mini_batch) = (epoch as usize, mini_batch as usize);
+            for _ in 0..40 {
+                let place = (epoch * rows.div_ceil(batch_size) + mini_batch) as u64;
+                for lane in all_ways() {
+                    let counted = |axis| charts::across(&scenario, axis, lane, place);
+                    let made = if lane.updating == Updating::PerSample { samples } else { updates };
+                    assert_eq!((counted(Axis::Samples), counted(Axis::Updates)), (samples, made), "{lane:?}");
+                }
+                samples += (rows - mini_batch * batch_size).min(batch_size) as u64;
+                updates += 1;
+                mini_batch += 1;
+                if mini_batch * batch_size >= rows {
+                    (epoch, mini_batch) = (epoch + 1, 0);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_lane_has_its_dashes() {
+    let mut session = at_epoch(preset("and"), &all_ways(), 60);
+    act(&mut session, Action::AxisChanged(Axis::Updates));
+    let svg = chart(CompareChart::Bias, &session);
+    for (colour, dashes) in Palette::light().lanes.into_iter().zip(DASHES) {
+        assert_eq!(dots(&svg, colour), 1);
+        let mut paths = paths(&svg, colour);
+        if dashes.is_empty() {
+            assert_eq!(paths.len(), 1);
+            continue;
+        }
+        paths.pop(); // cut short by the line's end
+        assert!(paths.len() > 3, "{dashes:?}: {paths:?}");
+        let drawn: Vec<f64> = dashes.iter().step_by(2).copied().collect();
+        for (turn, want) in drawn.iter().enumerate() {
+            let turns = paths.iter().skip(turn).step_by(drawn.len());
+            let mean = turns.clone().map(|path| length(path)).sum::<f64>() / turns.count() as f64;
+            assert!((mean - want).abs() < 0.8, "{dashes:?}: {mean}");
+        }
+    }
+}
+
+#[test]
+fn lines_reach_the_present_moment() {
+    let mut session = at_epoch(preset("brownlee"), &[Updating::PerSample, Updating::Sum].map(Lane::new), 3);
+    act(&mut session, Action::BatchSizeChanged(5));
+    act(&mut session, Action::Selected(Some(Item::Bias { layer: 1, neuron: 0 })));
+    let colours = Palette::light().lanes;
+    let reach = |session: &Session, chart_of, lane: usize| {
+        paths(&chart(chart_of, session), colours[lane])
+            .into_iter()
+            .flatten()
+            .map(|(x, _)| x)
+            .fold(0.0, f64::max)
+    };
+    for by in [StepBy::Sample, StepBy::Sample, StepBy::MiniBatch] {
+        step(&mut session, by, Direction::Forward);
+        let mark = reach(&session, CompareChart::Bias, 0);
+        assert!(
+            (reach(&session, CompareChart::Bias, 1) - mark).abs() <= 6.0,
+            "both have seen as many samples"
+        );
+    }
+    act(&mut session, Action::AxisChanged(Axis::Updates));
+    let [one, other] = [0, 1].map(|lane| reach(&session, CompareChart::Bias, lane));
+    assert!(one > other + 50.0, "a lane that updates after each sample makes more updates");
+    // The reference is at no distance from itself.
+    assert!(paths(&chart(CompareChart::Distance, &session), colours[1]).is_empty());
+    assert!(chart(CompareChart::Distance, &session).contains("distance to lane 2"));
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let mut stepper = Session::new(preset("and")).unwrap();
+    for kind in CompareChart::ALL {
+        assert!(chart(kind, &stepper).contains("on their way"));
+    }
+    act(&mut stepper, Action::Selected(None));
+    let lanes = [Updating::PerSample, Updating::Mean].map(Lane::new);
+    let mut session = compared(preset("linnerud"), &lanes);
+    assert!(chart(CompareChart::Cost, &session).contains("No update yet"));
+    assert!(chart(CompareChart::Accuracy, &session).contains("no accuracy"));
+    assert!(chart(CompareChart::Boundaries, &session).contains("two inputs"));
+    assert!(chart(CompareChart::Law, &session).contains("Not measured yet"));
+    act(&mut session, Action::Selected(Some(Item::Input { source: 0 })));
+    assert!(chart(CompareChart::Bias, &session).contains("Select a neuron"));
+    let mazur = at_epoch(preset("mazur"), &lanes, 3);
+    assert!(chart(CompareChart::Law, &mazur).contains("one update either way"));
+}
+
+#[test]
+fn a_lane_that_diverged_ends_with_a_cross() {
+    let lanes = [Lane::new(Updating::Sum), Lane::new(Updating::Sum).with(BiasRule::LayerSum)];
+    let mut scenario = preset("linnerud");
+    scenario.settings =
+        Settings { batch_size: 20, learning_rate: 0.11, reduction: Reduction::Sum, ..scenario.settings };
+    let mut session = at_epoch(scenario, &lanes, 240);
+    let when = session.comparison().unwrap().passes()[1].divergence.unwrap().mini_batch;
+    let [sound, gone, ..] = Palette::light().lanes;
+    for kind in [CompareChart::Cost, CompareChart::Bias] {
+        let svg = chart(kind, &session);
+        assert_eq!((dots(&svg, sound), dots(&svg, gone)), (1, 0), "{kind:?}");
+    }
+    assert_sound(&mut session, "diverged");
+    act(&mut session, Action::EpochChosen(when as usize - 1));
+    assert_eq!(dots(&chart(CompareChart::Cost, &session), gone), 1);
+}
+
+#[test]
+fn a_lane_that_diverged_has_no_map() {
+    let mut scenario = preset("xor");
+    scenario.sizes = vec![2, 1];
+    scenario.activations = vec![Activation::Identity];
+    scenario.start = Start::Initialisation(Initialisation { distribution: Distribution::Normal, seed: 1 });
+    scenario.settings = Settings { learning_rate: 0.8, reduction: Reduction::Mean, ..scenario.settings };
+    let mut session = at_epoch(scenario, &[Updating::Sum, Updating::Mean].map(Lane::new), 300);
+    assert!(chart(CompareChart::Boundaries, &session).contains("name no class"));
+    act(&mut session, Action::BoundaryToggled);
+    let svg = chart(CompareChart::Boundaries, &session);
+    assert_eq!(svg.matches("diverged").count(), 1);
+    assert_sound(&mut session, "diverged");
+}
+
+#[test]
+fn the_boundary_of_a_neuron_is_drawn_where_it_is_asked_for() {
+    let mut session = at_epoch(preset("circle"), &[Updating::PerSample, Updating::Mean].map(Lane::new), 5);
+    let of_outputs = chart(CompareChart::Boundaries, &session);
+    act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 2 })));
+    assert_eq!(chart(CompareChart::Boundaries, &session), of_outputs);
+    act(&mut session, Action::BoundaryToggled);
+    let of_neuron = chart(CompareChart::Boundaries, &session);
+    assert_ne!(of_neuron, of_outputs);
+    assert!(of_neuron.len() < 150_000, "{} bytes", of_neuron.len());
+    // A weight means its neuron.
+    act(&mut session, Action::Selected(Some(Parameter::Weight { layer: 0, neuron: 2, source: 0 }.into())));
+    assert_eq!(chart(CompareChart::Boundaries, &session), of_neuron);
+}
+
+#[test]
+fn no_data_is_too_small_or_too_large_for_the_charts() {
+    let presets = ["and", "xor", "mazur", "brownlee", "iris", "circle", "linnerud"];
+    for id in presets {
+        let mut session = compared(preset(id), &all_ways());
+        assert_sound(&mut session, id);
+        for by in [StepBy::Sample, StepBy::MiniBatch, StepBy::Epoch, StepBy::Sample] {
+            step(&mut session, by, Direction::Forward);
+            stay(&mut session);
+            act(&mut session, Action::BoundaryToggled);
+            assert_sound(&mut session, id);
+        }
+    }
+    for (one, other) in [(0.0, 0.0), (1e-300, 2e-300), (1e150, -1e150), (3.0, 3.0), (5e307, -5e307)] {
+        let mut scenario = preset("xor");
+        let sample = |x: f64, y: f64| Sample { x: vec![x, one], y: vec![y] };
+        let names = || vec!["<b>&".to_owned(), "long ".repeat(50)];
+        let samples = vec![sample(one, 0.0), sample(other, 1.0), sample(one, 1.0)];
+        scenario.data = Data { inputs: names(), targets: vec!["y".into()], samples }.into();
+        let mut session = compared(scenario, &all_ways()[..3]);
+        assert_sound(&mut session, "odd inputs");
+        assert!(!chart(CompareChart::Boundaries, &session).contains("<b>"));
+        stay(&mut session);
+        // It may not go on, which changes nothing.
+        let _ = session.update(Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
+        stay(&mut session);
+        assert_sound(&mut session, "odd inputs");
+    }
 }

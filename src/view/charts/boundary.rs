@@ -1,7 +1,7 @@
 //! What each lane makes of the plane of two inputs: a map of the classes that its outputs name, or of the
 //! activation of one neuron, with the samples over it.
 
-use super::compare::has_classes;
+use super::has_classes;
 use super::words::{LINE, SIZE};
 use crate::nn::{Activation, Network, Sample, class, feedforward};
 use crate::session::{Comparison, Item, LanePass, Session};
@@ -20,6 +20,8 @@ const WORK: f64 = 3e7;
 const SHADES: f64 = 6.0;
 /// Samples that are drawn; of more, these come first.
 const SAMPLES: usize = 400;
+/// More samples than this are drawn small, lest they hide the map.
+const CROWD: usize = 60;
 /// In less width than this, more than two maps do not stand side by side.
 const NARROW: f64 = 520.0;
 /// Between maps.
@@ -86,7 +88,7 @@ fn range(samples: &[Sample], input: usize) -> (f64, f64) {
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     // Each divided by itself, lest the whole be infinite.
     let margin = high / 10.0 - low / 10.0;
-    let margin = if margin > 0.0 { margin } else { 1.0 };
+    let margin = if margin > 0.0 { margin } else { high.abs().max(1.0) };
     ((low - margin).max(-f64::MAX), (high + margin).min(f64::MAX))
 }
 
@@ -165,6 +167,7 @@ impl Map {
     /// The samples, each class with a shape of its own.
     fn samples<DB: DrawingBackend>(&self, samples: &[Sample], ink: &Ink<'_, DB>) -> Drawn<DB> {
         let Rect { left, top, right, bottom } = self.area;
+        let radius = if samples.len() > CROWD { 2.0 } else { 3.0 };
         for sample in samples.iter().take(SAMPLES) {
             let share = |input: usize| {
                 let (low, high) = self.ranges[input];
@@ -172,8 +175,8 @@ impl Map {
             };
             let at = Point { x: left + (right - left) * share(0), y: bottom - (bottom - top) * share(1) };
             let class = class(&sample.y);
-            shape(ink, class, at, 4.5, ink.palette.surface)?;
-            shape(ink, class, at, 3.0, hue(ink.palette, class))?;
+            shape(ink, class, at, radius + 1.0, ink.palette.surface)?;
+            shape(ink, class, at, radius, hue(ink.palette, class))?;
         }
         Ok(())
     }

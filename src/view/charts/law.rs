@@ -3,7 +3,7 @@
 use super::plot::Plot;
 use super::scale::Scale;
 use super::words::{LINE, SIZE};
-use crate::nn::Law;
+use crate::nn::{Law, LawPoint};
 use crate::session::Session;
 use crate::view::format::number;
 use crate::view::ink::{Drawn, Ink};
@@ -38,12 +38,13 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> 
         plot.shade(learning_rate / std::f64::consts::SQRT_2)?;
     }
     plot.mark(own)?;
-    plot.level(law.least(), "rounding")?;
+    let left_of_mark = plot.at((own, 0.0)).x - 5.0;
+    plot.level(law.least(), "rounding", left_of_mark)?;
     if let Some([from, to]) = fit {
-        plot.straight(from, to, palette.lanes[1])?;
+        plot.straight(from, to, palette.faded)?;
     }
-    plot.dots(points.into_iter(), palette.lanes[0])?;
-    notes(&plot, law.slope().filter(|_| fit.is_some()), leaves_at.is_some(), own)
+    plot.dots(points.into_iter(), palette.text)?;
+    notes(&plot, law.slope().filter(|_| fit.is_some()), leaves_at.is_some(), (own, left_of_mark))
 }
 
 /// The straight line through the points that count, from the smallest of them to the largest η. None before all
@@ -51,7 +52,7 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> 
 fn fitted(law: &Law, largest: f64) -> Option<[(f64, f64); 2]> {
     let points = law.fitted().filter(|_| law.finished())?;
     let (smallest, slope) = (points.last()?.learning_rate, law.slope()?);
-    let mean = |part: fn(&crate::nn::LawPoint) -> f64| {
+    let mean = |part: fn(&LawPoint) -> f64| {
         points.iter().map(|point| part(point).log10()).sum::<f64>() / points.len() as f64
     };
     let (x, y) = (mean(|point| point.learning_rate), mean(|point| point.distance));
@@ -60,22 +61,24 @@ fn fitted(law: &Law, largest: f64) -> Option<[(f64, f64); 2]> {
 }
 
 /// In the upper left, where a rising line leaves room; and what the mark means, at its left.
-fn notes<DB: DrawingBackend>(plot: &Plot<'_, DB>, slope: Option<f64>, leaves: bool, own: f64) -> Drawn<DB> {
-    let (ink, mut y) = (plot.ink(), LINE / 2.0);
-    let faded = ink.palette.faded;
-    let slope = slope.map(|slope| (format!("slope {}", number(slope, 3)), ink.palette.lanes[1]));
-    let left = 6.0;
-    let mut taken = left;
-    let beyond = leaves.then(|| ("shaded: higher powers of η count".to_owned(), faded));
-    for (words, colour) in slope.into_iter().chain(beyond) {
-        ink.write(&words, colour, HPos::Left, Point { x: left, y })?;
-        taken = f64::max(taken, left + text_width(&words, SIZE));
-        y += LINE;
+fn notes<DB: DrawingBackend>(
+    plot: &Plot<'_, DB>,
+    slope: Option<f64>,
+    leaves: bool,
+    (own, right): (f64, f64),
+) -> Drawn<DB> {
+    let ink = plot.ink();
+    let (left, faded) = (6.0, ink.palette.faded);
+    let slope = slope.map_or(String::new(), |slope| format!("slope {}", number(slope, 3)));
+    ink.write(&slope, ink.palette.text, HPos::Left, Point { x: left, y: LINE / 2.0 })?;
+    let free = 0.75 * ink.size().0 - left;
+    let why = ["shaded: higher powers of η count", "shaded: not η²"];
+    if let Some(why) = why.into_iter().find(|why| leaves && text_width(why, SIZE) <= free) {
+        ink.write(why, faded, HPos::Left, Point { x: left, y: 1.5 * LINE })?;
     }
     let own_words = format!("η = {}", number(own, 3));
-    let x = plot.at((own, 0.0)).x - 5.0;
-    if x - text_width(&own_words, SIZE) < taken {
+    if right - text_width(&own_words, SIZE) < left + text_width(&slope, SIZE) {
         return Ok(());
     }
-    ink.write(&own_words, faded, HPos::Right, Point { x, y: LINE / 2.0 })
+    ink.write(&own_words, faded, HPos::Right, Point { x: right, y: LINE / 2.0 })
 }

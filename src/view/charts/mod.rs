@@ -1,16 +1,19 @@
 //! Charts: the cost over the updates, and what lanes are compared by.
 
 mod boundary;
-mod compare;
+pub mod compare;
+mod lanes;
 mod law;
 mod plot;
 mod scale;
 mod words;
 
-pub use compare::{CompareChart, across, draw, svg};
+pub use lanes::across;
 
 use super::ink::{Drawn, Ink};
 use super::theme::Palette;
+use crate::nn::Activation;
+use crate::scenario::Scenario;
 use plot::{Line, Plot};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -39,4 +42,9 @@ pub fn cost_chart<DB: DrawingBackend>(
     let plot = Plot::new(&ink, ("updates", updates), ("cost", costs))?;
     plot.mark(now)?;
     plot.lines(&[line])
+}
+
+/// Whether outputs name classes.
+fn has_classes(scenario: &Scenario) -> bool {
+    scenario.activations.last().is_some_and(|activation| *activation != Activation::Identity)
 }

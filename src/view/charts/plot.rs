@@ -12,6 +12,8 @@ use plotters::style::text_anchor::HPos;
 
 /// The dot at the end of a line.
 const DOT: f64 = 3.5;
+/// At the right, wide enough for a name.
+const MARGIN: f64 = 16.0;
 
 /// One line of a chart.
 pub(super) struct Line {
@@ -65,10 +67,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let pixels = |length| ink.pixels(length);
         let mut chart = ChartBuilder::on(area)
             .margin_top(pixels(10.0))
-            .margin_right(pixels(16.0))
+            .margin_right(pixels(MARGIN))
             .margin_left(pixels(2.0))
             .x_label_area_size(pixels(34.0))
-            .y_label_area_size(pixels(if up.widest() > 5 { 70.0 } else { 56.0 }))
+            .y_label_area_size(pixels((up.widest() + 24.0).max(56.0)))
             .build_cartesian_2d(across.axis(), up.axis())?;
         let described = |name: &str, scale: &Scale| match scale.logarithmic {
             true => format!("{name} (log scale)"),
@@ -118,12 +120,11 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         self.ink().line(Point { x, y: self.end().y }, Point { x, y: 0.0 }, colour, 2.0)
     }
 
-    /// A faint horizontal line with its name.
-    pub(super) fn level(&self, up: f64, name: &str) -> Drawn<DB> {
+    /// A faint horizontal line with its name over it, which ends at `right`.
+    pub(super) fn level(&self, up: f64, name: &str, right: f64) -> Drawn<DB> {
         let (Point { y, .. }, Point { x, .. }) = (self.at((0.0, up)), self.end());
         self.ink().line(Point { x: 0.0, y }, Point { x, y }, self.palette.faded, 1.0)?;
-        let over = Point { x: x - 2.0, y: y - LINE / 2.0 };
-        self.ink().write(name, self.palette.faded, HPos::Right, over)
+        self.ink().write(name, self.palette.faded, HPos::Right, Point { x: right, y: y - LINE / 2.0 })
     }
 
     /// Shades all from here to the right.
@@ -151,8 +152,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
 
     /// Lines, over them their names where these stand clear, and over those their ends.
     pub(super) fn lines(&self, lines: &[Line]) -> Drawn<DB> {
-        let columns = self.area.dim_in_pixel().0 as usize;
         for Line { points, colour, dashes, .. } in lines {
+            let ends = points.first().zip(points.last());
+            let width = ends.map_or(0.0, |(first, last)| self.at(*last).x - self.at(*first).x);
+            let columns = (width * self.scale).round() as usize + 1;
             let path: Vec<Point> = thinned(points, columns).into_iter().map(|point| self.at(point)).collect();
             for dash in dashed(&path, dashes) {
                 self.ink().path(&dash, *colour, 1.5)?;
@@ -171,14 +174,17 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         Ok(())
     }
 
-    /// Writes each name beside its line's end, or as little above or below as keeps it clear of the others.
+    /// Writes each name beside its line's end, or as little above it as keeps it clear of those before, or below.
+    /// The ends come from the lowest up.
     fn names(&self, ends: &[(&Line, Point)]) -> Drawn<DB> {
         let mut taken: Vec<Rect> =
             ends.iter().map(|(_, end)| Rect::around(*end, 2.0 * DOT, 2.0 * DOT)).collect();
         for (Line { name, colour, .. }, end) in ends.iter().filter(|(line, _)| !line.name.is_empty()) {
             let width = text_width(name, SIZE);
-            let left = end.x + DOT + 2.0;
-            let places = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0].into_iter().map(|lines| {
+            // Near the right side, beyond it, where the present may be marked.
+            let right = self.end().x;
+            let left = if end.x > right - MARGIN { right } else { end.x } + DOT + 2.0;
+            let places = [0.0, -1.0, -2.0, -3.0, 1.0, 2.0, 3.0].into_iter().map(|lines| {
                 let centre = Point { x: left + width / 2.0, y: end.y + lines * (SIZE + 1.0) };
                 Rect::around(centre, width, SIZE)
             });

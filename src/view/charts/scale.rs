@@ -1,7 +1,9 @@
 //! From values to places along the side of a chart, with ticks at round values, however tiny or huge the
 //! values are.
 
+use super::words::SIZE;
 use crate::view::format::number;
+use crate::view::scene::text_width;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
 /// What falls by more than this is shown by its logarithm.
@@ -127,9 +129,9 @@ impl Scale {
         nearest.map_or(String::new(), |(_, text)| text.clone())
     }
 
-    /// Characters of the longest text.
-    pub(super) fn widest(&self) -> usize {
-        self.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0)
+    /// How wide the widest text is.
+    pub(super) fn widest(&self) -> f64 {
+        self.ticks.iter().map(|(_, text)| text_width(text, SIZE)).fold(0.0, f64::max)
     }
 }
 
