@@ -4,8 +4,9 @@ mod canvas;
 mod reply;
 
 use crate::session::{Action, Axis, Item, Session};
+use crate::view::charts::{self, compare, compare::CompareChart};
 use crate::view::theme::Palette;
-use crate::view::{charts, equation::Detail, network, page::page, scene::Scene};
+use crate::view::{equation::Detail, network, page::page, scene::Scene};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{DrawingArea, DrawingBackend};
@@ -45,9 +46,21 @@ struct Surface {
     drawn: Option<Drawn>,
 }
 
-/// What a chart depends on besides its surface: the scenario, the mini-batch, what is done of it, what is looked
-/// at, and what has been found out.
-type Drawn = (bool, u64, u64, (usize, bool), (Axis, Option<Item>, bool), usize);
+/// What a picture depends on besides its surface.
+#[derive(Clone, Copy, PartialEq)]
+struct Drawn {
+    dark: bool,
+    /// The scenario and the mini-batch.
+    at: (u64, u64),
+    /// Samples done of the mini-batch, where the picture shows them, and whether its update is.
+    done: (usize, bool),
+    /// What is looked at.
+    axis: Axis,
+    selected: Option<Item>,
+    options: (bool, bool),
+    /// What has been found out by and by.
+    found: (usize, bool),
+}
 
 /// The name of an action, for errors in the rest of it.
 #[derive(Deserialize)]
@@ -99,10 +112,17 @@ pub fn scenario_file() -> String {
     APP.with_borrow(|app| app.as_ref().map_or(String::new(), |app| app.session.to_scenario().to_json()))
 }
 
-/// A chart as SVG, as large as it is on the page.
+/// A chart of lanes as SVG, as large as it is on the page; nothing where there is no such chart.
 #[wasm_bindgen]
-pub fn chart_svg(_id: &str) -> String {
-    String::new()
+pub fn chart_svg(id: &str) -> String {
+    APP.with_borrow(|app| {
+        let (Some(app), Some(chart)) = (app, CompareChart::of(id)) else { return String::new() };
+        let Surface { width, height, .. } = app.surfaces.get(id).copied().unwrap_or_default();
+        // One that is out of sight has no size: then one that fits a page.
+        let (width, height) = if width > 0.0 { (width, height) } else { (480.0, 240.0) };
+        let palette = Palette::of(app.session.sight().dark);
+        compare::svg(chart, &app.session, width.round() as u32, height.round() as u32, &palette)
+    })
 }
 
 /// Does something with the app and returns what changed.
@@ -177,16 +197,16 @@ impl App {
     /// Draws every canvas that is in sight and out of date.
     fn draw(&mut self) -> Result<(), String> {
         let palette = Palette::of(self.session.sight().dark);
-        let now = self.drawn();
         for (id, surface) in &mut self.surfaces {
+            let now = Drawn::of(id, &self.session);
             let Surface { width, height, scale, drawn } = *surface;
             if width <= 0.0 || height <= 0.0 {
                 continue;
             }
             if id == "network" {
                 let scene = Scene::new(&self.session, width, height, self.session.sight().digits);
-                let dark = drawn.map(|drawn| drawn.0);
-                if dark != Some(now.0) || self.scene.as_ref() != Some(&scene) {
+                let dark = drawn.map(|drawn| drawn.dark);
+                if dark != Some(now.dark) || self.scene.as_ref() != Some(&scene) {
                     canvas::on_canvas(id, width, height, scale, |area| {
                         network::draw(&scene, &palette, scale, area)
                     })?;
@@ -201,16 +221,25 @@ impl App {
         }
         Ok(())
     }
+}
 
-    fn drawn(&self) -> Drawn {
-        let (session, now, sight) = (&self.session, self.session.now(), self.session.sight());
-        let place = match session.comparison() {
-            Some(_) => (now.accumulated(), now.finished()),
-            None => (0, now.finished()),
-        };
-        let found = session.law().map_or(0, |law| law.points().len() + usize::from(law.finished()));
-        let looks = (sight.axis, sight.selected, sight.boundary_of_selected);
-        (sight.dark, session.changes(), session.updates(), place, looks, found)
+impl Drawn {
+    fn of(id: &str, session: &Session) -> Self {
+        let (now, sight) = (session.now(), session.sight());
+        let chart = CompareChart::of(id);
+        // The others change from mini-batch to mini-batch.
+        let by_sample =
+            matches!(chart, Some(CompareChart::Bias | CompareChart::Distance | CompareChart::Boundaries));
+        let law = session.law().filter(|_| chart == Some(CompareChart::Law));
+        Self {
+            dark: sight.dark,
+            at: (session.changes(), session.updates()),
+            done: (if by_sample { now.accumulated() } else { 0 }, now.finished()),
+            axis: sight.axis,
+            selected: sight.selected,
+            options: (sight.boundary_of_selected, sight.frozen),
+            found: (law.map_or(0, |law| law.points().len()), session.has_work()),
+        }
     }
 }
 
@@ -228,6 +257,9 @@ fn chart<DB: DrawingBackend>(
             let updates = session.updates() + u64::from(session.now().finished());
             charts::cost_chart(&points, updates, palette, scale, area)
         }
-        _ => Ok(()),
+        _ => match CompareChart::of(id) {
+            Some(chart) => compare::draw(chart, session, palette, scale, area),
+            None => Ok(()),
+        },
     }
 }

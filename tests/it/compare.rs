@@ -1,7 +1,7 @@
 //! Lanes side by side: the runs of `training.json`, the identity, the law, and what the lanes share.
 
 use crate::arbitrary::{Problem, near_a_corner, problem};
-use crate::lanes::{act, compared, preset, stay, step};
+use crate::lanes::{act, compared, finish, preset, stay, step};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{BiasRule, Evaluation, Law, Network, Parameter, Reduction, Sample, Settings};
 use deltascope::scenario::{Data, Lane, Order, Position, Rate, Scenario, Start, Updating};
