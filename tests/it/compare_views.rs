@@ -1,67 +1,51 @@
 //! The comparison as text.
 
-use deltascope::data::preset;
+use crate::lanes::{self, finish, preset, stay};
+use crate::views::text;
 use deltascope::nn::BiasRule;
 use deltascope::scenario::{Lane, Scenario, Updating};
 use deltascope::session::{Action, Direction, Session, StepBy};
 use deltascope::view::compare::parts;
 use deltascope::view::equation::Detail;
 
-fn finish(session: &mut Session) {
-    while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
-    }
-    while session.has_work() {
-        session.work();
-    }
-}
-
-fn act(session: &mut Session, action: Action) {
-    session.update(action).unwrap();
-    finish(session);
-}
-
+/// A session at rest.
 fn session(scenario: Scenario) -> Session {
     let mut session = Session::new(scenario).unwrap();
     finish(&mut session);
+    stay(&mut session);
     session
 }
 
-/// What a person reads in a part: the markup taken away, cells apart.
-fn text(html: &str) -> String {
-    let mut text = String::new();
-    let mut in_tag = false;
-    for c in html.replace("</tr>", "\n").replace("</td>", " ").replace("</th>", " ").chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' => in_tag = false,
-            c if !in_tag => text.push(c),
-            _ => {}
-        }
-    }
-    text
+fn act(session: &mut Session, action: Action) {
+    lanes::act(session, action);
+    stay(session);
+}
+
+/// The same with cells and rows apart.
+fn cells(html: &str) -> String {
+    text(&html.replace("</tr>", "\n").replace("</td>", " ").replace("</th>", " "))
 }
 
 fn read(session: &Session, id: &str) -> String {
     let parts = parts(session, Detail::Full);
     let part = parts.iter().find(|part| part.0 == id).unwrap_or_else(|| panic!("no part {id}"));
-    text(&part.1)
+    cells(&part.1)
 }
 
 #[test]
 fn the_lanes_of_and_as_text() {
-    let mut session = session(preset("compare-and").unwrap().scenario());
+    let mut session = session(preset("compare-and"));
     for _ in 0..4 {
         act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
     }
     let all = parts(&session, Detail::Full);
-    let all: Vec<_> = all.iter().map(|(id, html)| format!("[{id}]\n{}", text(html))).collect();
+    let all: Vec<_> = all.iter().map(|(id, html)| format!("[{id}]\n{}", cells(html))).collect();
     insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]
 fn before_its_update_a_lane_waits() {
-    let mut session = session(preset("compare-and").unwrap().scenario());
+    let mut session = session(preset("compare-and"));
     act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
     assert!(read(&session, "lane-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
     assert!(read(&session, "lane-1-formula").contains("it moves once all 4 samples are done"));
@@ -71,7 +55,7 @@ fn before_its_update_a_lane_waits() {
 
 #[test]
 fn a_lane_that_diverged_says_when_and_where() {
-    let mut session = session(preset("compare-outputs").unwrap().scenario());
+    let mut session = session(preset("compare-outputs"));
     act(&mut session, Action::EpochChosen(5000));
     let said = read(&session, "lane-1-numbers");
     assert!(said.contains("Diverged: in epoch ") && said.contains("η = 0.3"), "{said}");
@@ -83,7 +67,7 @@ fn a_lane_that_diverged_says_when_and_where() {
 #[test]
 fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
     let lanes = [Updating::Sum, Updating::Sequential].map(|u| Lane::new(u).with(BiasRule::Frozen));
-    let scenario = Scenario { lanes: lanes.to_vec(), ..preset("mazur").unwrap().scenario() };
+    let scenario = Scenario { lanes: lanes.to_vec(), ..preset("mazur") };
     let session = session(scenario);
     assert!(read(&session, "answers").contains("set the mini-batch to 2 or more"));
     assert!(read(&session, "law").contains("one sample"));
@@ -91,7 +75,7 @@ fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
 
 #[test]
 fn what_a_file_brings_in_is_escaped() {
-    let mut scenario = preset("compare-and").unwrap().scenario();
+    let mut scenario = preset("compare-and");
     scenario.title = "<img src=x onerror=alert(1)>".to_owned();
     let data = std::sync::Arc::make_mut(&mut scenario.data);
     data.targets[0] = "<b>".to_owned();
