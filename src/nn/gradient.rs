@@ -40,10 +40,18 @@ impl Gradient {
 
     /// The same of layer `l` alone, given its δ and what it reads.
     pub(super) fn accumulate_layer(&mut self, l: usize, delta: &[f64], sources: &[f64]) {
-        for (nabla_b, delta) in self.biases[l].iter_mut().zip(delta) {
-            *nabla_b += delta;
-        }
+        add(&mut self.biases[l], delta);
         self.weights[l].add_outer(delta, sources);
+    }
+
+    /// Adds another gradient, entry by entry.
+    pub fn add(&mut self, other: &Self) {
+        for (matrix, other) in self.weights.iter_mut().zip(&other.weights) {
+            add(matrix.values_mut(), other.values());
+        }
+        for (biases, other) in self.biases.iter_mut().zip(&other.biases) {
+            add(biases, other);
+        }
     }
 
     /// The derivative by one parameter; `None` where there is no such parameter.
@@ -67,5 +75,12 @@ impl Gradient {
             }
         }
         self
+    }
+}
+
+/// u + v in place, entry by entry.
+fn add(u: &mut [f64], v: &[f64]) {
+    for (u, v) in u.iter_mut().zip(v) {
+        *u += v;
     }
 }

@@ -1,8 +1,8 @@
-//! Work that waits until the reader stays: the referee's differences, every lane over all rows, and the law of
-//! η². It goes on in slices, and changes nothing but what is known.
+//! Work that waits until the reader stays: the referee's differences, the identity, every lane over all rows,
+//! and the law of η². It goes on in slices, and changes nothing but what is known.
 
 use super::pass::samples_of;
-use super::referee::{Referee, shared_with};
+use super::referee::{Identity, Referee, identity, shared_with};
 use crate::nn::{Evaluation, Extrapolation, Law, Parameter, Reduction, evaluate};
 use crate::session::{Session, equivalent_learning_rate};
 
@@ -18,6 +18,7 @@ const FROM: f64 = 8.0;
 pub struct Background {
     referee: For<(Place, Parameter), Refereeing>,
     evaluations: For<(Place, usize, bool), Vec<Evaluation>>,
+    identities: For<(Place, Parameter), Option<Vec<Identity>>>,
     law: For<Place, Option<Law>>,
 }
 
@@ -71,6 +72,12 @@ impl Session {
         self.sight().selected.and_then(|item| item.parameter())
     }
 
+    /// The same, or the first output's bias where nothing of that kind is selected.
+    pub fn compared_parameter(&self) -> Parameter {
+        let layer = self.scenario().layer_sizes().len() - 1;
+        self.chosen_parameter().unwrap_or(Parameter::Bias { layer, neuron: 0 })
+    }
+
     /// The referee's finding for the selected parameter, once it is known.
     pub fn referee(&self) -> Option<Referee> {
         let parameter = self.chosen_parameter()?;
@@ -85,6 +92,12 @@ impl Session {
         let shared = matches!(parameter, Parameter::Bias { .. });
         let found = self.background.referee.of(&(self.place(), parameter));
         found.is_some_and(|found| found.own.finished() && (!shared || found.shared.finished()))
+    }
+
+    /// The identity for [`Session::compared_parameter`], once it is known.
+    pub fn identities(&self) -> Option<&[Identity]> {
+        let key = (self.place(), self.compared_parameter());
+        self.background.identities.of(&key)?.as_deref()
     }
 
     /// This lane over all rows at the present moment, once it is known.
@@ -127,6 +140,9 @@ impl Session {
             return Some(Work::Referee(parameter));
         }
         let passes = self.comparison()?.passes();
+        if self.identities().is_none() {
+            return Some(Work::Identity(self.compared_parameter()));
+        }
         let lane =
             (0..passes.len()).find(|&lane| passes[lane].now().is_some() && self.evaluation(lane).is_none());
         match lane {
@@ -151,6 +167,13 @@ impl Session {
                 Work::Referee(parameter) => {
                     self.refine(parameter);
                     4 * samples * parameters
+                }
+                // Each sample forward, back and added up, for two costs.
+                Work::Identity(parameter) => {
+                    let found = identity(&self.scenario, &self.mini_batch, parameter);
+                    let key = (self.place(), parameter);
+                    *self.background.identities.begun(key) = Some(found);
+                    8 * samples * parameters
                 }
                 Work::Evaluation(lane) => {
                     let rows = (left / parameters).max(1);
@@ -207,6 +230,7 @@ impl Session {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     Referee(Parameter),
+    Identity(Parameter),
     Evaluation(usize),
     Law,
 }

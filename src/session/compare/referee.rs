@@ -112,27 +112,22 @@ fn identity_of(
     let network = &*mini_batch.before;
     let count = mini_batch.rows.len();
     let mut batch = Gradient::zeros(network);
-    let mut apart = Vec::with_capacity(count);
+    let mut sum = Gradient::zeros(network);
+    let mut terms = Vec::with_capacity(count);
     for sample in samples_of(scenario, &mini_batch.rows) {
         let trace = backprop(network, sample, cost);
         batch.accumulate(&trace);
-        apart.push(Gradient::of_sample(network, &trace));
+        let own = Gradient::of_sample(network, &trace);
+        terms.push(own.get(parameter)?);
+        sum.add(&own);
     }
-    let batch = batch.reduced(reduction, count);
-    let terms = |parameter| apart.iter().filter_map(move |gradient| gradient.get(parameter));
-    let added_up = |parameter| {
-        let sum = terms(parameter).fold(0.0, |sum, term| sum + term);
-        match reduction {
-            Reduction::Sum => sum,
-            Reduction::Mean => sum / count as f64,
-        }
-    };
-    let equal = network.parameters().filter(|&p| batch.get(p) == Some(added_up(p))).count();
+    let (batch, added_up) = (batch.reduced(reduction, count), sum.reduced(reduction, count));
+    let equal = network.parameters().filter(|&p| batch.get(p) == added_up.get(p)).count();
     Some(Identity {
         cost,
         reduction,
-        terms: terms(parameter).collect(),
-        added_up: added_up(parameter),
+        terms,
+        added_up: added_up.get(parameter)?,
         batch: batch.get(parameter)?,
         equal: (equal, network.parameter_count()),
     })

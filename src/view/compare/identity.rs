@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::nn::{Cost, Reduction};
-use crate::session::{Identity, Item, MOST_DIGITS, identity};
+use crate::session::{Identity, Item, MOST_DIGITS};
 use crate::view::format::{count, number, signed};
 use crate::view::mathml::{derivative, math};
 use std::fmt::Write;
@@ -13,15 +13,17 @@ const TERMS: usize = 6;
 impl Scene<'_> {
     /// The identity for the chosen parameter, as HTML.
     pub(super) fn identity(&self) -> String {
-        let parameter = self.parameter();
-        let mini_batch = self.session.mini_batch();
+        let parameter = self.session.compared_parameter();
+        let Some(identities) = self.session.identities() else {
+            return "<p>The samples’ gradients are being added up …</p>".to_owned();
+        };
         let mut html = format!(
             "<p>At one and the same parameters, those before this mini-batch, {} of the samples add up to that \
              of the mini-batch: the derivative of a sum is the sum of the derivatives.</p><dl>",
             math(&derivative(Item::from(parameter)))
         );
-        for found in identity(self.session.scenario(), mini_batch, parameter) {
-            self.push_form(&mut html, &found);
+        for found in identities {
+            self.push_form(&mut html, found);
         }
         html + "</dl>"
     }

@@ -70,15 +70,9 @@ struct Scene<'a> {
 impl Scene<'_> {
     /// Layer and neuron whose ledger is open: those of the selected weight or bias, else the first output.
     fn chosen(&self) -> (usize, usize) {
-        match self.parameter() {
+        match self.session.compared_parameter() {
             Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron } => (layer, neuron),
         }
-    }
-
-    /// The selected weight or bias, else the first output's bias.
-    fn parameter(&self) -> Parameter {
-        let output = self.session.scenario().layer_sizes().len() - 1;
-        self.session.chosen_parameter().unwrap_or(Parameter::Bias { layer: output, neuron: 0 })
     }
 
     /// Samples of the mini-batch that are done, how many it has, and whether its update is made.

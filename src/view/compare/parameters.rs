@@ -79,7 +79,7 @@ impl Scene<'_> {
         let passes = self.comparison.passes();
         let reference = self.comparison.reference();
         let item = Item::from(parameter);
-        let class = if self.parameter() == parameter { " class=\"current\"" } else { "" };
+        let class = if self.session.compared_parameter() == parameter { " class=\"current\"" } else { "" };
         let hue = if matches!(parameter, Parameter::Bias { .. }) { "b" } else { "w" };
         let _ = write!(
             html,

@@ -53,7 +53,7 @@ impl Lane {
 async fn complete(page: &Page) -> Result<()> {
     page.until("document.getElementById('progress').hidden").await?;
     page.until(
-        "![...document.querySelectorAll('.numbers dd, #answers dd, #law p, #referee p')] \
+        "![...document.querySelectorAll('.numbers dd, #answers dd, #law p, #identity p, #referee p')] \
          .some((element) => element.textContent.trim().endsWith('…'))",
     )
     .await
