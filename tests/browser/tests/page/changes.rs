@@ -79,7 +79,9 @@ impl Places {
             const canvas = document.getElementById('network');
             const { left, top, width, height } = canvas.getBoundingClientRect();
             const hits = {};
-            for (let y = 4; y < height; y += 8) for (let x = 4; x < width; x += 12) {
+            // The mouse stands on whole pixels of the window: a fraction off, and another edge may be nearer.
+            const [across, down] = [Math.ceil(left) - left, Math.ceil(top) - top];
+            for (let y = down + 4; y < height; y += 8) for (let x = across + 4; x < width; x += 12) {
               document.dispatchEvent(new KeyboardEvent('keydown', { key: 'x' }));
               canvas.dispatchEvent(new PointerEvent('pointerdown', { clientX: left + x, clientY: top + y }));
               const field = document.querySelector('#inspector input');
