@@ -197,6 +197,8 @@ fn frozen_parameters_make_all_ledgers_the_same() {
     act(&mut session, Action::FreezeToggled);
     assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
     assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
+    assert_eq!(pass(&session, 0).now(), pass(&session, 0).before());
+    assert_eq!(pass(&session, 0).updates(4, true), 0);
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
     act(&mut session, Action::FreezeToggled);

@@ -24,6 +24,8 @@ pub struct LanePass {
     /// Samples done, and the parameters then.
     now: (usize, Arc<Network>),
     samples: Vec<usize>,
+    /// Whether each row's δ is taken at one and the same parameters, which then no row moves.
+    frozen: bool,
 }
 
 /// One sample as a lane met it.
@@ -79,6 +81,7 @@ impl LanePass {
             after: after.into(),
             before,
             samples: samples.to_vec(),
+            frozen: frozen.is_some(),
         }
     }
 
@@ -108,16 +111,19 @@ impl LanePass {
         self.divergence.is_none().then_some(sum / self.rows.len() as f64)
     }
 
-    /// Updates made in this mini-batch once so many samples are done, and whether its own update is.
+    /// Updates made in this mini-batch once so many samples are done, and whether its own update is; none while
+    /// the parameters are frozen.
     pub fn updates(&self, samples: usize, finished: bool) -> usize {
         match self.lane.updating {
+            _ if self.frozen => 0,
             Updating::PerSample => samples,
             _ => usize::from(finished),
         }
     }
 
     pub(super) fn place(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
-        if self.divergence.is_some() {
+        // Frozen parameters stay those before the mini-batch.
+        if self.divergence.is_some() || self.frozen {
             return;
         }
         let done = match self.lane.updating {
