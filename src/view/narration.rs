@@ -164,7 +164,13 @@ fn lanes(session: &Session, comparison: &Comparison) -> String {
     };
     let lanes: Vec<_> = comparison.passes().iter().enumerate().map(lane).collect();
     let frozen = if session.sight().frozen { " The parameters are frozen." } else { "" };
-    format!("After {done} of {samples} samples of this mini-batch: {}.{frozen}", lanes.join(", "))
+    let (scenario, size) = (session.scenario(), session.scenario().settings.batch_size);
+    let short = match scenario.mini_batches() > 1 && samples < size {
+        true => format!(" The rows of the epoch end here: this mini-batch has {samples}, not {size}."),
+        false => String::new(),
+    };
+    let of = count(samples, "sample");
+    format!("After {done} of {of} of this mini-batch: {}.{frozen}{short}", lanes.join(", "))
 }
 
 /// With a capital, at the beginning of a sentence.

@@ -51,6 +51,7 @@ fn before_its_update_a_lane_waits() {
     assert!(read(&session, "lane-1-formula").contains("it moves once all 4 samples are done"));
     act(&mut session, Action::FreezeToggled);
     assert!(read(&session, "lane-0-formula").contains("no row moves them"));
+    assert!(read(&session, "lane-0-numbers").contains("0: the same parameters"));
 }
 
 #[test]
@@ -69,8 +70,23 @@ fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
     let lanes = [Updating::Sum, Updating::Sequential].map(|u| Lane::new(u).with(BiasRule::Frozen));
     let scenario = Scenario { lanes: lanes.to_vec(), ..preset("mazur") };
     let session = session(scenario);
-    assert!(read(&session, "answers").contains("set the mini-batch to 2 or more"));
+    assert!(read(&session, "answers").contains("choose data with more rows"));
     assert!(read(&session, "law").contains("one sample"));
+    assert!(read(&session, "lane-0-formula").contains("stays"));
+}
+
+#[test]
+fn a_short_last_mini_batch_of_one_is_not_blamed_on_the_setting() {
+    let mut scenario = preset("brownlee").unwrap().scenario();
+    scenario.lanes = [Updating::PerSample, Updating::Sum].map(Lane::new).to_vec();
+    scenario.settings.batch_size = 1;
+    assert!(read(&session(scenario.clone()), "answers").contains("set the mini-batch to 2 or more"));
+    scenario.settings.batch_size = 3;
+    let mut session = session(scenario);
+    for _ in 0..4 {
+        act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });
+    }
+    assert!(read(&session, "answers").contains("step back from this last, short mini-batch"));
 }
 
 #[test]

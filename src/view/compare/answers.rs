@@ -61,9 +61,11 @@ impl Scene<'_> {
     fn many_or_one(&self) -> String {
         let samples = self.session.timeline().samples();
         if samples < 2 {
-            return "<dt>Are two updates after two samples the same as one after both?</dt><dd>This mini-batch has \
-                    one sample, so there is nothing to compare: <b>set the mini-batch to 2 or more</b> above.</dd>"
-                .to_owned();
+            return format!(
+                "<dt>Are two updates after two samples the same as one after both?</dt><dd>This mini-batch has one \
+                 sample, so there is nothing to compare: <b>{}</b>.</dd>",
+                self.more_samples()
+            );
         }
         let question = match samples {
             2 => "Are 2 updates after 2 samples the same as one after both?".to_owned(),

@@ -130,7 +130,8 @@ impl Scene<'_> {
         } else if made == 0 {
             let waits = match pass.lane.updating {
                 Updating::PerSample => "moves after the first sample".to_owned(),
-                _ => format!("moves once all {} are done", count(samples, "sample")),
+                _ if samples == 1 => "moves once the sample is done".to_owned(),
+                _ => format!("moves once all {samples} samples are done"),
             };
             format!("{symbol} = {}; it {waits}", value(before.get(bias)))
         } else {

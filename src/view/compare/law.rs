@@ -14,9 +14,11 @@ impl Scene<'_> {
     pub(super) fn law(&self) -> String {
         let samples = self.session.timeline().samples();
         if samples < 2 {
-            return "<p>This mini-batch has one sample: updating after it and updating once for it are the same \
-                    thing. Take a larger mini-batch above to see what comes between two samples.</p>"
-                .to_owned();
+            return format!(
+                "<p>This mini-batch has one sample: updating after it and updating once for it are the same thing. To \
+                 see what comes between two samples, {}.</p>",
+                self.more_samples()
+            );
         }
         let eta = self.session.law_learning_rate();
         let halved = plain(self.session.scenario().settings.learning_rate / 2.0);

@@ -178,11 +178,18 @@ impl Scene<'_> {
         let mut html = String::from("<tfoot>");
         // Writing to a string cannot fail.
         let _ = write!(html, "<tr><th colspan=\"{}\" class=\"caption\">{what}</th></tr>", neurons.len() + 2);
-        push_total(&mut html, "Σ δ", "delta", neurons, |neuron| signed(sum(neuron), digits));
+        // A lane that diverged before these rows has met none of them: it has no sum.
+        let met = rows.len() == done;
+        push_total(&mut html, "Σ δ", "delta", neurons, |neuron| match met {
+            true => signed(sum(neuron), digits),
+            false => "–".to_owned(),
+        });
         if pass.settings.reduction == Reduction::Mean {
-            push_total(&mut html, &format!("Σ/{samples}"), "delta", neurons, |neuron| match complete {
-                true => signed(sum(neuron) / samples as f64, digits),
-                false => String::new(),
+            push_total(&mut html, &format!("Σ/{samples}"), "delta", neurons, |neuron| {
+                match complete && met {
+                    true => signed(sum(neuron) / samples as f64, digits),
+                    false => String::new(),
+                }
             });
         }
         if frozen {

@@ -75,6 +75,16 @@ impl Scene<'_> {
         }
     }
 
+    /// How the reader comes by more samples, where this mini-batch has one.
+    fn more_samples(&self) -> &'static str {
+        let scenario = self.session.scenario();
+        match (scenario.data.samples.len(), scenario.settings.batch_size) {
+            (1, _) => "choose data with more rows",
+            (_, 1) => "set the mini-batch to 2 or more above",
+            _ => "step back from this last, short mini-batch",
+        }
+    }
+
     /// Samples of the mini-batch that are done, how many it has, and whether its update is made.
     fn done(&self) -> (usize, usize, bool) {
         let now = self.session.now();
