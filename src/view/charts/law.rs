@@ -39,7 +39,10 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> 
     }
     plot.mark(own)?;
     let left_of_mark = plot.at((own, 0.0)).x - 5.0;
-    plot.level(law.least(), "rounding", left_of_mark)?;
+    // Beside the mark, on the side that has room for it.
+    let name = "rounding";
+    let right = if left_of_mark < text_width(name, SIZE) { plot.end().x } else { left_of_mark };
+    plot.level(law.least(), name, right)?;
     if let Some([from, to]) = fit {
         plot.straight(from, to, palette.faded)?;
     }

@@ -101,7 +101,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 
     /// Where the last pixel to the right and to the bottom is.
-    fn end(&self) -> Point {
+    pub(super) fn end(&self) -> Point {
         let (width, height) = self.area.dim_in_pixel();
         let last = |pixels: u32| f64::from(pixels.saturating_sub(1)) / self.scale;
         Point { x: last(width), y: last(height) }
