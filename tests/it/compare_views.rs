@@ -77,7 +77,7 @@ fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
 
 #[test]
 fn a_short_last_mini_batch_of_one_is_not_blamed_on_the_setting() {
-    let mut scenario = preset("brownlee").unwrap().scenario();
+    let mut scenario = preset("brownlee");
     scenario.lanes = [Updating::PerSample, Updating::Sum].map(Lane::new).to_vec();
     scenario.settings.batch_size = 1;
     assert!(read(&session(scenario.clone()), "answers").contains("set the mini-batch to 2 or more"));

@@ -4,7 +4,7 @@ use super::Scene;
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Rate, Scenario, Updating};
 use crate::session::{Divergence, Item, LanePass};
-use crate::view::format::{count, number, signed, typed};
+use crate::view::format::{number, signed, typed};
 use crate::view::html::{action, escape};
 use crate::view::mathml::{math, symbol_as};
 use serde_json::json;
