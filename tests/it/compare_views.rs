@@ -3,7 +3,7 @@
 use crate::lanes::{self, finish, preset, stay};
 use crate::views::text;
 use deltascope::nn::BiasRule;
-use deltascope::scenario::{Lane, Scenario, Updating};
+use deltascope::scenario::{Lane, Rate, Scenario, Updating};
 use deltascope::session::{Action, Direction, Session, StepBy};
 use deltascope::view::compare::parts;
 use deltascope::view::equation::Detail;
@@ -52,6 +52,19 @@ fn before_its_update_a_lane_waits() {
     act(&mut session, Action::FreezeToggled);
     assert!(read(&session, "lane-0-formula").contains("no row moves them"));
     assert!(read(&session, "lane-0-numbers").contains("0: the same parameters"));
+}
+
+#[test]
+fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
+    let lanes = [Lane::new(Updating::Mean), Lane { rate: Rate::EtaOverM, ..Lane::new(Updating::Sum) }];
+    let mut session = session(Scenario { lanes: lanes.to_vec(), ..preset("iris") });
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        act(&mut session, Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
+        said.push(read(&session, "lane-1-numbers"));
+    }
+    assert!(said.iter().all(|said| said.contains("rounding") || said.contains("the same")), "{said:?}");
+    assert!(!read(&session, "lane-0-numbers").contains("rounding"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A lane's frame: its rule in words and as a formula with the numbers put in, its controls, its numbers.
 
 use super::Scene;
-use crate::nn::{BiasRule, Parameter, Reduction};
+use crate::nn::{BiasRule, Network, Parameter, Reduction};
 use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Rate, Scenario, Updating};
 use crate::session::{Divergence, Item, LanePass};
 use crate::view::format::{number, signed, typed};
@@ -205,15 +205,22 @@ impl Scene<'_> {
         }
         let reference = self.comparison.reference();
         if lane != reference {
-            let distance = self.comparison.distance(lane, reference);
-            let text = match distance {
-                Some(0.0) => "0: the same parameters".to_owned(),
-                Some(distance) => number(distance, self.digits),
-                None => "–".to_owned(),
-            };
-            let _ = write!(html, "<dt>distance to lane {}</dt><dd>{text}</dd>", reference + 1);
+            let apart = self.apart(lane, reference, updates);
+            let _ = write!(html, "<dt>distance to lane {}</dt><dd>{apart}</dd>", reference + 1);
         }
         html + "</dl>"
+    }
+
+    /// ‖θ − θ′‖ from the reference lane; whether it is more than rounding, which so many updates may add up to.
+    fn apart(&self, lane: usize, reference: usize, updates: u64) -> String {
+        let norm = self.comparison.passes()[lane].now().map_or(0.0, Network::norm);
+        let rounding = f64::EPSILON * norm * updates.clamp(1, 1000) as f64;
+        match self.comparison.distance(lane, reference) {
+            None => "–".to_owned(),
+            Some(0.0) => "0: the same parameters".to_owned(),
+            Some(distance) if distance <= rounding => format!("{}: mere rounding", number(distance, 2)),
+            Some(distance) => number(distance, self.digits),
+        }
     }
 
     /// What freezing does, as the caption of its button.
