@@ -61,6 +61,9 @@ function showFailure(failure, control) {
   if (!failure) return;
   place.textContent = failure.message;
   control?.setAttribute("aria-invalid", "true");
+  // A list whose markup says what holds shows that again: nothing else would take the refused choice back.
+  const holds = control?.querySelector("option[selected]");
+  if (holds) holds.selected = true;
 }
 
 // ——— from the page to the session ———
