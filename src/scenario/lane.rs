@@ -130,8 +130,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     let lanes = &scenario.lanes;
     let error = |field: String, problem: String| Err(ScenarioError { field, problem });
     if !lanes.is_empty() && !(LEAST_LANES..=MOST_LANES).contains(&lanes.len()) {
-        let problem =
-            format!("{} lanes are named; {LEAST_LANES} to {MOST_LANES} can be compared", lanes.len());
+        let problem = format!("{LEAST_LANES} to {MOST_LANES} lanes can be compared, not {}", lanes.len());
         return error("lanes".into(), problem);
     }
     for (index, lane) in lanes.iter().enumerate() {

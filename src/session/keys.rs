@@ -42,8 +42,8 @@ pub static KEYS: [Key; 27] = {
     use Direction::{Back, Forward};
     use StepBy::{Epoch, Equation, MiniBatch, Neuron, Sample};
     [
-        key("ArrowRight", "→", "one equation on", step(Equation, Forward)),
-        key("ArrowLeft", "←", "one equation back", step(Equation, Back)),
+        key("ArrowRight", "→", "one equation on; in Compare, one sample", step(Equation, Forward)),
+        key("ArrowLeft", "←", "one equation back; in Compare, one sample", step(Equation, Back)),
         key("ArrowDown", "↓", "into: one neuron on", step(Neuron, Forward)),
         key("ArrowUp", "↑", "one neuron back", step(Neuron, Back)),
         key(".", ".", "over: one sample on", step(Sample, Forward)),

@@ -49,9 +49,9 @@ impl Scene<'_> {
         let traces = &self.session.mini_batch().traces;
         let column = traces.iter().map(|trace| trace.deltas[layer][neuron]);
         let shown: Vec<_> = column.take(TERMS).map(|delta| signed(delta, self.digits)).collect();
-        let more = if traces.len() > TERMS { " …" } else { "" };
+        let end = if traces.len() > TERMS { " …" } else { "." };
         format!(
-            "<dt>What is summed?</dt><dd>One neuron’s δ, <b>down</b> the {}: {}{more}. Never different neurons’ δ, \
+            "<dt>What is summed?</dt><dd>One neuron’s δ, <b>down</b> the {}: {}{end} Never different neurons’ δ, \
              across a row.</dd>",
             count(traces.len(), "sample"),
             shown.join(" "),
