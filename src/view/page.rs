@@ -83,6 +83,7 @@ fn attributes(session: &Session) -> Vec<(Cow<'static, str>, &'static str, Option
         ("axis-samples", "aria-pressed", pressed(sight.axis == Axis::Samples)),
         ("axis-updates", "aria-pressed", pressed(sight.axis == Axis::Updates)),
         ("boundary", "aria-pressed", pressed(sight.boundary_of_selected)),
+        ("boundaries", "hidden", disabled(session.scenario().sizes[0] != 2)),
         ("call-referee", "aria-pressed", pressed(sight.referee_asked)),
         ("scrub", "max", Some((session.timeline().len() - 1).to_string())),
         ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::place(session)))),

@@ -37,7 +37,7 @@ impl Scene<'_> {
         };
         format!(
             "<dt>Which number moves {symbol}?</dt><dd>Its own neuron’s <span class=\"delta\">δ</span>, down the \
-             samples: Σδ = <b>{}</b>, so it moves by −{}·({}){over}. {not}</dd>",
+             samples: Σδ = <b>{}</b>, so gradient descent moves it by −{}·({}){over}. {not}</dd>",
             signed(sums[neuron], digits),
             typed(self.session.scenario().settings.learning_rate),
             signed(sums[neuron], digits),

@@ -117,6 +117,11 @@ impl Scene<'_> {
         let bias = Parameter::Bias { layer, neuron };
         let symbol = math(&symbol_as(Item::Bias { layer, neuron }, false));
         let mut html = format!("<p class=\"symbols\">{}</p>", in_symbols(&symbol, pass));
+        if pass.lane.updating == Updating::Sequential {
+            html.push_str(
+                "<p>On the way back each δ comes through weights that have already moved: of no cost the gradient.</p>",
+            );
+        }
         if self.session.sight().frozen {
             return html + "<p>The parameters are frozen: no row moves them.</p>";
         }
@@ -205,7 +210,11 @@ impl Scene<'_> {
         }
         let reference = self.comparison.reference();
         if lane != reference {
-            let apart = self.apart(lane, reference, updates);
+            let mut apart = self.apart(lane, reference, updates);
+            let waits = self.comparison.passes()[reference].updates(done, finished) == 0;
+            if waits && pass.updates(done, finished) > 0 {
+                let _ = write!(apart, "; lane {} has yet to move", reference + 1);
+            }
             let _ = write!(html, "<dt>distance to lane {}</dt><dd>{apart}</dd>", reference + 1);
         }
         html + "</dl>"

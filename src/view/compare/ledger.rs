@@ -2,7 +2,7 @@
 //! reference lane.
 
 use super::{Attribute, Part, Scene};
-use crate::nn::{Parameter, Reduction};
+use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::Updating;
 use crate::session::{Item, LanePass, LaneRow, MOST_DIGITS};
 use crate::view::format::{number, signed};
@@ -139,10 +139,10 @@ impl Scene<'_> {
             html.push_str("</tr>");
         };
         let first = format!("<th scope=\"rowgroup\" rowspan=\"3\">{}</th>", sample + 1);
-        line(&first, "b", "b", &|row, neuron| number(row.biases[layer][neuron], digits));
+        line(&first, "b", "b", &|row, neuron| fitted(row.biases[layer][neuron], digits, number));
         line("", "δ", "delta", &|row, neuron| {
             let delta = row.deltas[layer][neuron];
-            format!("<span title=\"{}\">{}</span>", number(delta, MOST_DIGITS), signed(delta, digits))
+            format!("<span title=\"{}\">{}</span>", number(delta, MOST_DIGITS), fitted(delta, digits, signed))
         });
         // The reference lane leaves its third line empty, so that all lanes stand level.
         let name = if beside.is_some() { "≠" } else { "" };
@@ -175,13 +175,12 @@ impl Scene<'_> {
             (true, Updating::Sequential) if !frozen => "down the samples, δ partly at new w".to_owned(),
             (true, _) => "down the samples: ∂C/∂b of their sum".to_owned(),
         };
-        let mut html = String::from("<tfoot>");
-        // Writing to a string cannot fail.
-        let _ = write!(html, "<tr><th colspan=\"{}\" class=\"caption\">{what}</th></tr>", neurons.len() + 2);
+        let mut html =
+            format!("<tr><th colspan=\"{}\" class=\"caption\">{what}</th></tr>", neurons.len() + 2);
         // A lane that diverged before these rows has met none of them: it has no sum.
         let met = rows.len() == done;
         push_total(&mut html, "Σ δ", "delta", neurons, |neuron| match met {
-            true => signed(sum(neuron), digits),
+            true => fitted(sum(neuron), digits, signed),
             false => "–".to_owned(),
         });
         if pass.settings.reduction == Reduction::Mean {
@@ -195,14 +194,19 @@ impl Scene<'_> {
         if frozen {
             return html;
         }
+        if matches!(pass.lane.bias_rule, BiasRule::LayerSum | BiasRule::SharedBias) && met {
+            let columns: Vec<f64> = (0..self.session.scenario().layer_sizes()[layer]).map(sum).collect();
+            let across = pass.lane.bias_rule.apply(&columns)[0];
+            push_total(&mut html, "across", "across", neurons, |_| fitted(across, digits, signed));
+        }
         let made = pass.updates(done, finished) > 0;
         push_total(&mut html, "b moved", "b", neurons, |neuron| {
             let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| made);
-            change.map_or(String::new(), |change| signed(change, digits))
+            change.map_or(String::new(), |change| fitted(change, digits, signed))
         });
         let bias = |pass: &LanePass, neuron| pass.now()?.get(Parameter::Bias { layer, neuron });
         push_total(&mut html, "b now", "b", neurons, |neuron| {
-            bias(pass, neuron).map_or("–".into(), |bias| number(bias, digits))
+            bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
         });
         if let Some(other) = other {
             push_total(&mut html, "≠", "differs", neurons, |neuron| {
@@ -211,6 +215,12 @@ impl Scene<'_> {
         }
         html
     }
+}
+
+/// A number in the width of a column: with two digits where it would be too long.
+fn fitted(value: f64, digits: usize, text: fn(f64, usize) -> String) -> String {
+    let long = text(value, digits);
+    if digits <= 4 && long.chars().count() > 9 { text(value, 2) } else { long }
 }
 
 /// By how much one number is more than the other; "=" where they are the same double.

@@ -13,6 +13,7 @@ mod referee;
 pub use lanes::{name, one_line};
 
 use super::equation::Detail;
+use super::html::escape;
 use crate::nn::Parameter;
 use crate::session::{Comparison, Session};
 use std::borrow::Cow;
@@ -35,6 +36,7 @@ pub fn parts(session: &Session, detail: Detail) -> Vec<Part> {
     let Some(comparison) = session.comparison() else { return Vec::new() };
     let scene = Scene { session, comparison, digits: session.sight().digits };
     let mut parts: Vec<Part> = vec![
+        ("compare-note".into(), escape(&session.scenario().note)),
         ("answers".into(), scene.answers()),
         ("lane-choice".into(), scene.lane_choice()),
         ("lanes".into(), scene.frames()),
