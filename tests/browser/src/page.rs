@@ -77,9 +77,7 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (address, site) = (engine.driver()?, engine.site()?);
-        let driver = WebDriver::new(address, engine.capabilities()?)
-            .await
-            .with_context(|| format!("{} could not be started", engine.name()))?;
+        let driver = started(engine, &address).await?;
         let page = Page { engine, driver, site };
         // A failed assertion is a panic: it is caught to take its picture and to close the browser.
         let ended = AssertUnwindSafe(async {
@@ -98,6 +96,22 @@ where
         }
         closed.context("the browser could not be closed")
     })
+}
+
+/// A browser of its own. A busy machine now and then drops the request for one, so that is made again.
+async fn started(engine: Engine, address: &str) -> Result<WebDriver> {
+    const TRIES: u32 = 3;
+    let mut tried = 1;
+    loop {
+        match WebDriver::new(address, engine.capabilities()?).await {
+            Ok(driver) => return Ok(driver),
+            Err(_) if tried < TRIES => tokio::time::sleep(Duration::from_secs(2)).await,
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} could not be started", engine.name()));
+            }
+        }
+        tried += 1;
+    }
 }
 
 impl Page {
