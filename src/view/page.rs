@@ -38,7 +38,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     match session.sight().view {
         View::Stepper => step(session, detail, &mut page),
         View::Compare => {
-            page.parts.extend(compare::parts(session, detail));
+            page.parts.extend(compare::parts(session));
             page.attributes.extend(compare::attributes(session));
         }
     }

@@ -6,7 +6,6 @@ use deltascope::nn::BiasRule;
 use deltascope::scenario::{Lane, Rate, Scenario, Updating};
 use deltascope::session::{Action, Direction, Session, StepBy};
 use deltascope::view::compare::parts;
-use deltascope::view::equation::Detail;
 
 /// A session at rest.
 fn session(scenario: Scenario) -> Session {
@@ -27,7 +26,7 @@ fn cells(html: &str) -> String {
 }
 
 fn read(session: &Session, id: &str) -> String {
-    let parts = parts(session, Detail::Full);
+    let parts = parts(session);
     let part = parts.iter().find(|part| part.0 == id).unwrap_or_else(|| panic!("no part {id}"));
     cells(&part.1)
 }
@@ -38,7 +37,7 @@ fn the_lanes_of_and_as_text() {
     for _ in 0..4 {
         act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
     }
-    let all = parts(&session, Detail::Full);
+    let all = parts(&session);
     let all: Vec<_> = all.iter().map(|(id, html)| format!("[{id}]\n{}", cells(html))).collect();
     insta::assert_snapshot!(all.join("\n"));
 }
@@ -68,14 +67,26 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
 }
 
 #[test]
+fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
+    let mut session = session(preset("compare-and"));
+    act(&mut session, Action::SpeedChanged(60.0));
+    session.update(Action::PlayToggled).unwrap();
+    session.update(Action::Woken).unwrap();
+    for id in ["parameters", "identity", "law"] {
+        assert_eq!(read(&session, id).trim(), "Follows when it pauses.", "{id}");
+    }
+    act(&mut session, Action::PlayToggled);
+    assert!(read(&session, "parameters").contains("lane 1"));
+    assert!(read(&session, "law").contains("Slope of the line"));
+}
+
+#[test]
 fn a_lane_that_diverged_says_when_and_where() {
     let mut session = session(preset("compare-outputs"));
     act(&mut session, Action::EpochChosen(5000));
     let said = read(&session, "lane-1-numbers");
     assert!(said.contains("Diverged: in epoch ") && said.contains("η = 0.3"), "{said}");
-    assert!(
-        !parts(&session, Detail::Full).iter().any(|part| part.1.contains("NaN") || part.1.contains("inf "))
-    );
+    assert!(!parts(&session).iter().any(|part| part.1.contains("NaN") || part.1.contains("inf ")));
 }
 
 #[test]
@@ -109,7 +120,7 @@ fn what_a_file_brings_in_is_escaped() {
     let data = std::sync::Arc::make_mut(&mut scenario.data);
     data.targets[0] = "<b>".to_owned();
     data.inputs[0] = "<b>".to_owned();
-    for (id, html) in parts(&session(scenario), Detail::Full) {
+    for (id, html) in parts(&session(scenario)) {
         assert!(!html.contains("<img") && !html.contains("<b></b>"), "{id}");
     }
 }

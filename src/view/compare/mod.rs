@@ -12,7 +12,6 @@ mod referee;
 
 pub use lanes::{name, one_line};
 
-use super::equation::Detail;
 use super::html::escape;
 use crate::nn::Parameter;
 use crate::session::{Comparison, Session};
@@ -32,7 +31,7 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
 }
 
 /// Everything that the comparison shows in text; nothing while no lanes are looked at.
-pub fn parts(session: &Session, detail: Detail) -> Vec<Part> {
+pub fn parts(session: &Session) -> Vec<Part> {
     let Some(comparison) = session.comparison() else { return Vec::new() };
     let scene = Scene { session, comparison, digits: session.sight().digits };
     let mut parts: Vec<Part> = vec![
@@ -48,8 +47,13 @@ pub fn parts(session: &Session, detail: Detail) -> Vec<Part> {
     }
     parts.push(("ledger-of".into(), scene.layers()));
     parts.push(("frozen".into(), scene.frozen()));
-    // While it plays quickly nobody reads every weight; what stays away is said to.
-    if detail == Detail::Full || !session.is_hurried() {
+    // While it plays quickly nobody can read all this, and laying it out would cost frames. Numbers of a moment
+    // that is over may not stand there instead.
+    if session.is_hurried() {
+        let words = "Follows when it pauses.";
+        parts.push(("parameters".into(), format!("<tbody><tr><td class=\"part\">{words}</td></tr></tbody>")));
+        parts.extend(["identity", "law"].map(|id| (id.into(), format!("<p>{words}</p>"))));
+    } else {
         parts.push(("parameters".into(), scene.parameters()));
         parts.push(("identity".into(), scene.identity()));
         parts.push(("law".into(), scene.law()));
