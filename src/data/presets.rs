@@ -135,7 +135,7 @@ static PRESETS: [Preset; 16] = [
         id: "spiral",
         title: "Spiral",
         note: "Two arms wound into each other: the hardest of these boundaries, and the reason for two \
-               hidden layers. Expect a long run, some 400 epochs. Both arms hold the point (0, 0), so 199 \
+               hidden layers. Expect a long run, some 450 epochs. Both arms hold the point (0, 0), so 199 \
                of 200 is the best there is. Made-up data (CC0).",
         lanes: &[],
         plan: spiral,

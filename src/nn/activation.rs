@@ -1,5 +1,6 @@
 //! Activation functions σ and their derivatives σ′.
 
+use super::functions;
 use serde::{Deserialize, Serialize};
 
 /// The activation function of a layer.
@@ -49,8 +50,8 @@ impl Activation {
     /// ```
     pub fn value(self, z: f64) -> f64 {
         match self {
-            Self::Sigmoid => sigmoid(z),
-            Self::Tanh => libm::tanh(z),
+            Self::Sigmoid => functions::sigmoid(z),
+            Self::Tanh => functions::tanh(z),
             Self::Relu => {
                 if z > 0.0 {
                     z
@@ -108,20 +109,10 @@ impl Activation {
     }
 }
 
-/// The exponential is only ever taken of a negative number, so that it cannot overflow.
-fn sigmoid(z: f64) -> f64 {
-    if z >= 0.0 {
-        1.0 / (1.0 + libm::exp(-z))
-    } else {
-        let e = libm::exp(z);
-        e / (1.0 + e)
-    }
-}
-
 /// The largest z is taken off first, which changes nothing but keeps every exponential at or below 1.
 fn softmax(z: &[f64]) -> Vec<f64> {
     let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exponentials: Vec<f64> = z.iter().map(|z| libm::exp(z - largest)).collect();
+    let exponentials: Vec<f64> = z.iter().map(|z| functions::exp(z - largest)).collect();
     let sum = exponentials.iter().fold(0.0, |sum, e| sum + e);
     exponentials.into_iter().map(|e| e / sum).collect()
 }

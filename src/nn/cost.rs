@@ -1,6 +1,6 @@
 //! Cost functions C of one sample: summed over the outputs, never divided by their number.
 
-use super::Activation;
+use super::{Activation, functions};
 use serde::{Deserialize, Serialize};
 
 /// The cost of one sample.
@@ -56,16 +56,16 @@ impl Cost {
                 .iter()
                 .zip(y)
                 .map(|(&z, &y)| {
-                    let tail = libm::log1p(libm::exp(-z.abs()));
+                    let tail = functions::ln_1p(functions::exp(-z.abs()));
                     y * (f64::max(-z, 0.0) + tail) + (1.0 - y) * (f64::max(z, 0.0) + tail)
                 })
                 .collect(),
             Self::Cce => {
                 let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let sum = z.iter().fold(0.0, |sum, z| sum + libm::exp(z - largest));
+                let sum = z.iter().fold(0.0, |sum, z| sum + functions::exp(z - largest));
                 // The two parts of the logarithm are subtracted apart: added up first, a large z
                 // would swallow a small cost.
-                let log_sum = libm::log(sum);
+                let log_sum = functions::ln(sum);
                 z.iter().zip(y).map(|(z, y)| y * ((largest - z) + log_sum)).collect()
             }
         }

@@ -4,7 +4,7 @@
 //! the ones before have left θ; to first order in η they end at the same place, and what is left,
 //! η² Σᵢ<ⱼ gⱼ′(θ) gᵢ(θ) + O(η³), falls to a quarter when η is halved.
 
-use super::{Network, Sample, Settings, train_mini_batch};
+use super::{Network, Sample, Settings, functions, train_mini_batch};
 
 /// How far apart the two ends are for one η.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,7 +119,8 @@ impl Law {
 /// Least squares in the logarithms.
 fn slope(points: &[LawPoint]) -> f64 {
     let count = points.len() as f64;
-    let logs = || points.iter().map(|point| (libm::log(point.learning_rate), libm::log(point.distance)));
+    let logs =
+        || points.iter().map(|point| (functions::ln(point.learning_rate), functions::ln(point.distance)));
     let mean = |part: fn((f64, f64)) -> f64| logs().map(part).fold(0.0, |sum, log| sum + log) / count;
     let (x, y) = (mean(|log| log.0), mean(|log| log.1));
     let covariance = logs().fold(0.0, |sum, log| sum + (log.0 - x) * (log.1 - y));

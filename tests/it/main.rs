@@ -8,6 +8,7 @@ mod charts;
 mod compare;
 mod compare_views;
 mod data;
+mod functions;
 mod golden;
 mod gradient;
 mod lanes;
