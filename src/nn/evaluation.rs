@@ -36,6 +36,15 @@ impl Evaluation {
     pub fn accuracy(&self) -> f64 {
         self.samples_right as f64 / self.samples as f64
     }
+
+    /// One sample more: its outputs, its targets and its cost.
+    pub(super) fn count(&mut self, a: &[f64], y: &[f64], cost: f64) {
+        let outputs_right = a.iter().zip(y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
+        self.samples += 1;
+        self.cost_sum += cost;
+        self.outputs_right += outputs_right;
+        self.samples_right += usize::from(class(a) == class(y));
+    }
 }
 
 /// Runs the samples forward and counts.
@@ -50,11 +59,7 @@ pub fn evaluate<'a>(
         let (Some(z), Some(a)) = (forward.weighted_inputs.last(), forward.activations.last()) else {
             continue;
         };
-        let outputs_right = a.iter().zip(&sample.y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
-        evaluation.samples += 1;
-        evaluation.cost_sum += cost.value(z, a, &sample.y);
-        evaluation.outputs_right += outputs_right;
-        evaluation.samples_right += usize::from(class(a) == class(&sample.y));
+        evaluation.count(a, &sample.y, cost.value(z, a, &sample.y));
     }
     evaluation
 }

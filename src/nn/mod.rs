@@ -25,6 +25,7 @@ pub mod functions;
 mod gradient;
 mod gradient_check;
 mod initialisation;
+pub mod kernels;
 mod lanes;
 mod law;
 mod matrix;

@@ -2,6 +2,7 @@
 
 use deltascope::nn::{Activation, Cost, Network, Sample, backprop};
 use proptest::prelude::*;
+use std::ops::RangeInclusive;
 
 /// What one property test runs on.
 #[derive(Clone, Debug)]
@@ -14,7 +15,15 @@ pub(crate) struct Problem {
 /// One to three layers of one to four neurons, every activation and cost that go together, one to
 /// four samples with targets that suit the cost.
 pub(crate) fn problem() -> impl Strategy<Value = Problem> {
-    let sizes = prop::collection::vec(1usize..=4, 2..=4);
+    problem_of(1..=4, 1..=4)
+}
+
+/// The same with layers and samples as many as these.
+pub(crate) fn problem_of(
+    neurons: RangeInclusive<usize>,
+    samples: RangeInclusive<usize>,
+) -> impl Strategy<Value = Problem> {
+    let sizes = prop::collection::vec(neurons, 2..=4);
     let ends = Cost::ALL.into_iter().flat_map(|cost| {
         Activation::ALL
             .into_iter()
@@ -25,14 +34,14 @@ pub(crate) fn problem() -> impl Strategy<Value = Problem> {
     let hidden = prop::sample::select(hidden.collect::<Vec<_>>());
     let hidden = prop::collection::vec(hidden, 2);
     (sizes, prop::sample::select(ends.collect::<Vec<_>>()), hidden).prop_flat_map(
-        |(sizes, (cost, output), hidden)| {
+        move |(sizes, (cost, output), hidden)| {
             let layers = sizes.len() - 1;
             let activations: Vec<_> = hidden[..layers - 1].iter().copied().chain([output]).collect();
             let network = Network::zeros(&sizes, &activations);
             let parameters = prop::collection::vec(-1.5..1.5, network.parameter_count());
             let row =
                 (prop::collection::vec(-2.0..2.0, sizes[0]), prop::collection::vec(0.0..1.0, sizes[layers]));
-            let rows = prop::collection::vec(row, 1..=4);
+            let rows = prop::collection::vec(row, samples.clone());
             (parameters, rows).prop_map(move |(values, rows)| {
                 let mut network = network.clone();
                 let parameters: Vec<_> = network.parameters().collect();

@@ -11,6 +11,7 @@ mod data;
 mod functions;
 mod golden;
 mod gradient;
+mod kernels;
 mod lanes;
 mod ledger;
 mod published;

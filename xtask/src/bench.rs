@@ -1,4 +1,4 @@
-//! `cargo xtask bench` and `cargo xtask shot`: one run of Chromium over the built page.
+//! `cargo xtask bench` and `cargo xtask shot`: one run of Chromium over the built page, or of a native program.
 
 use std::ffi::OsString;
 
@@ -7,11 +7,20 @@ use anyhow::Result;
 use crate::browsers::{Browsers, Engine};
 use crate::bundle::{self, Build};
 use crate::project::{self, Project};
+use crate::tools;
 
 /// Measures how long a step takes, from the key to the painted picture.
 pub(crate) fn bench(project: &Project) -> Result<()> {
     bundle::build(project, Build::Shipped)?;
     in_chromium(project, "bench", &[])
+}
+
+/// Measures how fast networks train natively, with NumPy beside it where `--peers` is given.
+pub(crate) fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
+    if arguments.iter().any(|argument| argument == "--peers") {
+        tools::numpy()?;
+    }
+    project::run(project.cargo(["run", "--quiet", "--release", "--example", "bench", "--"]).args(arguments))
 }
 
 /// Takes a picture of the page.

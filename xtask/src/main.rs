@@ -27,6 +27,7 @@ cargo xtask test                         everything: native, then the page in Ch
 cargo xtask test native                  only what needs no browser
 cargo xtask test browsers [ENGINE [NAME]]  only the page; ENGINE is chromium, firefox or webkit, NAME a scenario
 cargo xtask bench                        how long a step takes, in Chromium
+cargo xtask bench native [--peers]       how fast networks train natively; with --peers NumPy beside it
 cargo xtask shot [--no-build] [OPTIONS]  a picture of the page; `cargo xtask shot --help` lists the options
 cargo xtask setup [wasm|axe|ENGINE]...   installs what the other commands would install
 ";
@@ -55,10 +56,7 @@ fn run(mut arguments: Parser) -> Result<()> {
         }
         "serve" => serve_command(&project, arguments),
         "test" => test_command(&project, arguments),
-        "bench" => {
-            no_more(arguments)?;
-            bench::bench(&project)
-        }
+        "bench" => bench_command(&project, arguments),
         "shot" => shot_command(&project, arguments),
         "setup" => setup_command(&project, arguments),
         "help" => {
@@ -110,6 +108,18 @@ fn test_command(project: &Project, mut arguments: Parser) -> Result<()> {
             test::browsers(project, engine, scenario.as_deref())
         }
         other => bail!("`cargo xtask test {other}`: it is `native` or `browsers`, or nothing for everything"),
+    }
+}
+
+fn bench_command(project: &Project, mut arguments: Parser) -> Result<()> {
+    match arguments.next()? {
+        None => bench::bench(project),
+        Some(Arg::Value(part)) if part == "native" => {
+            let rest: Vec<OsString> = arguments.raw_args()?.collect();
+            bench::native(project, &rest)
+        }
+        Some(Arg::Value(part)) => bail!("`cargo xtask bench {}`: it is `native`, or nothing", part.display()),
+        Some(other) => Err(other.unexpected().into()),
     }
 }
 

@@ -44,6 +44,17 @@ pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     })
 }
 
+/// Makes sure that Python has NumPy, the fast path's measure.
+pub(crate) fn numpy() -> Result<()> {
+    let found = Command::new("python3").args(["-c", "import numpy"]).stderr(Stdio::null()).status();
+    if found.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    println!("installing NumPy (python3 -m pip install numpy): not found on this machine");
+    project::run_quietly(Command::new("python3").args(["-m", "pip", "install", "--quiet", "numpy"]))
+        .context("NumPy is missing; type `python3 -m pip install numpy`")
+}
+
 /// Makes sure that these browsers and their drivers are there.
 pub(crate) fn engines(project: &Project, engines: &[Engine]) -> Result<()> {
     let mut packages: Vec<&str> =

@@ -1,0 +1,214 @@
+//! Equations (3) and (4) and the update in one pass: a gradient is no sooner summed than it is used.
+
+// A tile has two indices, which count in several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
+use crate::nn::lanes::{Kernel, Lanes};
+use crate::nn::{BiasRule, Reduction, Settings};
+
+/// What becomes of a sum over a mini-batch's samples.
+#[derive(Clone, Copy)]
+pub(super) struct Step {
+    learning_rate: f64,
+    /// The sum is divided by the count, or multiplied by its inverse where that is the same double.
+    count: f64,
+    inverse: Option<f64>,
+    rule: BiasRule,
+    /// Whether the sums start here, and whether they end here; between, they are kept in the accumulators.
+    pub(super) first: bool,
+    pub(super) last: bool,
+}
+
+impl Step {
+    /// For `samples` of a mini-batch so far.
+    pub(super) fn new(settings: &Settings, samples: usize, first: bool, last: bool) -> Self {
+        let (count, inverse) = match settings.reduction {
+            Reduction::Sum => (1.0, Some(1.0)),
+            Reduction::Mean => (samples as f64, samples.is_power_of_two().then(|| 1.0 / samples as f64)),
+        };
+        let (learning_rate, rule) = (settings.learning_rate, settings.bias_rule);
+        Self { learning_rate, count, inverse, rule, first, last }
+    }
+
+    /// The reduced sum.
+    #[inline(always)]
+    fn reduced<L: Lanes>(&self, sum: L) -> L {
+        match self.inverse {
+            Some(inverse) => sum * L::splat(inverse),
+            None => sum / L::splat(self.count),
+        }
+    }
+}
+
+/// w ← w − η Σ aₖ δⱼ over the samples, for all of a layer's weights by source.
+pub(super) struct Descent<'a> {
+    /// (samples, source_stride), of which the first `sources` of each row count.
+    pub(super) activations: &'a [f64],
+    pub(super) source_stride: usize,
+    /// (samples, stride)
+    pub(super) deltas: &'a [f64],
+    /// The length of a row of deltas and weights, whole vectors.
+    pub(super) stride: usize,
+    /// (sources, stride)
+    pub(super) weights: &'a mut [f64],
+    /// As the weights; may be empty where the sums start and end here.
+    pub(super) accumulators: &'a mut [f64],
+    pub(super) step: Step,
+}
+
+impl Kernel for Descent<'_> {
+    /// The sum of all new weights: finite only if they are.
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self) -> f64 {
+        let rows = self.weights.len() / self.stride;
+        let mut total = L::splat(0.0);
+        let mut row = 0;
+        while row + 4 <= rows {
+            total = self.rows::<L, 4>(row, total);
+            row += 4;
+        }
+        if row + 2 <= rows {
+            total = self.rows::<L, 2>(row, total);
+            row += 2;
+        }
+        if row < rows {
+            total = self.rows::<L, 1>(row, total);
+        }
+        let mut lanes = [0.0; 8];
+        total.store(&mut lanes);
+        lanes.iter().sum()
+    }
+}
+
+impl Descent<'_> {
+    /// R rows of weights.
+    #[inline(always)]
+    fn rows<L: Lanes, const R: usize>(&mut self, row: usize, mut total: L) -> L {
+        let mut at = 0;
+        while at < self.stride {
+            let vectors = (self.stride - at) / L::COUNT;
+            at += L::COUNT
+                * match vectors {
+                    1 => self.tile::<L, 1, R>(row, at, &mut total),
+                    _ => self.tile::<L, 2, R>(row, at, &mut total),
+                };
+        }
+        total
+    }
+
+    #[inline(always)]
+    fn tile<L: Lanes, const V: usize, const R: usize>(
+        &mut self,
+        row: usize,
+        at: usize,
+        total: &mut L,
+    ) -> usize {
+        let mut sums = [[L::splat(0.0); V]; R];
+        if !self.step.first {
+            for r in 0..R {
+                for v in 0..V {
+                    sums[r][v] = L::load(&self.accumulators[(row + r) * self.stride + at + v * L::COUNT..]);
+                }
+            }
+        }
+        let samples =
+            self.activations.chunks_exact(self.source_stride).zip(self.deltas.chunks_exact(self.stride));
+        for (activations, deltas) in samples {
+            let activations = &activations[row..][..R];
+            let deltas = &deltas[at..][..V * L::COUNT];
+            let mut vectors = [L::splat(0.0); V];
+            for v in 0..V {
+                vectors[v] = L::load(&deltas[v * L::COUNT..]);
+            }
+            for r in 0..R {
+                let activation = L::splat(activations[r]);
+                for v in 0..V {
+                    sums[r][v] = sums[r][v] + activation * vectors[v];
+                }
+            }
+        }
+        if !self.step.last {
+            for r in 0..R {
+                for v in 0..V {
+                    sums[r][v].store(&mut self.accumulators[(row + r) * self.stride + at + v * L::COUNT..]);
+                }
+            }
+            return V;
+        }
+        let weights = &mut self.weights[row * self.stride..][..R * self.stride];
+        for r in 0..R {
+            for v in 0..V {
+                let place = &mut weights[r * self.stride + at + v * L::COUNT..];
+                let new = L::load(place) - L::splat(self.step.learning_rate) * self.step.reduced(sums[r][v]);
+                new.store(place);
+                *total = *total + new;
+            }
+        }
+        V
+    }
+}
+
+/// b ← b − η · (what the rule says moves b), for a layer.
+pub(super) struct BiasDescent<'a> {
+    /// (samples, stride)
+    pub(super) deltas: &'a [f64],
+    /// (stride), of which the first `neurons` count.
+    pub(super) biases: &'a mut [f64],
+    pub(super) neurons: usize,
+    /// (stride)
+    pub(super) accumulators: &'a mut [f64],
+    pub(super) step: Step,
+}
+
+impl Kernel for BiasDescent<'_> {
+    /// The sum of all new biases: finite only if they are.
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self) -> f64 {
+        let stride = self.biases.len();
+        let own = self.step.rule == BiasRule::OwnDelta;
+        let mut total = L::splat(0.0);
+        for at in (0..stride).step_by(L::COUNT) {
+            let mut sum = match self.step.first {
+                true => L::splat(0.0),
+                false => L::load(&self.accumulators[at..]),
+            };
+            for deltas in self.deltas.chunks_exact(stride) {
+                sum = sum + L::load(&deltas[at..]);
+            }
+            if self.step.last && own {
+                let new =
+                    L::load(&self.biases[at..]) - L::splat(self.step.learning_rate) * self.step.reduced(sum);
+                new.store(&mut self.biases[at..]);
+                total = total + new;
+            } else {
+                sum.store(&mut self.accumulators[at..]);
+            }
+        }
+        if self.step.last && !own {
+            self.all_alike();
+            return self.biases.iter().sum();
+        }
+        let mut lanes = [0.0; 8];
+        total.store(&mut lanes);
+        lanes.iter().sum()
+    }
+}
+
+impl BiasDescent<'_> {
+    /// Every bias of the layer moves by the same amount.
+    #[inline(always)]
+    fn all_alike(&mut self) {
+        let sums = &self.accumulators[..self.neurons];
+        let moves = match self.step.rule {
+            BiasRule::Frozen => 0.0,
+            _ => sums.iter().fold(0.0, |sum, value| sum + self.step.reduced(*value)),
+        };
+        for bias in &mut self.biases[..self.neurons] {
+            *bias -= self.step.learning_rate * moves;
+        }
+    }
+}

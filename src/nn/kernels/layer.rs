@@ -1,0 +1,264 @@
+//! A layer as the kernels hold it: rows of whole vectors, filled up with zeros.
+
+use super::descent::{BiasDescent, Descent, Step};
+use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
+use super::product::Product;
+use crate::nn::lanes::Width;
+use crate::nn::{Activation, Cost, Layer};
+
+/// Values of several samples, one row for each.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    pub(super) values: Vec<f64>,
+    pub(super) stride: usize,
+}
+
+impl Rows {
+    /// All zero.
+    pub(super) fn new(samples: usize, stride: usize) -> Self {
+        Self { values: vec![0.0; samples * stride], stride }
+    }
+
+    /// The first rows.
+    pub(super) fn first(&self, samples: usize) -> &[f64] {
+        &self.values[..samples * self.stride]
+    }
+
+    pub(super) fn first_mut(&mut self, samples: usize) -> &mut [f64] {
+        &mut self.values[..samples * self.stride]
+    }
+
+    /// Puts a sample's values into a row.
+    pub(super) fn fill(&mut self, sample: usize, values: &[f64]) {
+        self.values[sample * self.stride..][..values.len()].copy_from_slice(values);
+    }
+}
+
+/// Parameters, and what the samples of a mini-batch bring.
+#[derive(Clone, Debug)]
+pub(super) struct Dense {
+    sources: usize,
+    neurons: usize,
+    activation: Activation,
+    /// wᵀ, shape (sources, stride): sums over the sources run down, neurons side by side.
+    by_source: Rows,
+    /// w, shape (neurons, the layer before's stride), for equation (2); the first layer needs none.
+    by_neuron: Option<Rows>,
+    biases: Vec<f64>,
+    mask: Vec<f64>,
+    weighted_inputs: Rows,
+    pub(super) activations: Rows,
+    deltas: Rows,
+    /// Sums over the samples so far, where a mini-batch is longer than what is taken at once.
+    weight_sums: Vec<f64>,
+    bias_sums: Vec<f64>,
+    /// Whether all parameters were finite when they were last looked at.
+    finite: bool,
+}
+
+/// Up to so many samples it is quicker to update w beside wᵀ than to turn it over.
+const FEW: usize = 4;
+
+impl Dense {
+    /// For so many `samples` at once. `before` is the stride of the layer before; none for the first one.
+    pub(super) fn new(layer: &Layer, before: Option<usize>, samples: usize, lanes: usize) -> Self {
+        let (sources, neurons) = (layer.sources(), layer.neurons());
+        let stride = neurons.next_multiple_of(lanes).max(lanes);
+        let mask = (0..stride).map(|j| f64::from_bits(if j < neurons { u64::MAX } else { 0 })).collect();
+        let mut dense = Self {
+            sources,
+            neurons,
+            activation: layer.activation,
+            by_source: Rows::new(sources, stride),
+            by_neuron: before.map(|before| Rows::new(neurons, before)),
+            biases: vec![0.0; stride],
+            mask,
+            weighted_inputs: Rows::new(samples, stride),
+            activations: Rows::new(samples, stride),
+            deltas: Rows::new(samples, stride),
+            weight_sums: Vec::new(),
+            bias_sums: vec![0.0; stride],
+            finite: false,
+        };
+        dense.read(layer);
+        dense
+    }
+
+    /// Takes the parameters over.
+    fn read(&mut self, layer: &Layer) {
+        let stride = self.by_source.stride;
+        for j in 0..self.neurons {
+            for (k, weight) in layer.weights.row(j).iter().enumerate() {
+                self.by_source.values[k * stride + j] = *weight;
+            }
+        }
+        self.biases[..self.neurons].copy_from_slice(&layer.biases);
+        self.turn();
+        let mut values = layer.weights.values().iter().chain(&layer.biases);
+        self.finite = values.all(|value| value.is_finite());
+    }
+
+    /// Gives the parameters back to a layer of the same shape.
+    pub(super) fn write(&self, layer: &mut Layer) {
+        let stride = self.by_source.stride;
+        for (j, row) in layer.weights.values_mut().chunks_exact_mut(self.sources.max(1)).enumerate() {
+            for (k, weight) in row.iter_mut().enumerate() {
+                *weight = self.by_source.values[k * stride + j];
+            }
+        }
+        layer.biases.copy_from_slice(&self.biases[..self.neurons]);
+    }
+
+    /// w from wᵀ.
+    fn turn(&mut self) {
+        let Some(by_neuron) = &mut self.by_neuron else { return };
+        for (j, row) in by_neuron.values.chunks_exact_mut(by_neuron.stride).enumerate() {
+            let column = self.by_source.values[j..].iter().step_by(self.by_source.stride);
+            for (weight, turned) in row.iter_mut().zip(column) {
+                *weight = *turned;
+            }
+        }
+    }
+
+    /// The length of its rows.
+    pub(super) fn stride(&self) -> usize {
+        self.by_source.stride
+    }
+
+    /// Whether all parameters are finite; they may be where this says no (their sum was not).
+    pub(super) fn finite(&self) -> bool {
+        self.finite
+    }
+
+    /// a of one sample.
+    pub(super) fn outputs(&self, sample: usize) -> &[f64] {
+        &self.activations.values[sample * self.stride()..][..self.neurons]
+    }
+
+    /// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ) for so many samples.
+    pub(super) fn forward(
+        &mut self,
+        width: Width,
+        samples: usize,
+        before: &Rows,
+        exponentials: &mut [Exponentials],
+    ) {
+        width.run(Product {
+            left: &before.values,
+            left_stride: before.stride,
+            terms: self.sources,
+            right: &self.by_source.values,
+            stride: self.by_source.stride,
+            out: self.weighted_inputs.first_mut(samples),
+        });
+        width.run(Activate {
+            activation: self.activation,
+            biases: &self.biases,
+            mask: &self.mask,
+            weighted_inputs: self.weighted_inputs.first_mut(samples),
+            activations: self.activations.first_mut(samples),
+        });
+        if self.activation == Activation::Softmax {
+            self.softmax(width, samples, exponentials, true);
+        }
+    }
+
+    fn softmax(&mut self, width: Width, samples: usize, exponentials: &mut [Exponentials], divide: bool) {
+        width.run(Softmax {
+            neurons: self.neurons,
+            stride: self.by_source.stride,
+            weighted_inputs: self.weighted_inputs.first(samples),
+            activations: self.activations.first_mut(samples),
+            exponentials: &mut exponentials[..samples],
+            divide,
+        });
+    }
+
+    /// δ and the costs of the output layer, one for each of `costs`.
+    pub(super) fn outputs_back(
+        &mut self,
+        width: Width,
+        cost: Cost,
+        targets: &Rows,
+        exponentials: &mut [Exponentials],
+        costs: &mut [f64],
+    ) {
+        let samples = costs.len();
+        if cost == Cost::Cce && self.activation != Activation::Softmax {
+            self.softmax(width, samples, exponentials, false);
+        }
+        width.run(Outputs {
+            cost,
+            activation: self.activation,
+            neurons: self.neurons,
+            stride: self.by_source.stride,
+            weighted_inputs: self.weighted_inputs.first(samples),
+            activations: self.activations.first(samples),
+            exponentials,
+            targets: targets.first(samples),
+            deltas: self.deltas.first_mut(samples),
+            costs,
+        });
+    }
+
+    /// δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)
+    pub(super) fn back(&mut self, width: Width, samples: usize, next: &Self) {
+        let Some(by_neuron) = &next.by_neuron else { return };
+        width.run(Product {
+            left: &next.deltas.values,
+            left_stride: next.deltas.stride,
+            terms: next.neurons,
+            right: &by_neuron.values,
+            stride: by_neuron.stride,
+            out: self.deltas.first_mut(samples),
+        });
+        width.run(TimesDerivative {
+            activation: self.activation,
+            activations: self.activations.first(samples),
+            deltas: self.deltas.first_mut(samples),
+        });
+    }
+
+    /// Sums the gradients of so many samples, and moves the parameters where that is the end of the mini-batch.
+    pub(super) fn descend(&mut self, width: Width, samples: usize, before: &Rows, step: Step) {
+        let whole = step.first && step.last;
+        if !whole && self.weight_sums.is_empty() {
+            self.weight_sums = vec![0.0; self.by_source.values.len()];
+        }
+        let deltas = self.deltas.first(samples);
+        let weights = width.run(Descent {
+            activations: before.first(samples),
+            source_stride: before.stride,
+            deltas,
+            stride: self.by_source.stride,
+            weights: &mut self.by_source.values,
+            accumulators: &mut self.weight_sums,
+            step,
+        });
+        let biases = width.run(BiasDescent {
+            deltas,
+            biases: &mut self.biases,
+            neurons: self.neurons,
+            accumulators: &mut self.bias_sums,
+            step,
+        });
+        if !step.last {
+            return;
+        }
+        self.finite = (weights + biases).is_finite();
+        match &mut self.by_neuron {
+            Some(by_neuron) if whole && samples <= FEW => {
+                width.run(Descent {
+                    activations: deltas,
+                    source_stride: self.by_source.stride,
+                    deltas: before.first(samples),
+                    stride: by_neuron.stride,
+                    weights: &mut by_neuron.values,
+                    accumulators: &mut [],
+                    step,
+                });
+            }
+            _ => self.turn(),
+        }
+    }
+}

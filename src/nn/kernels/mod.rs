@@ -1,0 +1,193 @@
+//! The fast path: the same doubles as [`backprop`](super::backprop), [`Gradient`](super::Gradient) and
+//! [`update`](super::update()), bit for bit, many times sooner.
+//!
+//! The order of every sum is the plain path's; only sums that do not depend on each other are worked out at the same
+//! time. [`Trainer`] keeps the parameters in an order of its own, and all room that it needs.
+
+mod descent;
+mod layer;
+mod neurons;
+mod peak;
+mod product;
+
+pub use super::lanes::Width;
+pub use peak::busy_work;
+
+use super::{Evaluation, Network, Parameter, Sample, Settings};
+use descent::Step;
+use layer::{Dense, Rows};
+use neurons::Exponentials;
+
+/// So many samples are taken at once; the sums of longer mini-batches are kept between.
+const CHUNK: usize = 32;
+
+/// Trains a network at full speed.
+///
+/// ```
+/// use deltascope::nn::kernels::Trainer;
+/// use deltascope::nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings, train_mini_batch};
+///
+/// let mut network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
+/// let samples = [Sample { x: vec![1.0, 0.0], y: vec![1.0] }];
+/// let settings = Settings {
+///     cost: Cost::HalfMse,
+///     learning_rate: 0.5,
+///     batch_size: 1,
+///     reduction: Reduction::Mean,
+///     bias_rule: BiasRule::OwnDelta,
+/// };
+/// let mut trainer = Trainer::new(&network, &settings);
+/// let cost = trainer.train_mini_batch(&samples);
+/// assert_eq!(cost, train_mini_batch(&mut network, &samples, &settings));
+/// assert_eq!(trainer.network(), network);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    settings: Settings,
+    width: Width,
+    /// The network's shape, whose parameters are not looked at.
+    shape: Network,
+    inputs: Rows,
+    layers: Vec<Dense>,
+    targets: Rows,
+    exponentials: Vec<Exponentials>,
+    costs: Vec<f64>,
+}
+
+impl Trainer {
+    /// Takes the network's parameters over.
+    pub fn new(network: &Network, settings: &Settings) -> Self {
+        Self::with_width(network, settings, Width::widest())
+    }
+
+    /// The same, as wide as this. The numbers do not depend on it.
+    pub fn with_width(network: &Network, settings: &Settings, width: Width) -> Self {
+        let samples = settings.batch_size.clamp(1, CHUNK);
+        let mut layers: Vec<Dense> = Vec::with_capacity(network.layers.len());
+        for layer in &network.layers {
+            let before = layers.last().map(Dense::stride);
+            layers.push(Dense::new(layer, before, samples, width.lanes()));
+        }
+        let sources = network.layers.first().map_or(0, |layer| layer.sources());
+        // An odd number of cache lines, so that the rows do not all fall into the same places of the cache.
+        let lines = sources.div_ceil(8);
+        Self {
+            settings: *settings,
+            width,
+            shape: network.clone(),
+            inputs: Rows::new(samples, (lines | 1) * 8),
+            targets: Rows::new(samples, layers.last().map_or(1, Dense::stride)),
+            layers,
+            exponentials: vec![Exponentials::default(); samples],
+            costs: vec![0.0; samples],
+        }
+    }
+
+    /// The network as it is now.
+    pub fn network(&self) -> Network {
+        let mut network = self.shape.clone();
+        self.write(&mut network);
+        network
+    }
+
+    /// Writes the parameters into a network of the same shape.
+    pub fn write(&self, network: &mut Network) {
+        for (dense, layer) in self.layers.iter().zip(&mut network.layers) {
+            dense.write(layer);
+        }
+    }
+
+    /// The first parameter that is NaN or infinite, if any. That there is none is known without looking at them,
+    /// so this may be asked after every mini-batch.
+    pub fn first_not_finite(&self) -> Option<Parameter> {
+        match self.layers.iter().all(Dense::finite) {
+            true => None,
+            false => self.network().first_not_finite(),
+        }
+    }
+
+    /// One mini-batch, as [`train_mini_batch`](super::train_mini_batch) does it. Returns Σ C over its samples, taken
+    /// before the update. The samples must have the network's shape.
+    pub fn train_mini_batch<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) -> f64 {
+        let mut samples = samples.into_iter().peekable();
+        let (mut cost, mut count) = (0.0, 0);
+        let mut first = true;
+        loop {
+            let taken = self.take(&mut samples);
+            count += taken;
+            self.forward(taken);
+            self.back(taken);
+            cost = self.costs[..taken].iter().fold(cost, |sum, cost| sum + cost);
+            let last = samples.peek().is_none();
+            self.descend(taken, Step::new(&self.settings, count, first, last));
+            if last {
+                return cost;
+            }
+            first = false;
+        }
+    }
+
+    /// Runs the samples forward and counts, as [`evaluate`](super::evaluate) does.
+    pub fn evaluate<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) -> Evaluation {
+        let mut samples = samples.into_iter().peekable();
+        let mut evaluation = Evaluation::default();
+        while samples.peek().is_some() && !self.layers.is_empty() {
+            let taken = self.take(&mut samples);
+            self.forward(taken);
+            self.output_costs(taken);
+            let Some(outputs) = self.layers.last() else { break };
+            for sample in 0..taken {
+                let a = outputs.outputs(sample);
+                let y = &self.targets.values[sample * self.targets.stride..][..a.len()];
+                evaluation.count(a, y, self.costs[sample]);
+            }
+        }
+        evaluation
+    }
+
+    /// Takes the next samples, as many as there is room for. Returns how many.
+    fn take<'a>(&mut self, samples: &mut impl Iterator<Item = &'a Sample>) -> usize {
+        let mut taken = 0;
+        for sample in samples.take(self.costs.len()) {
+            self.inputs.fill(taken, &sample.x);
+            self.targets.fill(taken, &sample.y);
+            taken += 1;
+        }
+        taken
+    }
+
+    fn forward(&mut self, samples: usize) {
+        let mut before = &self.inputs;
+        for layer in &mut self.layers {
+            layer.forward(self.width, samples, before, &mut self.exponentials);
+            before = &layer.activations;
+        }
+    }
+
+    fn output_costs(&mut self, samples: usize) {
+        if let Some(outputs) = self.layers.last_mut() {
+            let costs = &mut self.costs[..samples];
+            let (width, cost) = (self.width, self.settings.cost);
+            outputs.outputs_back(width, cost, &self.targets, &mut self.exponentials, costs);
+        }
+    }
+
+    /// Every layer's δ, from the last one on.
+    fn back(&mut self, samples: usize) {
+        self.output_costs(samples);
+        let mut layers = self.layers.iter_mut().rev();
+        let Some(mut next) = layers.next() else { return };
+        for layer in layers {
+            layer.back(self.width, samples, next);
+            next = layer;
+        }
+    }
+
+    fn descend(&mut self, samples: usize, step: Step) {
+        let mut before = &self.inputs;
+        for layer in &mut self.layers {
+            layer.descend(self.width, samples, before, step);
+            before = &layer.activations;
+        }
+    }
+}

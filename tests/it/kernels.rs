@@ -1,0 +1,172 @@
+//! The fast path against the plain one: the same doubles, bit for bit.
+
+use crate::arbitrary::{Problem, problem, problem_of};
+use deltascope::data::preset;
+use deltascope::nn::kernels::{Trainer, Width};
+use deltascope::nn::{
+    Activation, BiasRule, Cost, Distribution, Initialisation, Network, Parameter, Reduction, Sample,
+    Settings, evaluate, shuffled, train_mini_batch,
+};
+use proptest::prelude::*;
+
+/// Every width that this machine has.
+fn widths() -> impl Iterator<Item = Width> {
+    [Width::TWO].into_iter().chain(Width::four())
+}
+
+/// The same bits; one NaN is like another.
+fn same(one: f64, other: f64) -> bool {
+    one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan())
+}
+
+#[track_caller]
+fn assert_same(got: &Network, want: &Network, what: &str) {
+    for parameter in want.parameters() {
+        let (got, want) = (got.get(parameter).unwrap(), want.get(parameter).unwrap());
+        assert!(same(got, want), "{what}: {parameter:?} is {got:e}, but {want:e} on the plain path");
+    }
+}
+
+/// Trains `mini_batches` on both paths and compares everything after each.
+fn check(network: &Network, settings: &Settings, mini_batches: &[&[Sample]]) {
+    for width in widths() {
+        let mut plain = network.clone();
+        let mut trainer = Trainer::with_width(network, settings, width);
+        assert_eq!(trainer.network(), plain);
+        for (index, samples) in mini_batches.iter().enumerate() {
+            let what = format!("{settings:?}, {:?}, {width:?}, mini-batch {index}", network.sizes());
+            let (got, want) =
+                (trainer.train_mini_batch(*samples), train_mini_batch(&mut plain, *samples, settings));
+            assert!(same(got, want), "{what}: the cost is {got:e}, but {want:e} on the plain path");
+            assert_same(&trainer.network(), &plain, &what);
+            assert_eq!(trainer.first_not_finite(), plain.first_not_finite(), "{what}");
+            let (got, want) = (trainer.evaluate(*samples), evaluate(&plain, *samples, settings.cost));
+            assert!(same(got.cost_sum, want.cost_sum), "{what}: {got:?}, but {want:?} on the plain path");
+            let counts = |evaluation: deltascope::nn::Evaluation| {
+                (evaluation.samples, evaluation.samples_right, evaluation.outputs_right)
+            };
+            assert_eq!(counts(got), counts(want), "{what}");
+        }
+    }
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let reduction = prop::sample::select(vec![Reduction::Sum, Reduction::Mean]);
+    let rule = prop::sample::select(BiasRule::ALL.to_vec());
+    (1usize..=9, reduction, rule, 0.01..3.0).prop_map(|(batch_size, reduction, bias_rule, learning_rate)| {
+        Settings { cost: Cost::Mse, learning_rate, batch_size, reduction, bias_rule }
+    })
+}
+
+proptest! {
+    #[test]
+    fn random_small_problems(problem in problem(), settings in settings()) {
+        let Problem { network, cost, samples } = &problem;
+        let settings = Settings { cost: *cost, ..settings };
+        let mini_batches: Vec<_> = samples.chunks(settings.batch_size).collect();
+        check(network, &settings, &mini_batches.repeat(3));
+    }
+
+    #[test]
+    fn random_larger_problems(problem in problem_of(1..=23, 1..=80), settings in settings(), size in 1usize..=80) {
+        let Problem { network, cost, samples } = &problem;
+        let settings = Settings { cost: *cost, batch_size: size, ..settings };
+        let mini_batches: Vec<_> = samples.chunks(size).take(6).collect();
+        check(network, &settings, &mini_batches);
+    }
+}
+
+/// Made-up samples of these shapes.
+fn samples(count: usize, inputs: usize, outputs: usize) -> Vec<Sample> {
+    let value = |index: usize| ((index * 7919 + 13) % 1009) as f64 / 1009.0;
+    let row = |from: usize, length: usize| (from..from + length).map(value).collect();
+    (0..count).map(|i| Sample { x: row(i * inputs, inputs), y: row(i * outputs + 5, outputs) }).collect()
+}
+
+fn drawn(sizes: &[usize], activations: &[Activation]) -> Network {
+    Initialisation { distribution: Distribution::Normal, seed: 7 }.network(sizes, activations)
+}
+
+const PLAIN: Settings = Settings {
+    cost: Cost::HalfMse,
+    learning_rate: 0.7,
+    batch_size: 1,
+    reduction: Reduction::Mean,
+    bias_rule: BiasRule::OwnDelta,
+};
+
+#[test]
+fn every_rest_of_every_tile() {
+    use Activation::{Sigmoid, Tanh};
+    for sources in 1..=9 {
+        for neurons in 1..=9 {
+            let network = drawn(&[sources, neurons, sources], &[Tanh, Sigmoid]);
+            for batch_size in (1usize..=9).chain([31, 32, 33, 65]) {
+                let samples = samples(batch_size + batch_size.div_ceil(2), sources, sources);
+                let settings = Settings { batch_size, ..PLAIN };
+                check(&network, &settings, &samples.chunks(batch_size).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+#[test]
+fn long_sums_in_blocks() {
+    let network = drawn(&[300, 90, 70], &[Activation::Sigmoid, Activation::Softmax]);
+    let samples = samples(40, 300, 70);
+    for batch_size in [1, 7, 40] {
+        let settings = Settings { cost: Cost::Cce, batch_size, ..PLAIN };
+        check(&network, &settings, &samples.chunks(batch_size).take(3).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn mini_batches_of_any_length_whatever_was_said() {
+    let network = drawn(&[3, 4, 2], &[Activation::Relu, Activation::Identity]);
+    let samples = samples(100, 3, 2);
+    for bias_rule in BiasRule::ALL {
+        let settings = Settings { bias_rule, batch_size: 10, ..PLAIN };
+        check(&network, &settings, &[&samples[..5], &samples, &samples[..1], &samples[..50]]);
+    }
+}
+
+#[test]
+fn numbers_that_run_away_are_named_at_once() {
+    let network = drawn(&[4, 5, 3], &[Activation::LeakyRelu, Activation::Identity]);
+    let samples = samples(20, 4, 3);
+    let settings = Settings { learning_rate: 1e30, batch_size: 4, ..PLAIN };
+    check(&network, &settings, &samples.chunks(4).collect::<Vec<_>>().repeat(4));
+
+    let mut network = network;
+    *network.get_mut(Parameter::Bias { layer: 0, neuron: 2 }).unwrap() = f64::INFINITY;
+    let trainer = Trainer::new(&network, &settings);
+    assert_eq!(trainer.first_not_finite(), network.first_not_finite());
+    assert!(trainer.first_not_finite().is_some());
+    // Finite parameters whose sum is not.
+    let mut network = drawn(&[2, 2], &[Activation::Identity]);
+    for parameter in network.parameters().collect::<Vec<_>>() {
+        *network.get_mut(parameter).unwrap() = 1e308;
+    }
+    let mut trainer = Trainer::new(&network, &Settings { learning_rate: 0.0, ..settings });
+    trainer.train_mini_batch(&[Sample { x: vec![0.0; 2], y: vec![0.0; 2] }]);
+    assert_eq!(trainer.first_not_finite(), None);
+}
+
+#[test]
+fn three_epochs_of_digits() {
+    let scenario = preset("digits").unwrap().scenario();
+    let (network, rows) = (scenario.network().into_owned(), &scenario.data.samples);
+    for width in widths() {
+        let mut plain = network.clone();
+        let mut trainer = Trainer::with_width(&network, &scenario.settings, width);
+        for epoch in 0..3 {
+            for mini_batch in shuffled(rows.len(), 1, epoch).chunks(scenario.settings.batch_size) {
+                let samples = || mini_batch.iter().map(|&row| &rows[row]);
+                let want = train_mini_batch(&mut plain, samples(), &scenario.settings);
+                assert!(same(trainer.train_mini_batch(samples()), want), "epoch {epoch}");
+            }
+        }
+        assert_same(&trainer.network(), &plain, "digits");
+        assert_eq!(trainer.evaluate(rows), evaluate(&plain, rows, scenario.settings.cost));
+    }
+}
