@@ -3,11 +3,11 @@
 //! The arithmetic is written once, over [`Lanes`], and runs on one double, on two (wasm's simd128, or any machine) or
 //! on four (AVX2, where the machine has it). Every operation here is exact or rounded to nearest in each lane alone,
 //! none is fused, so the width never shows in a result.
-//!
-//! This is the one file with `unsafe`: vector instructions of x86-64 and wasm, which plain code reaches to a tenth of
-//! their speed. The reasons stand beside each use; `tests/it/kernels.rs` holds every width against the plain path.
 
-#![allow(unsafe_code)]
+mod vectors;
+
+pub use vectors::Width;
+pub(crate) use vectors::{Kernel, Walk, multiply_add};
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -63,6 +63,14 @@ pub(crate) trait Lanes:
     fn at_most(self, limit: f64) -> Self {
         let limit = Self::splat(limit);
         Self::select(self.above(limit), limit, self)
+    }
+
+    /// All lanes added up, in an order that depends on how many there are: good for a look, not for a result.
+    #[inline(always)]
+    fn sum(self) -> f64 {
+        let mut lanes = [0.0; 4];
+        self.store(&mut lanes);
+        lanes.iter().sum()
     }
 
     /// The larger of both; NaN stays NaN.
@@ -121,206 +129,4 @@ impl Lanes for f64 {
     fn exponent_to_mantissa(self) -> Self {
         Self::from_bits(self.to_bits() >> 52)
     }
-}
-
-/// A type of lanes over a vector register: the instructions by name.
-macro_rules! vector {
-    ($(#[$doc:meta])* $name:ident($register:ty, $count:literal), mask $mask:ty: $($part:ident)::+;
-     splat $splat:ident, load $load:ident, store $store:ident, add $add:ident, sub $sub:ident, mul $mul:ident,
-     div $div:ident, above $above:expr, select $select:expr, and $and:ident, or $or:ident, xor $xor:ident,
-     add_bits $add_bits:expr, to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy)]
-        pub(crate) struct $name($register);
-
-        // Safety, here and below: the instructions are those that the target has, or, for AVX2, those that
-        // `Width::run` has made sure of before any value of the type is made.
-        vector!(@operator $name, Add::add, $($part)::+::$add);
-        vector!(@operator $name, Sub::sub, $($part)::+::$sub);
-        vector!(@operator $name, Mul::mul, $($part)::+::$mul);
-        vector!(@operator $name, Div::div, $($part)::+::$div);
-
-        #[allow(unused_unsafe, clippy::redundant_closure_call)]
-        impl Lanes for $name {
-            const COUNT: usize = $count;
-            type Mask = $mask;
-
-            #[inline(always)]
-            fn splat(value: f64) -> Self {
-                Self(unsafe { $($part)::+::$splat(value) })
-            }
-            #[inline(always)]
-            fn load(from: &[f64]) -> Self {
-                let from = &from[..$count];
-                // Safety: as many doubles are there, and the instruction asks for no alignment.
-                Self(unsafe { $($part)::+::$load(from.as_ptr().cast()) })
-            }
-            #[inline(always)]
-            fn store(self, to: &mut [f64]) {
-                let to = &mut to[..$count];
-                // Safety: as above.
-                unsafe { $($part)::+::$store(to.as_mut_ptr().cast(), self.0) }
-            }
-            #[inline(always)]
-            fn above(self, other: Self) -> $mask {
-                unsafe { ($above)(self.0, other.0) }
-            }
-            #[inline(always)]
-            fn select(mask: $mask, yes: Self, no: Self) -> Self {
-                Self(unsafe { ($select)(mask, yes.0, no.0) })
-            }
-            #[inline(always)]
-            fn and(self, other: Self) -> Self {
-                Self(unsafe { $($part)::+::$and(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn or(self, other: Self) -> Self {
-                Self(unsafe { $($part)::+::$or(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn xor(self, other: Self) -> Self {
-                Self(unsafe { $($part)::+::$xor(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn add_bits(self, other: Self) -> Self {
-                Self(unsafe { ($add_bits)(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn mantissa_to_exponent(self) -> Self {
-                Self(unsafe { ($to_exponent)(self.0) })
-            }
-            #[inline(always)]
-            fn exponent_to_mantissa(self) -> Self {
-                Self(unsafe { ($to_mantissa)(self.0) })
-            }
-        }
-    };
-    (@operator $name:ident, $trait:ident::$method:ident, $instruction:path) => {
-        impl $trait for $name {
-            type Output = Self;
-            #[inline(always)]
-            #[allow(unused_unsafe)]
-            fn $method(self, other: Self) -> Self {
-                Self(unsafe { $instruction(self.0, other.0) })
-            }
-        }
-    };
-}
-
-#[cfg(target_arch = "wasm32")]
-use core::arch::wasm32 as arch;
-#[cfg(target_arch = "x86_64")]
-use core::arch::x86_64 as arch;
-
-#[cfg(target_arch = "wasm32")]
-vector! {
-    /// Two lanes of wasm's simd128.
-    Pair(arch::v128, 2), mask arch::v128: arch;
-    splat f64x2_splat, load v128_load, store v128_store, add f64x2_add, sub f64x2_sub, mul f64x2_mul,
-    div f64x2_div, above arch::f64x2_gt, select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
-    and v128_and, or v128_or, xor v128_xor, add_bits arch::i64x2_add,
-    to_exponent |bits| arch::i64x2_shl(bits, 52), to_mantissa |bits| arch::u64x2_shr(bits, 52)
-}
-
-#[cfg(target_arch = "x86_64")]
-vector! {
-    /// Two lanes of SSE2, which every x86-64 has.
-    Pair(arch::__m128d, 2), mask arch::__m128d: arch;
-    splat _mm_set1_pd, load _mm_loadu_pd, store _mm_storeu_pd, add _mm_add_pd, sub _mm_sub_pd, mul _mm_mul_pd,
-    div _mm_div_pd, above |a, b| arch::_mm_cmplt_pd(b, a),
-    select |mask, yes, no| arch::_mm_or_pd(arch::_mm_and_pd(mask, yes), arch::_mm_andnot_pd(mask, no)),
-    and _mm_and_pd, or _mm_or_pd, xor _mm_xor_pd,
-    add_bits |a, b| arch::_mm_castsi128_pd(arch::_mm_add_epi64(arch::_mm_castpd_si128(a), arch::_mm_castpd_si128(b))),
-    to_exponent |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 52)),
-    to_mantissa |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52))
-}
-
-#[cfg(target_arch = "x86_64")]
-vector! {
-    /// Four lanes of AVX2.
-    Quad(arch::__m256d, 4), mask arch::__m256d: arch;
-    splat _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd, add _mm256_add_pd, sub _mm256_sub_pd,
-    mul _mm256_mul_pd, div _mm256_div_pd, above |a, b| arch::_mm256_cmp_pd::<{ arch::_CMP_LT_OQ }>(b, a),
-    select |mask, yes, no| arch::_mm256_blendv_pd(no, yes, mask),
-    and _mm256_and_pd, or _mm256_or_pd, xor _mm256_xor_pd,
-    add_bits |a, b| arch::_mm256_castsi256_pd(
-        arch::_mm256_add_epi64(arch::_mm256_castpd_si256(a), arch::_mm256_castpd_si256(b))
-    ),
-    to_exponent |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 52)),
-    to_mantissa |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52))
-}
-
-/// On other machines the fast path runs on lanes of one double.
-#[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
-pub(crate) type Pair = f64;
-
-/// How many lanes the fast path uses. The numbers do not depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Width(Vectors);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Vectors {
-    Pairs,
-    /// Only ever made where AVX2 has been seen.
-    #[cfg(target_arch = "x86_64")]
-    Quads,
-}
-
-impl Width {
-    /// Two lanes, which every machine has.
-    pub const TWO: Self = Self(Vectors::Pairs);
-
-    /// Four lanes, where the machine has AVX2.
-    pub fn four() -> Option<Self> {
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") {
-            return Some(Self(Vectors::Quads));
-        }
-        None
-    }
-
-    /// The widest that the machine has.
-    pub fn widest() -> Self {
-        Self::four().unwrap_or(Self::TWO)
-    }
-
-    /// How many doubles.
-    pub(crate) fn lanes(self) -> usize {
-        match self.0 {
-            Vectors::Pairs => Pair::COUNT,
-            #[cfg(target_arch = "x86_64")]
-            Vectors::Quads => Quad::COUNT,
-        }
-    }
-
-    /// Runs a kernel at this width.
-    #[inline(always)]
-    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
-        match self.0 {
-            Vectors::Pairs => pairs(kernel),
-            // Safety: the machine has AVX2, or there would be no such width.
-            #[cfg(target_arch = "x86_64")]
-            Vectors::Quads => unsafe { quads(kernel) },
-        }
-    }
-}
-
-/// A loop of the fast path. `run` and all that it calls must be `#[inline(always)]`, because only what becomes part
-/// of [`quads`] is compiled for AVX2.
-pub(crate) trait Kernel {
-    type Output;
-    fn run<L: Lanes>(self) -> Self::Output;
-}
-
-/// Each kernel is a function of its own: a huge one would stay in the slow compiler of a browser.
-#[inline(never)]
-fn pairs<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<Pair>()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline(never)]
-#[target_feature(enable = "avx2")]
-fn quads<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<Quad>()
 }

@@ -148,6 +148,19 @@ fn the_mathematics_has_functions_of_its_own() {
 }
 
 #[test]
+fn only_the_lanes_are_unsafe() {
+    for source in rust().iter().filter(|source| source.path != "src/nn/lanes/vectors.rs") {
+        for (line, code) in source.code() {
+            assert!(
+                !code.contains("unsafe"),
+                "{}:{line}: `unsafe` belongs in src/nn/lanes/vectors.rs",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
 fn nothing_under_src_unwraps() {
     for source in rust() {
         for (line, code) in source.code() {

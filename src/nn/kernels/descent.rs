@@ -3,7 +3,7 @@
 // A tile has two indices, which count in several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use crate::nn::lanes::{Kernel, Lanes};
+use crate::nn::lanes::{Kernel, Lanes, Walk, multiply_add};
 use crate::nn::{BiasRule, Reduction, Settings};
 
 /// What becomes of a sum over a mini-batch's samples.
@@ -13,7 +13,7 @@ pub(super) struct Step {
     /// The sum is divided by the count, or multiplied by its inverse where that is the same double.
     count: f64,
     inverse: Option<f64>,
-    rule: BiasRule,
+    pub(super) rule: BiasRule,
     /// Whether the sums start here, and whether they end here; between, they are kept in the accumulators.
     pub(super) first: bool,
     pub(super) last: bool,
@@ -30,10 +30,29 @@ impl Step {
         Self { learning_rate, count, inverse, rule, first, last }
     }
 
+    /// η times the reduced sum: what is taken off a parameter.
+    #[inline(always)]
+    pub(super) fn change<L: Lanes>(&self, sum: L) -> L {
+        L::splat(self.learning_rate) * self.reduced(sum)
+    }
+
+    /// Moves every bias of a layer by the same amount, given the sums of its δ.
+    #[inline(always)]
+    pub(super) fn all_alike(&self, biases: &mut [f64], sums: &[f64]) {
+        let moves = match self.rule {
+            BiasRule::Frozen => 0.0,
+            _ => sums[..biases.len()].iter().fold(0.0, |sum, value| sum + self.reduced(*value)),
+        };
+        for bias in biases {
+            *bias -= self.learning_rate * moves;
+        }
+    }
+
     /// The reduced sum.
     #[inline(always)]
     fn reduced<L: Lanes>(&self, sum: L) -> L {
         match self.inverse {
+            Some(1.0) => sum,
             Some(inverse) => sum * L::splat(inverse),
             None => sum / L::splat(self.count),
         }
@@ -42,6 +61,7 @@ impl Step {
 
 /// w ← w − η Σ aₖ δⱼ over the samples, for all of a layer's weights by source.
 pub(super) struct Descent<'a> {
+    pub(super) samples: usize,
     /// (samples, source_stride), of which the first `sources` of each row count.
     pub(super) activations: &'a [f64],
     pub(super) source_stride: usize,
@@ -76,9 +96,7 @@ impl Kernel for Descent<'_> {
         if row < rows {
             total = self.rows::<L, 1>(row, total);
         }
-        let mut lanes = [0.0; 8];
-        total.store(&mut lanes);
-        lanes.iter().sum()
+        total.sum()
     }
 }
 
@@ -113,22 +131,9 @@ impl Descent<'_> {
                 }
             }
         }
-        let samples =
-            self.activations.chunks_exact(self.source_stride).zip(self.deltas.chunks_exact(self.stride));
-        for (activations, deltas) in samples {
-            let activations = &activations[row..][..R];
-            let deltas = &deltas[at..][..V * L::COUNT];
-            let mut vectors = [L::splat(0.0); V];
-            for v in 0..V {
-                vectors[v] = L::load(&deltas[v * L::COUNT..]);
-            }
-            for r in 0..R {
-                let activation = L::splat(activations[r]);
-                for v in 0..V {
-                    sums[r][v] = sums[r][v] + activation * vectors[v];
-                }
-            }
-        }
+        let activations = Walk { values: self.activations, from: row, step: self.source_stride };
+        let deltas = Walk { values: self.deltas, from: at, step: self.stride };
+        multiply_add(&mut sums, self.samples, activations, 1, deltas);
         if !self.step.last {
             for r in 0..R {
                 for v in 0..V {
@@ -141,7 +146,7 @@ impl Descent<'_> {
         for r in 0..R {
             for v in 0..V {
                 let place = &mut weights[r * self.stride + at + v * L::COUNT..];
-                let new = L::load(place) - L::splat(self.step.learning_rate) * self.step.reduced(sums[r][v]);
+                let new = L::load(place) - self.step.change(sums[r][v]);
                 new.store(place);
                 *total = *total + new;
             }
@@ -167,7 +172,7 @@ impl Kernel for BiasDescent<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn run<L: Lanes>(mut self) -> f64 {
+    fn run<L: Lanes>(self) -> f64 {
         let stride = self.biases.len();
         let own = self.step.rule == BiasRule::OwnDelta;
         let mut total = L::splat(0.0);
@@ -180,8 +185,7 @@ impl Kernel for BiasDescent<'_> {
                 sum = sum + L::load(&deltas[at..]);
             }
             if self.step.last && own {
-                let new =
-                    L::load(&self.biases[at..]) - L::splat(self.step.learning_rate) * self.step.reduced(sum);
+                let new = L::load(&self.biases[at..]) - self.step.change(sum);
                 new.store(&mut self.biases[at..]);
                 total = total + new;
             } else {
@@ -189,26 +193,9 @@ impl Kernel for BiasDescent<'_> {
             }
         }
         if self.step.last && !own {
-            self.all_alike();
+            self.step.all_alike(&mut self.biases[..self.neurons], self.accumulators);
             return self.biases.iter().sum();
         }
-        let mut lanes = [0.0; 8];
-        total.store(&mut lanes);
-        lanes.iter().sum()
-    }
-}
-
-impl BiasDescent<'_> {
-    /// Every bias of the layer moves by the same amount.
-    #[inline(always)]
-    fn all_alike(&mut self) {
-        let sums = &self.accumulators[..self.neurons];
-        let moves = match self.step.rule {
-            BiasRule::Frozen => 0.0,
-            _ => sums.iter().fold(0.0, |sum, value| sum + self.step.reduced(*value)),
-        };
-        for bias in &mut self.biases[..self.neurons] {
-            *bias -= self.step.learning_rate * moves;
-        }
+        total.sum()
     }
 }

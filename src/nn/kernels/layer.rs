@@ -30,30 +30,51 @@ impl Rows {
 
     /// Puts a sample's values into a row.
     pub(super) fn fill(&mut self, sample: usize, values: &[f64]) {
-        self.values[sample * self.stride..][..values.len()].copy_from_slice(values);
+        let row = &mut self.values[sample * self.stride..][..values.len()];
+        if values.len() >= 8 {
+            row.copy_from_slice(values);
+            return;
+        }
+        // For a few numbers the call that copies would cost more than the copy: four, two and one instead.
+        let (row, values) = copy_if_longer::<4>(row, values);
+        let (row, values) = copy_if_longer::<2>(row, values);
+        copy_if_longer::<1>(row, values);
+    }
+}
+
+/// Copies the first N numbers where there are so many; returns what is left.
+#[inline(always)]
+fn copy_if_longer<'t, 'f, const N: usize>(to: &'t mut [f64], from: &'f [f64]) -> (&'t mut [f64], &'f [f64]) {
+    match from.split_first_chunk::<N>() {
+        Some((first, rest)) => {
+            let (place, left) = to.split_at_mut(N);
+            place.copy_from_slice(first);
+            (left, rest)
+        }
+        None => (to, from),
     }
 }
 
 /// Parameters, and what the samples of a mini-batch bring.
 #[derive(Clone, Debug)]
 pub(super) struct Dense {
-    sources: usize,
-    neurons: usize,
-    activation: Activation,
+    pub(super) sources: usize,
+    pub(super) neurons: usize,
+    pub(super) activation: Activation,
     /// wᵀ, shape (sources, stride): sums over the sources run down, neurons side by side.
-    by_source: Rows,
+    pub(super) by_source: Rows,
     /// w, shape (neurons, the layer before's stride), for equation (2); the first layer needs none.
-    by_neuron: Option<Rows>,
-    biases: Vec<f64>,
-    mask: Vec<f64>,
-    weighted_inputs: Rows,
+    pub(super) by_neuron: Option<Rows>,
+    pub(super) biases: Vec<f64>,
+    pub(super) mask: Vec<f64>,
+    pub(super) weighted_inputs: Rows,
     pub(super) activations: Rows,
-    deltas: Rows,
+    pub(super) deltas: Rows,
     /// Sums over the samples so far, where a mini-batch is longer than what is taken at once.
     weight_sums: Vec<f64>,
-    bias_sums: Vec<f64>,
+    pub(super) bias_sums: Vec<f64>,
     /// Whether all parameters were finite when they were last looked at.
-    finite: bool,
+    pub(super) finite: bool,
 }
 
 /// Up to so many samples it is quicker to update w beside wᵀ than to turn it over.
@@ -227,6 +248,7 @@ impl Dense {
         }
         let deltas = self.deltas.first(samples);
         let weights = width.run(Descent {
+            samples,
             activations: before.first(samples),
             source_stride: before.stride,
             deltas,
@@ -249,6 +271,7 @@ impl Dense {
         match &mut self.by_neuron {
             Some(by_neuron) if whole && samples <= FEW => {
                 width.run(Descent {
+                    samples,
                     activations: deltas,
                     source_stride: self.by_source.stride,
                     deltas: before.first(samples),

@@ -9,6 +9,7 @@ mod layer;
 mod neurons;
 mod peak;
 mod product;
+mod small;
 
 pub use super::lanes::Width;
 pub use peak::busy_work;
@@ -17,6 +18,7 @@ use super::{Evaluation, Network, Parameter, Sample, Settings};
 use descent::Step;
 use layer::{Dense, Rows};
 use neurons::Exponentials;
+use small::{MOST_WEIGHTS, Small};
 
 /// So many samples are taken at once; the sums of longer mini-batches are kept between.
 const CHUNK: usize = 32;
@@ -45,6 +47,8 @@ const CHUNK: usize = 32;
 pub struct Trainer {
     settings: Settings,
     width: Width,
+    /// Whether a mini-batch is done in one go.
+    small: bool,
     /// The network's shape, whose parameters are not looked at.
     shape: Network,
     inputs: Rows,
@@ -71,9 +75,11 @@ impl Trainer {
         let sources = network.layers.first().map_or(0, |layer| layer.sources());
         // An odd number of cache lines, so that the rows do not all fall into the same places of the cache.
         let lines = sources.div_ceil(8);
+        let weights: usize = network.layers.iter().map(|layer| layer.weights.values().len()).sum();
         Self {
             settings: *settings,
             width,
+            small: weights <= MOST_WEIGHTS && sources > 0,
             shape: network.clone(),
             inputs: Rows::new(samples, (lines | 1) * 8),
             targets: Rows::new(samples, layers.last().map_or(1, Dense::stride)),
@@ -115,11 +121,16 @@ impl Trainer {
         loop {
             let taken = self.take(&mut samples);
             count += taken;
-            self.forward(taken);
-            self.back(taken);
-            cost = self.costs[..taken].iter().fold(cost, |sum, cost| sum + cost);
             let last = samples.peek().is_none();
-            self.descend(taken, Step::new(&self.settings, count, first, last));
+            let step = Step::new(&self.settings, count, first, last);
+            if self.small && first && last {
+                self.in_one_go(taken, step);
+            } else {
+                self.forward(taken);
+                self.back(taken);
+                self.descend(taken, step);
+            }
+            cost = self.costs[..taken].iter().fold(cost, |sum, cost| sum + cost);
             if last {
                 return cost;
             }
@@ -154,6 +165,19 @@ impl Trainer {
             taken += 1;
         }
         taken
+    }
+
+    /// All of a mini-batch of a small network.
+    fn in_one_go(&mut self, samples: usize, step: Step) {
+        self.width.run(Small {
+            inputs: &self.inputs,
+            layers: &mut self.layers,
+            targets: &self.targets,
+            exponentials: &mut self.exponentials,
+            costs: &mut self.costs[..samples],
+            cost: self.settings.cost,
+            step,
+        });
     }
 
     fn forward(&mut self, samples: usize) {

@@ -25,18 +25,25 @@ impl Kernel for Activate<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
+        // One loop for each, so that each is known where it is compiled.
         match self.activation {
-            Activation::Sigmoid => self.each::<L>(sigmoid_lanes),
-            Activation::Tanh => self.each::<L>(tanh_lanes),
-            Activation::Relu => self.each::<L>(|z| {
-                let zero = L::splat(0.0);
-                L::select(z.above(zero), z, zero)
-            }),
-            Activation::LeakyRelu => {
-                self.each::<L>(|z| L::select(z.above(L::splat(0.0)), z, L::splat(LEAK) * z));
-            }
-            Activation::Identity | Activation::Softmax => self.each::<L>(|z| z),
+            Activation::Sigmoid => self.each::<L>(|z| activated(Activation::Sigmoid, z)),
+            Activation::Tanh => self.each::<L>(|z| activated(Activation::Tanh, z)),
+            activation => self.each::<L>(|z| activated(activation, z)),
         }
+    }
+}
+
+/// σ(z) of a neuron; z of softmax, which needs its whole layer.
+#[inline(always)]
+pub(super) fn activated<L: Lanes>(activation: Activation, z: L) -> L {
+    let zero = L::splat(0.0);
+    match activation {
+        Activation::Sigmoid => sigmoid_lanes(z),
+        Activation::Tanh => tanh_lanes(z),
+        Activation::Relu => L::select(z.above(zero), z, zero),
+        Activation::LeakyRelu => L::select(z.above(zero), z, L::splat(LEAK) * z),
+        Activation::Identity | Activation::Softmax => z,
     }
 }
 
@@ -111,7 +118,7 @@ impl Kernel for Softmax<'_> {
 
 /// σ′(z), which of every activation function can be told from a = σ(z).
 #[inline(always)]
-fn derivative<L: Lanes>(activation: Activation, a: L) -> L {
+pub(super) fn derivative<L: Lanes>(activation: Activation, a: L) -> L {
     let (zero, one) = (L::splat(0.0), L::splat(1.0));
     match activation {
         Activation::Sigmoid | Activation::Softmax => a * (one - a),

@@ -3,7 +3,7 @@
 //! Every sum keeps its order, from 0 and ascending; what is worked out at the same time are sums of their own, in
 //! tiles that fit into the registers of a browser (it keeps 15).
 
-use crate::nn::lanes::{Kernel, Lanes};
+use crate::nn::lanes::{Kernel, Lanes, Walk, multiply_add};
 
 /// out = left · right: (samples, terms) times (terms, stride).
 ///
@@ -83,12 +83,7 @@ impl Product<'_> {
         from: usize,
         to: usize,
     ) {
-        let terms = to - from;
         let out = &mut self.out[row * self.stride..][..R * self.stride];
-        let mut left: [&[f64]; R] = [&[]; R];
-        for (r, left) in left.iter_mut().enumerate() {
-            *left = &self.left[(row + r) * self.left_stride + from..][..terms];
-        }
         let mut sums = [[L::splat(0.0); V]; R];
         if from > 0 {
             for r in 0..R {
@@ -97,20 +92,9 @@ impl Product<'_> {
                 }
             }
         }
-        let right = self.right[from * self.stride..to * self.stride].chunks_exact(self.stride);
-        for (k, right) in right.enumerate() {
-            let right = &right[at..][..V * L::COUNT];
-            let mut vectors = [L::splat(0.0); V];
-            for v in 0..V {
-                vectors[v] = L::load(&right[v * L::COUNT..]);
-            }
-            for r in 0..R {
-                let left = L::splat(left[r][k]);
-                for v in 0..V {
-                    sums[r][v] = sums[r][v] + left * vectors[v];
-                }
-            }
-        }
+        let left = Walk { values: self.left, from: row * self.left_stride + from, step: 1 };
+        let right = Walk { values: self.right, from: from * self.stride + at, step: self.stride };
+        multiply_add(&mut sums, to - from, left, self.left_stride, right);
         for r in 0..R {
             for v in 0..V {
                 sums[r][v].store(&mut out[r * self.stride + at + v * L::COUNT..]);
