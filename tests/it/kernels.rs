@@ -131,6 +131,52 @@ fn mini_batches_of_any_length_whatever_was_said() {
 }
 
 #[test]
+fn a_mini_batch_in_pieces_of_any_length() {
+    let samples = samples(150, 9, 3);
+    for activations in [[Activation::Tanh, Activation::Sigmoid], [Activation::Relu, Activation::Softmax]] {
+        let network = drawn(&[9, 6, 3], &activations);
+        for (bias_rule, batch_size) in BiasRule::ALL.into_iter().zip([150, 10, 64, 32]) {
+            let settings = Settings { bias_rule, batch_size, ..PLAIN };
+            for width in widths() {
+                let mut plain = network.clone();
+                let mut trainer = Trainer::with_width(&network, &settings, width);
+                for piece in [1, 7, 32, 45, 150] {
+                    let want = train_mini_batch(&mut plain, &samples, &settings);
+                    let before = trainer.network();
+                    // All of them before the update, or the last ones with it.
+                    let early = samples.len() - if piece % 2 == 0 { piece } else { 0 };
+                    samples[..early].chunks(piece).for_each(|piece| trainer.accumulate(piece));
+                    assert_eq!(trainer.network(), before);
+                    trainer.evaluate(&samples); // is no part of it
+                    let got = trainer.train_mini_batch(&samples[early..]);
+                    let what = format!("{settings:?}, {width:?}, pieces of {piece}");
+                    assert!(same(got, want), "{what}: {got:e}, but {want:e} in one go");
+                    assert_same(&trainer.network(), &plain, &what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn back_to_an_earlier_network() {
+    let network = drawn(&[5, 4, 3], &[Activation::Sigmoid; 2]);
+    let samples = samples(20, 5, 3);
+    let settings = Settings { batch_size: 4, ..PLAIN };
+    let mut trainer = Trainer::new(&network, &settings);
+    let epoch = |trainer: &mut Trainer| {
+        let cost: f64 = samples.chunks(4).map(|samples| trainer.train_mini_batch(samples)).sum();
+        (cost, trainer.network())
+    };
+    let first = epoch(&mut trainer);
+    assert_ne!(epoch(&mut trainer), first);
+    trainer.accumulate(&samples[..3]);
+    trainer.read(&network);
+    assert_eq!(trainer.network(), network);
+    assert_eq!(epoch(&mut trainer), first);
+}
+
+#[test]
 fn numbers_that_run_away_are_named_at_once() {
     let network = drawn(&[4, 5, 3], &[Activation::LeakyRelu, Activation::Identity]);
     let samples = samples(20, 4, 3);

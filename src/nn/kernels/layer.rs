@@ -106,7 +106,7 @@ impl Dense {
     }
 
     /// Takes the parameters over.
-    fn read(&mut self, layer: &Layer) {
+    pub(super) fn read(&mut self, layer: &Layer) {
         let stride = self.by_source.stride;
         for j in 0..self.neurons {
             for (k, weight) in layer.weights.row(j).iter().enumerate() {

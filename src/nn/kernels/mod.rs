@@ -56,6 +56,15 @@ pub struct Trainer {
     targets: Rows,
     exponentials: Vec<Exponentials>,
     costs: Vec<f64>,
+    under_way: UnderWay,
+}
+
+/// What a mini-batch has come to that is not yet complete; all zero between mini-batches.
+#[derive(Clone, Copy, Debug, Default)]
+struct UnderWay {
+    samples: usize,
+    /// Σ C over them.
+    cost: f64,
 }
 
 impl Trainer {
@@ -86,6 +95,7 @@ impl Trainer {
             layers,
             exponentials: vec![Exponentials::default(); samples],
             costs: vec![0.0; samples],
+            under_way: UnderWay::default(),
         }
     }
 
@@ -94,6 +104,14 @@ impl Trainer {
         let mut network = self.shape.clone();
         self.write(&mut network);
         network
+    }
+
+    /// Takes the parameters of a network of the same shape over, and forgets a mini-batch that is under way.
+    pub fn read(&mut self, network: &Network) {
+        for (dense, layer) in self.layers.iter_mut().zip(&network.layers) {
+            dense.read(layer);
+        }
+        self.under_way = UnderWay::default();
     }
 
     /// Writes the parameters into a network of the same shape.
@@ -114,28 +132,70 @@ impl Trainer {
 
     /// One mini-batch, as [`train_mini_batch`](super::train_mini_batch) does it. Returns Σ C over its samples, taken
     /// before the update. The samples must have the network's shape.
+    ///
+    /// What has been [accumulated](Self::accumulate) before is its first part.
     pub fn train_mini_batch<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) -> f64 {
         let mut samples = samples.into_iter().peekable();
-        let (mut cost, mut count) = (0.0, 0);
-        let mut first = true;
         loop {
             let taken = self.take(&mut samples);
-            count += taken;
             let last = samples.peek().is_none();
-            let step = Step::new(&self.settings, count, first, last);
-            if self.small && first && last {
-                self.in_one_go(taken, step);
-            } else {
-                self.forward(taken);
-                self.back(taken);
-                self.descend(taken, step);
-            }
-            cost = self.costs[..taken].iter().fold(cost, |sum, cost| sum + cost);
+            self.piece(taken, last);
             if last {
-                return cost;
+                return std::mem::take(&mut self.under_way).cost;
             }
-            first = false;
         }
+    }
+
+    /// The next samples of a mini-batch that is too long to be done at once: their gradients are summed, and nothing
+    /// moves before [`train_mini_batch`](Self::train_mini_batch) gets the last ones (or none, if there are no more).
+    /// Into which pieces it is cut does not show in the result.
+    ///
+    /// ```
+    /// # use deltascope::nn::kernels::Trainer;
+    /// # use deltascope::nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings};
+    /// # let network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
+    /// # let samples = vec![Sample { x: vec![1.0, 0.5], y: vec![1.0] }; 100];
+    /// # let settings = Settings {
+    /// #     cost: Cost::HalfMse,
+    /// #     learning_rate: 0.5,
+    /// #     batch_size: 100,
+    /// #     reduction: Reduction::Mean,
+    /// #     bias_rule: BiasRule::OwnDelta,
+    /// # };
+    /// let mut whole = Trainer::new(&network, &settings);
+    /// let cost = whole.train_mini_batch(&samples);
+    ///
+    /// let mut in_pieces = Trainer::new(&network, &settings);
+    /// for piece in samples.chunks(32) {
+    ///     in_pieces.accumulate(piece); // time to look whether somebody wants to pause
+    /// }
+    /// assert_eq!(in_pieces.network(), network);
+    /// assert_eq!(in_pieces.train_mini_batch([]), cost);
+    /// assert_eq!(in_pieces.network(), whole.network());
+    /// ```
+    pub fn accumulate<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) {
+        let mut samples = samples.into_iter();
+        loop {
+            match self.take(&mut samples) {
+                0 => return,
+                taken => self.piece(taken, false),
+            }
+        }
+    }
+
+    /// The samples that have been taken, as a piece of the mini-batch under way; with the last one comes the update.
+    fn piece(&mut self, taken: usize, last: bool) {
+        let first = self.under_way.samples == 0;
+        self.under_way.samples += taken;
+        let step = Step::new(&self.settings, self.under_way.samples, first, last);
+        if self.small && first && last {
+            self.in_one_go(taken, step);
+        } else {
+            self.forward(taken);
+            self.back(taken);
+            self.descend(taken, step);
+        }
+        self.under_way.cost = self.costs[..taken].iter().fold(self.under_way.cost, |sum, cost| sum + cost);
     }
 
     /// Runs the samples forward and counts, as [`evaluate`](super::evaluate) does.
