@@ -86,6 +86,8 @@ pub struct Data {
     pub targets: Vec<String>,
     /// The samples, each of this shape.
     pub samples: Vec<Sample>,
+    /// Samples that are only evaluated.
+    pub held_out: Vec<Sample>,
 }
 
 impl Scenario {

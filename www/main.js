@@ -1,7 +1,9 @@
 // Carries DOM events to the session in Rust, and what comes back into place. It keeps no state of the
 // app, computes nothing and formats nothing.
 
-import init, { chart_svg, dispatch, point, resize, scenario_file } from "./pkg/deltascope.js";
+import init, {
+  chart_svg, dispatch, point, resize, scenario_file, training_failed, training_reported, training_task,
+} from "./pkg/deltascope.js";
 
 await init();
 
@@ -26,6 +28,7 @@ function show(reply, control) {
       element.classList.toggle("lit", reply.lit.includes(element.getAttribute("data-ref")));
     }
   }
+  for (const order of reply.orders) carryOut(order);
   if (reply.reveal) byId(reply.reveal).scrollIntoView({ block: "nearest" });
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
   if (reply.failure || !reply.passing) showFailure(reply.failure, control);
@@ -38,6 +41,28 @@ let timer;
 function wake() {
   timer = undefined;
   send("Woken");
+}
+
+// A training goes on in a worker of its own: the page gives orders, and asks for a report once it has drawn the last.
+let worker;
+function carryOut(order) {
+  if (order.type === "begin" || order.type === "end") {
+    worker?.terminate();
+    worker = undefined;
+  }
+  if (order.type === "begin") {
+    const task = training_task();
+    const own = (worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" }));
+    const failed = (reason) => own === worker && show(JSON.parse(training_failed(reason)));
+    own.onerror = (event) => failed(event.message || "the browser could not start it");
+    own.onmessage = ({ data }) => {
+      if (typeof data === "string") return failed(data);
+      if (own !== worker) return;
+      show(JSON.parse(training_reported(data)));
+      requestAnimationFrame(() => own.postMessage({ type: "more" }));
+    };
+    own.postMessage({ type: "begin", task }, [task.buffer]);
+  } else worker?.postMessage(order);
 }
 
 // The element that had the focus keeps it, found again by its id or by what it refers to.

@@ -245,6 +245,7 @@ pub fn data(inputs: Table, targets: Table) -> Data {
         inputs: inputs.columns,
         targets: targets.columns,
         samples: rows.map(|(x, y)| Sample { x, y }).collect(),
+        held_out: Vec::new(),
     }
 }
 

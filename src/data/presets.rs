@@ -336,6 +336,7 @@ fn digits() -> Plan {
             inputs: (0..64).map(|pixel| format!("row {} column {}", pixel / 8 + 1, pixel % 8 + 1)).collect(),
             targets: (0..10).map(|digit| digit.to_string()).collect(),
             samples: include_str!("files/digits8x8.txt").lines().filter_map(digit).collect(),
+            held_out: Vec::new(),
         },
     }
 }
@@ -411,6 +412,7 @@ fn rows(inputs: &[&str], targets: &[&str], rows: &[(&[f64], &[f64])]) -> Data {
         inputs: names(inputs),
         targets: names(targets),
         samples: rows.iter().map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect(),
+        held_out: Vec::new(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! How good a network is on samples: cost and accuracy.
 
 use super::{Cost, Network, Sample, feedforward};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Counts and costs over samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// How many samples.
     pub samples: usize,

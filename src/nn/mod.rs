@@ -20,6 +20,7 @@
 mod activation;
 mod backprop;
 mod cost;
+mod divergence;
 mod evaluation;
 pub mod functions;
 mod gradient;
@@ -36,6 +37,7 @@ mod sgd;
 pub use activation::Activation;
 pub use backprop::{Forward, Trace, backprop, feedforward};
 pub use cost::Cost;
+pub use divergence::Diverged;
 pub use evaluation::{Evaluation, class, evaluate};
 pub use gradient::Gradient;
 pub use gradient_check::{Extrapolation, NumericalDerivative, agreeing_digits, central_difference};

@@ -136,8 +136,22 @@ impl Network {
     }
 
     /// The values of all weights and biases, in the order of [`Network::parameters`].
-    fn values(&self) -> impl Iterator<Item = f64> + '_ {
+    pub fn values(&self) -> impl Iterator<Item = f64> + '_ {
         self.layers.iter().flat_map(|layer| layer.weights.values().iter().chain(&layer.biases).copied())
+    }
+
+    /// A network of this shape with these values, in the order of [`Network::values`]. What they are too few for
+    /// stays as it is.
+    pub fn with_values(&self, values: &[f64]) -> Self {
+        let mut network = self.clone();
+        let places = network
+            .layers
+            .iter_mut()
+            .flat_map(|layer| layer.weights.values_mut().iter_mut().chain(&mut layer.biases));
+        for (place, value) in places.zip(values) {
+            *place = *value;
+        }
+        network
     }
 
     /// The first parameter that is NaN or infinite, if any.

@@ -55,7 +55,7 @@ impl BiasRule {
 }
 
 /// How a network is trained.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// C of one sample.
     pub cost: Cost,

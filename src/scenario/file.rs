@@ -352,11 +352,12 @@ fn data(file: DataFile, sizes: &[usize]) -> Result<Data, ScenarioError> {
         inputs: named(inputs, "x", sizes[0]),
         targets: named(targets, "y", sizes[sizes.len() - 1]),
         samples: x.into_iter().zip(y).map(|(x, y)| Sample { x, y }).collect(),
+        held_out: Vec::new(),
     })
 }
 
 fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let Data { inputs, targets, samples } = &*scenario.data;
+    let Data { inputs, targets, samples, .. } = &*scenario.data;
     let sizes = &scenario.sizes;
     let (n_in, n_out) = (sizes[0], sizes[sizes.len() - 1]);
     if samples.is_empty() {

@@ -148,13 +148,29 @@ pub enum Action {
     SpeedChanged(#[serde(deserialize_with = "typed::number")] f64),
     /// The time has come that the last reply asked to be woken at.
     Woken,
-    /// Long work is given up, and playing stops.
+    /// Long work is given up, and playing and training stop.
     Stopped,
 
+    // Training at full speed.
+    /// It starts, pauses, or goes on.
+    TrainingToggled,
+    /// It ends here.
+    TrainingStopped,
+    /// Back to the last sound moment of a training that diverged.
+    SoundRestored,
+    /// It ends after so many epochs of the run, if any.
+    EpochLimitChanged(#[serde(deserialize_with = "typed::optional_count")] Option<u32>),
+    /// It ends at this mean cost of a sample, if any.
+    CostLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    /// It ends at this accuracy in percent, if any.
+    AccuracyLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    /// It makes at most so many samples a second, if there is a limit.
+    TrainingSpeedChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+
     // What is seen.
-    /// The stepper or the comparison.
+    /// The stepper, the comparison or the training.
     ViewChanged(View),
-    /// From one of these to the other.
+    /// From the stepper to the comparison, and back.
     ViewToggled,
     /// In the comparison, rows move the parameters or leave them.
     FreezeToggled,
@@ -223,11 +239,59 @@ mod typed {
                 }
             }
         }
+
+        /// A finite number, and what was typed.
+        fn finite<E: Error>(self) -> Result<(f64, String), E> {
+            let (number, text) = self.read();
+            match number {
+                Some(number) if number.is_finite() => Ok((number, text)),
+                Some(_) => Err(E::custom(format!("{text} is not finite; take a number such as 0.5"))),
+                None if text.is_empty() => Err(E::custom("a number is needed, such as 0.5")),
+                None if text.contains(',') => {
+                    Err(E::custom(format!("{text:?} is not a number; write the point as in 0.5")))
+                }
+                None => Err(E::custom(format!("{text:?} is not a number; 0.5 or -1e-3 would be"))),
+            }
+        }
+
+        /// The same, or nothing typed.
+        fn optional<E: Error>(self) -> Result<Option<f64>, E> {
+            match &self {
+                Self::Text(text) if text.trim().is_empty() => Ok(None),
+                _ => self.finite().map(|(number, _)| Some(number)),
+            }
+        }
     }
 
     /// A finite number.
     pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         number_and_text(deserializer).map(|(number, _)| number)
+    }
+
+    /// A finite number, or nothing typed.
+    pub(super) fn optional_number<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<f64>, D::Error> {
+        match Option::<Typed>::deserialize(deserializer)? {
+            Some(typed) => typed.optional(),
+            None => Ok(None),
+        }
+    }
+
+    /// A whole number, or nothing typed.
+    pub(super) fn optional_count<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<u32>, D::Error> {
+        let number = optional_number(deserializer)?;
+        match number {
+            Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
+                Ok(Some(number as u32))
+            }
+            Some(number) => {
+                Err(D::Error::custom(format!("{number} will not do; take a whole number such as 30")))
+            }
+            None => Ok(None),
+        }
     }
 
     /// A number above 0. What was typed is quoted, and 1e-400 is not 0 to the person who typed it.
@@ -246,16 +310,7 @@ mod typed {
     fn number_and_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(f64, String), D::Error> {
         let typed = Typed::deserialize(deserializer)
             .map_err(|_| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?;
-        let (number, text) = typed.read();
-        match number {
-            Some(number) if number.is_finite() => Ok((number, text)),
-            Some(_) => Err(D::Error::custom(format!("{text} is not finite; take a number such as 0.5"))),
-            None if text.is_empty() => Err(D::Error::custom("a number is needed, such as 0.5")),
-            None if text.contains(',') => {
-                Err(D::Error::custom(format!("{text:?} is not a number; write the point as in 0.5")))
-            }
-            None => Err(D::Error::custom(format!("{text:?} is not a number; 0.5 or -1e-3 would be"))),
-        }
+        typed.finite()
     }
 
     /// A lane, or its JSON as the value of an option.

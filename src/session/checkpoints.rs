@@ -1,12 +1,9 @@
-//! The past within bounded memory: states at some times, from which the others are run again, and a curve
-//! that is thinned out as it grows long.
+//! The past within bounded memory: states at some times, from which the others are run again.
 
 use std::collections::{BTreeMap, VecDeque};
 
 /// The bytes that the kept states of a run may take.
 const MEMORY: usize = 64 << 20;
-/// The points of a curve that are kept: when twice as many are there, every other one goes.
-const CURVE: usize = 1024;
 
 /// States by time. `T` is cheap to clone.
 #[derive(Clone, Debug)]
@@ -61,46 +58,5 @@ impl<T: Clone> Checkpoints<T> {
     /// The regularly kept states up to this time, in order.
     pub(super) fn marks(&self, up_to: u64) -> impl Iterator<Item = (u64, &T)> {
         self.marks.range(..=up_to).map(|(at, state)| (*at, state))
-    }
-}
-
-/// Points by time, each told once.
-#[derive(Clone, Debug)]
-pub(super) struct Curve<P> {
-    points: Vec<(u64, P)>,
-    stride: u64,
-    next: u64,
-}
-
-impl<P> Curve<P> {
-    /// A curve whose first point will be at this time.
-    pub(super) fn new(first: u64) -> Self {
-        Self { points: Vec::new(), stride: 1, next: first }
-    }
-
-    /// Whether the point at this time has not been told yet.
-    pub(super) fn wants(&self, time: u64) -> bool {
-        time == self.next
-    }
-
-    /// Tells the next point; at any other time it has been told before.
-    pub(super) fn push(&mut self, time: u64, point: P) {
-        if !self.wants(time) {
-            return;
-        }
-        self.next += 1;
-        if time.is_multiple_of(self.stride) {
-            self.points.push((time, point));
-        }
-        if self.points.len() >= 2 * CURVE {
-            self.stride *= 2;
-            let stride = self.stride;
-            self.points.retain(|(at, _)| at.is_multiple_of(stride));
-        }
-    }
-
-    /// The points kept before this time, in order.
-    pub(super) fn before(&self, time: u64) -> impl Iterator<Item = (u64, &P)> {
-        self.points.iter().map(|(at, point)| (*at, point)).take_while(move |(at, _)| *at < time)
     }
 }

@@ -2,9 +2,8 @@
 //! lie between in slices, as the page wakes the session; it changes nothing before it arrives.
 
 use super::compare::States;
-use super::run::Diverged;
 use super::{Comparison, MiniBatch, Run, Saved, Session, StepBy, View};
-use crate::nn::Network;
+use crate::nn::{Diverged, Network};
 use crate::scenario::{Position, Scenario};
 use std::sync::Arc;
 
@@ -198,6 +197,9 @@ impl Session {
                 }
                 self.trail.clear();
                 self.changes += 1;
+                if !saved.scenario.runs_like(&self.scenario) {
+                    self.forget_training();
+                }
                 (self.run, self.comparison) = (*run, comparison);
                 if opens_lanes(&saved.scenario, history) {
                     self.sight.view = View::Compare;
@@ -266,11 +268,25 @@ fn opens_lanes(scenario: &Scenario, history: History) -> bool {
 
 /// Says where numbers stopped being finite, and what would do.
 pub(super) fn explained(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
+    format!("{}. A smaller η would do. Nothing was changed.", divergence(scenario, update, diverged))
+}
+
+/// Says where numbers stopped being finite, without a full stop.
+fn divergence(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
     let mini_batches = scenario.mini_batches() as u64;
     let (epoch, mini_batch) = (update / mini_batches + 1, update % mini_batches + 1);
     let learning_rate = scenario.settings.learning_rate;
     format!(
         "In epoch {epoch}, mini-batch {mini_batch}, {diverged} grows beyond all numbers: the run diverges with \
-         η = {learning_rate:?}. A smaller η would do. Nothing was changed."
+         η = {learning_rate:?}"
+    )
+}
+
+/// Says where a training stopped being finite: the update, the number and η.
+pub fn explained_divergence(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
+    format!(
+        "{}. It was update {}. Go back to the last sound moment (b), or take a smaller η.",
+        divergence(scenario, update, diverged),
+        update + 1
     )
 }

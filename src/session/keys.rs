@@ -1,6 +1,6 @@
 //! The keyboard: which key does what. The list under `?` is made from this table.
 
-use super::{Action, Direction, StepBy};
+use super::{Action, Direction, StepBy, View};
 
 /// A key and what it does.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ const fn step(by: StepBy, direction: Direction) -> Action {
 }
 
 /// Every key.
-pub static KEYS: [Key; 27] = {
+pub static KEYS: [Key; 29] = {
     use Direction::{Back, Forward};
     use StepBy::{Epoch, Equation, MiniBatch, Neuron, Sample};
     [
@@ -53,8 +53,8 @@ pub static KEYS: [Key; 27] = {
         key("]", "]", "to the end of the epoch", step(Epoch, Forward)),
         key("[", "[", "to the end of the epoch before", step(Epoch, Back)),
         key("Home", "Home", "to the first moment of the run", Action::Started),
-        key(" ", "Space", "play or pause", Action::PlayToggled),
-        key("Escape", "Esc", "stop long work and playing", Action::Stopped),
+        key(" ", "Space", "play or pause; in Train, train or pause", Action::PlayToggled),
+        key("Escape", "Esc", "stop long work, playing and training", Action::Stopped),
         key("j", "j", "select the next neuron of the layer", Action::NeuronMoved(1)),
         key("k", "k", "select the neuron before", Action::NeuronMoved(-1)),
         key("l", "l", "select in the next layer", Action::LayerMoved(1)),
@@ -63,6 +63,8 @@ pub static KEYS: [Key; 27] = {
         key("t", "t", "list all terms of long sums, or the first ones", Action::AllTermsToggled),
         key("s", "s", "why a row total is no bias gradient", Action::RowTotalAsked(None)),
         key("v", "v", "from the stepper to the comparison and back", Action::ViewToggled),
+        key("g", "g", "to the training", Action::ViewChanged(View::Train)),
+        key("b", "b", "back to the last sound moment of a training that diverged", Action::SoundRestored),
         key("f", "f", "in the comparison: freeze the parameters, or let them move", Action::FreezeToggled),
         key("r", "r", "ask the referee, or send it away", Action::RefereeAsked),
         key("m", "m", "exchange sum and mean, keeping the update", Action::ReductionExchanged),

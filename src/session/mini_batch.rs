@@ -1,7 +1,6 @@
 //! The mini-batch that the reader stands in: every number of every moment of it, computed once.
 
-use super::run::Diverged;
-use crate::nn::{Gradient, Network, Trace, backprop, evaluate, update};
+use crate::nn::{Diverged, Gradient, Network, Trace, backprop, evaluate, update};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -42,7 +41,9 @@ impl MiniBatch {
         let costs_after: Vec<f64> =
             samples().map(|s| evaluate(&after, [s], settings.cost).cost_sum).collect();
         let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
-        check_finite(&traces, &after, cost_before, &costs_after)?;
+        if let Some(diverged) = Diverged::find(&traces, &after, &costs_after) {
+            return Err(diverged);
+        }
         Ok(Self {
             rows,
             before,
@@ -59,21 +60,4 @@ impl MiniBatch {
     pub fn cost_after(&self) -> f64 {
         self.costs_after.iter().fold(0.0, |sum, cost| sum + cost)
     }
-}
-
-fn check_finite(traces: &[Trace], after: &Network, cost: f64, costs_after: &[f64]) -> Result<(), Diverged> {
-    for trace in traces {
-        let layers = trace.weighted_inputs.iter().zip(&trace.deltas).enumerate();
-        for (layer, (z, delta)) in layers {
-            let finite = |(z, delta): (&f64, &f64)| z.is_finite() && delta.is_finite();
-            if let Some(neuron) = z.iter().zip(delta).position(|pair| !finite(pair)) {
-                return Err(Diverged::Neuron { layer, neuron });
-            }
-        }
-    }
-    if let Some(parameter) = after.first_not_finite() {
-        return Err(Diverged::Parameter(parameter));
-    }
-    let sound = cost.is_finite() && costs_after.iter().all(|cost| cost.is_finite());
-    if sound { Ok(()) } else { Err(Diverged::Cost) }
 }

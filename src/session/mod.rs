@@ -16,6 +16,7 @@ mod now;
 mod run;
 mod sight;
 mod timeline;
+mod training;
 
 pub use action::Action;
 pub use compare::{
@@ -23,13 +24,14 @@ pub use compare::{
 };
 pub use edit::equivalent_learning_rate;
 pub use item::Item;
-pub use journey::Progress;
+pub use journey::{Progress, explained_divergence};
 pub use keys::{KEYS, Key, action_of};
 pub use mini_batch::MiniBatch;
 pub use now::Now;
-pub use run::{Diverged, Run};
+pub use run::Run;
 pub use sight::{Axis, MOST_DIGITS, RowTotal, Sight, View};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
+pub use training::{Order, Stage, Training};
 
 use crate::data::presets;
 use crate::scenario::{Position, Scenario};
@@ -61,6 +63,7 @@ pub struct Session {
     past: Vec<Saved>,
     future: Vec<Saved>,
     journey: Option<Journey>,
+    training: Training,
     play: Play,
     sight: Sight,
     /// Something to be said that is not an error.
@@ -108,6 +111,7 @@ impl Session {
             past: Vec::new(),
             future: Vec::new(),
             journey: None,
+            training: Training::default(),
             play: Play { playing: false, by: StepBy::Equation, speed: 1.0 },
             notice: None,
             changes: 0,
@@ -134,10 +138,17 @@ impl Session {
         if action != Action::Woken {
             self.notice = None;
         }
+        if self.training.is_running() && moves(&action) {
+            // The worker reports where it is; from there the reader goes on.
+            self.pause_training(false);
+            self.notice = Some("The training pauses. Go on from here.".into());
+            return Ok(());
+        }
         match action {
             Action::Woken => self.wake(),
             Action::Stopped => {
                 self.play.playing = false;
+                self.pause_training(true);
                 if self.journey.take().is_some() {
                     self.notice = Some("Stopped. You are where you were.".into());
                 }
@@ -163,6 +174,17 @@ impl Session {
                 let start = Position { epoch, ..Position::default() };
                 self.jump(if epoch == first.epoch { first } else { start })
             }
+            Action::TrainingToggled => self.toggle_training(),
+            Action::TrainingStopped => {
+                self.pause_training(true);
+                Ok(())
+            }
+            Action::SoundRestored => self.restore_sound(),
+            Action::EpochLimitChanged(_)
+            | Action::CostLimitChanged(_)
+            | Action::AccuracyLimitChanged(_)
+            | Action::TrainingSpeedChanged(_) => self.set_terms(&action),
+            Action::PlayToggled if self.sight.view == View::Train => self.toggle_training(),
             Action::PlayToggled => {
                 self.play.playing = !self.play.playing;
                 Ok(())
@@ -182,7 +204,7 @@ impl Session {
             Action::ViewChanged(view) => self.look_at(view),
             Action::ViewToggled => self.look_at(match self.sight.view {
                 View::Stepper => View::Compare,
-                View::Compare => View::Stepper,
+                View::Compare | View::Train => View::Stepper,
             }),
             Action::FreezeToggled => {
                 self.sight.frozen = !self.sight.frozen;
@@ -238,7 +260,7 @@ impl Session {
     /// Lanes step together, which they can do from sample to sample.
     fn at_least(&self, by: StepBy) -> StepBy {
         match self.sight.view {
-            View::Stepper => by,
+            View::Stepper | View::Train => by,
             View::Compare => by.max(StepBy::Sample),
         }
     }
@@ -246,8 +268,12 @@ impl Session {
     /// Changes between the views. The lanes are run up to here when they are looked at.
     fn look_at(&mut self, view: View) -> Result<(), String> {
         self.sight.view = view;
+        if view != View::Train {
+            self.pause_training(false);
+        }
         match view {
-            View::Stepper => {
+            View::Stepper | View::Train => {
+                self.play.playing &= view == View::Stepper;
                 self.comparison = None;
                 Ok(())
             }
@@ -368,4 +394,17 @@ impl Session {
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
     }
+}
+
+/// Whether an action goes to another moment.
+fn moves(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Stepped { .. }
+            | Action::Started
+            | Action::Jumped(_)
+            | Action::Scrubbed(_)
+            | Action::MomentChosen(_)
+            | Action::EpochChosen(_)
+    )
 }

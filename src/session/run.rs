@@ -2,45 +2,11 @@
 //! each update.
 
 use super::MiniBatch;
-use super::checkpoints::{Checkpoints, Curve};
-use crate::nn::{Network, Parameter, train_mini_batch};
+use super::checkpoints::Checkpoints;
+use crate::nn::{Diverged, Network, train_mini_batch};
 use crate::scenario::Scenario;
-use std::fmt;
+use crate::training::{COSTS, Curve};
 use std::sync::Arc;
-
-/// Where a run left the finite numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Diverged {
-    /// In z or δ of a neuron.
-    Neuron {
-        /// l
-        layer: usize,
-        /// j
-        neuron: usize,
-    },
-    /// In a weight or bias after the update.
-    Parameter(Parameter),
-    /// In the cost.
-    Cost,
-}
-
-/// In which number, in words.
-impl fmt::Display for Diverged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Neuron { layer, neuron } => {
-                write!(f, "z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
-            }
-            Self::Parameter(Parameter::Weight { layer, neuron, source }) => {
-                write!(f, "the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
-            }
-            Self::Parameter(Parameter::Bias { layer, neuron }) => {
-                write!(f, "the bias of neuron {} in layer {}", neuron + 1, layer + 1)
-            }
-            Self::Cost => f.write_str("the cost"),
-        }
-    }
-}
 
 /// The parameters before some of a run's updates, and its cost curve.
 #[derive(Clone, Debug)]
@@ -76,7 +42,7 @@ impl Run {
         let bytes = network.parameter_count() * size_of::<f64>();
         Self {
             networks: Checkpoints::new(first, network, bytes),
-            costs: Curve::new(first),
+            costs: Curve::new(first, COSTS),
             order: EpochOrder::default(),
         }
     }
@@ -84,6 +50,16 @@ impl Run {
     /// The nearest known update at or before this one, and the parameters before it.
     pub fn nearest(&self, update: u64) -> (u64, Arc<Network>) {
         self.networks.nearest(update).unwrap_or_default()
+    }
+
+    /// Keeps the parameters before this update.
+    pub(super) fn remember(&mut self, update: u64, network: &Arc<Network>) {
+        self.networks.remember(update, network);
+    }
+
+    /// Goes on with a cost curve that was begun where this one ends, or before.
+    pub(super) fn append_costs(&mut self, costs: Curve<f64>) {
+        self.costs.append(costs);
     }
 
     /// The mini-batch of this update, given the parameters before it.

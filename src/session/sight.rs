@@ -15,6 +15,8 @@ pub enum View {
     Stepper,
     /// Several runs side by side.
     Compare,
+    /// One run at full speed.
+    Train,
 }
 
 /// What a chart of lanes counts across: lanes differ in their updates, not in the samples they have seen.

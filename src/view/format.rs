@@ -93,3 +93,21 @@ fn superscript(number: i32, text: &mut String) {
 pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
+
+/// A whole number in groups of three digits.
+///
+/// ```
+/// # use deltascope::view::format::grouped;
+/// assert_eq!([0, 999, 1_234_567].map(grouped), ["0", "999", "1\u{202f}234\u{202f}567"]);
+/// ```
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}'); // narrow, and no place to break a line
+        }
+        text.push(digit);
+    }
+    text
+}

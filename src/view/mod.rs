@@ -17,4 +17,5 @@ pub mod page;
 pub mod scene;
 pub mod settings;
 pub mod theme;
+pub mod train;
 pub mod working;

@@ -2,20 +2,26 @@
 
 use super::equation::Detail;
 use super::inspector::{Inspector, inspector};
-use super::{compare, equation, html::escape, ledger, moments, narration, settings};
+use super::{compare, equation, html::escape, ledger, moments, narration, settings, train};
 use crate::session::{Axis, Progress, Session, View};
 use std::borrow::Cow;
+
+/// A piece of the page: an element's id, and its HTML.
+pub type Part = (Cow<'static, str>, String);
+
+/// An attribute of an element: its id, the attribute's name and its value; `None` takes it away.
+pub type Attribute = (Cow<'static, str>, &'static str, Option<String>);
 
 /// Contents by element id. What an element already has need not be put there again; what is not in sight in
 /// the present view is left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     /// HTML by element. Where one lies within another, the outer one comes first.
-    pub parts: Vec<(Cow<'static, str>, String)>,
+    pub parts: Vec<Part>,
     /// Values of form fields by element.
     pub fields: Vec<(Cow<'static, str>, String)>,
-    /// Attributes by element and name; `None` takes one away.
-    pub attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
+    /// Attributes by element and name.
+    pub attributes: Vec<Attribute>,
     /// The `data-ref`s that are lit: what the pointer is on, and what belongs to it.
     pub lit: Vec<String>,
 }
@@ -23,7 +29,10 @@ pub struct Page {
 /// The page for a session, with its long sums in this detail.
 pub fn page(session: &Session, detail: Detail) -> Page {
     let Inspector { head, numbers, weights, fields } = inspector(session);
-    let own = settings::fields(session).into_iter().map(|(id, value)| (id.into(), value));
+    let own = settings::fields(session)
+        .into_iter()
+        .chain(train::fields(session))
+        .map(|(id, value)| (id.into(), value));
     let mut page = Page {
         parts: parts(session),
         fields: own.chain(fields.into_iter().map(|(id, value)| (id.into(), value))).collect(),
@@ -37,6 +46,10 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     page.parts.extend(selected.map(|(id, html)| (id.into(), html)));
     match session.sight().view {
         View::Stepper => step(session, detail, &mut page),
+        View::Train => {
+            page.parts.extend(train::parts(session));
+            page.attributes.extend(train::attributes(session));
+        }
         View::Compare => {
             page.parts.extend(compare::parts(session));
             page.attributes.extend(compare::attributes(session));
@@ -46,7 +59,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
 }
 
 /// What both views show.
-fn parts(session: &Session) -> Vec<(Cow<'static, str>, String)> {
+fn parts(session: &Session) -> Vec<Part> {
     let scenario = session.scenario();
     let playing = session.play().playing;
     let parts = [
@@ -63,22 +76,28 @@ fn parts(session: &Session) -> Vec<(Cow<'static, str>, String)> {
         ("play", if playing { "❚❚ pause" } else { "▶ play" }.to_owned()),
         // Settings that are open hide what is said in the page.
         ("notice", escape(session.notice().unwrap_or_default())),
+        ("train-notice", escape(session.notice().unwrap_or_default())),
         ("settings-notice", escape(session.notice().unwrap_or_default())),
     ];
     parts.map(|(id, html)| (id.into(), html)).into()
 }
 
-fn attributes(session: &Session) -> Vec<(Cow<'static, str>, &'static str, Option<String>)> {
+fn attributes(session: &Session) -> Vec<Attribute> {
     let (undo, redo) = session.can_undo_redo();
     let sight = session.sight();
     let disabled = |yes: bool| yes.then(String::new);
     let pressed = |yes: bool| Some(yes.to_string());
-    let compare = sight.view == View::Compare;
+    let class = match sight.view {
+        View::Stepper => "stepper",
+        View::Compare => "compare",
+        View::Train => "train",
+    };
     let sentence = narration::sentence(session);
     let attributes = [
-        ("main", "class", Some(if compare { "compare" } else { "stepper" }.to_owned())),
-        ("view-stepper", "aria-pressed", pressed(!compare)),
-        ("view-compare", "aria-pressed", pressed(compare)),
+        ("main", "class", Some(class.to_owned())),
+        ("view-stepper", "aria-pressed", pressed(sight.view == View::Stepper)),
+        ("view-compare", "aria-pressed", pressed(sight.view == View::Compare)),
+        ("view-train", "aria-pressed", pressed(sight.view == View::Train)),
         ("frozen", "aria-pressed", pressed(sight.frozen)),
         ("axis-samples", "aria-pressed", pressed(sight.axis == Axis::Samples)),
         ("axis-updates", "aria-pressed", pressed(sight.axis == Axis::Updates)),

@@ -2,9 +2,11 @@
 
 mod canvas;
 mod reply;
+pub mod worker;
 
-use crate::session::{Action, Axis, Item, Session};
-use crate::view::charts::{self, compare, compare::CompareChart};
+use crate::session::{Action, Axis, Item, Session, Stage};
+use crate::training::Snapshot;
+use crate::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
 use crate::view::theme::Palette;
 use crate::view::{equation::Detail, network, page::page, scene::Scene};
 use plotters::coord::Shift;
@@ -32,6 +34,8 @@ struct App {
     detail: Detail,
     /// The latest action changed nothing.
     idle: bool,
+    /// Reports of a training so far.
+    reports: u64,
     /// The latest action was none of a person's will, so what was last said to them stays.
     passing: bool,
 }
@@ -60,7 +64,12 @@ struct Drawn {
     options: (bool, bool),
     /// What has been found out by and by.
     found: (usize, bool),
+    /// How far a training is.
+    trained: u64,
 }
+
+/// Text follows every so many reports of a training, and so does each of its charts, in turn.
+const PACE: u64 = 6;
 
 /// The name of an action, for errors in the rest of it.
 #[derive(Deserialize)]
@@ -112,6 +121,24 @@ pub fn scenario_file() -> String {
     APP.with_borrow(|app| app.as_ref().map_or(String::new(), |app| app.session.to_scenario().to_json()))
 }
 
+/// What the worker is to train.
+#[wasm_bindgen]
+pub fn training_task() -> Vec<u8> {
+    APP.with_borrow(|app| app.as_ref().map_or(Vec::new(), |app| app.session.task().to_bytes()))
+}
+
+/// The worker reports.
+#[wasm_bindgen]
+pub fn training_reported(report: &[u8]) -> String {
+    with_app(|app| app.report(report).map_err(|message| ("TrainingToggled", message)))
+}
+
+/// The worker has come to an end that it was not told to.
+#[wasm_bindgen]
+pub fn training_failed(reason: &str) -> String {
+    with_app(|app| app.session.training_failed(reason).map_err(|message| ("TrainingToggled", message)))
+}
+
 /// A chart of lanes as SVG, as large as it is on the page; nothing where there is no such chart.
 #[wasm_bindgen]
 pub fn chart_svg(id: &str) -> String {
@@ -150,6 +177,7 @@ impl App {
             shown: reply::Shown::default(),
             detail: Detail::Brief,
             idle: false,
+            reports: 0,
             passing: false,
         }
     }
@@ -178,6 +206,13 @@ impl App {
         self.session.update(action)
     }
 
+    /// Takes a report of the worker. While it trains, most of them come too soon after each other to be read.
+    fn report(&mut self, report: &[u8]) -> Result<(), String> {
+        self.reports = self.reports.wrapping_add(1);
+        self.passing = true;
+        self.session.report(Snapshot::from_bytes(report)?)
+    }
+
     /// Draws what changed, and says what text changes.
     fn reply(&mut self, failure: Option<Failure>) -> Reply {
         let passing = std::mem::take(&mut self.passing);
@@ -186,11 +221,19 @@ impl App {
         }
         let drawn = self.draw();
         let failure = failure.or(drawn.err().map(|message| Failure { action: String::new(), message }));
+        if passing && self.session.training().stage() == Stage::Running && !self.reports.is_multiple_of(PACE)
+        {
+            // Numbers that change more often than this cannot be read.
+            let mut reply = self.shown.unchanged(&self.session, self.detail);
+            reply.failure = failure;
+            return reply;
+        }
         if !passing {
             self.shown.answer(failure.is_some() || self.session.progress().is_some());
         }
         let mut reply = self.shown.changes(&self.session, page(&self.session, self.detail), self.detail);
         (reply.failure, reply.passing) = (failure, passing);
+        reply.orders = self.session.take_orders();
         reply
     }
 
@@ -198,7 +241,7 @@ impl App {
     fn draw(&mut self) -> Result<(), String> {
         let palette = Palette::of(self.session.sight().dark);
         for (id, surface) in &mut self.surfaces {
-            let now = Drawn::of(id, &self.session);
+            let now = Drawn::of(id, &self.session, self.reports);
             let Surface { width, height, scale, drawn } = *surface;
             if width <= 0.0 || height <= 0.0 {
                 continue;
@@ -224,12 +267,17 @@ impl App {
 }
 
 impl Drawn {
-    fn of(id: &str, session: &Session) -> Self {
+    fn of(id: &str, session: &Session, reports: u64) -> Self {
         let (now, sight) = (session.now(), session.sight());
         let chart = CompareChart::of(id);
         // The others change from mini-batch to mini-batch.
         let by_sample =
             matches!(chart, Some(CompareChart::Bias | CompareChart::Distance | CompareChart::Boundaries));
+        // While a training runs its charts take turns, lest one frame draw them all.
+        let trained = TrainChart::of(id).map_or(0, |chart| match session.training().is_running() {
+            true => (reports + chart as u64) / PACE,
+            false => u64::MAX - reports,
+        });
         let law = session.law().filter(|_| chart == Some(CompareChart::Law));
         Self {
             dark: sight.dark,
@@ -238,6 +286,7 @@ impl Drawn {
             axis: sight.axis,
             selected: sight.selected,
             options: (sight.boundary_of_selected, sight.frozen),
+            trained,
             found: (law.map_or(0, |law| law.points().len()), session.has_work()),
         }
     }
@@ -257,9 +306,10 @@ fn chart<DB: DrawingBackend>(
             let updates = session.updates() + u64::from(session.now().finished());
             charts::cost_chart(&points, updates, palette, scale, area)
         }
-        _ => match CompareChart::of(id) {
-            Some(chart) => compare::draw(chart, session, palette, scale, area),
-            None => Ok(()),
+        _ => match (CompareChart::of(id), TrainChart::of(id)) {
+            (Some(chart), _) => compare::draw(chart, session, palette, scale, area),
+            (_, Some(chart)) => train::draw(chart, session, palette, scale, area),
+            _ => Ok(()),
         },
     }
 }

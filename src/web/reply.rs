@@ -1,6 +1,6 @@
 //! What goes back to the page: only what differs from what it already shows.
 
-use crate::session::{RowTotal, Session};
+use crate::session::{Order, RowTotal, Session};
 use crate::view::equation::{self, Detail};
 use crate::view::page::Page;
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub(super) struct Reply {
     dark: bool,
     /// In how many milliseconds the session wants to be woken, if at all.
     wake: Option<f64>,
+    /// What the worker is to do.
+    pub(super) orders: Vec<Order>,
     /// What went wrong.
     pub(super) failure: Option<Failure>,
     /// Without a failure: what went wrong before still stands.

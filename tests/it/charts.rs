@@ -294,7 +294,8 @@ fn no_data_is_too_small_or_too_large_for_the_charts() {
         let sample = |x: f64, y: f64| Sample { x: vec![x, one], y: vec![y] };
         let names = || vec!["<b>&".to_owned(), "long ".repeat(50)];
         let samples = vec![sample(one, 0.0), sample(other, 1.0), sample(one, 1.0)];
-        scenario.data = Data { inputs: names(), targets: vec!["y".into()], samples }.into();
+        scenario.data =
+            Data { inputs: names(), targets: vec!["y".into()], samples, held_out: Vec::new() }.into();
         let mut session = compared(scenario, &all_ways()[..3]);
         assert_sound(&mut session, "odd inputs");
         assert!(!chart(CompareChart::Boundaries, &session).contains("<b>"));

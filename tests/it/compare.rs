@@ -31,7 +31,12 @@ fn scenario(network: Network, samples: Vec<Sample>, settings: Settings) -> Scena
         settings,
         order: Order::File,
         lanes: Vec::new(),
-        data: Arc::new(Data { inputs: names(sizes[0]), targets: names(sizes[sizes.len() - 1]), samples }),
+        data: Arc::new(Data {
+            inputs: names(sizes[0]),
+            targets: names(sizes[sizes.len() - 1]),
+            samples,
+            held_out: Vec::new(),
+        }),
         position: Position::default(),
         sizes,
     }

@@ -7,6 +7,7 @@ mod arbitrary;
 mod charts;
 mod compare;
 mod compare_views;
+mod course;
 mod data;
 mod functions;
 mod golden;

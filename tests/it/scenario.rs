@@ -50,7 +50,12 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             let mini_batch = mini_batch.index(samples.len().div_ceil(batch_size)) as u32;
             let sizes = network.sizes();
             let names = |count: usize| (0..count).map(|k| format!("{k} \"<b>\" ü, {note}")).collect();
-            let data = Data { inputs: names(sizes[0]), targets: names(sizes[sizes.len() - 1]), samples };
+            let data = Data {
+                inputs: names(sizes[0]),
+                targets: names(sizes[sizes.len() - 1]),
+                samples,
+                held_out: Vec::new(),
+            };
             let neuron = (one_neuron && moment.layer().is_some()).then_some(0);
             Scenario {
                 title,

@@ -158,6 +158,7 @@ fn shaped(sizes: &[usize]) -> Scenario {
         inputs: (0..inputs).map(|source| format!("measurement {source}")).collect(),
         targets: (0..outputs).map(|neuron| format!("class {neuron}")).collect(),
         samples: vec![Sample { x, y }],
+        held_out: Vec::new(),
     }
     .into();
     scenario.position = Position::default();

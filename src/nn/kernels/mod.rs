@@ -75,11 +75,10 @@ impl Trainer {
 
     /// The same, as wide as this. The numbers do not depend on it.
     pub fn with_width(network: &Network, settings: &Settings, width: Width) -> Self {
-        let samples = settings.batch_size.clamp(1, CHUNK);
         let mut layers: Vec<Dense> = Vec::with_capacity(network.layers.len());
         for layer in &network.layers {
             let before = layers.last().map(Dense::stride);
-            layers.push(Dense::new(layer, before, samples, width.lanes()));
+            layers.push(Dense::new(layer, before, CHUNK, width.lanes()));
         }
         let sources = network.layers.first().map_or(0, |layer| layer.sources());
         // An odd number of cache lines, so that the rows do not all fall into the same places of the cache.
@@ -90,11 +89,11 @@ impl Trainer {
             width,
             small: weights <= MOST_WEIGHTS && sources > 0,
             shape: network.clone(),
-            inputs: Rows::new(samples, (lines | 1) * 8),
-            targets: Rows::new(samples, layers.last().map_or(1, Dense::stride)),
+            inputs: Rows::new(CHUNK, (lines | 1) * 8),
+            targets: Rows::new(CHUNK, layers.last().map_or(1, Dense::stride)),
             layers,
-            exponentials: vec![Exponentials::default(); samples],
-            costs: vec![0.0; samples],
+            exponentials: vec![Exponentials::default(); CHUNK],
+            costs: vec![0.0; CHUNK],
             under_way: UnderWay::default(),
         }
     }
@@ -198,8 +197,18 @@ impl Trainer {
         self.under_way.cost = self.costs[..taken].iter().fold(self.under_way.cost, |sum, cost| sum + cost);
     }
 
-    /// Runs the samples forward and counts, as [`evaluate`](super::evaluate) does.
+    /// Runs the samples forward and counts, as [`evaluate`](super::evaluate) does. A mini-batch that is under way stays
+    /// as it is.
     pub fn evaluate<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) -> Evaluation {
+        self.evaluate_seen(samples, |_, _| ())
+    }
+
+    /// The same, showing each sample's outputs a and targets y in passing.
+    pub fn evaluate_seen<'a>(
+        &mut self,
+        samples: impl IntoIterator<Item = &'a Sample>,
+        mut see: impl FnMut(&[f64], &[f64]),
+    ) -> Evaluation {
         let mut samples = samples.into_iter().peekable();
         let mut evaluation = Evaluation::default();
         while samples.peek().is_some() && !self.layers.is_empty() {
@@ -211,6 +220,7 @@ impl Trainer {
                 let a = outputs.outputs(sample);
                 let y = &self.targets.values[sample * self.targets.stride..][..a.len()];
                 evaluation.count(a, y, self.costs[sample]);
+                see(a, y);
             }
         }
         evaluation

@@ -13,10 +13,11 @@ pub use background::Background;
 pub use pass::{LanePass, LaneRow};
 pub use referee::{Identity, Referee, identity};
 
-use super::checkpoints::{Checkpoints, Curve};
-use super::run::{Diverged, EpochOrder};
-use crate::nn::{BiasRule, Evaluation, Network, Parameter, evaluate};
+use super::checkpoints::Checkpoints;
+use super::run::EpochOrder;
+use crate::nn::{BiasRule, Diverged, Evaluation, Network, Parameter, evaluate};
 use crate::scenario::{Lane, Scenario, Updating};
+use crate::training::{COSTS, Curve};
 use std::sync::Arc;
 
 /// The lanes of a scenario, at one of its mini-batches.
@@ -67,8 +68,8 @@ impl Comparison {
         let first = scenario.first_update();
         Self {
             past: Checkpoints::new(first, states, bytes),
-            costs: Curve::new(first),
-            epochs: Curve::new(first.div_ceil(scenario.mini_batches() as u64)),
+            costs: Curve::new(first, COSTS),
+            epochs: Curve::new(first.div_ceil(scenario.mini_batches() as u64), COSTS),
             order: EpochOrder::default(),
             shown: first,
             passes: Vec::new(),

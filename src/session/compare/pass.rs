@@ -1,8 +1,8 @@
 //! One lane's way through one mini-batch: each sample as this lane met it.
 
-use super::{Diverged, Divergence};
+use super::Divergence;
 use crate::nn::{
-    Network, Parameter, Sample, Settings, Trace, backprop, train_mini_batch_seen,
+    Diverged, Network, Parameter, Sample, Settings, Trace, backprop, train_mini_batch_seen,
     train_mini_batch_sequentially,
 };
 use crate::scenario::{Lane, Scenario, Updating};

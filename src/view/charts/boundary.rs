@@ -4,7 +4,8 @@
 use super::has_classes;
 use super::words::{LINE, SIZE};
 use crate::nn::{Activation, Network, Sample, class, feedforward};
-use crate::session::{Comparison, Item, LanePass, Session};
+use crate::scenario::Data;
+use crate::session::{Comparison, Item, Session};
 use crate::view::ink::{Drawn, Ink};
 use crate::view::scene::{Point, Rect, shortened, text_width};
 use crate::view::theme::{Palette, mix};
@@ -29,7 +30,7 @@ const GAP: f64 = 10.0;
 
 /// What is mapped.
 #[derive(Clone, Copy)]
-enum Mapped {
+pub(super) enum Mapped {
     /// The class that the outputs name, and how clearly.
     Classes,
     /// The activation of a neuron.
@@ -62,9 +63,12 @@ pub(super) fn draw<DB: DrawingBackend>(
         let left = GAP + each.x * (lane % columns) as f64;
         let top = each.y * (lane / columns) as f64 + LINE + 2.0;
         let area = Rect { left, top, right: left + each.x - GAP, bottom: top + each.y - LINE - 6.0 };
-        let map = Map { area, ranges, mapped, lanes: passes.len() };
+        let map = Map { area, ranges, mapped, maps: passes.len() };
         map.title(lane, ink)?;
-        map.draw(pass, ink)?;
+        match pass.now() {
+            Some(network) => map.draw(&map.outputs(network), network, ink)?,
+            None => map.diverged(ink)?,
+        }
         map.samples(&scenario.data.samples, ink)?;
     }
     let names = &scenario.data.inputs;
@@ -92,13 +96,44 @@ fn range(samples: &[Sample], input: usize) -> (f64, f64) {
     ((low - margin).max(-f64::MAX), (high + margin).min(f64::MAX))
 }
 
-/// The map of one lane.
+/// Draws maps of one network, the first with the samples over it.
+pub(super) fn maps<DB: DrawingBackend>(
+    network: &Network,
+    data: &Data,
+    frames: &[(Rect, Mapped)],
+    ink: &Ink<'_, DB>,
+) -> Drawn<DB> {
+    let ranges = [0, 1].map(|input| range(&data.samples, input));
+    let mut outputs = None;
+    for (index, (area, mapped)) in frames.iter().enumerate() {
+        let map = Map { area: *area, ranges, mapped: *mapped, maps: frames.len() };
+        // Most maps are of one size, and share what the network says.
+        let known =
+            outputs.take().filter(|known: &Outputs| (known.columns, known.rows) == map.cells(network));
+        let outputs = outputs.insert(known.unwrap_or_else(|| map.outputs(network)));
+        map.draw(outputs, network, ink)?;
+        if index == 0 {
+            map.samples(&data.samples, ink)?;
+        }
+    }
+    Ok(())
+}
+
+/// The map of one network.
 struct Map {
     area: Rect,
     /// Of the inputs: across, up.
     ranges: [(f64, f64); 2],
     mapped: Mapped,
-    lanes: usize,
+    /// So many share the time that there is.
+    maps: usize,
+}
+
+/// The activations of every layer in each cell of a map, row by row from the top.
+struct Outputs {
+    columns: usize,
+    rows: usize,
+    cells: Vec<Vec<Vec<f64>>>,
 }
 
 impl Map {
@@ -108,23 +143,47 @@ impl Map {
         ink.write(&format!("lane {}", lane + 1), colour, HPos::Left, at)
     }
 
-    fn draw<DB: DrawingBackend>(&self, pass: &LanePass, ink: &Ink<'_, DB>) -> Drawn<DB> {
+    fn diverged<DB: DrawingBackend>(&self, ink: &Ink<'_, DB>) -> Drawn<DB> {
+        ink.fill(self.area, ink.palette.background)?;
+        let left = self.area.left + text_width("lane 1  ", SIZE);
+        let beside = Point { x: left, y: self.area.top - LINE / 2.0 - 1.0 };
+        ink.write("diverged", ink.palette.faded, HPos::Left, beside)
+    }
+
+    /// How many cells there are across and down.
+    fn cells(&self, network: &Network) -> (usize, usize) {
         let Rect { left, top, right, bottom } = self.area;
-        let Some(network) = pass.now() else {
-            ink.fill(self.area, ink.palette.background)?;
-            let beside = Point { x: left + text_width("lane 1  ", SIZE), y: top - LINE / 2.0 - 1.0 };
-            return ink.write("diverged", ink.palette.faded, HPos::Left, beside);
-        };
-        let most = (WORK / (self.lanes * network.parameter_count()) as f64).sqrt();
+        let most = (WORK / (self.maps * network.parameter_count()) as f64).sqrt();
         let count = |length: f64| length.min(most).clamp(FEWEST, CELLS) as usize;
-        let (columns, rows) = (count(right - left), count(bottom - top));
-        let shades = self.shades(network, columns, rows);
+        (count(right - left), count(bottom - top))
+    }
+
+    /// Runs the network for the middle of each cell.
+    fn outputs(&self, network: &Network) -> Outputs {
+        let (columns, rows) = self.cells(network);
+        let middle = |(low, high): (f64, f64), cell: usize, count: usize| {
+            let share = (cell as f64 + 0.5) / count as f64;
+            low * (1.0 - share) + high * share
+        };
+        let [across, up] = self.ranges;
+        let cells = (0..rows).rev().flat_map(|row| (0..columns).map(move |column| (column, row)));
+        let cells = cells.map(|(column, row)| {
+            let x = [middle(across, column, columns), middle(up, row, rows)];
+            feedforward(network, &x).activations
+        });
+        Outputs { columns, rows, cells: cells.collect() }
+    }
+
+    fn draw<DB: DrawingBackend>(&self, outputs: &Outputs, network: &Network, ink: &Ink<'_, DB>) -> Drawn<DB> {
+        let Rect { left, top, right, bottom } = self.area;
+        let Outputs { columns, rows, cells } = outputs;
+        let shades = self.shades(network, cells);
         let edge = |from: f64, to: f64, share: f64| from + (to - from) * share;
-        for (row, shades) in shades.chunks(columns).enumerate() {
-            let down = |row: usize| edge(top, bottom, row as f64 / rows as f64);
+        for (row, shades) in shades.chunks(*columns).enumerate() {
+            let down = |row: usize| edge(top, bottom, row as f64 / *rows as f64);
             let mut column = 0;
             for run in shades.chunk_by(|one, other| one == other) {
-                let along = |column: usize| edge(left, right, column as f64 / columns as f64);
+                let along = |column: usize| edge(left, right, column as f64 / *columns as f64);
                 let (from, to) = (along(column), along(column + run.len()));
                 let cells = Rect { left: from, top: down(row), right: to, bottom: down(row + 1) };
                 ink.fill(cells, tint(ink.palette, run[0]))?;
@@ -134,22 +193,12 @@ impl Map {
         Ok(())
     }
 
-    /// The shade of each cell, row by row from the top, in one of so many steps.
-    fn shades(&self, network: &Network, columns: usize, rows: usize) -> Vec<(usize, u8)> {
-        let middle = |(low, high): (f64, f64), cell: usize, count: usize| {
-            let share = (cell as f64 + 0.5) / count as f64;
-            low * (1.0 - share) + high * share
-        };
-        let [across, up] = self.ranges;
-        let cells = (0..rows).rev().flat_map(|row| (0..columns).map(move |column| (column, row)));
-        let outputs = cells.map(|(column, row)| {
-            let x = [middle(across, column, columns), middle(up, row, rows)];
-            feedforward(network, &x).activations
-        });
+    /// The shade of each cell, in one of so many steps.
+    fn shades(&self, network: &Network, cells: &[Vec<Vec<f64>>]) -> Vec<(usize, u8)> {
         let shades: Vec<Shade> = match self.mapped {
-            Mapped::Classes => outputs.map(|a| a.last().map_or((0, 0.0), |a| clearness(a))).collect(),
+            Mapped::Classes => cells.iter().map(|a| a.last().map_or((0, 0.0), |a| clearness(a))).collect(),
             Mapped::Neuron { layer, neuron } => {
-                let values: Vec<f64> = outputs.map(|a| a[layer][neuron]).collect();
+                let values: Vec<f64> = cells.iter().map(|a| a[layer][neuron]).collect();
                 let (middle, half) = spread(network.layers[layer].activation, &values);
                 values
                     .into_iter()

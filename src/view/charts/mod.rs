@@ -6,6 +6,7 @@ mod lanes;
 mod law;
 mod plot;
 mod scale;
+pub mod train;
 mod words;
 
 pub use lanes::across;

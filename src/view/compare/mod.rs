@@ -13,15 +13,9 @@ mod referee;
 pub use lanes::{name, one_line};
 
 use super::html::escape;
+use super::page::{Attribute, Part};
 use crate::nn::Parameter;
 use crate::session::{Comparison, Session};
-use std::borrow::Cow;
-
-/// A piece of the page: an element's id, and its HTML.
-pub type Part = (Cow<'static, str>, String);
-
-/// An attribute of an element: its id, the attribute's name and its value.
-pub type Attribute = (Cow<'static, str>, &'static str, Option<String>);
 
 /// The attributes that change with the moment.
 pub fn attributes(session: &Session) -> Vec<Attribute> {

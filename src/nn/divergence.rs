@@ -1,0 +1,61 @@
+//! Where numbers stop being finite.
+
+use super::{Network, Parameter, Trace};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Where a run left the finite numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Diverged {
+    /// In z or δ of a neuron.
+    Neuron {
+        /// l
+        layer: usize,
+        /// j
+        neuron: usize,
+    },
+    /// In a weight or bias after the update.
+    Parameter(Parameter),
+    /// In the cost.
+    Cost,
+}
+
+impl Diverged {
+    /// Looks at a mini-batch: its samples forward and back, the parameters after its update, and the cost of each
+    /// sample then.
+    pub fn find(traces: &[Trace], after: &Network, costs_after: &[f64]) -> Option<Self> {
+        for trace in traces {
+            let layers = trace.weighted_inputs.iter().zip(&trace.deltas).enumerate();
+            for (layer, (z, delta)) in layers {
+                let finite = |(z, delta): (&f64, &f64)| z.is_finite() && delta.is_finite();
+                if let Some(neuron) = z.iter().zip(delta).position(|pair| !finite(pair)) {
+                    return Some(Self::Neuron { layer, neuron });
+                }
+            }
+        }
+        if let Some(parameter) = after.first_not_finite() {
+            return Some(Self::Parameter(parameter));
+        }
+        let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
+        let sound = cost_before.is_finite() && costs_after.iter().all(|cost| cost.is_finite());
+        (!sound).then_some(Self::Cost)
+    }
+}
+
+/// In which number, in words.
+impl fmt::Display for Diverged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Neuron { layer, neuron } => {
+                write!(f, "z or δ of neuron {} in layer {}", neuron + 1, layer + 1)
+            }
+            Self::Parameter(Parameter::Weight { layer, neuron, source }) => {
+                write!(f, "the weight from {} to neuron {} of layer {}", source + 1, neuron + 1, layer + 1)
+            }
+            Self::Parameter(Parameter::Bias { layer, neuron }) => {
+                write!(f, "the bias of neuron {} in layer {}", neuron + 1, layer + 1)
+            }
+            Self::Cost => f.write_str("the cost"),
+        }
+    }
+}

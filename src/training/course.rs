@@ -1,0 +1,309 @@
+//! A training that is under way.
+
+use super::evaluating::Evaluating;
+use super::{COSTS, Curve, End, Findings, Limits, Past, Place, Point, Snapshot, State, Task};
+use crate::nn::kernels::Trainer;
+use crate::nn::{Diverged, Network, Sample, Trace, evaluate, train_mini_batch_seen};
+use crate::scenario::{Order, Scenario};
+use std::borrow::Cow;
+
+/// Multiplications between two looks at the clock, about: a tenth of a millisecond.
+const LOOK: usize = 300_000;
+/// Multiplications in a piece of a mini-batch or of an evaluation, at most about: some milliseconds.
+const PIECE: usize = 24_000_000;
+/// Evaluations that are kept: reports hold them all.
+const EVALUATIONS: usize = 256;
+/// Samples between two copies of the parameters that a divergence is traced back from.
+const SOUND: u64 = 1024;
+
+/// Trains a scenario from a place on, a slice at a time.
+///
+/// Where it is cut into slices does not show in any number.
+#[derive(Clone, Debug)]
+pub struct Course {
+    id: u32,
+    scenario: Scenario,
+    limits: Limits,
+    trainer: Trainer,
+    /// The update under way, from the beginning of epoch 0, and its place.
+    update: u64,
+    epoch: u32,
+    mini_batch: usize,
+    /// Samples of it that are done.
+    sample: usize,
+    /// The rows in the order of this epoch.
+    order: Vec<usize>,
+    /// Samples trained on since the beginning of the course.
+    samples: u64,
+    evaluating: Option<Evaluating>,
+    points: Curve<Point>,
+    /// The latest evaluation.
+    latest: Option<Point>,
+    findings: Findings,
+    costs: Curve<f64>,
+    past: Past,
+    /// Parameters before an update of late, and before one earlier; and how many samples ago.
+    sound: [(u64, Vec<f64>); 2],
+    since_sound: u64,
+    end: Option<End>,
+    /// Updates between two looks at the clock, and samples in a piece.
+    look: usize,
+    piece: usize,
+}
+
+impl Course {
+    /// Sets out. The task has been checked when it was made.
+    pub fn new(Task { id, scenario, network, update, limits }: Task) -> Self {
+        let trainer = Trainer::new(&network, &scenario.settings);
+        let parameters = network.parameter_count();
+        let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
+        // Each weight takes part in three products; what surrounds them counts as much as some hundred.
+        let work = 3 * parameters + 200;
+        let mini_batches = scenario.mini_batches() as u64;
+        let epoch = (update / mini_batches) as u32;
+        let values: Vec<f64> = network.values().collect();
+        let mut course = Self {
+            id,
+            limits,
+            trainer,
+            update,
+            epoch,
+            mini_batch: (update % mini_batches) as usize,
+            sample: 0,
+            order: scenario.epoch_order(epoch),
+            samples: 0,
+            evaluating: Some(Evaluating::new(&scenario, update)),
+            points: Curve::new(epoch.into(), EVALUATIONS),
+            latest: None,
+            findings: Findings::default(),
+            costs: Curve::new(update, COSTS),
+            past: Past::new(parameters),
+            sound: [(update, values.clone()), (update, values)],
+            since_sound: 0,
+            end: None,
+            look: (LOOK / (work * samples).max(1)).max(1),
+            piece: (PIECE / work).max(8),
+            scenario,
+        };
+        course.keep();
+        course
+    }
+
+    /// From now on it ends by these.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Goes on until `enough` says so, or the training ends by itself; `most` samples at the most. `enough` is asked
+    /// about ten times a millisecond, and less often for huge networks.
+    pub fn advance(&mut self, most: u64, mut enough: impl FnMut() -> bool) {
+        let goal = self.samples.saturating_add(most);
+        while self.end.is_none() && self.samples < goal {
+            if self.evaluating.is_some() {
+                self.evaluate();
+            } else {
+                for _ in 0..self.look {
+                    self.go_on();
+                    if self.evaluating.is_some() || self.end.is_some() || self.samples >= goal {
+                        break;
+                    }
+                }
+            }
+            if enough() {
+                return;
+            }
+        }
+    }
+
+    /// One mini-batch, or a piece of a long one.
+    fn go_on(&mut self) {
+        let start = self.mini_batch * self.scenario.settings.batch_size;
+        let len = self.scenario.mini_batch_len(self.mini_batch);
+        let rows = &self.order[start + self.sample..start + len];
+        let data = &self.scenario.data.samples;
+        if rows.len() > self.piece {
+            let rows = &rows[..self.piece];
+            self.trainer.accumulate(rows.iter().map(|&row| &data[row]));
+            self.sample += rows.len();
+            self.samples += rows.len() as u64;
+            return;
+        }
+        let cost = self.trainer.train_mini_batch(rows.iter().map(|&row| &data[row]));
+        if !cost.is_finite() || self.trainer.first_not_finite().is_some() {
+            self.trace_back();
+            return;
+        }
+        self.samples += rows.len() as u64;
+        self.since_sound += len as u64;
+        self.costs.push(self.update, cost / len as f64);
+        self.update += 1;
+        self.mini_batch += 1;
+        self.sample = 0;
+        if self.mini_batch == self.scenario.mini_batches() {
+            self.end_epoch();
+        }
+        if self.since_sound >= SOUND || self.past.wants(self.update) {
+            self.keep();
+        }
+    }
+
+    fn end_epoch(&mut self) {
+        self.mini_batch = 0;
+        let Some(epoch) = self.epoch.checked_add(1) else {
+            self.end = Some(End::LastEpoch);
+            return;
+        };
+        self.epoch = epoch;
+        if matches!(self.scenario.order, Order::Shuffled(_)) {
+            self.order = self.scenario.epoch_order(epoch);
+        }
+        if self.is_last() || self.limits.need_evaluation() || self.points.keeps(epoch.into()) {
+            self.evaluating = Some(Evaluating::new(&self.scenario, self.update));
+        } else {
+            self.points.pass(epoch.into());
+        }
+    }
+
+    /// Whether so many epochs are done as were wanted.
+    fn is_last(&self) -> bool {
+        self.limits.epochs.is_some_and(|epochs| self.epoch >= epochs)
+    }
+
+    /// A piece of the evaluation under way.
+    fn evaluate(&mut self) {
+        let Some(evaluating) = &mut self.evaluating else { return };
+        let Some((point, findings)) = evaluating.go_on(&self.scenario, &mut self.trainer, 2 * self.piece)
+        else {
+            return;
+        };
+        self.evaluating = None;
+        self.findings = findings;
+        self.points.push(self.epoch.into(), point);
+        self.latest = Some(point);
+        if self.is_last() {
+            self.end = Some(End::Epochs);
+        } else if self.limits.reached(&point) {
+            self.end = Some(End::GoodEnough);
+        }
+    }
+
+    /// Keeps the parameters that are sound so far.
+    fn keep(&mut self) {
+        let values: Vec<f64> = self.trainer.network().values().collect();
+        if self.past.wants(self.update) {
+            self.past.keep(self.update, values.clone());
+        }
+        if self.since_sound >= SOUND {
+            self.since_sound = 0;
+            self.sound.swap(0, 1);
+            self.sound[1] = (self.update, values);
+        }
+    }
+
+    /// Some number is no longer finite: runs once more from where all was sound, by the plain path, which sees every
+    /// number, to the first update with one that is not. Stands before the update that came before that.
+    fn trace_back(&mut self) {
+        let (mut update, values) = (self.sound[0].0, &self.sound[0].1);
+        let mut network = self.trainer.network().with_values(values);
+        let mut last = None;
+        let found = loop {
+            let (after, found) = self.seen(update, &network);
+            if found.is_some() || update == self.update {
+                break found;
+            }
+            last = Some((update, std::mem::replace(&mut network, after)));
+            update += 1;
+        };
+        let what = found.or_else(|| self.trainer.first_not_finite().map(Diverged::Parameter));
+        self.end = Some(End::Diverged { update, what: what.unwrap_or(Diverged::Cost) });
+        let (update, network) = last.unwrap_or((update, network));
+        self.stand(update, &network);
+    }
+
+    /// The network after an update, and where a number of its mini-batch is not finite.
+    fn seen(&self, update: u64, before: &Network) -> (Network, Option<Diverged>) {
+        let settings = &self.scenario.settings;
+        let samples: Vec<Cow<'_, Sample>> = self
+            .rows(update)
+            .into_iter()
+            .map(|row| Cow::Borrowed(&self.scenario.data.samples[row]))
+            .collect();
+        let mut after = before.clone();
+        let mut found = None;
+        train_mini_batch_seen(
+            &mut after,
+            samples.iter().map(|sample| &**sample),
+            settings,
+            |trace: Trace| {
+                found = found.or_else(|| Diverged::find(&[trace], before, &[]));
+            },
+        );
+        let costs = samples.iter().map(|sample| evaluate(&after, [&**sample], settings.cost).cost_sum);
+        let costs: Vec<f64> = costs.collect();
+        let found = found.or_else(|| Diverged::find(&[], &after, &costs));
+        (after, found)
+    }
+
+    /// The rows of an update's mini-batch.
+    fn rows(&self, update: u64) -> Vec<usize> {
+        let mini_batches = self.scenario.mini_batches() as u64;
+        let (epoch, mini_batch) = ((update / mini_batches) as u32, (update % mini_batches) as usize);
+        let order = match epoch == self.epoch {
+            true => Cow::Borrowed(&self.order),
+            false => Cow::Owned(self.scenario.epoch_order(epoch)),
+        };
+        let start = mini_batch * self.scenario.settings.batch_size;
+        order[start..][..self.scenario.mini_batch_len(mini_batch)].to_vec()
+    }
+
+    /// Stands before an update, with these parameters.
+    fn stand(&mut self, update: u64, network: &Network) {
+        let mini_batches = self.scenario.mini_batches() as u64;
+        self.trainer.read(network);
+        (self.update, self.sample) = (update, 0);
+        (self.epoch, self.mini_batch) = ((update / mini_batches) as u32, (update % mini_batches) as usize);
+    }
+
+    /// Whether it has ended by itself.
+    pub fn ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Samples trained on so far.
+    pub fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// The parameters now: those before the update under way.
+    pub fn network(&self) -> Network {
+        self.trainer.network()
+    }
+
+    /// What there is to see while it goes on; with `all` also what the stepper needs to go on from here. `seconds`
+    /// and `speed` (samples a second) are what a clock outside has measured.
+    pub fn snapshot(&self, all: bool, seconds: f64, speed: f64) -> Snapshot {
+        let planar = self.scenario.sizes[0] == 2;
+        Snapshot {
+            id: self.id,
+            place: Place {
+                epoch: self.epoch,
+                mini_batch: self.mini_batch as u32,
+                sample: self.sample as u32,
+            },
+            samples: self.samples,
+            seconds,
+            speed,
+            state: match self.end {
+                Some(end) => State::Ended(end),
+                None if all => State::Paused,
+                None => State::Running,
+            },
+            points: self.points.clone(),
+            latest: self.latest,
+            findings: self.findings.clone(),
+            // The map of a plane is drawn while it trains.
+            parameters: (all || planar).then(|| self.network().values().collect()),
+            past: all.then(|| (self.past.clone(), self.costs.clone())),
+        }
+    }
+}

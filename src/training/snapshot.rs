@@ -1,0 +1,94 @@
+//! What a training reports: bytes from the worker to the page.
+
+use super::{Curve, Findings, Past, Point};
+use crate::nn::Diverged;
+use crate::scenario::{Moment, Position};
+use serde::{Deserialize, Serialize};
+
+/// A training at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The task's.
+    pub id: u32,
+    /// Where it stands.
+    pub place: Place,
+    /// Samples trained on since it began.
+    pub samples: u64,
+    /// How long it has trained, without pauses.
+    pub seconds: f64,
+    /// Samples a second, of late.
+    pub speed: f64,
+    /// Whether it goes on.
+    pub state: State,
+    /// Evaluations between epochs, thinned out.
+    pub points: Curve<Point>,
+    /// The latest evaluation.
+    pub latest: Option<Point>,
+    /// What the latest evaluation found out about classes.
+    pub findings: Findings,
+    /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), where they are needed.
+    pub parameters: Option<Vec<f64>>,
+    /// Where it does not go on: the way it came, and the mean cost of each mini-batch before its update.
+    pub past: Option<(Past, Curve<f64>)>,
+}
+
+/// Before a sample. All are counted from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// In which epoch.
+    pub epoch: u32,
+    /// In which mini-batch of it.
+    pub mini_batch: u32,
+    /// Before which sample of that.
+    pub sample: u32,
+}
+
+impl Place {
+    /// The stepper's moment there.
+    pub fn position(self) -> Position {
+        let Self { epoch, mini_batch, sample } = self;
+        Position { epoch, mini_batch, moment: Moment::Input { sample }, neuron: None }
+    }
+}
+
+/// Whether a training goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum State {
+    /// It does.
+    Running,
+    /// Somebody has paused it.
+    Paused,
+    /// It has ended by itself.
+    Ended(End),
+}
+
+/// Why a training has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum End {
+    /// So many epochs are done as were wanted.
+    Epochs,
+    /// Cost or accuracy is as good as was wanted.
+    GoodEnough,
+    /// Epochs are counted no further.
+    LastEpoch,
+    /// A number was NaN or infinite. The training stands before the update that came before.
+    Diverged {
+        /// The update, from the beginning of epoch 0.
+        update: u64,
+        /// Which number.
+        what: Diverged,
+    },
+}
+
+impl Snapshot {
+    /// As bytes for [`Snapshot::from_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Into a growing vector everything here can be written.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Out of the bytes of [`Snapshot::to_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        postcard::from_bytes(bytes).map_err(|error| format!("the training’s report cannot be read: {error}"))
+    }
+}

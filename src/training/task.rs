@@ -1,0 +1,120 @@
+//! What is trained: bytes from the page to the worker.
+
+use super::Limits;
+use crate::nn::{Activation, Network, Sample, Settings};
+use crate::scenario::{Data, Order, Position, Scenario, Start};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A scenario, a place in it, and when to stop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Which training this is: reports of an older one are known by theirs.
+    pub id: u32,
+    /// What is trained. Its start, lanes, words and position do not count here.
+    pub scenario: Scenario,
+    /// The parameters before this update.
+    pub network: Network,
+    /// The first update to make, from the beginning of epoch 0.
+    pub update: u64,
+    /// When to stop.
+    pub limits: Limits,
+}
+
+/// Bytes that are no task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskError(String);
+
+impl std::fmt::Display for TaskError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the training’s task cannot be read: {}", self.0)
+    }
+}
+
+impl std::error::Error for TaskError {}
+
+/// A task as it travels.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    id: u32,
+    sizes: Vec<usize>,
+    activations: Vec<Activation>,
+    settings: Settings,
+    order: Order,
+    parameters: Vec<f64>,
+    update: u64,
+    limits: Limits,
+    samples: Rows,
+    held_out: Rows,
+}
+
+/// Samples as they travel: all x one after the other, and all y.
+#[derive(Serialize, Deserialize)]
+struct Rows {
+    x: Vec<f64>,
+    y: Vec<f64>,
+}
+
+impl Rows {
+    fn of(samples: &[Sample]) -> Self {
+        Self {
+            x: samples.iter().flat_map(|sample| sample.x.iter().copied()).collect(),
+            y: samples.iter().flat_map(|sample| sample.y.iter().copied()).collect(),
+        }
+    }
+
+    fn samples(&self, inputs: usize, outputs: usize) -> Vec<Sample> {
+        let rows = self.x.chunks_exact(inputs.max(1)).zip(self.y.chunks_exact(outputs.max(1)));
+        rows.map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect()
+    }
+}
+
+impl Task {
+    /// As bytes for [`Task::from_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let scenario = &self.scenario;
+        let wire = Wire {
+            id: self.id,
+            sizes: scenario.sizes.clone(),
+            activations: scenario.activations.clone(),
+            settings: scenario.settings,
+            order: scenario.order,
+            parameters: self.network.values().collect(),
+            update: self.update,
+            limits: self.limits,
+            samples: Rows::of(&scenario.data.samples),
+            held_out: Rows::of(&scenario.data.held_out),
+        };
+        // Into a growing vector everything here can be written.
+        postcard::to_allocvec(&wire).unwrap_or_default()
+    }
+
+    /// Out of the bytes of [`Task::to_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TaskError> {
+        let wire: Wire = postcard::from_bytes(bytes).map_err(|error| TaskError(error.to_string()))?;
+        let (Some(&inputs), Some(&outputs)) = (wire.sizes.first(), wire.sizes.last()) else {
+            return Err(TaskError("it has no layers".into()));
+        };
+        let network = Network::zeros(&wire.sizes, &wire.activations).with_values(&wire.parameters);
+        let data = Data {
+            inputs: vec![String::new(); inputs],
+            targets: vec![String::new(); outputs],
+            samples: wire.samples.samples(inputs, outputs),
+            held_out: wire.held_out.samples(inputs, outputs),
+        };
+        let scenario = Scenario {
+            title: String::new(),
+            note: String::new(),
+            sizes: wire.sizes,
+            activations: wire.activations,
+            start: Start::Parameters { network: Arc::new(network.clone()), epoch: 0, mini_batch: 0 },
+            settings: wire.settings,
+            order: wire.order,
+            lanes: Vec::new(),
+            data: Arc::new(data),
+            position: Position::default(),
+        };
+        scenario.check().map_err(|error| TaskError(error.to_string()))?;
+        Ok(Self { id: wire.id, scenario, network, update: wire.update, limits: wire.limits })
+    }
+}

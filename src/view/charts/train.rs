@@ -1,0 +1,242 @@
+//! The charts of a training: cost and accuracy, what the network makes of the plane, and the images that it takes for
+//! something else.
+
+use super::boundary::{self, Mapped};
+use super::plot::{Line, Plot};
+use super::scale::Scale;
+use super::words::LINE;
+use crate::nn::{Evaluation, Network};
+use crate::session::Session;
+use crate::training::Point;
+use crate::view::ink::{Drawn, Ink};
+use crate::view::scene::{Point as Place, Rect};
+use crate::view::theme::{DASHES, Palette, mix};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+/// A chart of the training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrainChart {
+    /// The mean cost of a sample.
+    Cost,
+    /// The share of the rows that are classified rightly.
+    Accuracy,
+    /// What outputs and neurons make of the plane of two inputs.
+    Maps,
+    /// Images that are classified wrongly.
+    Digits,
+}
+
+impl TrainChart {
+    /// Every chart.
+    pub const ALL: [Self; 4] = [Self::Cost, Self::Accuracy, Self::Maps, Self::Digits];
+
+    /// The id of its canvas on the page.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Cost => "train-cost",
+            Self::Accuracy => "train-accuracy",
+            Self::Maps => "train-maps",
+            Self::Digits => "train-digits",
+        }
+    }
+
+    /// The chart whose canvas has this id.
+    pub fn of(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|chart| chart.id() == id)
+    }
+}
+
+/// Draws a chart of the session's training as the latest report has it; where there is nothing to draw, a sentence that
+/// says why. `scale` is pixels to a CSS pixel.
+pub fn draw<DB: DrawingBackend>(
+    chart: TrainChart,
+    session: &Session,
+    palette: &Palette,
+    scale: f64,
+    area: &DrawingArea<DB, Shift>,
+) -> Drawn<DB> {
+    area.fill(&palette.surface)?;
+    let ink = Ink { palette, scale, area };
+    match chart {
+        TrainChart::Cost => curve(session, &ink, "cost", Evaluation::cost_mean, Scale::from_zero),
+        TrainChart::Accuracy if !session.scenario().has_classes() => {
+            ink.sentence("The outputs name no classes, so there is no accuracy")
+        }
+        TrainChart::Accuracy => curve(session, &ink, "accuracy", Evaluation::accuracy, Scale::around),
+        TrainChart::Maps => maps(session, &ink),
+        TrainChart::Digits => digits(session, &ink),
+    }
+}
+
+/// A line for the training rows and one for those held out.
+fn curve<DB: DrawingBackend>(
+    session: &Session,
+    ink: &Ink<'_, DB>,
+    name: &str,
+    value: impl Fn(&Evaluation) -> f64,
+    scale: fn(&[f64], usize) -> Scale,
+) -> Drawn<DB> {
+    let Some(snapshot) = session.training().snapshot() else {
+        return ink.sentence("The curves begin when the training does");
+    };
+    let mini_batches = session.scenario().mini_batches() as f64;
+    let latest = snapshot.latest.iter();
+    let points: Vec<&Point> = snapshot.points.points().iter().map(|(_, point)| point).chain(latest).collect();
+    let line = |part: fn(&Point) -> Option<Evaluation>| -> Vec<(f64, f64)> {
+        let values = points
+            .iter()
+            .filter_map(|point| Some((point.updates as f64 / mini_batches, value(&part(point)?))));
+        values.filter(|point| point.1.is_finite()).collect()
+    };
+    let mut lines =
+        vec![Line { name: "training".into(), ..Line::new(line(|p| Some(p.training)), ink.palette.a) }];
+    let held_out = line(|point| point.held_out);
+    if !held_out.is_empty() {
+        let look = Line::new(held_out, ink.palette.delta);
+        lines.push(Line { name: "held out".into(), dashes: DASHES[1], ..look });
+    }
+    let all = || lines.iter().flat_map(|line| &line.points);
+    let (Some(first), Some(last)) = (lines[0].points.first(), lines[0].points.last()) else {
+        return ink.sentence("The network is being evaluated");
+    };
+    let epochs = Scale::whole(first.0.floor(), last.0, ink.columns());
+    let values: Vec<f64> = all().map(|point| point.1).collect();
+    let plot = Plot::new(ink, ("epochs", epochs), (name, scale(&values, ink.rows())))?;
+    plot.lines(&lines)
+}
+
+/// The network of the latest report, else the session's own.
+fn network(session: &Session) -> Network {
+    let mini_batch = session.mini_batch();
+    let own = if session.now().finished() { &mini_batch.after } else { &mini_batch.before };
+    let parameters = session.training().snapshot().and_then(|snapshot| snapshot.parameters.as_ref());
+    match parameters.filter(|_| session.training().is_running()) {
+        Some(parameters) => own.with_values(parameters),
+        None => Network::clone(own),
+    }
+}
+
+/// The most neurons that have a map of their own.
+const MOST_MAPS: usize = 24;
+/// The smallest map, in CSS pixels.
+const SMALLEST: f64 = 56.0;
+
+/// The outputs' map, large, and beside it one for each neuron, layer by layer.
+fn maps<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
+    let scenario = session.scenario();
+    if scenario.sizes.first() != Some(&2) {
+        return ink.sentence("A boundary can be drawn where there are two inputs");
+    }
+    let network = network(session);
+    let (width, height) = ink.size();
+    let large = (height - LINE).min(width * 0.45).max(SMALLEST);
+    let output = scenario.sizes.len() - 2;
+    let whole = if super::has_classes(scenario) {
+        Mapped::Classes
+    } else {
+        Mapped::Neuron { layer: output, neuron: 0 }
+    };
+    let mut frames = vec![(
+        Rect { left: 0.0, top: LINE, right: large, bottom: LINE + large },
+        whole,
+        "outputs".to_owned(),
+    )];
+    let neurons = scenario
+        .layer_sizes()
+        .iter()
+        .enumerate()
+        .flat_map(|(layer, size)| (0..*size).map(move |neuron| (layer, neuron)));
+    let neurons: Vec<_> = neurons.take(MOST_MAPS).collect();
+    let room = width - large - 12.0;
+    let columns = (1..=neurons.len())
+        .find(|columns| {
+            let side = room / *columns as f64 - 6.0;
+            neurons.len().div_ceil(*columns) as f64 * (side + LINE + 2.0) <= height
+        })
+        .unwrap_or(neurons.len().max(1));
+    let side = (room / columns as f64 - 6.0).max(8.0);
+    for (index, (layer, neuron)) in neurons.into_iter().enumerate() {
+        let left = large + 12.0 + (index % columns) as f64 * (side + 6.0);
+        let top = LINE + (index / columns) as f64 * (side + LINE + 2.0);
+        let area = Rect { left, top, right: left + side, bottom: top + side };
+        let name = if side >= SMALLEST {
+            format!("layer {}, {}", layer + 1, neuron + 1)
+        } else {
+            format!("{}, {}", layer + 1, neuron + 1)
+        };
+        frames.push((area, Mapped::Neuron { layer, neuron }, name));
+    }
+    for (index, (area, _, name)) in frames.iter().enumerate() {
+        let at = Place { x: area.left, y: area.top - LINE / 2.0 };
+        let colour = if index == 0 { ink.palette.text } else { ink.palette.faded };
+        ink.write(name, colour, HPos::Left, at)?;
+    }
+    let frames: Vec<(Rect, Mapped)> = frames.into_iter().map(|(area, mapped, _)| (area, mapped)).collect();
+    boundary::maps(&network, &scenario.data, &frames, ink)
+}
+
+/// How many pixels an image of the scenario's inputs has to a side, where they are one.
+pub fn side(session: &Session) -> Option<usize> {
+    let data = &session.scenario().data;
+    let side = (1..=64).find(|side| side * side == data.inputs.len())?;
+    let image = data.inputs.first().is_some_and(|name| name == "row 1 column 1");
+    (image && side > 1).then_some(side)
+}
+
+/// Shades of a pixel.
+const SHADES: f64 = 8.0;
+/// From one image to the next, in CSS pixels.
+const IMAGE_GAP: f64 = 8.0;
+
+/// Images that are classified wrongly, each with what it is and what is said of it.
+fn digits<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
+    let data = &session.scenario().data;
+    let (Some(side), Some(snapshot)) = (side(session), session.training().snapshot()) else {
+        return ink
+            .sentence("The images that are classified wrongly are shown here when the training has begun");
+    };
+    let errors = &snapshot.findings.errors;
+    if errors.is_empty() {
+        return ink.sentence("No image is classified wrongly");
+    }
+    let rows = if data.held_out.is_empty() { &data.samples } else { &data.held_out };
+    let (width, height) = ink.size();
+    let size = 44.0;
+    let columns = ((width + IMAGE_GAP) / (size + IMAGE_GAP)).floor().max(1.0) as usize;
+    let lines = (height / (size + LINE + 4.0)).floor().max(1.0) as usize;
+    for (index, (row, said)) in errors.iter().take(columns * lines).enumerate() {
+        let Some(sample) = rows.get(*row) else { continue };
+        let left = (index % columns) as f64 * (size + IMAGE_GAP);
+        let top = (index / columns) as f64 * (size + LINE + 4.0);
+        image(&sample.x, side, Rect { left, top, right: left + size, bottom: top + size }, ink)?;
+        let name = |class: usize| data.targets.get(class).map_or("", String::as_str);
+        let words = format!("{} as {}", name(crate::nn::class(&sample.y)), name(*said));
+        let at = Place { x: left, y: top + size + LINE / 2.0 + 1.0 };
+        ink.write(&words, ink.palette.text, HPos::Left, at)?;
+    }
+    Ok(())
+}
+
+/// An image of so many pixels to a side, each 0 … 1.
+fn image<DB: DrawingBackend>(x: &[f64], side: usize, area: Rect, ink: &Ink<'_, DB>) -> Drawn<DB> {
+    let Palette { background, text, .. } = *ink.palette;
+    ink.fill(area, mix(text, background, 0.06))?;
+    let step = (area.right - area.left) / side as f64;
+    let shade = |value: &f64| (value.clamp(0.0, 1.0) * SHADES).round();
+    for (row, pixels) in x.chunks(side).enumerate() {
+        let mut column = 0;
+        for run in pixels.chunk_by(|one, other| shade(one) == shade(other)) {
+            let along = |column: usize| area.left + column as f64 * step;
+            let top = area.top + row as f64 * step;
+            let cells =
+                Rect { left: along(column), top, right: along(column + run.len()), bottom: top + step };
+            if shade(&run[0]) > 0.0 {
+                ink.fill(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
+            }
+            column += run.len();
+        }
+    }
+    Ok(())
+}

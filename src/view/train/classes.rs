@@ -1,0 +1,74 @@
+//! What is taken for what: the confusion matrix and the rows that were classified wrongly.
+
+use crate::session::Session;
+use crate::training::Findings;
+use crate::view::format::{count, grouped};
+use crate::view::html::escape;
+use std::fmt::Write;
+
+/// The classes by name: those of the targets, or the two sides of a single one.
+fn names(session: &Session) -> Vec<String> {
+    match &session.scenario().data.targets[..] {
+        [target] => vec![format!("not {target}"), target.clone()],
+        targets => targets.to_vec(),
+    }
+}
+
+fn findings(session: &Session) -> Option<&Findings> {
+    let findings = &session.training().snapshot()?.findings;
+    (findings.classes > 0 && findings.confusion.len() == findings.classes * findings.classes)
+        .then_some(findings)
+}
+
+/// Which rows the findings are about.
+fn of(session: &Session) -> &'static str {
+    if session.scenario().data.held_out.is_empty() { "training rows" } else { "held-out rows" }
+}
+
+/// Rows are classes, columns what was said of them.
+pub(super) fn confusion(session: &Session) -> String {
+    let Some(Findings { classes, confusion, .. }) = findings(session) else {
+        return "<caption>Which class is taken for which is shown once the network has been evaluated.</caption>".into();
+    };
+    let names = names(session);
+    let name = |class: usize| names.get(class).map_or(String::new(), escape);
+    let mut html =
+        format!("<caption>{}; across: what the network says</caption><thead><tr><th></th>", of(session));
+    for class in 0..*classes {
+        // Writing to a string cannot fail.
+        let _ = write!(html, "<th scope=\"col\">{}</th>", name(class));
+    }
+    html.push_str("</tr></thead><tbody>");
+    for (class, said) in confusion.chunks(*classes).enumerate() {
+        let _ = write!(html, "<tr><th scope=\"row\">{}</th>", name(class));
+        for (column, rows) in said.iter().enumerate() {
+            let look = match (column == class, rows) {
+                (true, _) => " class=\"right\"",
+                (false, 0) => " class=\"none\"",
+                (false, _) => " class=\"wrong\"",
+            };
+            let _ = write!(html, "<td{look}>{}</td>", grouped(u64::from(*rows)));
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</tbody>");
+    html
+}
+
+/// The rows that were classified wrongly, in words.
+pub(super) fn errors(session: &Session) -> String {
+    let Some(Findings { classes, confusion, errors, .. }) = findings(session) else { return String::new() };
+    let right: u32 = (0..*classes).map(|class| confusion[class * classes + class]).sum();
+    let wrong = confusion.iter().sum::<u32>() - right;
+    if wrong == 0 {
+        return format!("<p>All {} are classified rightly.</p>", of(session));
+    }
+    let names = names(session);
+    let shown = errors.iter().take(12).map(|(row, said)| {
+        let name = names.get(*said).map_or(String::new(), escape);
+        format!("{} → {name}", row + 1)
+    });
+    let shown: Vec<String> = shown.collect();
+    let more = if shown.len() < wrong as usize { ", …" } else { "" };
+    format!("<p>{} wrong. By row: {}{more}</p>", count(wrong as usize, "row"), shown.join(", "))
+}

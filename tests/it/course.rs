@@ -1,0 +1,201 @@
+//! A training at full speed against the plain path, and what ends it.
+
+use crate::arbitrary::{Problem, problem_of};
+use deltascope::data::preset;
+use deltascope::nn::{BiasRule, Diverged, Network, Reduction, Settings, evaluate, train_mini_batch};
+use deltascope::scenario::{Data, Order, Position, Scenario, Start};
+use deltascope::training::{Course, End, Limits, Place, Snapshot, State, Task};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+/// A scenario of a random problem.
+fn scenario(problem: Problem, settings: Settings, order: Order) -> Scenario {
+    let Problem { network, cost, samples } = problem;
+    let name = |count: usize| vec![String::new(); count];
+    let sizes = network.sizes();
+    Scenario {
+        activations: network.layers.iter().map(|layer| layer.activation).collect(),
+        settings: Settings { cost, ..settings },
+        order,
+        data: Arc::new(Data {
+            inputs: name(sizes[0]),
+            targets: name(sizes[sizes.len() - 1]),
+            samples,
+            held_out: Vec::new(),
+        }),
+        start: Start::Parameters { network: Arc::new(network), epoch: 0, mini_batch: 0 },
+        position: Position::default(),
+        sizes,
+        ..preset("xor").unwrap().scenario()
+    }
+}
+
+fn task(scenario: &Scenario, limits: Limits) -> Task {
+    let network = scenario.network().into_owned();
+    Task { id: 1, scenario: scenario.clone(), network, update: 0, limits }
+}
+
+/// So many epochs by the plain path, mini-batch by mini-batch.
+fn plain(scenario: &Scenario, epochs: u32) -> Network {
+    let mut network = scenario.network().into_owned();
+    for epoch in 0..epochs {
+        for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
+            let samples = rows.iter().map(|&row| &scenario.data.samples[row]);
+            train_mini_batch(&mut network, samples, &scenario.settings);
+        }
+    }
+    network
+}
+
+/// To the end, in slices of so many samples.
+fn run(mut course: Course, slice: u64) -> Snapshot {
+    while !course.ended() {
+        course.advance(slice, || true);
+    }
+    course.snapshot(true, 0.0, 0.0)
+}
+
+fn bits(network: &Network) -> Vec<u64> {
+    network.values().map(f64::to_bits).collect()
+}
+
+fn bits_of(snapshot: &Snapshot) -> Vec<u64> {
+    snapshot.parameters.as_ref().unwrap().iter().map(|value| value.to_bits()).collect()
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let reduction = prop::sample::select(vec![Reduction::Sum, Reduction::Mean]);
+    // Biases drawn at random cannot be one shared bias; its arithmetic is the layer sum's.
+    let rule = prop::sample::select(vec![BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen]);
+    (1usize..=40, reduction, rule, 0.001..0.2).prop_map(
+        |(batch_size, reduction, bias_rule, learning_rate)| Settings {
+            batch_size,
+            reduction,
+            bias_rule,
+            learning_rate,
+            ..preset("xor").unwrap().scenario().settings
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn in_any_slices_the_parameters_are_the_plain_ones(
+        problem in problem_of(1..=9, 1..=70),
+        settings in settings(),
+        order in prop::sample::select(vec![Order::File, Order::Shuffled(7)]),
+        slice in 1u64..50,
+    ) {
+        let scenario = scenario(problem, settings, order);
+        let want = plain(&scenario, 3);
+        prop_assume!(want.first_not_finite().is_none());
+        let task = task(&scenario, Limits { epochs: Some(3), ..Limits::default() });
+        let travelled = Task::from_bytes(&task.to_bytes()).unwrap();
+        let got = run(Course::new(travelled), slice);
+        if let State::Ended(End::Diverged { .. }) = got.state {
+            return Ok(()); // a cost that is not finite ends it, too
+        }
+        prop_assert_eq!(got.state, State::Ended(End::Epochs));
+        prop_assert_eq!(bits_of(&got), bits(&want));
+        prop_assert_eq!(got.place, Place { epoch: 3, ..Place::default() });
+        let known = evaluate(&want, &scenario.data.samples, scenario.settings.cost);
+        prop_assert_eq!(got.latest.unwrap().training, known);
+        prop_assert_eq!(Snapshot::from_bytes(&got.to_bytes()).unwrap(), got);
+    }
+}
+
+#[test]
+fn a_hundred_epochs_of_digits_are_the_plain_path_bit_for_bit() {
+    let scenario = preset("digits").unwrap().scenario();
+    let course = Course::new(task(&scenario, Limits { epochs: Some(100), ..Limits::default() }));
+    let got = run(course, 1_000_000);
+    assert_eq!(bits_of(&got), bits(&plain(&scenario, 100)));
+}
+
+#[test]
+fn a_long_mini_batch_is_paused_within() {
+    let mut scenario = preset("digits").unwrap().scenario();
+    scenario.settings.batch_size = 1797;
+    scenario.sizes[1] = 300;
+    let mut course = Course::new(task(&scenario, Limits::default()));
+    while course.samples() == 0 {
+        course.advance(10, || true);
+    }
+    let paused = course.snapshot(true, 0.0, 0.0);
+    assert!(paused.place.sample > 0 && paused.place.epoch == 0, "{:?}", paused.place);
+    assert_eq!(bits_of(&paused), bits(&scenario.network()), "nothing moves before the update");
+}
+
+#[test]
+fn a_good_enough_accuracy_ends_it() {
+    let scenario = preset("iris").unwrap().scenario();
+    let limits = Limits { accuracy: Some(0.95), epochs: Some(500), ..Limits::default() };
+    let got = run(Course::new(task(&scenario, limits)), 1000);
+    assert_eq!(got.state, State::Ended(End::GoodEnough));
+    let latest = got.latest.unwrap();
+    let by_hand =
+        evaluate(&plain(&scenario, got.place.epoch), &scenario.data.samples, scenario.settings.cost);
+    assert_eq!(latest.training, by_hand);
+    assert!(by_hand.accuracy() >= 0.95);
+    let before = plain(&scenario, got.place.epoch - 1);
+    assert!(evaluate(&before, &scenario.data.samples, scenario.settings.cost).accuracy() < 0.95);
+    let right: u32 = (0..3).map(|class| got.findings.confusion[class * 4]).sum();
+    assert_eq!(right as usize, by_hand.samples_right);
+    assert_eq!(got.findings.errors.len(), by_hand.samples - by_hand.samples_right);
+}
+
+#[test]
+fn a_divergence_says_where_and_stands_before_it() {
+    let mut scenario = preset("linnerud").unwrap().scenario();
+    scenario.settings.learning_rate = 30.0;
+    let got = run(Course::new(task(&scenario, Limits::default())), 1_000_000);
+    let State::Ended(End::Diverged { update, what }) = got.state else { panic!("{:?}", got.state) };
+    assert!(matches!(what, Diverged::Neuron { .. } | Diverged::Parameter(_) | Diverged::Cost));
+    assert_eq!(scenario.update_index(&got.place.position()) + 1, update);
+    // The plain path agrees: all is finite there, and no longer one update further on.
+    let mini_batches = scenario.mini_batches() as u64;
+    let mut network = scenario.network().into_owned();
+    let row_samples = |update: u64| {
+        let order = scenario.epoch_order((update / mini_batches) as u32);
+        let start = (update % mini_batches) as usize * scenario.settings.batch_size;
+        let rows = &order[start..][..scenario.mini_batch_len((update % mini_batches) as usize)];
+        rows.iter().map(|&row| &scenario.data.samples[row]).collect::<Vec<_>>()
+    };
+    let step = |network: &mut Network, update: u64| {
+        let samples = row_samples(update);
+        train_mini_batch(network, samples.iter().copied(), &scenario.settings);
+        let cost = |sample| evaluate(network, [sample], scenario.settings.cost).cost_sum;
+        samples.into_iter().all(|sample| cost(sample).is_finite())
+    };
+    for earlier in 0..update - 1 {
+        assert!(step(&mut network, earlier));
+    }
+    assert_eq!(bits_of(&got), bits(&network));
+    assert!(step(&mut network, update - 1) && network.first_not_finite().is_none());
+    let met = evaluate(&network, row_samples(update), scenario.settings.cost).cost_sum;
+    let sound = step(&mut network, update) && network.first_not_finite().is_none() && met.is_finite();
+    assert!(!sound, "{what:?} in update {update}");
+}
+
+#[test]
+fn memory_is_bounded_however_long_it_trains() {
+    let scenario = preset("xor").unwrap().scenario();
+    let mut course = Course::new(task(&scenario, Limits::default()));
+    let mut sizes = Vec::new();
+    for _ in 0..4 {
+        course.advance(400_000, || false);
+        sizes.push(course.snapshot(true, 0.0, 0.0).to_bytes().len());
+    }
+    // Curves of up to 512 and 2048 points, and up to 64 times the parameters.
+    let most = 512 * 100 + 2048 * 20 + 64 * (20 + 9 * 9) + 10_000;
+    assert!(sizes.iter().all(|size| *size < most), "{sizes:?} against {most}");
+}
+
+#[test]
+fn bytes_that_are_no_task_are_refused() {
+    let bytes = task(&preset("xor").unwrap().scenario(), Limits::default()).to_bytes();
+    for end in 0..bytes.len() {
+        assert!(Task::from_bytes(&bytes[..end]).is_err(), "cut at {end}");
+    }
+    assert!(Snapshot::from_bytes(&[1, 2, 3]).is_err());
+}

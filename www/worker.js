@@ -1,0 +1,57 @@
+// Trains in slices, so that it can be told to pause between them. It keeps no state of the training: that is in Rust.
+
+import init, { train_begin, train_go_on, train_report, train_slice, train_terms } from "./pkg/deltascope.js";
+
+const ready = init();
+const soon = new MessageChannel(); // sooner than any timer, and after whatever the page has said
+let running = false;
+let wanted = true; // the page has drawn the report before, and wants the next
+
+function report(all) {
+  const bytes = train_report(all);
+  wanted = false;
+  postMessage(bytes, [bytes.buffer]);
+}
+
+function slice() {
+  if (!running) return;
+  const wait = train_slice(8);
+  running = wait >= 0;
+  if (!running || wanted) report(!running);
+  if (wait > 0) setTimeout(slice, wait);
+  else if (running) soon.port2.postMessage(null);
+}
+soon.port1.onmessage = slice;
+
+function run() {
+  running = true;
+  soon.port2.postMessage(null);
+}
+
+const orders = {
+  begin({ task }) {
+    const problem = train_begin(task);
+    if (problem) postMessage(problem);
+    else run();
+  },
+  go_on() {
+    train_go_on();
+    run();
+  },
+  pause() {
+    if (running) report(true);
+    running = false;
+  },
+  terms: ({ limits, speed }) => train_terms(JSON.stringify({ limits, speed })),
+  more: () => (wanted = true),
+};
+
+self.onmessage = async ({ data }) => {
+  await ready;
+  try {
+    orders[data.type](data);
+  } catch (error) {
+    running = false;
+    postMessage(String(error));
+  }
+};
