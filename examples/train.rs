@@ -44,7 +44,8 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
         .collect::<Result<Vec<_>, _>>()?;
     let scenario = common::scenario(run, common::field(run, "start")?, samples, &settings)?;
 
-    let (mut network, samples) = (scenario.network().into_owned(), &scenario.data.samples);
+    let mut network = scenario.network().into_owned();
+    let samples = scenario.data.samples.as_slice().unwrap_or_default();
     let mut at_mark = BTreeMap::new();
     for epoch in 0..=marks.iter().copied().max().unwrap_or(0) {
         if epoch > 0 {

@@ -1,18 +1,25 @@
 //! A scenario: network, parameters, cost, data, hyperparameters and position, in one type and one
 //! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
 
+mod data_file;
 mod file;
 mod json;
 mod lane;
 mod position;
+mod samples;
+mod split;
 
 pub use file::ScenarioError;
 pub use lane::{LEAST_LANES, Lane, MOST_LANES, Rate, Updating};
 pub use position::{Moment, Position};
+pub use samples::{Image, MOST_LABELS, Samples};
+pub use split::{HELD_OUT, Parted, Split};
+
+pub(crate) use split::mean_and_deviation;
 
 #[cfg(doc)]
 use crate::nn::BiasRule;
-use crate::nn::{self, Activation, Initialisation, Network, Sample, Settings};
+use crate::nn::{self, Activation, Initialisation, Network, Settings};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -45,8 +52,10 @@ pub struct Scenario {
     pub order: Order,
     /// The runs that are compared; none means the usual ones, [`Scenario::compared`].
     pub lanes: Vec<Lane>,
-    /// The samples and their columns' names.
+    /// The samples and their columns' names, split and standardised where they are to be.
     pub data: Arc<Data>,
+    /// The split that `data` was made by, and what it was made of; none where `data` are as in the file.
+    pub parted: Option<Parted>,
     /// Where the reader stands.
     pub position: Position,
 }
@@ -84,10 +93,17 @@ pub struct Data {
     pub inputs: Vec<String>,
     /// A name for each target.
     pub targets: Vec<String>,
-    /// The samples, each of this shape.
-    pub samples: Vec<Sample>,
-    /// Samples that are only evaluated.
-    pub held_out: Vec<Sample>,
+    /// The samples to train on, each of this shape.
+    pub samples: Samples,
+    /// Samples that are never trained on, only evaluated.
+    pub held_out: Samples,
+}
+
+impl Data {
+    /// Which row of the file a training row is, counted from 0: what people are shown.
+    pub fn row_number(&self, row: usize) -> usize {
+        self.samples.row_number(row)
+    }
 }
 
 impl Scenario {
@@ -126,9 +142,14 @@ impl Scenario {
     /// Whether its outputs say classes, so that there is an accuracy: sigmoid or softmax, every target 0 … 1.
     pub fn has_classes(&self) -> bool {
         let outputs = self.activations.last();
-        let targets = || self.data.samples.iter().flat_map(|sample| &sample.y);
+        // Of images they are 0 and 1 in any case.
+        let said = |samples: &Samples| {
+            let mut targets = samples.as_slice().unwrap_or_default().iter().flat_map(|sample| &sample.y);
+            targets.all(|y| (0.0..=1.0).contains(y))
+        };
         matches!(outputs, Some(Activation::Sigmoid | Activation::Softmax))
-            && targets().all(|y| (0.0..=1.0).contains(y))
+            && said(&self.data.samples)
+            && said(&self.data.held_out)
     }
 
     /// Whether the scenario's own run is the same as that of another one: all is, but the lanes, the position
@@ -141,6 +162,7 @@ impl Scenario {
             settings,
             order,
             data,
+            parted: _, // it is in the data
             title: _,
             note: _,
             lanes: _,

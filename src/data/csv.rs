@@ -1,7 +1,7 @@
 //! A table of numbers, read from CSV and cut into inputs and targets.
 
 use crate::nn::Sample;
-use crate::scenario::{Data, MOST_DATA};
+use crate::scenario::{Data, MOST_DATA, Samples, mean_and_deviation};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use std::fmt;
 
@@ -209,12 +209,7 @@ impl Table {
     /// Every column moved and stretched to mean 0 and standard deviation 1 (over all its n rows, not
     /// n − 1). A column of one value becomes 0.
     pub fn standardised(&self) -> Result<Self, TableError> {
-        self.rescaled(|column| {
-            let count = column.len() as f64;
-            let mean = column.iter().fold(0.0, |sum, value| sum + value) / count;
-            let squares = column.iter().fold(0.0, |sum, value| sum + (value - mean) * (value - mean));
-            (mean, (squares / count).sqrt())
-        })
+        self.rescaled(mean_and_deviation)
     }
 
     /// (value − origin) / unit in every column, with an origin and unit of its own.
@@ -245,7 +240,7 @@ pub fn data(inputs: Table, targets: Table) -> Data {
         inputs: inputs.columns,
         targets: targets.columns,
         samples: rows.map(|(x, y)| Sample { x, y }).collect(),
-        held_out: Vec::new(),
+        held_out: Samples::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::nn::{
     Activation::{self, Identity, Sigmoid, Softmax, Tanh},
     BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
 };
-use crate::scenario::{Data, Lane, Order, Position, Scenario, Start};
+use crate::scenario::{Data, Lane, Order, Position, Samples, Scenario, Start};
 use std::sync::Arc;
 
 /// A ready scenario.
@@ -45,6 +45,7 @@ impl Preset {
             order,
             lanes: self.lanes.to_vec(),
             data: Arc::new(data),
+            parted: None,
             position: Position::default(),
         }
     }
@@ -336,7 +337,7 @@ fn digits() -> Plan {
             inputs: (0..64).map(|pixel| format!("row {} column {}", pixel / 8 + 1, pixel % 8 + 1)).collect(),
             targets: (0..10).map(|digit| digit.to_string()).collect(),
             samples: include_str!("files/digits8x8.txt").lines().filter_map(digit).collect(),
-            held_out: Vec::new(),
+            held_out: Samples::default(),
         },
     }
 }
@@ -412,7 +413,7 @@ fn rows(inputs: &[&str], targets: &[&str], rows: &[(&[f64], &[f64])]) -> Data {
         inputs: names(inputs),
         targets: names(targets),
         samples: rows.iter().map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect(),
-        held_out: Vec::new(),
+        held_out: Samples::default(),
     }
 }
 

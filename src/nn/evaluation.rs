@@ -2,6 +2,7 @@
 
 use super::{Cost, Network, Sample, feedforward};
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// Counts and costs over samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,13 +49,14 @@ impl Evaluation {
 }
 
 /// Runs the samples forward and counts.
-pub fn evaluate<'a>(
+pub fn evaluate(
     network: &Network,
-    samples: impl IntoIterator<Item = &'a Sample>,
+    samples: impl IntoIterator<Item: Borrow<Sample>>,
     cost: Cost,
 ) -> Evaluation {
     let mut evaluation = Evaluation::default();
     for sample in samples {
+        let sample = sample.borrow();
         let forward = feedforward(network, &sample.x);
         let (Some(z), Some(a)) = (forward.weighted_inputs.last(), forward.activations.last()) else {
             continue;

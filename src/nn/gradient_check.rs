@@ -1,6 +1,7 @@
 //! The derivative without backpropagation: run the real network twice, a little apart.
 
 use super::{Cost, Network, Parameter, Sample, feedforward};
+use std::borrow::Borrow;
 
 /// (C(p + h) − C(p − h)) / 2h for the cost summed over `samples`, with error O(h²) + O(ε/h). Several
 /// `parameters` are moved together, as the one parameter that they are where they are shared. `None` where
@@ -15,9 +16,9 @@ use super::{Cost, Network, Parameter, Sample, feedforward};
 /// let derivative = central_difference(&network, &samples, Cost::HalfMse, &[bias], 1e-5);
 /// assert!((derivative.unwrap() - (0.0 - 1.0)).abs() < 1e-9);
 /// ```
-pub fn central_difference<'a>(
+pub fn central_difference(
     network: &Network,
-    samples: impl IntoIterator<Item = &'a Sample>,
+    samples: impl IntoIterator<Item: Borrow<Sample>>,
     cost: Cost,
     parameters: &[Parameter],
     h: f64,
@@ -32,6 +33,7 @@ pub fn central_difference<'a>(
     }
     width /= parameters.len() as f64;
     let difference = samples.into_iter().fold(0.0, |sum, sample| {
+        let sample = sample.borrow();
         sum + (sample_cost(&above, sample, cost) - sample_cost(&below, sample, cost))
     });
     (!parameters.is_empty()).then_some(difference / width)
@@ -87,10 +89,10 @@ impl Extrapolation {
 
     /// One more difference, at half the step of the one before. The parameters are moved together, as in
     /// [`central_difference`]; where there are none, nothing will be found.
-    pub fn refine<'a>(
+    pub fn refine(
         &mut self,
         network: &Network,
-        samples: impl IntoIterator<Item = &'a Sample>,
+        samples: impl IntoIterator<Item: Borrow<Sample>>,
         cost: Cost,
         parameters: &[Parameter],
     ) {

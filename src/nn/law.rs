@@ -5,6 +5,7 @@
 //! η² Σᵢ<ⱼ gⱼ′(θ) gᵢ(θ) + O(η³), falls to a quarter when η is halved.
 
 use super::{Network, Sample, Settings, functions, train_mini_batch};
+use std::borrow::Borrow;
 
 /// How far apart the two ends are for one η.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,10 +44,10 @@ impl Law {
 
     /// Measures the next distance: one pass over `samples` updating after each, and one update with their sum.
     /// Of `settings`, η and the mini-batch are not looked at. Nothing more is done once it is finished.
-    pub fn measure<'a>(
+    pub fn measure(
         &mut self,
         network: &Network,
-        samples: impl IntoIterator<Item = &'a Sample> + Clone,
+        samples: impl IntoIterator<Item: Borrow<Sample>> + Clone,
         settings: &Settings,
     ) {
         if self.finished {
@@ -57,7 +58,7 @@ impl Law {
         let (mut apart, mut together) = (network.clone(), network.clone());
         train_mini_batch(&mut together, samples.clone(), &settings);
         for sample in samples {
-            train_mini_batch(&mut apart, [sample], &settings);
+            train_mini_batch(&mut apart, [sample.borrow()], &settings);
         }
         let distance = apart.distance(&together);
         let distance = if distance.is_finite() { distance } else { f64::INFINITY };

@@ -5,12 +5,13 @@
 
 use super::backprop::{Forward, Trace, feedforward, hidden_delta, output_delta};
 use super::{Gradient, Matrix, Network, Sample, Settings};
+use std::borrow::Borrow;
 
 /// One mini-batch, layer by layer from the last: δˡ of every sample from the *updated* wˡ⁺¹, and the update of
 /// layer l at once. Returns what each sample brought, its δ as they were used.
-pub fn train_mini_batch_sequentially<'a>(
+pub fn train_mini_batch_sequentially(
     network: &mut Network,
-    samples: impl IntoIterator<Item = &'a Sample>,
+    samples: impl IntoIterator<Item: Borrow<Sample>>,
     settings: &Settings,
 ) -> Vec<Trace> {
     let Settings { cost, learning_rate, reduction, bias_rule, .. } = *settings;
@@ -23,7 +24,7 @@ pub fn train_mini_batch_sequentially<'a>(
         deltas[last] = output_delta(network.layers[last].activation, cost, z, a, &sample.y);
         Trace { input: sample.x.clone(), weighted_inputs, activations, deltas, cost: value }
     };
-    let mut traces: Vec<Trace> = samples.into_iter().map(trace).collect();
+    let mut traces: Vec<Trace> = samples.into_iter().map(|sample| trace(sample.borrow())).collect();
     for l in (0..=last).rev() {
         if l < last {
             for trace in &mut traces {

@@ -2,6 +2,7 @@
 
 use super::{Cost, Gradient, Layer, Matrix, Network, Sample, Trace, backprop};
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// Whether a mini-batch's cost is the sum or the mean of its samples' costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,9 +91,9 @@ impl Layer {
 
 /// One mini-batch: every sample's gradient at the same parameters, added up, and one update.
 /// Returns Σ C over its samples, taken before the update.
-pub fn train_mini_batch<'a>(
+pub fn train_mini_batch(
     network: &mut Network,
-    samples: impl IntoIterator<Item = &'a Sample>,
+    samples: impl IntoIterator<Item: Borrow<Sample>>,
     settings: &Settings,
 ) -> f64 {
     let mut cost = 0.0;
@@ -101,16 +102,16 @@ pub fn train_mini_batch<'a>(
 }
 
 /// The same, showing each sample's [`Trace`] in passing.
-pub fn train_mini_batch_seen<'a>(
+pub fn train_mini_batch_seen(
     network: &mut Network,
-    samples: impl IntoIterator<Item = &'a Sample>,
+    samples: impl IntoIterator<Item: Borrow<Sample>>,
     settings: &Settings,
     mut see: impl FnMut(Trace),
 ) {
     let mut gradient = Gradient::zeros(network);
     let mut count = 0;
     for sample in samples {
-        let trace = backprop(network, sample, settings.cost);
+        let trace = backprop(network, sample.borrow(), settings.cost);
         gradient.accumulate(&trace);
         see(trace);
         count += 1;

@@ -1,11 +1,8 @@
 //! The `deltascope-1` format: reading, checking and writing.
 
-use super::{
-    Data, Lane, MOST_DATA, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Start, json, lane,
-};
-use crate::nn::{
-    Activation, BiasRule, Cost, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
-};
+use super::data_file::{self, DataFile};
+use super::{Lane, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Split, Start, json, lane};
+use crate::nn::{Activation, BiasRule, Cost, Initialisation, Layer, Matrix, Network, Reduction, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, error::Category};
 use std::fmt;
@@ -32,7 +29,7 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 /// Shorthand for the checks below.
-fn error<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, ScenarioError> {
+pub(super) fn error<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, ScenarioError> {
     Err(ScenarioError { field: field.into(), problem: problem.into() })
 }
 
@@ -61,6 +58,8 @@ struct File {
     parameters: Option<Parameters>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lanes: Vec<Lane>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    split: Option<Split>,
     data: DataFile,
     #[serde(default)]
     position: Position,
@@ -85,17 +84,6 @@ struct Parameters {
     mini_batch: u32,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "{ \"x\": [[0, 1]], \"y\": [[1]] }")]
-struct DataFile {
-    #[serde(default)]
-    inputs: Vec<String>,
-    #[serde(default)]
-    targets: Vec<String>,
-    x: Vec<Vec<f64>>,
-    y: Vec<Vec<f64>>,
-}
-
 /// Text → checked scenario.
 pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     let value = value(json)?;
@@ -104,9 +92,10 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
         return error("format", format!("{:?} is not known here; write {FORMAT:?}", file.format));
     }
     check_shape(&file.sizes, &file.activations)?;
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         start: start(file.initialisation, file.parameters, &file.sizes, &file.activations)?,
-        data: Arc::new(data(file.data, &file.sizes)?),
+        data: Arc::new(data_file::read(file.data, &file.sizes)?),
+        parted: None,
         title: file.title,
         note: file.note,
         sizes: file.sizes,
@@ -122,6 +111,10 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
         lanes: file.lanes,
         position: file.position,
     };
+    if file.split.is_some() {
+        data_file::check(&scenario)?;
+        scenario.split_anew(scenario.data.clone(), file.split)?;
+    }
     check(&scenario)?;
     Ok(scenario)
 }
@@ -159,7 +152,6 @@ pub(super) fn write(scenario: &Scenario) -> String {
         }
     };
     let Settings { cost, learning_rate, batch_size, reduction, bias_rule } = scenario.settings;
-    let data = &scenario.data;
     let file = File {
         format: FORMAT.to_owned(),
         title: scenario.title.clone(),
@@ -175,12 +167,8 @@ pub(super) fn write(scenario: &Scenario) -> String {
         initialisation,
         parameters,
         lanes: scenario.lanes.clone(),
-        data: DataFile {
-            inputs: data.inputs.clone(),
-            targets: data.targets.clone(),
-            x: data.samples.iter().map(|sample| sample.x.clone()).collect(),
-            y: data.samples.iter().map(|sample| sample.y.clone()).collect(),
-        },
+        split: scenario.split(),
+        data: data_file::write(scenario.source()),
         position: scenario.position,
     };
     // Nothing in `File` can fail to be written: its keys are strings and its numbers are finite.
@@ -193,7 +181,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     check_settings(scenario)?;
     check_start(scenario)?;
     lane::check(scenario)?;
-    check_data(scenario)?;
+    data_file::check(scenario)?;
     check_position(scenario)
 }
 
@@ -335,60 +323,6 @@ fn check_start(scenario: &Scenario) -> Result<(), ScenarioError> {
             check_parameters(network, &scenario.sizes)
         }
     }
-}
-
-/// Builds the data of a file: rows of x and y side by side, and names for the columns that have none.
-fn data(file: DataFile, sizes: &[usize]) -> Result<Data, ScenarioError> {
-    let DataFile { inputs, targets, x, y } = file;
-    if x.len() != y.len() {
-        let problem = format!("{} rows of x and {} rows of y; each x needs its y", x.len(), y.len());
-        return error("data", problem);
-    }
-    let named = |names: Vec<String>, letter: &str, count: usize| match names.is_empty() {
-        true => (1..=count).map(|number| format!("{letter}{number}")).collect(),
-        false => names,
-    };
-    Ok(Data {
-        inputs: named(inputs, "x", sizes[0]),
-        targets: named(targets, "y", sizes[sizes.len() - 1]),
-        samples: x.into_iter().zip(y).map(|(x, y)| Sample { x, y }).collect(),
-        held_out: Vec::new(),
-    })
-}
-
-fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let Data { inputs, targets, samples, .. } = &*scenario.data;
-    let sizes = &scenario.sizes;
-    let (n_in, n_out) = (sizes[0], sizes[sizes.len() - 1]);
-    if samples.is_empty() {
-        return error("data.x", "at least one row is needed");
-    }
-    if samples.len().saturating_mul(n_in + n_out) > MOST_DATA {
-        return error("data", format!("more than {MOST_DATA} numbers do not fit; take fewer rows"));
-    }
-    for (field, names, count) in [("inputs", inputs, n_in), ("targets", targets, n_out)] {
-        if names.len() != count {
-            let problem = format!("{} names given for {count} columns", names.len());
-            return error(format!("data.{field}"), problem);
-        }
-    }
-    for (row, Sample { x, y }) in samples.iter().enumerate() {
-        for (field, values, count) in [("x", x, n_in), ("y", y, n_out)] {
-            if values.len() != count {
-                let problem = format!("{} numbers given; the network has {count} there", values.len());
-                return error(format!("data.{field}[{row}]"), problem);
-            }
-            if !values.iter().all(|value| value.is_finite()) {
-                return error(format!("data.{field}[{row}]"), "every number must be finite");
-            }
-        }
-        let cost = scenario.settings.cost;
-        if cost.folds_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
-            let problem = format!("with {} every target must lie between 0 and 1", cost.name());
-            return error(format!("data.y[{row}]"), problem);
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn check_position(scenario: &Scenario) -> Result<(), ScenarioError> {

@@ -56,6 +56,12 @@ pub enum Action {
     ShuffleChanged(bool),
     /// The seed of the shuffling.
     ShuffleSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// So many rows in a hundred are held out from training; 0 is none.
+    HeldOutChanged(#[serde(deserialize_with = "typed::count")] usize),
+    /// The seed that the held-out rows are drawn by.
+    SplitSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// The inputs are standardised by the training rows, or taken as they are in the file.
+    StandardiseChanged(bool),
     /// One weight or bias, as it is before the mini-batch shown.
     ParameterEdited {
         /// Which.

@@ -1,6 +1,6 @@
 //! Changes of the scenario: each takes one and gives a new one, which is checked before it is used.
 
-use super::Action;
+use super::{Action, rows};
 use crate::nn::{Activation, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
 use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Order, Position, Scenario, Start};
 use std::sync::Arc;
@@ -102,18 +102,15 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
             let Position { epoch, mini_batch, .. } = present.position;
             scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };
         }
-        Action::InputEdited { row, source, to } => {
-            let sample = Arc::make_mut(&mut scenario.data).samples.get_mut(*row);
-            match sample.and_then(|sample| sample.x.get_mut(*source)) {
-                Some(value) => *value = *to,
-                None => return Some(Err("there is no such input".into())),
+        Action::HeldOutChanged(_) | Action::SplitSeedChanged(_) | Action::StandardiseChanged(_) => {
+            match rows::split(&mut scenario, action) {
+                Ok(said) => notice = said,
+                Err(problem) => return Some(Err(problem)),
             }
         }
-        Action::TargetEdited { row, neuron, to } => {
-            let sample = Arc::make_mut(&mut scenario.data).samples.get_mut(*row);
-            match sample.and_then(|sample| sample.y.get_mut(*neuron)) {
-                Some(value) => *value = *to,
-                None => return Some(Err("there is no such target".into())),
+        Action::InputEdited { row, .. } | Action::TargetEdited { row, .. } => {
+            if let Err(problem) = rows::edit(&mut scenario, *row, action) {
+                return Some(Err(problem));
             }
         }
         Action::LaneAdded(_)

@@ -29,8 +29,8 @@ impl MiniBatch {
     /// Runs the mini-batch with these `rows` of the data. An error where a number would be NaN or infinite.
     pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, Diverged> {
         let settings = &scenario.settings;
-        let samples = || rows.iter().map(|&row| &scenario.data.samples[row]);
-        let traces: Vec<Trace> = samples().map(|s| backprop(&before, s, settings.cost)).collect();
+        let samples = || scenario.data.samples.of_rows(&rows);
+        let traces: Vec<Trace> = samples().map(|s| backprop(&before, &s, settings.cost)).collect();
         let mut gradient_sum = Gradient::zeros(&before);
         for trace in &traces {
             gradient_sum.accumulate(trace);

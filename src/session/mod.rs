@@ -13,6 +13,7 @@ mod journey;
 mod keys;
 mod mini_batch;
 mod now;
+mod rows;
 mod run;
 mod sight;
 mod timeline;

@@ -41,9 +41,14 @@ impl<'a> Now<'a> {
         self.mini_batch().rows[self.sample()]
     }
 
+    /// Which row of the file that is, counted from 0: what people are shown.
+    pub fn row_number(&self) -> usize {
+        self.session.scenario().data.row_number(self.row())
+    }
+
     /// y of the sample at work.
     pub fn target(&self) -> &'a [f64] {
-        &self.session.scenario().data.samples[self.row()].y
+        self.session.scenario().data.samples.target(self.row())
     }
 
     /// Whether this moment is reached, for this neuron of its layer.

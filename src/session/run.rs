@@ -85,7 +85,7 @@ impl Run {
     ) -> Result<(), Diverged> {
         self.networks.remember(update, network);
         let rows = self.order.rows(scenario, update);
-        let samples = rows.iter().map(|&row| &scenario.data.samples[row]);
+        let samples = scenario.data.samples.of_rows(rows);
         let count = rows.len() as f64;
         let mut after = Network::clone(network);
         let cost = train_mini_batch(&mut after, samples, &scenario.settings) / count;

@@ -3,7 +3,7 @@
 use super::evaluating::Evaluating;
 use super::{COSTS, Curve, End, Findings, Limits, Past, Place, Point, Snapshot, State, Task};
 use crate::nn::kernels::Trainer;
-use crate::nn::{Diverged, Network, Sample, Trace, evaluate, train_mini_batch_seen};
+use crate::nn::{Diverged, Network, Trace, evaluate, train_mini_batch_seen};
 use crate::scenario::{Order, Scenario};
 use std::borrow::Cow;
 
@@ -123,12 +123,16 @@ impl Course {
         let data = &self.scenario.data.samples;
         if rows.len() > self.piece {
             let rows = &rows[..self.piece];
-            self.trainer.accumulate(rows.iter().map(|&row| &data[row]));
+            self.trainer.accumulate(data.of_rows(rows));
             self.sample += rows.len();
             self.samples += rows.len() as u64;
             return;
         }
-        let cost = self.trainer.train_mini_batch(rows.iter().map(|&row| &data[row]));
+        // Doubles are borrowed with no more ado: for tiny networks that counts.
+        let cost = match data.as_slice() {
+            Some(samples) => self.trainer.train_mini_batch(rows.iter().map(|&row| &samples[row])),
+            None => self.trainer.train_mini_batch(data.of_rows(rows)),
+        };
         if !cost.is_finite() || self.trainer.first_not_finite().is_some() {
             self.trace_back();
             return;
@@ -223,22 +227,14 @@ impl Course {
     /// The network after an update, and where a number of its mini-batch is not finite.
     fn seen(&self, update: u64, before: &Network) -> (Network, Option<Diverged>) {
         let settings = &self.scenario.settings;
-        let samples: Vec<Cow<'_, Sample>> = self
-            .rows(update)
-            .into_iter()
-            .map(|row| Cow::Borrowed(&self.scenario.data.samples[row]))
-            .collect();
+        let rows = self.rows(update);
+        let samples = self.scenario.data.samples.of_rows(&rows);
         let mut after = before.clone();
         let mut found = None;
-        train_mini_batch_seen(
-            &mut after,
-            samples.iter().map(|sample| &**sample),
-            settings,
-            |trace: Trace| {
-                found = found.or_else(|| Diverged::find(&[trace], before, &[]));
-            },
-        );
-        let costs = samples.iter().map(|sample| evaluate(&after, [&**sample], settings.cost).cost_sum);
+        train_mini_batch_seen(&mut after, samples.clone(), settings, |trace: Trace| {
+            found = found.or_else(|| Diverged::find(&[trace], before, &[]));
+        });
+        let costs = samples.map(|sample| evaluate(&after, [sample], settings.cost).cost_sum);
         let costs: Vec<f64> = costs.collect();
         let found = found.or_else(|| Diverged::find(&[], &after, &costs));
         (after, found)

@@ -58,7 +58,7 @@ impl Evaluating {
         let tell = training == held_out.is_empty() && self.findings.classes > 0;
         let from = done.samples;
         let mut row = from;
-        let piece = part.iter().skip(from).take(rows);
+        let piece = (from..part.len()).take(rows).map(|row| part.at(row));
         let findings = &mut self.findings;
         let found = trainer.evaluate_seen(piece, |a, y| {
             if tell {

@@ -2,8 +2,8 @@
 
 use super::Limits;
 use crate::nn::{Activation, Network, Sample, Settings};
-use crate::scenario::{Data, Order, Position, Scenario, Start};
-use serde::{Deserialize, Serialize};
+use crate::scenario::{Data, Order, Position, Samples, Scenario, Start};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
 /// A scenario, a place in it, and when to stop.
@@ -48,24 +48,62 @@ struct Wire {
     held_out: Rows,
 }
 
-/// Samples as they travel: all x one after the other, and all y.
+/// Samples as they travel.
 #[derive(Serialize, Deserialize)]
-struct Rows {
-    x: Vec<f64>,
-    y: Vec<f64>,
+enum Rows {
+    /// All x one after the other, and all y.
+    Doubles { x: Vec<f64>, y: Vec<f64> },
+    /// As [`Samples::of_images`] takes them.
+    Images { size: (usize, usize), pixels: Bytes, labels: Bytes, classes: usize },
 }
 
 impl Rows {
-    fn of(samples: &[Sample]) -> Self {
-        Self {
-            x: samples.iter().flat_map(|sample| sample.x.iter().copied()).collect(),
-            y: samples.iter().flat_map(|sample| sample.y.iter().copied()).collect(),
+    fn of(samples: &Samples) -> Self {
+        let images =
+            samples.image_size().zip(samples.image_classes()).zip(samples.pixels().zip(samples.labels()));
+        match images {
+            Some(((size, classes), (pixels, labels))) => Self::Images {
+                size,
+                pixels: Bytes(pixels.into_owned()),
+                labels: Bytes(labels.into_owned()),
+                classes,
+            },
+            None => {
+                let samples = || samples.as_slice().unwrap_or_default().iter();
+                Self::Doubles {
+                    x: samples().flat_map(|sample| sample.x.iter().copied()).collect(),
+                    y: samples().flat_map(|sample| sample.y.iter().copied()).collect(),
+                }
+            }
         }
     }
 
-    fn samples(&self, inputs: usize, outputs: usize) -> Vec<Sample> {
-        let rows = self.x.chunks_exact(inputs.max(1)).zip(self.y.chunks_exact(outputs.max(1)));
-        rows.map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect()
+    fn samples(self, inputs: usize, outputs: usize) -> Result<Samples, TaskError> {
+        match self {
+            Self::Doubles { x, y } => {
+                let rows = x.chunks_exact(inputs.max(1)).zip(y.chunks_exact(outputs.max(1)));
+                Ok(rows.map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect())
+            }
+            Self::Images { size, pixels, labels, classes } => {
+                Samples::of_images(size, pixels.0, labels.0, classes)
+                    .map_err(|error| TaskError(error.to_string()))
+            }
+        }
+    }
+}
+
+/// Bytes in one go: a list of them would be read one by one.
+struct Bytes(Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&[u8]>::deserialize(deserializer).map(|bytes| Self(bytes.to_vec()))
     }
 }
 
@@ -99,8 +137,8 @@ impl Task {
         let data = Data {
             inputs: vec![String::new(); inputs],
             targets: vec![String::new(); outputs],
-            samples: wire.samples.samples(inputs, outputs),
-            held_out: wire.held_out.samples(inputs, outputs),
+            samples: wire.samples.samples(inputs, outputs)?,
+            held_out: wire.held_out.samples(inputs, outputs)?,
         };
         let scenario = Scenario {
             title: String::new(),
@@ -112,6 +150,7 @@ impl Task {
             order: wire.order,
             lanes: Vec::new(),
             data: Arc::new(data),
+            parted: None,
             position: Position::default(),
         };
         scenario.check().map_err(|error| TaskError(error.to_string()))?;

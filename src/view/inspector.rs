@@ -57,7 +57,7 @@ impl Panel<'_> {
             head: title(&format!("Input {}: {name}", source + 1)) + &field,
             numbers: format!(
                 "<p>It belongs to row {} of the data, the sample at work.</p>",
-                self.now.row() + 1
+                self.now.row_number() + 1
             ),
             ..Inspector::default()
         }

@@ -187,7 +187,7 @@ fn rows(session: &Session, groups: &[Group]) -> String {
     let last = (first + ROWS).min(samples);
     for sample in first..last {
         let class = if at_work == Some(sample) { " class=\"current\" aria-current=\"true\"" } else { "" };
-        let row = session.mini_batch().rows[sample] + 1;
+        let row = session.scenario().data.row_number(session.mini_batch().rows[sample]) + 1;
         let cost = now.cost(sample).map_or(String::new(), |cost| number(cost, digits));
         let _ = write!(
             html,

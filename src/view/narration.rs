@@ -26,7 +26,7 @@ pub fn sentence(session: &Session) -> String {
     match session.position().moment {
         Moment::Input { .. } => format!(
             "Sample {sample} of {samples}, row {} of the data, is laid on the input: {}.",
-            now.row() + 1,
+            now.row_number() + 1,
             named(&scenario.data.inputs, &trace.input, digits)
         ),
         Moment::Forward { .. } => format!(

@@ -5,7 +5,7 @@ use crate::svg::svg;
 use deltascope::nn::{
     Activation, BiasRule, Distribution, Initialisation, Parameter, Reduction, Sample, Settings,
 };
-use deltascope::scenario::{Data, Lane, Scenario, Start, Updating};
+use deltascope::scenario::{Data, Lane, Samples, Scenario, Start, Updating};
 use deltascope::session::{Action, Axis, Direction, Item, Session, StepBy};
 use deltascope::view::charts::{self, compare, compare::CompareChart};
 use deltascope::view::theme::{DASHES, Palette};
@@ -294,8 +294,13 @@ fn no_data_is_too_small_or_too_large_for_the_charts() {
         let sample = |x: f64, y: f64| Sample { x: vec![x, one], y: vec![y] };
         let names = || vec!["<b>&".to_owned(), "long ".repeat(50)];
         let samples = vec![sample(one, 0.0), sample(other, 1.0), sample(one, 1.0)];
-        scenario.data =
-            Data { inputs: names(), targets: vec!["y".into()], samples, held_out: Vec::new() }.into();
+        scenario.data = Data {
+            inputs: names(),
+            targets: vec!["y".into()],
+            samples: samples.into(),
+            held_out: Samples::default(),
+        }
+        .into();
         let mut session = compared(scenario, &all_ways()[..3]);
         assert_sound(&mut session, "odd inputs");
         assert!(!chart(CompareChart::Boundaries, &session).contains("<b>"));

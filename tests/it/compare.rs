@@ -4,7 +4,7 @@ use crate::arbitrary::{Problem, near_a_corner, problem};
 use crate::lanes::{act, compared, finish, preset, stay, step};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{BiasRule, Evaluation, Law, Network, Parameter, Reduction, Sample, Settings};
-use deltascope::scenario::{Data, Lane, Order, Position, Rate, Scenario, Start, Updating};
+use deltascope::scenario::{Data, Lane, Order, Position, Rate, Samples, Scenario, Start, Updating};
 use deltascope::session::{
     Action, Comparison, Direction, LanePass, LaneRow, Referee, Session, StepBy, View, identity,
 };
@@ -34,9 +34,10 @@ fn scenario(network: Network, samples: Vec<Sample>, settings: Settings) -> Scena
         data: Arc::new(Data {
             inputs: names(sizes[0]),
             targets: names(sizes[sizes.len() - 1]),
-            samples,
-            held_out: Vec::new(),
+            samples: samples.into(),
+            held_out: Samples::default(),
         }),
+        parted: None,
         position: Position::default(),
         sizes,
     }

@@ -3,9 +3,10 @@
 use crate::arbitrary::{Problem, problem_of};
 use deltascope::data::preset;
 use deltascope::nn::{BiasRule, Diverged, Network, Reduction, Settings, evaluate, train_mini_batch};
-use deltascope::scenario::{Data, Order, Position, Scenario, Start};
+use deltascope::scenario::{Data, Order, Position, Samples, Scenario, Start};
 use deltascope::training::{Course, End, Limits, Place, Snapshot, State, Task};
 use proptest::prelude::*;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A scenario of a random problem.
@@ -20,8 +21,8 @@ fn scenario(problem: Problem, settings: Settings, order: Order) -> Scenario {
         data: Arc::new(Data {
             inputs: name(sizes[0]),
             targets: name(sizes[sizes.len() - 1]),
-            samples,
-            held_out: Vec::new(),
+            samples: samples.into(),
+            held_out: Samples::default(),
         }),
         start: Start::Parameters { network: Arc::new(network), epoch: 0, mini_batch: 0 },
         position: Position::default(),
@@ -40,8 +41,7 @@ fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
         for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
-            let samples = rows.iter().map(|&row| &scenario.data.samples[row]);
-            train_mini_batch(&mut network, samples, &scenario.settings);
+            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.settings);
         }
     }
     network
@@ -98,7 +98,7 @@ proptest! {
         prop_assert_eq!(got.state, State::Ended(End::Epochs));
         prop_assert_eq!(bits_of(&got), bits(&want));
         prop_assert_eq!(got.place, Place { epoch: 3, ..Place::default() });
-        let known = evaluate(&want, &scenario.data.samples, scenario.settings.cost);
+        let known = evaluate(&want, scenario.data.samples.iter(), scenario.settings.cost);
         prop_assert_eq!(got.latest.unwrap().training, known);
         prop_assert_eq!(Snapshot::from_bytes(&got.to_bytes()).unwrap(), got);
     }
@@ -134,11 +134,11 @@ fn a_good_enough_accuracy_ends_it() {
     assert_eq!(got.state, State::Ended(End::GoodEnough));
     let latest = got.latest.unwrap();
     let by_hand =
-        evaluate(&plain(&scenario, got.place.epoch), &scenario.data.samples, scenario.settings.cost);
+        evaluate(&plain(&scenario, got.place.epoch), scenario.data.samples.iter(), scenario.settings.cost);
     assert_eq!(latest.training, by_hand);
     assert!(by_hand.accuracy() >= 0.95);
     let before = plain(&scenario, got.place.epoch - 1);
-    assert!(evaluate(&before, &scenario.data.samples, scenario.settings.cost).accuracy() < 0.95);
+    assert!(evaluate(&before, scenario.data.samples.iter(), scenario.settings.cost).accuracy() < 0.95);
     let right: u32 = (0..3).map(|class| got.findings.confusion[class * 4]).sum();
     assert_eq!(right as usize, by_hand.samples_right);
     assert_eq!(got.findings.errors.len(), by_hand.samples - by_hand.samples_right);
@@ -159,11 +159,11 @@ fn a_divergence_says_where_and_stands_before_it() {
         let order = scenario.epoch_order((update / mini_batches) as u32);
         let start = (update % mini_batches) as usize * scenario.settings.batch_size;
         let rows = &order[start..][..scenario.mini_batch_len((update % mini_batches) as usize)];
-        rows.iter().map(|&row| &scenario.data.samples[row]).collect::<Vec<_>>()
+        scenario.data.samples.of_rows(rows).map(Cow::into_owned).collect::<Vec<_>>()
     };
     let step = |network: &mut Network, update: u64| {
         let samples = row_samples(update);
-        train_mini_batch(network, samples.iter().copied(), &scenario.settings);
+        train_mini_batch(network, &samples, &scenario.settings);
         let cost = |sample| evaluate(network, [sample], scenario.settings.cost).cost_sum;
         samples.into_iter().all(|sample| cost(sample).is_finite())
     };

@@ -10,11 +10,11 @@ fn trained(scenario: &Scenario, epochs: u32) -> Evaluation {
     let (mut network, samples) = (scenario.network().into_owned(), &scenario.data.samples);
     for epoch in 0..epochs {
         for mini_batch in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
-            let rows = mini_batch.iter().map(|&row| &samples[row]);
+            let rows = samples.of_rows(mini_batch);
             train_mini_batch(&mut network, rows, &scenario.settings);
         }
     }
-    evaluate(&network, samples, scenario.settings.cost)
+    evaluate(&network, samples.iter(), scenario.settings.cost)
 }
 
 #[test]
@@ -64,27 +64,28 @@ fn and_by_the_layers_sum_never_moves() {
 #[test]
 fn the_digits_are_the_pixels_of_the_source() {
     let data = preset("digits").unwrap().scenario().data;
-    let first: Vec<f64> = data.samples[0].x.iter().map(|pixel| pixel * 16.0).collect();
+    let samples = data.samples.as_slice().unwrap();
+    let first: Vec<f64> = samples[0].x.iter().map(|pixel| pixel * 16.0).collect();
     assert_eq!(first[..16], [0., 0., 5., 13., 9., 1., 0., 0., 0., 0., 13., 15., 10., 15., 5., 0.]);
     // Sums over the whole file as the source has it.
-    let pixels: f64 = data.samples.iter().flat_map(|sample| &sample.x).map(|pixel| pixel * 16.0).sum();
+    let pixels: f64 = samples.iter().flat_map(|sample| &sample.x).map(|pixel| pixel * 16.0).sum();
     assert_eq!(pixels, 561_718.0);
-    let counts: Vec<f64> =
-        (0..10).map(|digit| data.samples.iter().map(|sample| sample.y[digit]).sum()).collect();
+    let counts: Vec<f64> = (0..10).map(|digit| samples.iter().map(|sample| sample.y[digit]).sum()).collect();
     assert_eq!(counts, [178., 182., 177., 183., 181., 182., 181., 179., 174., 180.]);
 }
 
 #[test]
 fn standardised_columns_have_mean_0_and_deviation_1() {
     let data = preset("iris").unwrap().scenario().data;
+    let samples = data.samples.as_slice().unwrap();
     for k in 0..4 {
-        let mean = data.samples.iter().map(|sample| sample.x[k]).sum::<f64>() / 150.0;
-        let variance = data.samples.iter().map(|sample| (sample.x[k] - mean).powi(2)).sum::<f64>() / 150.0;
+        let mean = samples.iter().map(|sample| sample.x[k]).sum::<f64>() / 150.0;
+        let variance = samples.iter().map(|sample| (sample.x[k] - mean).powi(2)).sum::<f64>() / 150.0;
         assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12, "{k}: {mean}, {variance}");
     }
     assert_eq!(data.inputs[2], "petal length");
     assert_eq!(data.targets, ["setosa", "versicolor", "virginica"]);
-    assert_eq!(data.samples[100].y, [0.0, 0.0, 1.0]);
+    assert_eq!(samples[100].y, [0.0, 0.0, 1.0]);
 }
 
 #[test]

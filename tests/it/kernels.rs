@@ -201,7 +201,7 @@ fn numbers_that_run_away_are_named_at_once() {
 #[test]
 fn three_epochs_of_digits() {
     let scenario = preset("digits").unwrap().scenario();
-    let (network, rows) = (scenario.network().into_owned(), &scenario.data.samples);
+    let (network, rows) = (scenario.network().into_owned(), scenario.data.samples.as_slice().unwrap());
     for width in widths() {
         let mut plain = network.clone();
         let mut trainer = Trainer::with_width(&network, &scenario.settings, width);

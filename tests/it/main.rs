@@ -20,6 +20,7 @@ mod reference;
 mod scenario;
 mod scene;
 mod session;
+mod split;
 mod svg;
 mod tidy;
 mod tools;

@@ -75,7 +75,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 fn assert_preset_starts_there(id: &str, example: &Example) {
     let scenario = preset(id).unwrap().scenario();
     assert_eq!(*scenario.network(), example.network());
-    assert_eq!(scenario.data.samples, samples(&example.0));
+    assert_eq!(scenario.data.samples.as_slice().unwrap(), samples(&example.0));
     assert_eq!(scenario.settings, example.settings(BiasRule::OwnDelta));
 }
 

@@ -2,9 +2,12 @@
 
 use crate::arbitrary::{Problem, problem};
 use deltascope::data::{preset, presets};
-use deltascope::nn::Activation;
-use deltascope::nn::{BiasRule, Distribution, Initialisation, Network, Reduction, Settings, shuffled};
-use deltascope::scenario::{Data, Lane, Moment, Order, Position, Rate, Scenario, Start, Updating};
+use deltascope::nn::{
+    Activation, BiasRule, Cost, Distribution, Initialisation, Network, Reduction, Sample, Settings, shuffled,
+};
+use deltascope::scenario::{
+    Data, Lane, Moment, Order, Position, Rate, Samples, Scenario, Split, Start, Updating,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -33,6 +36,62 @@ fn lanes() -> impl Strategy<Value = Vec<Lane>> {
     prop_oneof![Just(Vec::new()), prop::sample::subsequence(all.collect::<Vec<_>>(), 2..=4)]
 }
 
+/// What is done with the rows of a scenario.
+#[derive(Clone, Copy, Debug)]
+enum Rows {
+    Plain,
+    /// The first one is held out besides.
+    HeldOut,
+    Split(Split),
+    Images(u8),
+    SplitImages(u8, Split),
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let split = |standardise: bool| {
+        let flags = (1u32..=90, any::<u32>(), any::<bool>(), any::<bool>());
+        flags.prop_map(move |(percent, seed, inputs, targets)| Split {
+            percent,
+            seed,
+            standardise: inputs && standardise,
+            standardise_targets: targets && standardise,
+        })
+    };
+    prop_oneof![
+        4 => Just(Rows::Plain),
+        1 => Just(Rows::HeldOut),
+        1 => split(true).prop_map(Rows::Split),
+        1 => any::<u8>().prop_map(Rows::Images),
+        1 => (any::<u8>(), split(false)).prop_map(|(byte, split)| Rows::SplitImages(byte, split)),
+    ]
+}
+
+/// The data, and how they are to be split.
+fn data(
+    rows: Rows,
+    sizes: &[usize],
+    names: &dyn Fn(usize) -> Vec<String>,
+    samples: Vec<Sample>,
+) -> (Data, Option<Split>) {
+    let (n_in, n_out) = (sizes[0], sizes[sizes.len() - 1]);
+    let images = |first: u8| {
+        let bytes = (0..samples.len() * n_in).map(|index| (index as u8).wrapping_mul(57).wrapping_add(first));
+        let labels = (0..samples.len()).map(|index| (index % n_out) as u8);
+        Samples::of_images((1, n_in), bytes.collect(), labels.collect(), n_out).unwrap()
+    };
+    let (kept, held_out, split) = match rows {
+        Rows::Plain => (samples.into(), Samples::default(), None),
+        Rows::HeldOut => (samples.clone().into(), samples[..1].to_vec().into(), None),
+        Rows::Split(split) if samples.len() > 1 => (samples.into(), Samples::default(), Some(split)),
+        Rows::Images(first) => (images(first), images(!first), None),
+        Rows::SplitImages(first, split) if samples.len() > 1 => {
+            (images(first), Samples::default(), Some(split))
+        }
+        Rows::Split(_) | Rows::SplitImages(..) => (samples.into(), Samples::default(), None),
+    };
+    (Data { inputs: names(n_in), targets: names(n_out), samples: kept, held_out }, split)
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
     let numbers = (
         1e-9..1e9,
@@ -43,19 +102,30 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     let start = prop::option::of((prop::sample::select(Distribution::ALL.to_vec()), any::<u32>()));
     let order = prop_oneof![Just(Order::File), any::<u32>().prop_map(Order::Shuffled)];
     let position = (moment(), 0u32..1000, any::<prop::sample::Index>(), any::<bool>());
-    (problem(), ".*", ".*", numbers, start, order, lanes(), position).prop_map(
-        |(problem, title, note, numbers, start, order, lanes, (moment, epoch, mini_batch, one_neuron))| {
+    (problem(), (".*", ".*"), numbers, start, order, lanes(), rows(), position).prop_map(
+        |(
+            problem,
+            (title, note),
+            numbers,
+            start,
+            order,
+            lanes,
+            rows,
+            (moment, epoch, mini_batch, one_neuron),
+        )| {
             let Problem { network, cost, samples } = problem;
             let (learning_rate, batch_size, reduction, bias_rule) = numbers;
-            let mini_batch = mini_batch.index(samples.len().div_ceil(batch_size)) as u32;
             let sizes = network.sizes();
             let names = |count: usize| (0..count).map(|k| format!("{k} \"<b>\" ü, {note}")).collect();
-            let data = Data {
-                inputs: names(sizes[0]),
-                targets: names(sizes[sizes.len() - 1]),
-                samples,
-                held_out: Vec::new(),
-            };
+            let (data, split) = data(rows, &sizes, &names, samples);
+            // Targets that must lie between 0 and 1 stay where they are.
+            let free = matches!(cost, Cost::Mse | Cost::HalfMse);
+            let split =
+                split.map(|split| Split { standardise_targets: split.standardise_targets && free, ..split });
+            let mut scenario = placeholder(data.into());
+            scenario.split_anew(scenario.data.clone(), split).unwrap();
+            let (data, parted) = (scenario.data, scenario.parted);
+            let mini_batch = mini_batch.index(data.samples.len().div_ceil(batch_size)) as u32;
             let neuron = (one_neuron && moment.layer().is_some()).then_some(0);
             Scenario {
                 title,
@@ -68,7 +138,8 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                 },
                 settings: Settings { cost, learning_rate, batch_size, reduction, bias_rule },
                 position: Position { epoch, mini_batch, moment, neuron },
-                data: Arc::new(data),
+                data,
+                parted,
                 lanes,
                 note,
                 sizes,
@@ -76,6 +147,11 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             }
         },
     )
+}
+
+/// Any scenario, to split these data with.
+fn placeholder(data: Arc<Data>) -> Scenario {
+    Scenario { data, ..presets()[0].scenario() }
 }
 
 /// JSON text is read, and what is accepted is sound; or refused in words, naming a field.

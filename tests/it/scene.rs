@@ -4,7 +4,7 @@
 use crate::svg::svg;
 use deltascope::data::preset;
 use deltascope::nn::{Activation, Cost, Distribution, Initialisation, Parameter, Reduction, Sample};
-use deltascope::scenario::{Data, Moment, Position, Scenario, Start};
+use deltascope::scenario::{Data, Moment, Position, Samples, Scenario, Start};
 use deltascope::session::{Action, Item, Session, Timeline};
 use deltascope::view::scene::{Light, Rect, Scene, Symbol, text_width};
 use deltascope::view::theme::Palette;
@@ -157,8 +157,8 @@ fn shaped(sizes: &[usize]) -> Scenario {
     scenario.data = Data {
         inputs: (0..inputs).map(|source| format!("measurement {source}")).collect(),
         targets: (0..outputs).map(|neuron| format!("class {neuron}")).collect(),
-        samples: vec![Sample { x, y }],
-        held_out: Vec::new(),
+        samples: vec![Sample { x, y }].into(),
+        held_out: Samples::default(),
     }
     .into();
     scenario.position = Position::default();

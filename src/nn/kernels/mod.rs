@@ -19,6 +19,7 @@ use descent::Step;
 use layer::{Dense, Rows};
 use neurons::Exponentials;
 use small::{MOST_WEIGHTS, Small};
+use std::borrow::Borrow;
 
 /// So many samples are taken at once; the sums of longer mini-batches are kept between.
 const CHUNK: usize = 32;
@@ -133,7 +134,7 @@ impl Trainer {
     /// before the update. The samples must have the network's shape.
     ///
     /// What has been [accumulated](Self::accumulate) before is its first part.
-    pub fn train_mini_batch<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) -> f64 {
+    pub fn train_mini_batch<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) -> f64 {
         let mut samples = samples.into_iter().peekable();
         loop {
             let taken = self.take(&mut samples);
@@ -169,10 +170,10 @@ impl Trainer {
     ///     in_pieces.accumulate(piece); // time to look whether somebody wants to pause
     /// }
     /// assert_eq!(in_pieces.network(), network);
-    /// assert_eq!(in_pieces.train_mini_batch([]), cost);
+    /// assert_eq!(in_pieces.train_mini_batch::<&Sample>([]), cost);
     /// assert_eq!(in_pieces.network(), whole.network());
     /// ```
-    pub fn accumulate<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) {
+    pub fn accumulate<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) {
         let mut samples = samples.into_iter();
         loop {
             match self.take(&mut samples) {
@@ -199,14 +200,14 @@ impl Trainer {
 
     /// Runs the samples forward and counts, as [`evaluate`](super::evaluate) does. A mini-batch that is under way stays
     /// as it is.
-    pub fn evaluate<'a>(&mut self, samples: impl IntoIterator<Item = &'a Sample>) -> Evaluation {
+    pub fn evaluate<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) -> Evaluation {
         self.evaluate_seen(samples, |_, _| ())
     }
 
     /// The same, showing each sample's outputs a and targets y in passing.
-    pub fn evaluate_seen<'a>(
+    pub fn evaluate_seen<S: Borrow<Sample>>(
         &mut self,
-        samples: impl IntoIterator<Item = &'a Sample>,
+        samples: impl IntoIterator<Item = S>,
         mut see: impl FnMut(&[f64], &[f64]),
     ) -> Evaluation {
         let mut samples = samples.into_iter().peekable();
@@ -227,11 +228,12 @@ impl Trainer {
     }
 
     /// Takes the next samples, as many as there is room for. Returns how many.
-    fn take<'a>(&mut self, samples: &mut impl Iterator<Item = &'a Sample>) -> usize {
+    fn take<S: Borrow<Sample>>(&mut self, samples: &mut impl Iterator<Item = S>) -> usize {
         let mut taken = 0;
         for sample in samples.take(self.costs.len()) {
-            self.inputs.fill(taken, &sample.x);
-            self.targets.fill(taken, &sample.y);
+            let Sample { x, y } = sample.borrow();
+            self.inputs.fill(taken, x);
+            self.targets.fill(taken, y);
             taken += 1;
         }
         taken

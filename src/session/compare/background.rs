@@ -1,7 +1,6 @@
 //! Work that waits until the reader stays: the referee's differences, the identity, every lane over all rows,
 //! and the law of η². It goes on in slices, and changes nothing but what is known.
 
-use super::pass::samples_of;
 use super::referee::{Identity, Referee, identity, shared_with};
 use crate::nn::{Evaluation, Extrapolation, Law, Parameter, Reduction, evaluate};
 use crate::session::{Session, equivalent_learning_rate};
@@ -193,7 +192,7 @@ impl Session {
     fn refine(&mut self, parameter: Parameter) {
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let cost = scenario.settings.cost;
-        let samples = || samples_of(&scenario, &mini_batch.rows);
+        let samples = || scenario.data.samples.of_rows(&mini_batch.rows);
         let found =
             self.background.referee.begun(((self.changes, scenario.update_index(&self.position)), parameter));
         found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
@@ -210,9 +209,8 @@ impl Session {
         found.resize(comparison.passes().len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
         let from = found[lane].samples;
-        let next = &samples[from..(from + rows).min(samples.len())];
         // One sample after the other, so that the sum has the same bits however it is sliced.
-        for sample in next {
+        for sample in (from..from + rows).map_while(|row| samples.get(row)) {
             found[lane] = found[lane].and(evaluate(network, [sample], self.scenario.settings.cost));
         }
     }
@@ -222,7 +220,7 @@ impl Session {
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let law = self.background.law.begun(key);
         let law = law.get_or_insert_with(|| Law::new(&mini_batch.before, from, mini_batch.rows.len()));
-        law.measure(&mini_batch.before, samples_of(&scenario, &mini_batch.rows), &scenario.settings);
+        law.measure(&mini_batch.before, scenario.data.samples.of_rows(&mini_batch.rows), &scenario.settings);
     }
 }
 

@@ -118,7 +118,7 @@ impl Comparison {
         }
         let evaluated = states.iter().map(|state| {
             let samples = &scenario.data.samples;
-            state.diverged.is_none().then(|| evaluate(&state.network, samples, scenario.settings.cost))
+            state.diverged.is_none().then(|| evaluate(&state.network, samples.iter(), scenario.settings.cost))
         });
         self.epochs.push(epoch, evaluated.collect());
         states.len() * states[0].network.parameter_count() * scenario.data.samples.len()

@@ -2,7 +2,7 @@
 
 use super::Divergence;
 use crate::nn::{
-    Diverged, Network, Parameter, Sample, Settings, Trace, backprop, train_mini_batch_seen,
+    Diverged, Network, Parameter, Settings, Trace, backprop, train_mini_batch_seen,
     train_mini_batch_sequentially,
 };
 use crate::scenario::{Lane, Scenario, Updating};
@@ -66,9 +66,9 @@ impl LanePass {
         }
         if let Some(frozen) = frozen {
             let biases = biases(frozen);
-            let met = samples.iter().map(|&row| &scenario.data.samples[row]);
+            let met = scenario.data.samples.of_rows(samples);
             rows = met
-                .map(|sample| backprop(frozen, sample, scenario.settings.cost))
+                .map(|sample| backprop(frozen, &sample, scenario.settings.cost))
                 .map(|trace| LaneRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost })
                 .collect();
         }
@@ -170,7 +170,7 @@ fn train_as(
     let mut sum = 0.0;
     for update in rows.chunks(settings.batch_size) {
         let found = biases(network);
-        let samples = update.iter().map(|&row| &scenario.data.samples[row]);
+        let samples = scenario.data.samples.of_rows(update);
         let mut met = |trace: Trace| {
             sum += trace.cost;
             see(&found, trace);
@@ -191,12 +191,4 @@ fn train_as(
 /// bˡ by layer.
 fn biases(network: &Network) -> Arc<[Vec<f64>]> {
     network.layers.iter().map(|layer| layer.biases.clone()).collect()
-}
-
-/// The samples of these rows of the data.
-pub(super) fn samples_of<'a>(
-    scenario: &'a Scenario,
-    rows: &'a [usize],
-) -> impl Iterator<Item = &'a Sample> + Clone + 'a {
-    rows.iter().map(|&row| &scenario.data.samples[row])
 }

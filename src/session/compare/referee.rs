@@ -1,7 +1,6 @@
 //! The referee: what moves a parameter, by means that know nothing of backpropagation; and the identity that
 //! the derivative of a sum is the sum of the derivatives.
 
-use super::pass::samples_of;
 use crate::nn::{
     BiasRule, Cost, Gradient, NumericalDerivative, Parameter, Reduction, agreeing_digits, backprop,
 };
@@ -114,8 +113,8 @@ fn identity_of(
     let mut batch = Gradient::zeros(network);
     let mut sum = Gradient::zeros(network);
     let mut terms = Vec::with_capacity(count);
-    for sample in samples_of(scenario, &mini_batch.rows) {
-        let trace = backprop(network, sample, cost);
+    for sample in scenario.data.samples.of_rows(&mini_batch.rows) {
+        let trace = backprop(network, &sample, cost);
         batch.accumulate(&trace);
         let own = Gradient::of_sample(network, &trace);
         terms.push(own.get(parameter)?);

@@ -3,8 +3,8 @@
 
 use super::has_classes;
 use super::words::{LINE, SIZE};
-use crate::nn::{Activation, Network, Sample, class, feedforward};
-use crate::scenario::Data;
+use crate::nn::{Activation, Network, class, feedforward};
+use crate::scenario::{Data, Samples};
 use crate::session::{Comparison, Item, Session};
 use crate::view::ink::{Drawn, Ink};
 use crate::view::scene::{Point, Rect, shortened, text_width};
@@ -87,8 +87,8 @@ fn mapped(session: &Session) -> Option<Mapped> {
 }
 
 /// From the least to the largest value of an input, and a tenth more to both sides.
-fn range(samples: &[Sample], input: usize) -> (f64, f64) {
-    let values = || samples.iter().filter_map(|sample| sample.x.get(input).copied());
+fn range(samples: &Samples, input: usize) -> (f64, f64) {
+    let values = || samples.iter().filter_map(move |sample| sample.x.get(input).copied());
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     // Each divided by itself, lest the whole be infinite.
     let margin = high / 10.0 - low / 10.0;
@@ -214,7 +214,7 @@ impl Map {
     }
 
     /// The samples, each class with a shape of its own.
-    fn samples<DB: DrawingBackend>(&self, samples: &[Sample], ink: &Ink<'_, DB>) -> Drawn<DB> {
+    fn samples<DB: DrawingBackend>(&self, samples: &Samples, ink: &Ink<'_, DB>) -> Drawn<DB> {
         let Rect { left, top, right, bottom } = self.area;
         let radius = if samples.len() > CROWD { 2.0 } else { 3.0 };
         for sample in samples.iter().take(SAMPLES) {

@@ -6,6 +6,7 @@ use super::plot::{Line, Plot};
 use super::scale::Scale;
 use super::words::LINE;
 use crate::nn::{Evaluation, Network};
+use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::training::Point;
 use crate::view::ink::{Drawn, Ink};
@@ -177,12 +178,13 @@ fn maps<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
     boundary::maps(&network, &scenario.data, &frames, ink)
 }
 
-/// How many pixels an image of the scenario's inputs has to a side, where they are one.
-pub fn side(session: &Session) -> Option<usize> {
-    let data = &session.scenario().data;
-    let side = (1..=64).find(|side| side * side == data.inputs.len())?;
-    let image = data.inputs.first().is_some_and(|name| name == "row 1 column 1");
-    (image && side > 1).then_some(side)
+/// Width and height of an image, where the scenario's inputs are one.
+pub fn image_size(scenario: &Scenario) -> Option<(usize, usize)> {
+    let data = &scenario.data;
+    // Doubles say by their names that they are one.
+    let side = (2..=64).find(|side| side * side == data.inputs.len());
+    let named = data.inputs.first().is_some_and(|name| name == "row 1 column 1");
+    data.samples.image_size().or(side.filter(|_| named).map(|side| (side, side)))
 }
 
 /// Shades of a pixel.
@@ -193,7 +195,8 @@ const IMAGE_GAP: f64 = 8.0;
 /// Images that are classified wrongly, each with what it is and what is said of it.
 fn digits<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
     let data = &session.scenario().data;
-    let (Some(side), Some(snapshot)) = (side(session), session.training().snapshot()) else {
+    let (Some(pixels), Some(snapshot)) = (image_size(session.scenario()), session.training().snapshot())
+    else {
         return ink
             .sentence("The images that are classified wrongly are shown here when the training has begun");
     };
@@ -210,7 +213,7 @@ fn digits<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB>
         let Some(sample) = rows.get(*row) else { continue };
         let left = (index % columns) as f64 * (size + IMAGE_GAP);
         let top = (index / columns) as f64 * (size + LINE + 4.0);
-        image(&sample.x, side, Rect { left, top, right: left + size, bottom: top + size }, ink)?;
+        image(&sample.x, pixels, Rect { left, top, right: left + size, bottom: top + size }, ink)?;
         let name = |class: usize| data.targets.get(class).map_or("", String::as_str);
         let words = format!("{} as {}", name(crate::nn::class(&sample.y)), name(*said));
         let at = Place { x: left, y: top + size + LINE / 2.0 + 1.0 };
@@ -219,13 +222,18 @@ fn digits<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB>
     Ok(())
 }
 
-/// An image of so many pixels to a side, each 0 … 1.
-fn image<DB: DrawingBackend>(x: &[f64], side: usize, area: Rect, ink: &Ink<'_, DB>) -> Drawn<DB> {
+/// An image of so many pixels across and down, each 0 … 1.
+fn image<DB: DrawingBackend>(
+    x: &[f64],
+    (across, down): (usize, usize),
+    area: Rect,
+    ink: &Ink<'_, DB>,
+) -> Drawn<DB> {
     let Palette { background, text, .. } = *ink.palette;
     ink.fill(area, mix(text, background, 0.06))?;
-    let step = (area.right - area.left) / side as f64;
+    let step = (area.right - area.left) / across.max(down) as f64;
     let shade = |value: &f64| (value.clamp(0.0, 1.0) * SHADES).round();
-    for (row, pixels) in x.chunks(side).enumerate() {
+    for (row, pixels) in x.chunks(across).enumerate() {
         let mut column = 0;
         for run in pixels.chunk_by(|one, other| shade(one) == shade(other)) {
             let along = |column: usize| area.left + column as f64 * step;

@@ -236,7 +236,7 @@ impl Builder<'_> {
         let Plan { radius, line, label: width, style, inside, .. } = *self.plan;
         let item = Item::Input { source };
         let scenario = self.session.scenario();
-        let value = scenario.data.samples[self.now.row()].x[source];
+        let value = self.now.trace().input[source];
         let words = scenario.data.inputs.get(source).map_or("", String::as_str);
         let kind = (Symbol::Input, "x", source);
         let mut labels = Vec::new();
@@ -400,7 +400,7 @@ impl Builder<'_> {
     /// a and x as shares of the largest shown in their column; of 1 where all are smaller.
     fn levels(&self, nodes: &mut [Node]) {
         let value = |item: Item| match item {
-            Item::Input { source } => Some(self.session.scenario().data.samples[self.now.row()].x[source]),
+            Item::Input { source } => Some(self.now.trace().input[source]),
             Item::Neuron { layer, neuron } => self.now.activation(layer, neuron),
             _ => None,
         };

@@ -64,9 +64,11 @@ pub(super) fn errors(session: &Session) -> String {
         return format!("<p>All {} are classified rightly.</p>", of(session));
     }
     let names = names(session);
+    let data = &session.scenario().data;
+    let rows = if data.held_out.is_empty() { &data.samples } else { &data.held_out };
     let shown = errors.iter().take(12).map(|(row, said)| {
         let name = names.get(*said).map_or(String::new(), escape);
-        format!("{} → {name}", row + 1)
+        format!("{} → {name}", rows.row_number(*row) + 1)
     });
     let shown: Vec<String> = shown.collect();
     let more = if shown.len() < wrong as usize { ", …" } else { "" };

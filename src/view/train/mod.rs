@@ -36,6 +36,7 @@ pub fn parts(session: &Session) -> Vec<Part> {
 /// What its fields hold.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let limits = session.training().limits();
+    let split = session.scenario().split();
     let typed = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
     vec![
         ("epoch-limit", limits.epochs.map_or(String::new(), |epochs| epochs.to_string())),
@@ -43,6 +44,9 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         // 95 % is kept as 0.95, and 100 times that need not be 95 to the last bit.
         ("accuracy-limit", typed(limits.accuracy.map(|share| (share * 1e14).round() / 1e12))),
         ("speed-limit", typed(session.training().speed_limit())),
+        ("held-out", split.map_or("0".into(), |split| split.percent.to_string())),
+        ("split-seed", split.map_or(String::new(), |split| split.seed.to_string())),
+        ("standardise", split.is_some_and(|split| split.standardise).to_string()),
     ]
 }
 
@@ -62,7 +66,11 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
         ("train-bar", "value", progress.map(|share| format!("{share:.4}"))),
         ("train-maps-part", "hidden", hidden(!planar)),
         ("train-classes-part", "hidden", hidden(!session.scenario().has_classes())),
-        ("train-digits-part", "hidden", hidden(super::charts::train::side(session).is_none())),
+        (
+            "train-digits-part",
+            "hidden",
+            hidden(super::charts::train::image_size(session.scenario()).is_none()),
+        ),
     ];
     attributes.map(|(id, name, value)| (id.into(), name, value)).into()
 }

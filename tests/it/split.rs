@@ -1,0 +1,270 @@
+//! Rows held out from training, and the numbers that they have no part in.
+
+use deltascope::data::preset;
+use deltascope::nn::Sample;
+use deltascope::scenario::{Data, Samples, Scenario, Split};
+use deltascope::session::{Action, Direction, Session, StepBy};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+const SPLIT: Split = Split { percent: 20, seed: 1, standardise: true, standardise_targets: false };
+
+fn split(mut scenario: Scenario, split: Split) -> Scenario {
+    scenario.split_anew(scenario.source().clone(), Some(split)).unwrap();
+    scenario
+}
+
+/// The rows of the file that these are.
+fn numbers(samples: &Samples) -> Vec<usize> {
+    (0..samples.len()).map(|row| samples.row_number(row)).collect()
+}
+
+/// Rows of random numbers, in two columns and one.
+fn rows() -> impl Strategy<Value = Vec<Sample>> {
+    let row = (prop::collection::vec(-9.0..9.0, 2), prop::collection::vec(0.0..1.0, 1));
+    prop::collection::vec(row.prop_map(|(x, y)| Sample { x, y }), 2..60)
+}
+
+fn scenario(samples: impl Into<Samples>) -> Scenario {
+    let data = Data { samples: samples.into(), ..Data::clone(&preset("xor").unwrap().scenario().data) };
+    Scenario { data: data.into(), ..preset("xor").unwrap().scenario() }
+}
+
+proptest! {
+    #[test]
+    fn every_row_is_on_one_side(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
+        let plain = Split { percent, seed, standardise: false, standardise_targets: false };
+        let parts = split(scenario(rows.clone()), plain);
+        let (training, held_out) = (numbers(&parts.data.samples), numbers(&parts.data.held_out));
+        prop_assert!(!training.is_empty() && !held_out.is_empty());
+        prop_assert!(training.is_sorted() && held_out.is_sorted());
+        let mut all = [training, held_out].concat();
+        all.sort_unstable();
+        prop_assert_eq!(all, (0..rows.len()).collect::<Vec<_>>());
+        for part in [&parts.data.samples, &parts.data.held_out] {
+            for row in 0..part.len() {
+                prop_assert_eq!(&*part.at(row), &rows[part.row_number(row)]);
+            }
+        }
+        prop_assert_eq!(split(scenario(rows), plain), parts);
+    }
+
+    #[test]
+    fn what_is_held_out_moves_no_training_number(rows in rows(), percent in 1u32..=90, seed in any::<u32>(), to in -99.0..99.0) {
+        let ask = Split { percent, seed, standardise: true, standardise_targets: true };
+        let before = split(scenario(rows.clone()), ask);
+        let mut changed = rows;
+        let held_out = before.data.held_out.row_number(0);
+        changed[held_out].x[0] = to;
+        changed[held_out].y[0] = to;
+        let after = split(scenario(changed), ask);
+        // To the last bit, and −0 is not 0.
+        let bits = |samples: &Samples| {
+            let numbers = samples.as_slice().unwrap().iter().flat_map(|sample| sample.x.iter().chain(&sample.y));
+            numbers.map(|number| number.to_bits()).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(bits(&before.data.samples), bits(&after.data.samples));
+    }
+
+    #[test]
+    fn the_training_rows_alone_have_mean_0_and_deviation_1(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
+        let parts = split(scenario(rows), Split { percent, seed, ..SPLIT });
+        let samples = parts.data.samples.as_slice().unwrap();
+        let count = samples.len() as f64;
+        for k in 0..2 {
+            let mean = samples.iter().map(|sample| sample.x[k]).sum::<f64>() / count;
+            let variance = samples.iter().map(|sample| (sample.x[k] - mean).powi(2)).sum::<f64>() / count;
+            let expected = if samples.len() > 1 { 1.0 } else { 0.0 };
+            prop_assert!(mean.abs() < 1e-9 && (variance - expected).abs() < 1e-9, "{mean}, {variance}");
+        }
+    }
+}
+
+#[test]
+fn a_constant_column_becomes_0() {
+    let row = |x: f64| Sample { x: vec![x, 7.0], y: vec![0.0] };
+    let parts = split(scenario(vec![row(1.0), row(2.0), row(3.0), row(4.0)]), SPLIT);
+    for part in [&parts.data.samples, &parts.data.held_out] {
+        assert!(part.iter().all(|sample| sample.x[1] == 0.0));
+    }
+}
+
+#[test]
+fn a_split_that_cannot_be_made_says_why() {
+    let refused = |mut scenario: Scenario, split: Split| {
+        let before = scenario.clone();
+        let error = scenario.split_anew(scenario.source().clone(), Some(split)).unwrap_err();
+        assert_eq!(scenario, before);
+        error.to_string()
+    };
+    let xor = || preset("xor").unwrap().scenario();
+    let one = refused(preset("mazur").unwrap().scenario(), SPLIT);
+    assert_eq!(one, "split: one row cannot be split; take data with at least 2 rows, or no held-out rows");
+    let all = refused(xor(), Split { percent: 100, ..SPLIT });
+    assert_eq!(all, "split.percent: 100 % cannot be held out; take 1 to 90");
+    let huge = refused(
+        scenario([1e308, -1e308, 1e308, 0.0].map(|x| Sample { x: vec![x, 0.0], y: vec![0.0] }).to_vec()),
+        SPLIT,
+    );
+    assert!(huge.starts_with("split.standardise: the numbers of A are too large"), "{huge}");
+    let images = Samples::of_images((2, 1), vec![0; 8], vec![0; 4], 1).unwrap();
+    assert!(refused(scenario(images), SPLIT).starts_with("split.standardise: images"));
+    let mut twice = xor();
+    Arc::make_mut(&mut twice.data).held_out = twice.data.samples.clone();
+    assert!(refused(twice, SPLIT).contains("held-out rows of their own"));
+}
+
+#[test]
+fn the_split_is_the_same_on_every_machine() {
+    // Printed by this program: they hold no truth but that a seed means the same in every version.
+    let parts = split(preset("brownlee").unwrap().scenario(), Split { standardise: false, ..SPLIT });
+    assert_eq!(numbers(&parts.data.held_out), [2, 7]);
+}
+
+#[test]
+fn rows_are_held_out_by_actions() {
+    let mut session = Session::new(preset("iris").unwrap().scenario()).unwrap();
+    session.update(Action::HeldOutChanged(20)).unwrap();
+    assert_eq!(session.notice(), Some("The inputs are standardised by the training rows alone now."));
+    assert_eq!(session.scenario().split(), Some(SPLIT));
+    let data = &session.scenario().data;
+    assert_eq!((data.samples.len(), data.held_out.len()), (120, 30));
+
+    session.update(Action::SplitSeedChanged(2)).unwrap();
+    assert_eq!(session.scenario().split(), Some(Split { seed: 2, ..SPLIT }));
+    let refused = session.update(Action::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
+    assert!(refused.starts_with("this input is standardised by the training rows"), "{refused}");
+    session.update(Action::StandardiseChanged(false)).unwrap();
+    assert_eq!(session.notice(), None);
+    // A number of the file, in the row that is shown.
+    let row = session.scenario().data.row_number(3);
+    assert_ne!(row, 3);
+    session.update(Action::InputEdited { row: 3, source: 0, to: 5.5 }).unwrap();
+    assert_eq!(session.scenario().source().samples.at(row).x[0], 5.5);
+    assert_eq!(session.scenario().data.samples.at(3).x[0], 5.5);
+    session.update(Action::TargetEdited { row: 3, neuron: 0, to: 0.5 }).unwrap();
+    assert_eq!(session.scenario().data.samples.at(3).y[0], 0.5);
+    assert!(session.update(Action::InputEdited { row: 120, source: 0, to: 1.0 }).is_err());
+
+    session.update(Action::HeldOutChanged(0)).unwrap();
+    assert_eq!(session.scenario().data.samples.len(), 150);
+    assert!(
+        session.update(Action::SplitSeedChanged(3)).is_err()
+            && session.update(Action::HeldOutChanged(91)).is_err()
+    );
+    for _ in 0..6 {
+        session.update(Action::Undo).unwrap();
+    }
+    assert_eq!(session.scenario(), &preset("iris").unwrap().scenario());
+}
+
+#[test]
+fn a_regression_is_standardised_on_both_sides() {
+    let mut session = Session::new(preset("linnerud").unwrap().scenario()).unwrap();
+    session.update(Action::HeldOutChanged(25)).unwrap();
+    assert_eq!(
+        session.notice(),
+        Some("The inputs and targets are standardised by the training rows alone now.")
+    );
+    let standardised = session.scenario().split().unwrap();
+    assert!(standardised.standardise && standardised.standardise_targets);
+    // What was never standardised stays as it is.
+    let mut session = Session::new(preset("xor").unwrap().scenario()).unwrap();
+    session.update(Action::HeldOutChanged(25)).unwrap();
+    assert_eq!((session.notice(), session.scenario().split().unwrap().standardise), (None, false));
+}
+
+#[test]
+fn people_are_shown_the_rows_of_the_file() {
+    let mut session = Session::new(preset("brownlee").unwrap().scenario()).unwrap();
+    session.update(Action::HeldOutChanged(20)).unwrap();
+    let row = session.now().row_number() + 1;
+    let said = deltascope::view::narration::sentence(&session);
+    assert!(said.contains(&format!("row {row} of the data")), "{said}");
+}
+
+/// Three images of two pixels, in a network of their size.
+fn images() -> Scenario {
+    let images = Samples::of_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
+    let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+    let data = Data {
+        inputs: names(["left", "right"]),
+        targets: [names(["0", "1"]), vec!["2".into()]].concat(),
+        samples: images.clone(),
+        held_out: images,
+    };
+    let mut scenario = preset("iris").unwrap().scenario();
+    (scenario.sizes, scenario.data) = (vec![2, 5, 3], data.into());
+    scenario
+}
+
+#[test]
+fn images_are_stepped_through_like_any_rows() {
+    let mut session = Session::new(images()).unwrap();
+    let doubles = |samples: &Samples| samples.iter().map(|sample| sample.into_owned()).collect::<Samples>();
+    let mut plain = images();
+    let data = Arc::make_mut(&mut plain.data);
+    (data.samples, data.held_out) = (doubles(&data.samples), doubles(&data.held_out));
+    let mut other = Session::new(plain).unwrap();
+    for _ in 0..40 {
+        assert_eq!(
+            (session.mini_batch(), session.now().target()),
+            (other.mini_batch(), other.now().target())
+        );
+        let step = Action::Stepped { by: StepBy::Equation, direction: Direction::Forward };
+        session.update(step.clone()).unwrap();
+        other.update(step).unwrap();
+    }
+    let refused = session.update(Action::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
+    assert!(refused.starts_with("this row is an image"), "{refused}");
+}
+
+#[test]
+fn mistakes_in_images_are_named_by_field() {
+    let json = images().to_json();
+    assert_eq!(Scenario::from_json(&json), Ok(images()));
+    for (right, wrong, field) in [
+        ("\"rows\":1", "\"rows\":0", "data.images.rows"),
+        ("\"rows\":1", "\"rows\":18446744073709551615", "data.images.rows"),
+        ("\"columns\":2", "\"columns\":3", "data.images.pixels"),
+        ("\"columns\":2,\"pixels\":\"AP8zZgEC\"", "\"columns\":1,\"pixels\":\"AP8z\"", "data.images.rows"),
+        ("\"pixels\":\"AP8zZgEC\"", "\"pixels\":\"AP8zZgEC=\"", "data.images.pixels"),
+        ("\"pixels\":\"AP8zZgEC\"", "\"pixels\":[0, 255]", "data.images.pixels"),
+        ("\"labels\":\"AQAC\"", "\"labels\":\"AQAD\"", "data.images.labels"),
+        ("\"images\":{\"rows\"", "\"x\":[[0,0]],\"images\":{\"rows\"", "data"),
+        ("\"held_out\":{\"images\"", "\"held_out\":{\"y\":[],\"images\"", "data.held_out"),
+        ("\"held_out\":{", "\"held_out\":{\"z\":0,", "data.held_out.z"),
+        ("\"data\":", "\"split\":{\"percent\":20},\"data\":", "split"),
+        ("\"data\":", "\"split\":{\"percent\":2000},\"data\":", "split.percent"),
+        ("\"data\":", "\"split\":{\"seed\":2},\"data\":", "split"),
+        ("\"data\":", "\"split\":7,\"data\":", "split"),
+    ] {
+        let broken = json.replacen(right, wrong, 1);
+        assert_ne!(broken, json, "{right} does not occur in {json}");
+        let error = Scenario::from_json(&broken).unwrap_err();
+        assert_eq!(error.field, field, "{wrong}: {error}");
+        println!("{error}");
+    }
+}
+
+#[test]
+fn images_are_kept_as_bytes() {
+    let images = Samples::of_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
+    assert_eq!(images.at(1).x, [0.2, 0.4]);
+    assert_eq!((images.target(2), images.len()), (&[0.0, 0.0, 1.0][..], 3));
+    assert!(images.get(3).is_none() && images.image(3).is_none() && images.at(3).x.is_empty());
+    let mut sample = Sample::default();
+    assert!(images.read(0, &mut sample) && !images.read(3, &mut sample));
+    assert_eq!(sample, Sample { x: vec![0.0, 1.0], y: vec![0.0, 1.0, 0.0] });
+
+    for (size, pixels, labels, classes, field) in [
+        ((0, 1), 0, 0, 1, "rows"),
+        ((usize::MAX, 2), 2, 1, 1, "rows"),
+        ((2, 1), 3, 1, 1, "pixels"),
+        ((2, 1), 2, 1, 0, "labels"),
+        ((2, 1), 2, 1, 257, "labels"),
+    ] {
+        let error = Samples::of_images(size, vec![0; pixels], vec![0; labels], classes).unwrap_err();
+        assert_eq!(error.field, field);
+    }
+}
