@@ -44,7 +44,7 @@ impl Activation {
     /// a = σ(z) of one neuron; softmax, which needs its whole layer, is taken of this neuron alone.
     ///
     /// ```
-    /// # use deltascope::nn::Activation;
+    /// # use deltascope_nn::Activation;
     /// assert_eq!(Activation::Sigmoid.value(0.0), 0.5);
     /// assert_eq!(Activation::Sigmoid.value(-1000.0), 0.0); // no overflow on the way
     /// ```

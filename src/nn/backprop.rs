@@ -58,7 +58,7 @@ fn weighted_input(layer: &Layer, sources: &[f64]) -> Vec<f64> {
 /// shape (a scenario's samples have been checked).
 ///
 /// ```
-/// use deltascope::nn::{Activation, Cost, Network, Sample, backprop};
+/// use deltascope_nn::{Activation, Cost, Network, Sample, backprop};
 ///
 /// let network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
 /// let sample = Sample { x: vec![1.0, 0.0], y: vec![1.0] };

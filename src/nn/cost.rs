@@ -74,7 +74,7 @@ impl Cost {
     /// C of one sample.
     ///
     /// ```
-    /// # use deltascope::nn::Cost;
+    /// # use deltascope_nn::Cost;
     /// assert_eq!(Cost::HalfMse.value(&[2.0], &[2.0], &[1.0]), 0.5);
     /// assert_eq!(Cost::Bce.value(&[-1000.0], &[0.0], &[1.0]), 1000.0); // though ln 0 is infinite
     /// ```

@@ -70,7 +70,7 @@ pub fn evaluate(
 /// a single one.
 ///
 /// ```
-/// # use deltascope::nn::class;
+/// # use deltascope_nn::class;
 /// assert_eq!((class(&[0.2, 0.7, 0.7]), class(&[0.5]), class(&[0.6])), (1, 0, 1));
 /// ```
 pub fn class(values: &[f64]) -> usize {

@@ -27,7 +27,7 @@ const EXP: [f64; 10] = [
 /// eˣ
 ///
 /// ```
-/// # use deltascope::nn::functions::exp;
+/// # use deltascope_nn::functions::exp;
 /// assert_eq!(exp(0.0), 1.0);
 /// assert_eq!(exp(f64::NEG_INFINITY), 0.0);
 /// ```

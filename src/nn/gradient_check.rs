@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 /// there is no such parameter, or none at all.
 ///
 /// ```
-/// use deltascope::nn::{Activation, Cost, Network, Parameter, Sample, central_difference};
+/// use deltascope_nn::{Activation, Cost, Network, Parameter, Sample, central_difference};
 ///
 /// let network = Network::zeros(&[1, 1], &[Activation::Identity]);
 /// let samples = [Sample { x: vec![3.0], y: vec![1.0] }];
@@ -62,7 +62,7 @@ pub struct NumericalDerivative {
 /// Engineering Software* 4, 1982): of all extrapolations the one that changed least is taken.
 ///
 /// ```
-/// use deltascope::nn::{Activation, Cost, Extrapolation, Network, Parameter, Sample};
+/// use deltascope_nn::{Activation, Cost, Extrapolation, Network, Parameter, Sample};
 ///
 /// let network = Network::zeros(&[1, 1], &[Activation::Sigmoid]);
 /// let samples = [Sample { x: vec![3.0], y: vec![1.0] }];
@@ -128,7 +128,7 @@ impl Extrapolation {
 /// To how many significant decimal digits two numbers agree, 0 … 17; equal ones to 17.
 ///
 /// ```
-/// use deltascope::nn::agreeing_digits;
+/// use deltascope_nn::agreeing_digits;
 ///
 /// assert_eq!(agreeing_digits(0.125, 0.125), 17);
 /// assert_eq!(agreeing_digits(1.2345, 1.2346), 4);

@@ -118,7 +118,7 @@ impl Network {
     /// ‖θ − θ′‖, the Euclidean distance between all parameters of two networks of one shape.
     ///
     /// ```
-    /// # use deltascope::nn::{Activation, Network, Parameter};
+    /// # use deltascope_nn::{Activation, Network, Parameter};
     /// let one = Network::zeros(&[1, 1], &[Activation::Identity]);
     /// let mut other = one.clone();
     /// *other.get_mut(Parameter::Bias { layer: 0, neuron: 0 }).unwrap() = 3.0;

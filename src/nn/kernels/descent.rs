@@ -3,8 +3,8 @@
 // A tile has two indices, which count in several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use crate::nn::lanes::{Kernel, Lanes, Walk, multiply_add};
-use crate::nn::{BiasRule, Reduction, Settings};
+use crate::lanes::{Kernel, Lanes, Walk, multiply_add};
+use crate::{BiasRule, Reduction, Settings};
 
 /// What becomes of a sum over a mini-batch's samples.
 #[derive(Clone, Copy)]

@@ -3,8 +3,8 @@
 use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
-use crate::nn::lanes::Width;
-use crate::nn::{Activation, Cost, Layer};
+use crate::lanes::Width;
+use crate::{Activation, Cost, Layer};
 
 /// Values of several samples, one row for each.
 #[derive(Clone, Debug)]

@@ -27,8 +27,8 @@ const CHUNK: usize = 32;
 /// Trains a network at full speed.
 ///
 /// ```
-/// use deltascope::nn::kernels::Trainer;
-/// use deltascope::nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings, train_mini_batch};
+/// use deltascope_nn::kernels::Trainer;
+/// use deltascope_nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings, train_mini_batch};
 ///
 /// let mut network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
 /// let samples = [Sample { x: vec![1.0, 0.0], y: vec![1.0] }];

@@ -1,8 +1,8 @@
 //! What neurons do one by one: activations, σ′, costs and the outputs' δ.
 
-use crate::nn::functions::{exp_of_negative, ln, ln_1p_lanes, sigmoid_lanes, tanh_lanes};
-use crate::nn::lanes::{Kernel, Lanes};
-use crate::nn::{Activation, Cost};
+use crate::functions::{exp_of_negative, ln, ln_1p_lanes, sigmoid_lanes, tanh_lanes};
+use crate::lanes::{Kernel, Lanes};
+use crate::{Activation, Cost};
 
 /// The slope of leaky ReLU for z ≤ 0, as in `Activation`.
 const LEAK: f64 = 0.01;

@@ -1,6 +1,6 @@
 //! What the machine can do at most: the measure that a benchmark holds the kernels against.
 
-use crate::nn::lanes::{Kernel, Lanes, Width};
+use crate::lanes::{Kernel, Lanes, Width};
 
 /// Chains of operations side by side: enough that none waits for another, and few enough for a browser's registers.
 const CHAINS: usize = 12;

@@ -3,7 +3,7 @@
 //! Every sum keeps its order, from 0 and ascending; what is worked out at the same time are sums of their own, in
 //! tiles that fit into the registers of a browser (it keeps 15).
 
-use crate::nn::lanes::{Kernel, Lanes, Walk, multiply_add};
+use crate::lanes::{Kernel, Lanes, Walk, multiply_add};
 
 /// out = left · right: (samples, terms) times (terms, stride).
 ///

@@ -7,8 +7,8 @@
 use super::layer::{Dense, Rows};
 use super::neurons::{Exponentials, Softmax, activated, derivative};
 use super::{descent::Step, neurons::Outputs};
-use crate::nn::lanes::{Kernel, Lanes, Walk, multiply_add};
-use crate::nn::{Activation, BiasRule, Cost};
+use crate::lanes::{Kernel, Lanes, Walk, multiply_add};
+use crate::{Activation, BiasRule, Cost};
 
 /// Up to so many weights a network is small.
 pub(super) const MOST_WEIGHTS: usize = 256;
