@@ -3,7 +3,7 @@
 
 mod data_file;
 mod file;
-mod json;
+pub(crate) mod json;
 mod lane;
 mod position;
 mod samples;

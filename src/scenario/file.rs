@@ -87,7 +87,7 @@ struct Parameters {
 /// Text → checked scenario.
 pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     let value = value(json)?;
-    let file: File = json::read(&value).map_err(|(path, problem)| at(path, problem))?;
+    let file: File = json::read(&value).map_err(|problem| at(problem.path(), &problem))?;
     if file.format != FORMAT {
         return error("format", format!("{:?} is not known here; write {FORMAT:?}", file.format));
     }
@@ -127,7 +127,7 @@ fn value(json: &str) -> Result<Value, ScenarioError> {
             Category::Eof => "the file ends too early: take a whole one",
             _ => "this is not JSON: take a file that was saved here, or mend this one there",
         };
-        at(error.path().to_string(), format!("{}; {remedy}", error.inner()))
+        at(&error.path().to_string(), format!("{}; {remedy}", error.inner()))
     })?;
     match deserializer.end() {
         Ok(()) => Ok(value),
@@ -136,9 +136,9 @@ fn value(json: &str) -> Result<Value, ScenarioError> {
 }
 
 /// What is wrong, with where it is.
-fn at(path: String, problem: impl fmt::Display) -> ScenarioError {
-    let whole = path.is_empty() || path == ".";
-    ScenarioError { field: if whole { "the file".into() } else { path }, problem: problem.to_string() }
+fn at(path: &str, problem: impl fmt::Display) -> ScenarioError {
+    let field = if matches!(path, "" | ".") { "the file" } else { path };
+    ScenarioError { field: field.to_owned(), problem: problem.to_string() }
 }
 
 /// Scenario → text.

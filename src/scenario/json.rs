@@ -1,26 +1,66 @@
 //! JSON into a type, with errors in words for people: what stands where, and what would do.
 //!
 //! text → [`Value`] → [`read`] → the type. Serde says what is wrong in the words of Rust; an error type of our own
-//! is asked instead, and a deserializer that has this error type is all the rest.
+//! is asked instead, and a deserializer that has this error type is all the rest. It is the only one that types are
+//! read from: for each further one the page would hold the code of every type again.
 
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{self, Deserialize, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
-use serde_json::Value;
+use serde::de::value::StrDeserializer;
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Expected, Unexpected, Visitor};
+use serde::de::{EnumAccess, MapAccess, SeqAccess, VariantAccess};
+use serde_json::{Value, map};
 use std::fmt::{self, Display};
+use std::{iter::Enumerate, slice};
 
-/// A value as a type; else where in the value, and what, is wrong.
-pub(super) fn read<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, (String, Problem)> {
-    serde_path_to_error::deserialize(Json(value))
-        .map_err(|error| (error.path().to_string(), error.into_inner()))
+/// A value as a type; else what is wrong with it, and where.
+pub(crate) fn read<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Problem> {
+    T::deserialize(Json(value))
+}
+
+/// An action, `{"type": "Stepped", "value": {…}}`: the name of a variant, and what belongs to it.
+pub(crate) fn read_tagged<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Problem> {
+    let fields =
+        value.as_object().ok_or_else(|| de::Error::invalid_type(Json(value).found(), &"an action"))?;
+    if let Some(name) = fields.keys().find(|name| !matches!(name.as_str(), "type" | "value")) {
+        return Err(de::Error::unknown_field(name, &["type", "value"]));
+    }
+    let name = fields.get("type").ok_or_else(|| de::Error::missing_field("type"))?;
+    let name = read(name).map_err(|problem: Problem| problem.under("type"))?;
+    T::deserialize(Variant { name, content: Some(fields.get("value").unwrap_or(&Value::Null)) })
 }
 
 /// What is wrong and what would do.
 #[derive(Debug)]
-pub(super) struct Problem(String);
+pub(crate) struct Problem {
+    /// Where in the value: `.weights[0][1]`; empty for the value itself.
+    path: String,
+    words: String,
+}
+
+impl Problem {
+    fn new(words: String) -> Self {
+        Self { path: String::new(), words }
+    }
+
+    /// The same, seen from one level further out: `step` leads to where the path began.
+    fn within(mut self, step: impl Display) -> Self {
+        self.path.insert_str(0, &step.to_string());
+        self
+    }
+
+    /// The same, in what has this name.
+    fn under(self, name: &str) -> Self {
+        self.within(format_args!(".{name}"))
+    }
+
+    /// Where in the value: `weights[0][1]`; empty for the value itself.
+    pub(super) fn path(&self) -> &str {
+        self.path.strip_prefix('.').unwrap_or(&self.path)
+    }
+}
 
 impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.words)
     }
 }
 
@@ -28,11 +68,11 @@ impl std::error::Error for Problem {}
 
 impl de::Error for Problem {
     fn custom<T: Display>(problem: T) -> Self {
-        Self(problem.to_string())
+        Self::new(problem.to_string())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(format!("{} will not do; {} would", called(found), wanted(expected)))
+        Self::new(format!("{} will not do; {} would", called(found), wanted(expected)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -40,21 +80,21 @@ impl de::Error for Problem {
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self(format!("{length} entries will not do; {} would", wanted(expected)))
+        Self::new(format!("{length} entries will not do; {} would", wanted(expected)))
     }
 
     fn unknown_variant(name: &str, known: &'static [&'static str]) -> Self {
-        Self(format!("{} is not known here; take {}", quoted(name), listed(known)))
+        Self::new(format!("{} is not known here; take {}", quoted(name), listed(known)))
     }
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
-        Self(format!("{} is not known here; what may stand here is {}", quoted(name), listed(known)))
+        Self::new(format!("{} is not known here; what may stand here is {}", quoted(name), listed(known)))
     }
 
     fn missing_field(name: &'static str) -> Self {
         let example =
             example(name).map_or(String::new(), |example| format!(", such as \"{name}\": {example}"));
-        Self(format!("\"{name}\" is missing; add it{example}"))
+        Self::new(format!("\"{name}\" is missing; add it{example}"))
     }
 }
 
@@ -152,28 +192,22 @@ impl<'de> Json<'de> {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Problem> for Json<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = Problem;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match (self.0, self.found()) {
             (Value::Array(items), _) => {
-                let mut items = SeqDeserializer::new(items.iter().map(Json));
-                let value = visitor.visit_seq(&mut items)?;
-                items.end().map(|()| value)
+                let mut rest = items.iter().enumerate();
+                let value = visitor.visit_seq(Items(&mut rest))?;
+                match rest.next() {
+                    None => Ok(value),
+                    Some((taken, _)) => {
+                        Err(de::Error::invalid_length(items.len(), &format!("{taken}").as_str()))
+                    }
+                }
             }
-            (Value::Object(fields), _) => {
-                let fields = fields.iter().map(|(name, value)| (name.as_str(), Json(value)));
-                visitor.visit_map(MapDeserializer::new(fields))
-            }
+            (Value::Object(fields), _) => visitor.visit_map(Fields { rest: fields.iter(), last: None }),
             (_, Unexpected::Bool(value)) => visitor.visit_bool(value),
             (_, Unexpected::Unsigned(number)) => visitor.visit_u64(number),
             (_, Unexpected::Signed(number)) => visitor.visit_i64(number),
@@ -215,12 +249,10 @@ impl<'de> Deserializer<'de> for Json<'de> {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(name.as_str().into_deserializer()),
-            Value::Object(fields) if fields.len() == 1 => {
-                let fields = fields.iter().map(|(name, value)| (name.as_str(), Json(value)));
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(fields)))
-            }
+        let mut fields = self.0.as_object().into_iter().flatten();
+        match (self.0, fields.next(), fields.next()) {
+            (Value::String(name), ..) => visitor.visit_enum(Variant { name, content: None }),
+            (_, Some((name, content)), None) => visitor.visit_enum(Variant { name, content: Some(content) }),
             _ => Err(de::Error::invalid_type(self.found(), &visitor)),
         }
     }
@@ -228,5 +260,116 @@ impl<'de> Deserializer<'de> for Json<'de> {
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
         tuple tuple_struct map identifier ignored_any
+    }
+}
+
+/// The entries of a list.
+struct Items<'a, 'de>(&'a mut Enumerate<slice::Iter<'de, Value>>);
+
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+    type Error = Problem;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        let next = self.0.next().map(|(index, item)| {
+            seed.deserialize(Json(item)).map_err(|problem| problem.within(format_args!("[{index}]")))
+        });
+        next.transpose()
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+/// The fields of a group.
+struct Fields<'de> {
+    rest: map::Iter<'de>,
+    /// The field whose name was read last.
+    last: Option<(&'de str, &'de Value)>,
+}
+
+impl<'de> MapAccess<'de> for Fields<'de> {
+    type Error = Problem;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
+        self.last = self.rest.next().map(|(name, value)| (name.as_str(), value));
+        let key = self.last.map(|(name, _)| {
+            seed.deserialize(StrDeserializer::new(name)).map_err(|problem: Problem| problem.under(name))
+        });
+        key.transpose()
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Problem> {
+        let (name, value) = self.last.unwrap_or(("", &Value::Null));
+        seed.deserialize(Json(value)).map_err(|problem| problem.under(name))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
+}
+
+/// A name, and what belongs to it.
+struct Variant<'de> {
+    name: &'de str,
+    content: Option<&'de Value>,
+}
+
+impl<'de> Variant<'de> {
+    /// What belongs to the name; an error where there is nothing and `expected` should be.
+    fn content(&self, expected: &str) -> Result<Json<'de>, Problem> {
+        let missing = || de::Error::invalid_type(Unexpected::UnitVariant, &expected);
+        self.content.map(Json).ok_or_else(missing)
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = Problem;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Problem> {
+        Ok((seed.deserialize(StrDeserializer::new(self.name))?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'de> {
+    type Error = Problem;
+
+    fn unit_variant(self) -> Result<(), Problem> {
+        let content = self.content.map_or(Ok(()), read);
+        content.map_err(|problem| problem.under(self.name))
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Problem> {
+        let value = self.content("newtype variant").and_then(|content| seed.deserialize(content));
+        value.map_err(|problem| problem.under(self.name))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Problem> {
+        let value = self.content("tuple variant").and_then(|content| content.deserialize_any(visitor));
+        value.map_err(|problem| problem.under(self.name))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        let value = self.content("struct variant").and_then(|content| content.deserialize_any(visitor));
+        value.map_err(|problem| problem.under(self.name))
+    }
+}
+
+/// For what is known to be one.
+impl<'de> Deserializer<'de> for Variant<'de> {
+    type Error = Problem;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_enum(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }

@@ -2,12 +2,15 @@
 
 use super::{Axis, Direction, Item, RowTotal, StepBy, View};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
+use crate::scenario::json;
 use crate::scenario::{Lane, Position, Rate, Updating};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// Everything that can happen to a session. Fields called `to` hold what was typed or chosen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)] // read by `json::read_tagged`, as below
 pub enum Action {
     // The scenario: these can be undone.
     /// The preset with this id is opened.
@@ -219,19 +222,55 @@ pub enum Action {
     },
 }
 
+/// Reads `{"type": "Stepped", "value": {…}}` as the derived code reads a name and what belongs to it.
+struct Tagged(Action);
+
+impl<'de> Deserialize<'de> for Tagged {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Action::deserialize(deserializer).map(Self)
+    }
+}
+
+impl Action {
+    /// The action that JSON says; an error says what is wrong with it.
+    ///
+    /// ```
+    /// use deltascope::session::Action;
+    /// use serde_json::json;
+    ///
+    /// let action = Action::from_json(&json!({ "type": "LearningRateChanged", "value": "0.5" }));
+    /// assert_eq!(action, Ok(Action::LearningRateChanged(0.5)));
+    /// ```
+    pub fn from_json(json: &Value) -> Result<Self, String> {
+        json::read_tagged(json).map(|Tagged(action)| action).map_err(|problem| problem.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for Action {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_json(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
 /// What a person types into a field comes as text; saved actions hold numbers.
 mod typed {
-    use super::{Deserialize, Deserializer, Lane};
-    use serde::de::Error;
+    use super::{Deserialize, Deserializer, Error, Lane, Value, json};
 
-    #[derive(Deserialize)]
-    #[serde(untagged)]
     enum Typed {
         Number(f64),
         Text(String),
     }
 
     impl Typed {
+        /// A number or text; `None` for anything else.
+        fn of(value: Value) -> Option<Self> {
+            match value {
+                Value::Number(number) => number.as_f64().map(Self::Number),
+                Value::String(text) => Some(Self::Text(text)),
+                _ => None,
+            }
+        }
+
         /// The number, if it is one, and what was typed.
         fn read(self) -> (Option<f64>, String) {
             match self {
@@ -278,10 +317,7 @@ mod typed {
     pub(super) fn optional_number<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<f64>, D::Error> {
-        match Option::<Typed>::deserialize(deserializer)? {
-            Some(typed) => typed.optional(),
-            None => Ok(None),
-        }
+        Typed::of(Value::deserialize(deserializer)?).map_or(Ok(None), Typed::optional)
     }
 
     /// A whole number, or nothing typed.
@@ -314,24 +350,16 @@ mod typed {
 
     /// A finite number, and what was typed.
     fn number_and_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(f64, String), D::Error> {
-        let typed = Typed::deserialize(deserializer)
-            .map_err(|_| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?;
-        typed.finite()
+        let typed = Typed::of(Value::deserialize(deserializer)?);
+        typed.ok_or_else(|| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?.finite()
     }
 
     /// A lane, or its JSON as the value of an option.
     pub(super) fn lane<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lane, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Given {
-            Lane(Lane),
-            Text(String),
-        }
-        match Given::deserialize(deserializer)? {
-            Given::Lane(lane) => Ok(lane),
-            Given::Text(text) => serde_json::from_str(&text)
-                .map_err(|_| D::Error::custom(format!("{text:?} is no lane; take one of the list"))),
-        }
+        let given = Value::deserialize(deserializer)?;
+        let Value::String(text) = given else { return json::read(&given).map_err(D::Error::custom) };
+        let lane = serde_json::from_str(&text).ok().and_then(|value| json::read(&value).ok());
+        lane.ok_or_else(|| D::Error::custom(format!("{text:?} is no lane; take one of the list")))
     }
 
     /// A whole number, 0 or more.
@@ -346,7 +374,7 @@ mod typed {
 
     fn whole<'de, D: Deserializer<'de>>(deserializer: D, most: f64) -> Result<f64, D::Error> {
         let needed = || D::Error::custom("a whole number is needed, such as 4");
-        let (number, text) = Typed::deserialize(deserializer).map_err(|_| needed())?.read();
+        let (number, text) = Typed::of(Value::deserialize(deserializer)?).ok_or_else(needed)?.read();
         match number {
             Some(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Ok(number),
             Some(number) if number > most => {

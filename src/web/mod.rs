@@ -13,7 +13,6 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{DrawingArea, DrawingBackend};
 use reply::{Failure, Reply};
-use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
@@ -71,22 +70,14 @@ struct Drawn {
 /// Text follows every so many reports of a training, and so does each of its charts, in turn.
 const PACE: u64 = 6;
 
-/// The name of an action, for errors in the rest of it.
-#[derive(Deserialize)]
-struct Named {
-    #[serde(rename = "type", default)]
-    name: String,
-}
-
 /// Takes an action as JSON and returns, as JSON, what changes on the page.
 #[wasm_bindgen]
 pub fn dispatch(action: &str) -> String {
     with_app(|app| {
         let value: serde_json::Value =
             serde_json::from_str(action).map_err(|error| (String::new(), error.to_string()))?;
-        let name = Named::deserialize(&value).map(|named| named.name).unwrap_or_default();
-        let action = Action::deserialize(value);
-        let done = action.map_err(|error| error.to_string()).and_then(|action| app.update(action));
+        let name = value["type"].as_str().unwrap_or_default().to_owned(); // for errors in the rest of it
+        let done = Action::from_json(&value).and_then(|action| app.update(action));
         done.map_err(|message| (name, message))
     })
 }
