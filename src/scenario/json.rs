@@ -192,28 +192,65 @@ impl<'de> Json<'de> {
     }
 }
 
+/// What a type does not ask for is refused here: so the page need not hold, for every type, that it refuses it too.
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = Problem;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match (self.0, self.found()) {
-            (Value::Array(items), _) => {
-                let mut rest = items.iter().enumerate();
-                let value = visitor.visit_seq(Items(&mut rest))?;
-                match rest.next() {
-                    None => Ok(value),
-                    Some((taken, _)) => {
-                        Err(de::Error::invalid_length(items.len(), &format!("{taken}").as_str()))
-                    }
-                }
-            }
-            (Value::Object(fields), _) => visitor.visit_map(Fields { rest: fields.iter(), last: None }),
-            (_, Unexpected::Bool(value)) => visitor.visit_bool(value),
-            (_, Unexpected::Unsigned(number)) => visitor.visit_u64(number),
-            (_, Unexpected::Signed(number)) => visitor.visit_i64(number),
-            (_, Unexpected::Float(number)) => visitor.visit_f64(number),
-            (_, Unexpected::Str(text)) => visitor.visit_borrowed_str(text),
-            _ => visitor.visit_unit(),
+        match self.found() {
+            Unexpected::Seq => self.deserialize_seq(visitor),
+            Unexpected::Map => self.deserialize_map(visitor),
+            Unexpected::Bool(value) => visitor.visit_bool(value),
+            Unexpected::Str(text) => visitor.visit_borrowed_str(text),
+            Unexpected::Unit => visitor.visit_unit(),
+            _ => self.deserialize_f64(visitor),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.found() {
+            Unexpected::Unsigned(number) => visitor.visit_u64(number),
+            Unexpected::Signed(number) => visitor.visit_i64(number),
+            Unexpected::Float(number) => visitor.visit_f64(number),
+            found => Err(de::Error::invalid_type(found, &visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0 {
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(de::Error::invalid_type(self.found(), &visitor)),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0 {
+            Value::Bool(value) => visitor.visit_bool(*value),
+            _ => Err(de::Error::invalid_type(self.found(), &visitor)),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            _ => Err(de::Error::invalid_type(self.found(), &visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let Value::Array(items) = self.0 else { return Err(de::Error::invalid_type(self.found(), &visitor)) };
+        let mut rest = items.iter().enumerate();
+        let value = visitor.visit_seq(Items(&mut rest))?;
+        match rest.next() {
+            None => Ok(value),
+            Some((taken, _)) => Err(de::Error::invalid_length(items.len(), &taken.to_string().as_str())),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(Fields { rest: fields.iter(), last: None }),
+            _ => Err(de::Error::invalid_type(self.found(), &visitor)),
         }
     }
 
@@ -236,10 +273,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        match self.0 {
-            Value::Object(_) => self.deserialize_any(visitor),
-            _ => Err(de::Error::invalid_type(self.found(), &visitor)),
-        }
+        self.deserialize_map(visitor)
     }
 
     /// A name, or a name with what belongs to it.
@@ -257,9 +291,24 @@ impl<'de> Deserializer<'de> for Json<'de> {
         }
     }
 
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_f64(visitor)
+    }
+
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map identifier ignored_any
+        i8 i16 i64 i128 u8 u16 u128 f32 char bytes byte_buf unit_struct tuple tuple_struct identifier ignored_any
     }
 }
 
@@ -346,7 +395,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Problem> {
-        let value = self.content("tuple variant").and_then(|content| content.deserialize_any(visitor));
+        let value = self.content("tuple variant").and_then(|content| content.deserialize_seq(visitor));
         value.map_err(|problem| problem.under(self.name))
     }
 
@@ -355,7 +404,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        let value = self.content("struct variant").and_then(|content| content.deserialize_any(visitor));
+        let value = self.content("struct variant").and_then(|content| content.deserialize_map(visitor));
         value.map_err(|problem| problem.under(self.name))
     }
 }
