@@ -9,6 +9,10 @@ use std::sync::Arc;
 
 /// How many changes of the scenario can be taken back.
 const UNDO: usize = 100;
+/// Multiplications that take some seconds.
+const FAR: f64 = 4e9;
+/// Saved scenarios that keep their parameters.
+const KEPT: usize = 8;
 /// Multiplications in one slice of a journey: a few milliseconds.
 const SLICE: usize = 6_000_000;
 
@@ -94,7 +98,7 @@ impl Session {
         if scenario == self.to_scenario() && preset == self.preset {
             return Ok(());
         }
-        self.set_out(Saved { scenario: scenario.into(), preset }, history, notice)
+        self.set_out(Saved { scenario: scenario.into(), preset, network: None }, history, notice)
     }
 
     pub(super) fn restore(&mut self, history: History) -> Result<(), String> {
@@ -109,15 +113,29 @@ impl Session {
         }
     }
 
-    fn set_out(&mut self, saved: Saved, history: History, notice: Option<String>) -> Result<(), String> {
+    fn set_out(
+        &mut self,
+        mut saved: Saved,
+        history: History,
+        mut notice: Option<String>,
+    ) -> Result<(), String> {
+        if history == History::Change && self.is_far(&saved.scenario) {
+            let position = saved.scenario.first_position();
+            saved.scenario = Scenario { position, ..Scenario::clone(&saved.scenario) }.into();
+            let again = "You are at the start: with this change the way to where you were would be another one, and long.";
+            notice = Some(notice.map_or(again.to_owned(), |notice| format!("{notice} {again}")));
+        }
         let scenario = &saved.scenario;
         let destination = scenario.position;
         let update = scenario.update_index(&destination);
         // Other lanes leave the scenario's own run as it is.
-        let run = match scenario.runs_like(&self.scenario) {
+        let mut run = match scenario.runs_like(&self.scenario) {
             true => self.run.clone(),
             false => Run::new(scenario),
         };
+        if let Some(network) = &saved.network {
+            run.remember(update, network);
+        }
         let (at, network) = run.nearest(update);
         let compare = self.sight.view == View::Compare || opens_lanes(scenario, history);
         let comparison = compare.then(|| Box::new(Comparison::new(scenario)));
@@ -125,6 +143,14 @@ impl Session {
         let lanes = lanes.map(|(at, states)| (at, states, at));
         let arrival = Arrival::Scenario { saved, run: run.into(), comparison, history, notice };
         self.depart(Journey { destination, at, network, from: at, lanes, arrival })
+    }
+
+    /// Whether another run would have to be made again for longer than a reader waits.
+    fn is_far(&self, scenario: &Scenario) -> bool {
+        let samples = |update| scenario.samples_before(update) as f64;
+        let way = samples(scenario.update_index(&scenario.position)) - samples(scenario.first_update());
+        let weights: usize = scenario.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum();
+        !scenario.runs_like(&self.scenario) && 3.0 * weights as f64 * way > FAR
     }
 
     /// Begins a journey; short ones arrive at once.
@@ -177,7 +203,11 @@ impl Session {
         match arrival {
             Arrival::Position(trail) => self.trail = trail,
             Arrival::Scenario { saved, run, comparison, history, notice } => {
-                let present = Saved { scenario: Arc::new(self.to_scenario()), preset: self.preset };
+                let present = Saved {
+                    scenario: Arc::new(self.to_scenario()),
+                    preset: self.preset,
+                    network: Some(self.mini_batch.before.clone()),
+                };
                 match history {
                     History::Open | History::Change => {
                         self.future.clear();
@@ -193,6 +223,11 @@ impl Session {
                     History::Redo => {
                         self.future.pop();
                         self.past.push(present);
+                    }
+                }
+                for list in [&mut self.past, &mut self.future] {
+                    if let Some(old) = list.len().checked_sub(KEPT + 1) {
+                        list[old].network = None;
                     }
                 }
                 self.trail.clear();

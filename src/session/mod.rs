@@ -35,6 +35,7 @@ pub use timeline::{Direction, StepBy, Timeline, next, previous};
 pub use training::{Order, Stage, Training};
 
 use crate::data::presets;
+use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use journey::{History, Journey, explained};
 use std::sync::Arc;
@@ -78,6 +79,8 @@ pub struct Session {
 struct Saved {
     scenario: Arc<Scenario>,
     preset: Option<&'static str>,
+    /// The parameters before the mini-batch that its position is in, where they are still known.
+    network: Option<Arc<Network>>,
 }
 
 /// Whether and how the session plays by itself.

@@ -4,7 +4,7 @@
 //! pauses or ends, the session goes to that very sample, with the same doubles.
 
 use super::journey::explained;
-use super::{Action, Session};
+use super::{Action, Session, View};
 use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use crate::training::{End, Limits, Snapshot, State, Task};
@@ -278,7 +278,10 @@ impl Session {
         (self.run, self.position, self.mini_batch) = (run, position, mini_batch.into());
         self.trail.clear();
         self.comparison = None;
-        Ok(())
+        match self.sight.view {
+            View::Compare => self.go(position, Vec::new()), // the lanes follow
+            View::Stepper | View::Train => Ok(()),
+        }
     }
 
     /// What ends a training, and how fast it may be.

@@ -9,6 +9,7 @@ mod compare;
 mod compare_views;
 mod course;
 mod data;
+mod full_speed;
 mod functions;
 mod golden;
 mod gradient;

@@ -91,12 +91,10 @@ fn curve<DB: DrawingBackend>(
             .filter_map(|point| Some((point.updates as f64 / mini_batches, value(&part(point)?))));
         values.filter(|point| point.1.is_finite()).collect()
     };
-    let mut lines =
-        vec![Line { name: "training".into(), ..Line::new(line(|p| Some(p.training)), ink.palette.a) }];
+    let mut lines = vec![Line::new(line(|point| Some(point.training)), ink.palette.a)];
     let held_out = line(|point| point.held_out);
     if !held_out.is_empty() {
-        let look = Line::new(held_out, ink.palette.delta);
-        lines.push(Line { name: "held out".into(), dashes: DASHES[1], ..look });
+        lines.push(Line { dashes: DASHES[1], ..Line::new(held_out, ink.palette.delta) });
     }
     let all = || lines.iter().flat_map(|line| &line.points);
     let (Some(first), Some(last)) = (lines[0].points.first(), lines[0].points.last()) else {

@@ -43,9 +43,9 @@ pub(super) fn confusion(session: &Session) -> String {
         let _ = write!(html, "<tr><th scope=\"row\">{}</th>", name(class));
         for (column, rows) in said.iter().enumerate() {
             let look = match (column == class, rows) {
-                (true, _) => " class=\"right\"",
+                (true, _) => " class=\"hit\"",
                 (false, 0) => " class=\"none\"",
-                (false, _) => " class=\"wrong\"",
+                (false, _) => " class=\"miss\"",
             };
             let _ = write!(html, "<td{look}>{}</td>", grouped(u64::from(*rows)));
         }

@@ -21,7 +21,8 @@ pub(super) fn numbers(session: &Session) -> String {
     let Some(Snapshot { samples, seconds, speed, .. }) = session.training().snapshot() else { return html };
     row("samples", grouped(*samples));
     row("samples/s", grouped(speed.round() as u64));
-    row("epochs/s", number(speed / scenario.data.samples.len() as f64, 3));
+    let epochs = speed / scenario.data.samples.len() as f64;
+    row("epochs/s", if epochs < 100.0 { number(epochs, 3) } else { grouped(epochs.round() as u64) });
     row("trained for", duration(*seconds));
     html
 }
@@ -30,19 +31,21 @@ pub(super) fn numbers(session: &Session) -> String {
 pub(super) fn progress(session: &Session) -> Option<f64> {
     let end = u64::from(session.training().limits().epochs?) * session.scenario().mini_batches() as u64;
     let began = session.training().began();
-    let now = session.scenario().update_index(&session.training().snapshot()?.place.position());
+    let now = session
+        .training()
+        .snapshot()
+        .map_or(began, |now| session.scenario().update_index(&now.place.position()));
     (end > began).then(|| now.saturating_sub(began) as f64 / (end - began) as f64)
 }
 
 /// How long it will still take, where there is an end.
 pub(super) fn left(session: &Session) -> String {
-    let (Some(share), Some(snapshot)) = (progress(session), session.training().snapshot()) else {
-        return String::new();
-    };
+    let Some(share) = progress(session) else { return String::new() };
     let percent = (100.0 * share).floor();
-    if !session.training().is_running() || snapshot.speed <= 0.0 {
+    let snapshot = session.training().snapshot().filter(|snapshot| snapshot.speed > 0.0);
+    let Some(snapshot) = snapshot.filter(|_| session.training().is_running()) else {
         return format!("{percent} %");
-    }
+    };
     let scenario = session.scenario();
     let end =
         u64::from(session.training().limits().epochs.unwrap_or_default()) * scenario.mini_batches() as u64;

@@ -1,0 +1,235 @@
+//! A session and its training at full speed: the worker's part is done here, in place.
+
+use deltascope::data::preset;
+use deltascope::scenario::{Moment, Position, Scenario};
+use deltascope::session::{Action, Direction, Order, Session, Stage, StepBy, View};
+use deltascope::training::{Course, End, Task};
+use deltascope::view::train::parts;
+
+fn session(id: &str) -> Session {
+    Session::new(preset(id).unwrap().scenario()).unwrap()
+}
+
+/// Acts, and goes on until nothing is under way.
+#[track_caller]
+fn act(session: &mut Session, action: Action) {
+    session.update(action).unwrap();
+    while session.progress().is_some() {
+        session.update(Action::Woken).unwrap();
+    }
+}
+
+/// Starts the training and takes the worker's place.
+#[track_caller]
+fn begin(session: &mut Session) -> Course {
+    act(session, Action::TrainingToggled);
+    assert_eq!(session.take_orders()[0], Order::Begin);
+    let task = Task::from_bytes(&session.task().to_bytes()).unwrap();
+    Course::new(task)
+}
+
+/// The worker reports, as it does when it has been told to pause.
+#[track_caller]
+fn pause(session: &mut Session, course: &Course) {
+    act(session, Action::TrainingToggled);
+    assert_eq!(session.take_orders(), [Order::Pause]);
+    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+}
+
+fn train(course: &mut Course, samples: u64) {
+    let goal = course.samples() + samples;
+    while course.samples() < goal && !course.ended() {
+        course.advance(goal - course.samples(), || false);
+    }
+}
+
+#[track_caller]
+fn text(session: &Session, id: &str) -> String {
+    parts(session).into_iter().find(|part| part.0 == id).unwrap().1
+}
+
+#[test]
+fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
+    for (id, samples) in [("iris", 4242), ("digits", 5000), ("xor", 333), ("linnerud", 777)] {
+        let mut trained = session(id);
+        act(&mut trained, Action::ViewChanged(View::Train));
+        let mut course = begin(&mut trained);
+        train(&mut course, samples);
+        pause(&mut trained, &course);
+        assert_eq!(trained.training().stage(), Stage::Paused);
+        let position = trained.position();
+        assert!(position.epoch > 1);
+
+        let mut stepped = session(id);
+        act(&mut stepped, Action::Jumped(position));
+        assert_eq!(trained.mini_batch(), stepped.mini_batch(), "{id}");
+        assert_eq!(trained.updates(), stepped.updates());
+        // Forward and far back, both show the same.
+        for (by, direction) in [
+            (StepBy::Sample, Direction::Forward),
+            (StepBy::MiniBatch, Direction::Forward),
+            (StepBy::Epoch, Direction::Back),
+            (StepBy::Epoch, Direction::Back),
+        ] {
+            for session in [&mut trained, &mut stepped] {
+                act(session, Action::Stepped { by, direction });
+            }
+            assert_eq!(trained.position(), stepped.position());
+            assert_eq!(trained.mini_batch(), stepped.mini_batch(), "{id}, {by:?} {direction:?}");
+        }
+        let costs =
+            |session: &Session| session.costs().map(|(at, cost)| (at, cost.to_bits())).collect::<Vec<_>>();
+        assert_eq!(costs(&trained), costs(&stepped));
+    }
+}
+
+#[test]
+fn it_goes_on_from_where_it_paused_and_begins_anew_elsewhere() {
+    let mut session = session("iris");
+    let mut course = begin(&mut session);
+    train(&mut course, 1000);
+    pause(&mut session, &course);
+    act(&mut session, Action::TrainingToggled);
+    assert_eq!(session.take_orders(), [Order::GoOn]);
+    assert_eq!(session.training().stage(), Stage::Running);
+    train(&mut course, 1000);
+    pause(&mut session, &course);
+
+    act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+    act(&mut session, Action::TrainingToggled);
+    let orders = session.take_orders();
+    assert_eq!(orders[..2], [Order::End, Order::Begin]);
+    assert_eq!(session.task().update, session.updates());
+}
+
+#[test]
+fn a_step_while_it_runs_pauses_it() {
+    let mut session = session("iris");
+    let mut course = begin(&mut session);
+    train(&mut course, 500);
+    act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+    assert_eq!(session.take_orders(), [Order::Pause]);
+    assert_eq!(session.training().stage(), Stage::Pausing { to_end: false });
+    act(&mut session, Action::ViewChanged(View::Stepper));
+    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.position(), course.snapshot(true, 0.0, 0.0).place.position());
+    assert_eq!(session.sight().view, View::Stepper);
+}
+
+#[test]
+fn another_scenario_ends_it_and_late_reports_are_nothing() {
+    let mut session = session("iris");
+    let mut course = begin(&mut session);
+    train(&mut course, 500);
+    let late = course.snapshot(true, 1.0, 1000.0);
+    act(&mut session, Action::LearningRateChanged(0.25));
+    assert_eq!(session.take_orders(), [Order::End]);
+    assert_eq!(session.training().stage(), Stage::Idle);
+    let before = session.position();
+    session.report(late).unwrap();
+    assert_eq!(session.position(), before);
+    assert!(session.training().snapshot().is_none());
+}
+
+#[test]
+fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
+    let mut session = session("linnerud");
+    act(&mut session, Action::LearningRateChanged(30.0));
+    act(&mut session, Action::ViewChanged(View::Train));
+    let mut course = begin(&mut session);
+    train(&mut course, 1_000_000);
+    assert!(course.ended());
+    let began = session.position();
+    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    let Stage::Ended(End::Diverged { update, .. }) = session.training().stage() else { panic!() };
+    assert_eq!(session.position(), began, "the reader decides");
+    let told = text(&session, "train-state");
+    assert!(told.contains(&format!("update {}", update + 1)) && told.contains("η = 30"), "{told}");
+
+    session.update(Action::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
+    assert_eq!(session.updates() + 1, update);
+    assert!(session.now().finished());
+    assert!(session.mini_batch().after.first_not_finite().is_none());
+    let error = session
+        .update(Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward })
+        .and_then(|()| session.update(Action::Woken))
+        .unwrap_err();
+    assert!(error.contains("grows beyond all numbers"), "{error}");
+    assert!(session.update(Action::SoundRestored).is_err());
+}
+
+#[test]
+fn limits_are_said_to_be_over_before_it_begins() {
+    let mut session = session("iris");
+    act(&mut session, Action::EpochChosen(4));
+    act(&mut session, Action::EpochLimitChanged(Some(3)));
+    let error = session.update(Action::TrainingToggled).unwrap_err();
+    assert!(error.contains("3 epochs are done already") && error.contains("epoch 4"), "{error}");
+    assert_eq!(session.training().stage(), Stage::Idle);
+
+    act(&mut session, Action::EpochLimitChanged(Some(6)));
+    session.take_orders();
+    let mut course = begin(&mut session);
+    train(&mut course, 1_000_000);
+    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.training().stage(), Stage::Ended(End::Epochs));
+    let want = Position { epoch: 6, mini_batch: 0, moment: Moment::Input { sample: 0 }, neuron: None };
+    assert_eq!(session.position(), want);
+    assert_eq!(session.take_orders().last(), Some(&Order::End));
+    assert!(text(&session, "train-left").starts_with("100 %"));
+}
+
+#[test]
+fn terms_that_make_no_sense_are_refused() {
+    let mut regression = session("linnerud");
+    for action in [
+        Action::EpochLimitChanged(Some(0)),
+        Action::CostLimitChanged(Some(-1.0)),
+        Action::AccuracyLimitChanged(Some(101.0)),
+        Action::AccuracyLimitChanged(Some(90.0)),
+        Action::TrainingSpeedChanged(Some(0.0)),
+    ] {
+        let before = regression.training().limits();
+        assert!(regression.update(action.clone()).is_err(), "{action:?}");
+        assert_eq!(regression.training().limits(), before);
+    }
+    act(&mut regression, Action::AccuracyLimitChanged(None));
+}
+
+#[test]
+fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
+    let mut session = session("digits");
+    let mut course = begin(&mut session);
+    // So far that the stepper's own way would take a minute.
+    train(&mut course, 650_000);
+    pause(&mut session, &course);
+    let (position, mini_batch) = (session.position(), session.mini_batch().clone());
+    session.update(Action::LearningRateChanged(2.5)).unwrap();
+    assert!(session.progress().is_none(), "nothing long is under way");
+    assert_eq!(session.position(), session.scenario().first_position());
+    assert!(session.notice().unwrap().contains("You are at the start"));
+    session.update(Action::Undo).unwrap();
+    assert!(session.progress().is_none());
+    assert_eq!((session.position(), session.mini_batch()), (position, &mini_batch));
+}
+
+#[test]
+fn a_million_parameters_train_and_can_be_paused() {
+    let mut scenario: Scenario = preset("digits").unwrap().scenario();
+    scenario.sizes = vec![64, 2000, 440, 10];
+    scenario.activations = [[scenario.activations[0]; 2].as_slice(), &scenario.activations[1..]].concat();
+    let mut session = Session::new(scenario).unwrap();
+    assert!(session.mini_batch().before.parameter_count() > 1_000_000);
+    let mut course = begin(&mut session);
+    let mut looks = 0;
+    course.advance(10, || {
+        looks += 1;
+        true // at the first look already
+    });
+    assert_eq!(looks, 1);
+    while course.samples() < 10 {
+        course.advance(10, || true);
+    }
+    pause(&mut session, &course);
+    assert_eq!(session.updates(), 1);
+}
