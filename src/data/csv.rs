@@ -159,7 +159,7 @@ impl Table {
     pub fn classes(&self, column: usize) -> Result<Vec<f64>, TableError> {
         self.check_column(column)?;
         let mut values: Vec<f64> = self.rows.iter().map(|row| row[column]).collect();
-        values.sort_by(f64::total_cmp);
+        values.sort_unstable_by(f64::total_cmp);
         values.dedup(); // −0 and 0 are one class
         Ok(values)
     }

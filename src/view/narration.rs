@@ -175,8 +175,11 @@ fn lanes(session: &Session, comparison: &Comparison) -> String {
 
 /// With a capital, at the beginning of a sentence.
 fn upper(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 fn listed(values: &[f64], text: impl Fn(f64) -> String) -> String {

@@ -220,10 +220,9 @@ fn thinned(points: &[(f64, f64)], columns: usize) -> Vec<(f64, f64)> {
     thin.extend(points.first());
     for chunk in points.chunks(size) {
         let by_value = |one: &&(f64, f64), other: &&(f64, f64)| one.1.total_cmp(&other.1);
-        let mut pair: Vec<(f64, f64)> =
-            chunk.iter().min_by(by_value).into_iter().chain(chunk.iter().max_by(by_value)).copied().collect();
-        pair.sort_by(|one, other| one.0.total_cmp(&other.0));
-        thin.extend(pair);
+        let (lowest, highest) = (chunk.iter().min_by(by_value), chunk.iter().max_by(by_value));
+        let in_order = lowest <= highest; // the x of points are in order, and differ
+        thin.extend(if in_order { [lowest, highest] } else { [highest, lowest] }.into_iter().flatten());
     }
     thin.extend(points.last());
     thin
