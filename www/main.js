@@ -2,13 +2,21 @@
 // app, computes nothing and formats nothing.
 
 import init, {
-  chart_svg, dispatch, point, resize, scenario_file, training_failed, training_reported, training_task,
+  chart_svg, dispatch, point, provide_digits, resize, scenario_file, training_failed, training_reported, training_task,
 } from "./pkg/deltascope.js";
 
+// The largest data is a file of its own. Only who chooses a preset has to wait for it.
+const digits = fetch(new URL("data/digits8x8.txt", import.meta.url))
+  .then((file) => (file.ok ? file.text() : ""))
+  .catch(() => "");
 await init();
+const digitsProvided = digits.then(provide_digits);
 
 const byId = (id) => document.getElementById(id);
-const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
+const send = async (type, value, control) => {
+  if (type === "PresetChosen") await digitsProvided;
+  show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
+};
 
 // ——— from the session to the page ———
 

@@ -9,6 +9,8 @@ use crate::nn::{
 };
 use crate::scenario::{Data, Lane, Order, Position, Samples, Scenario, Start};
 use std::sync::Arc;
+#[cfg(target_arch = "wasm32")]
+use std::sync::OnceLock;
 
 /// A ready scenario.
 #[derive(Debug)]
@@ -336,10 +338,31 @@ fn digits() -> Plan {
         data: Data {
             inputs: (0..64).map(|pixel| format!("row {} column {}", pixel / 8 + 1, pixel % 8 + 1)).collect(),
             targets: (0..10).map(|digit| digit.to_string()).collect(),
-            samples: include_str!("files/digits8x8.txt").lines().filter_map(digit).collect(),
+            samples: digit_lines().lines().filter_map(digit).collect(),
             held_out: Samples::default(),
         },
     }
+}
+
+/// `digits8x8.txt`, which is as large as the code of all views: the page loads it beside the program.
+#[cfg(not(target_arch = "wasm32"))]
+fn digit_lines() -> &'static str {
+    include_str!("files/digits8x8.txt")
+}
+
+/// What the page has loaded; nothing before.
+#[cfg(target_arch = "wasm32")]
+fn digit_lines() -> &'static str {
+    DIGITS.get().map_or("", String::as_str)
+}
+
+#[cfg(target_arch = "wasm32")]
+static DIGITS: OnceLock<String> = OnceLock::new();
+
+/// Takes the text of `digits8x8.txt`, once.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn provide_digits(text: String) {
+    let _ = DIGITS.set(text); // a second time it is the same
 }
 
 /// One line of `digits8x8.txt`: 64 pixels 0 … g (16), a space, the digit.

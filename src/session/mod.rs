@@ -221,6 +221,9 @@ impl Session {
                 let preset = presets().iter().find(|preset| preset.id == id);
                 let preset = preset.ok_or_else(|| format!("there is no preset {id:?}"))?;
                 let scenario = preset.scenario();
+                if scenario.data.samples.is_empty() {
+                    return Err("the rows of this preset could not be loaded; load the page again".into());
+                }
                 self.replace(scenario, Some(preset.id), History::Open, None)
             }
             Action::ScenarioOpened(json) => {

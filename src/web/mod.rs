@@ -4,6 +4,7 @@ mod canvas;
 mod reply;
 pub mod worker;
 
+use crate::data::presets;
 use crate::session::{Action, Axis, Item, Session, Stage};
 use crate::training::Snapshot;
 use crate::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
@@ -104,6 +105,12 @@ pub fn point(x: f64, y: f64, pressed: bool) -> String {
         };
         app.update(action).map_err(|message| (String::new(), message))
     })
+}
+
+/// Takes the rows of the digits: the text of `digits8x8.txt`.
+#[wasm_bindgen]
+pub fn provide_digits(text: String) {
+    presets::provide_digits(text);
 }
 
 /// The scenario as a file.

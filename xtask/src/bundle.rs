@@ -14,6 +14,8 @@ use crate::project::{self, Project};
 use crate::tools;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// The data that the page loads as a file of its own.
+const DIGITS: &str = "digits8x8.txt";
 
 /// What a build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,9 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     project::copy_folder(&project.root.join("www"), &staging.join("www"), &["pkg"])?;
     fs::copy(project.root.join("index.html"), staging.join("index.html"))
         .context("could not copy index.html")?;
+    fs::create_dir_all(staging.join("www/data")).context("could not make www/data")?;
+    fs::copy(project.root.join("src/data/files").join(DIGITS), staging.join("www/data").join(DIGITS))
+        .with_context(|| format!("could not copy {DIGITS}"))?;
     project::copy_folder(&glue(project, build, &wasm)?, &staging.join("www/pkg"), &[])?;
 
     let dist = project.dist();
