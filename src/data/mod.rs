@@ -1,9 +1,13 @@
-//! Where samples come from: a table read from CSV ([`csv`](mod@csv)), and the ready scenarios ([`presets`](mod@presets)).
+//! Where samples come from: a table read from CSV ([`csv`](mod@csv)), images in idx files ([`idx`], [`mnist`]), and the
+//! ready scenarios ([`presets`](mod@presets)).
 //!
-//! The flow is bytes → [`Table`] → [`Data`](crate::scenario::Data) → [`Scenario`](crate::scenario::Scenario).
+//! The flow is bytes → [`Table`] or [`Idx`] → [`Data`](crate::scenario::Data) → [`Scenario`](crate::scenario::Scenario).
 
 pub mod csv;
+pub mod idx;
+pub mod mnist;
 pub mod presets;
 
 pub use csv::{Table, TableError};
+pub use idx::{Idx, IdxError};
 pub use presets::{Preset, preset, presets};

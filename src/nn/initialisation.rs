@@ -6,7 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution as _, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// The distribution that starting weights are drawn from. Biases start at zero.
+/// The distribution that starting weights are drawn from. Biases start at zero, save where it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distribution {
@@ -14,19 +14,22 @@ pub enum Distribution {
     Uniform,
     /// Normal with mean 0 and standard deviation 1/√fan-in (Nielsen, chapter 3).
     Normal,
+    /// Standard normal, mean 0 and standard deviation 1, for weights and biases alike (Nielsen, chapter 1).
+    StandardNormal,
     /// All zero.
     Zero,
 }
 
 impl Distribution {
     /// Every distribution.
-    pub const ALL: [Self; 3] = [Self::Uniform, Self::Normal, Self::Zero];
+    pub const ALL: [Self; 4] = [Self::Uniform, Self::Normal, Self::StandardNormal, Self::Zero];
 
     /// The name it has in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Uniform => "uniform",
             Self::Normal => "normal",
+            Self::StandardNormal => "standard_normal",
             Self::Zero => "zero",
         }
     }
@@ -44,7 +47,8 @@ pub struct Initialisation {
 }
 
 impl Initialisation {
-    /// A new network of these sizes [n₀ … n_L]: weights drawn layer by layer and row by row.
+    /// A new network of these sizes [n₀ … n_L]: weights drawn layer by layer and row by row, each layer's biases after
+    /// its weights where they are drawn too.
     pub fn network(self, sizes: &[usize], activations: &[Activation]) -> Network {
         let mut network = Network::zeros(sizes, activations);
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed.into());
@@ -57,8 +61,12 @@ impl Initialisation {
                         let normal: f64 = StandardNormal.sample(&mut generator);
                         scale * normal
                     }
+                    Distribution::StandardNormal => StandardNormal.sample(&mut generator),
                     Distribution::Zero => 0.0,
                 };
+            }
+            if self.distribution == Distribution::StandardNormal {
+                layer.biases.fill_with(|| StandardNormal.sample(&mut generator));
             }
         }
         network

@@ -34,7 +34,7 @@ pub use sight::{Axis, MOST_DIGITS, RowTotal, Sight, View};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
 pub use training::{Order, Stage, Training};
 
-use crate::data::presets;
+use crate::data::{mnist, presets};
 use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use journey::{History, Journey, explained};
@@ -217,6 +217,7 @@ impl Session {
             }
             Action::Undo => self.restore(History::Undo),
             Action::Redo => self.restore(History::Redo),
+            Action::PresetChosen(id) if id == mnist::ID => Err(mnist::ABSENT.into()),
             Action::PresetChosen(id) => {
                 let preset = presets().iter().find(|preset| preset.id == id);
                 let preset = preset.ok_or_else(|| format!("there is no preset {id:?}"))?;
@@ -249,6 +250,21 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Opens idx files, given by their names and bytes, as a scenario of their images. It can be undone like any
+    /// other; after an error everything is as it was.
+    pub fn open_images(&mut self, files: Vec<(String, Vec<u8>)>) -> Result<(), String> {
+        self.notice = None;
+        let mut scenario = mnist::scenario(files).map_err(|error| error.to_string())?;
+        // What can be come back to may hold the same images: they are large, and kept once.
+        let others = self.past.iter().chain(&self.future).map(|saved| saved.scenario.source());
+        let kept = others.chain([self.scenario.source()]).find(|source| **source == scenario.data);
+        if let Some(kept) = kept.cloned() {
+            scenario.data = kept;
+        }
+        let preset = mnist::is_whole(&scenario).then_some(mnist::ID);
+        self.replace(scenario, preset, History::Open, None)
     }
 
     /// Goes on with a journey, or takes the next step of playing.

@@ -2,7 +2,7 @@
 
 use super::format::plain;
 use super::html::{action, escape};
-use crate::data::presets;
+use crate::data::{mnist, presets};
 use crate::nn::{Activation, Distribution, Reduction};
 use crate::scenario::{Order, Start};
 use crate::session::{KEYS, Session, StepBy};
@@ -20,6 +20,10 @@ pub fn preset_options(session: &Session) -> String {
         let _ = write!(html, "<optgroup label=\"{about}\">");
         for preset in presets().iter().filter(|preset| preset.lanes.is_empty() != compared) {
             let _ = write!(html, "<option value=\"{}\">{}</option>", preset.id, escape(preset.title));
+        }
+        if !compared {
+            // Its files are fetched when it is chosen.
+            let _ = write!(html, "<option value=\"{}\" data-fetches>{}</option>", mnist::ID, mnist::TITLE);
         }
         html.push_str("</optgroup>");
     }
@@ -127,6 +131,7 @@ pub fn distribution_options(session: &Session) -> String {
         let text = match distribution {
             Distribution::Uniform => "uniform ±1/√fan-in",
             Distribution::Normal => "normal, σ = 1/√fan-in",
+            Distribution::StandardNormal => "normal, σ = 1, biases too",
             Distribution::Zero => "all zero",
         };
         let _ = write!(html, "<option value=\"{name}\">{text}</option>");

@@ -13,6 +13,7 @@ mod full_speed;
 mod functions;
 mod golden;
 mod gradient;
+mod idx;
 mod kernels;
 mod lanes;
 mod ledger;

@@ -317,6 +317,12 @@ fn a_seed_means_the_same_everywhere() {
         assert_eq!(drawn.layers[0].weights.values(), want, "{distribution:?}");
         assert_eq!(drawn.layers[0].biases, [0.0, 0.0]);
     }
+    // The standard normal one is the other without its 1/√2, and goes on to the biases.
+    let initialisation = Initialisation { distribution: Distribution::StandardNormal, seed: 7 };
+    let drawn = initialisation.network(&[2, 2], &[Activation::Tanh]);
+    let same = |(one, other): (&f64, f64)| (one - other * 2f64.sqrt()).abs() < 1e-15;
+    assert!(drawn.layers[0].weights.values().iter().zip(PINNED_NORMAL).all(same));
+    assert!(drawn.layers[0].biases.iter().all(|bias| *bias != 0.0));
 }
 
 const PINNED_ORDERS: [[usize; 10]; 2] = [[2, 7, 8, 5, 3, 6, 1, 9, 0, 4], [6, 7, 2, 3, 1, 5, 9, 4, 0, 8]];

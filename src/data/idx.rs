@@ -1,0 +1,130 @@
+//! The idx format, in which MNIST and its relatives come: images or labels, a byte each, behind a short header.
+//!
+//! A header is big-endian: the magic number (0x00000803 for images, 0x00000801 for labels), then the count and, of
+//! images, their rows and columns (Y. LeCun, C. Cortes, C. Burges, *The MNIST database*).
+
+use crate::scenario::MOST_DATA;
+use std::fmt;
+
+/// The classes of digits.
+pub const DIGITS: usize = 10;
+
+const IMAGES: u32 = 0x0803;
+const LABELS: u32 = 0x0801;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What an idx file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Idx {
+    /// Grey images.
+    Images {
+        /// Pixels across and down.
+        size: (usize, usize),
+        /// Row by row from the top, one image after the other.
+        pixels: Vec<u8>,
+    },
+    /// The digit of each image, 0 … 9.
+    Labels(Vec<u8>),
+}
+
+/// What is wrong with idx files: with which, what, and what would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdxError {
+    /// The name of the file.
+    pub file: String,
+    /// What is wrong with it and what would do.
+    pub problem: String,
+}
+
+impl fmt::Display for IdxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.problem)
+    }
+}
+
+impl std::error::Error for IdxError {}
+
+impl Idx {
+    /// Reads the bytes of one file. `name` is for errors.
+    ///
+    /// ```
+    /// use deltascope::data::idx::Idx;
+    ///
+    /// let labels = Idx::read("labels", vec![0, 0, 8, 1, 0, 0, 0, 2, 5, 0]).unwrap();
+    /// assert_eq!(labels, Idx::Labels(vec![5, 0]));
+    ///
+    /// let error = Idx::read("labels", vec![0, 0, 8, 1, 0, 0, 0, 2, 5]).unwrap_err();
+    /// assert_eq!(error.to_string(), "labels: cut short: 9 bytes, where 2 labels take 10; fetch it again");
+    /// ```
+    pub fn read(name: &str, mut bytes: Vec<u8>) -> Result<Self, IdxError> {
+        let error = |problem: String| Err(IdxError { file: name.to_owned(), problem });
+        if bytes.starts_with(&GZIP) {
+            return error("still packed; unpack it with gzip first".into());
+        }
+        let Some(magic) = number(&bytes, 0) else {
+            return error(format!("{} bytes are no idx file; fetch it again", bytes.len()));
+        };
+        let (header, what) = match magic {
+            IMAGES => (16, "images"),
+            LABELS => (8, "labels"),
+            _ => {
+                return error(format!(
+                    "no idx file of images or labels: it begins with 0x{magic:08x}; 0x{IMAGES:08x} (images) or \
+                     0x{LABELS:08x} (labels) would do"
+                ));
+            }
+        };
+        let said = |place: usize| number(&bytes, place).map(|number| number as usize);
+        let (count, size) = match (said(1), said(2), said(3)) {
+            (Some(count), Some(rows), Some(columns)) if magic == IMAGES => (count, (columns, rows)),
+            (Some(count), ..) if magic == LABELS => (count, (1, 1)),
+            _ => {
+                return error(format!(
+                    "cut short: {} bytes are no whole header; fetch it again",
+                    bytes.len()
+                ));
+            }
+        };
+        if count == 0 || size.0 == 0 || size.1 == 0 {
+            return error(format!("holds no {what}; take a file with at least one"));
+        }
+        // With the targets, as many numbers as data may hold.
+        let numbers =
+            size.0.checked_mul(size.1).and_then(|area| area.checked_add(DIGITS)?.checked_mul(count));
+        if magic == IMAGES && numbers.is_none_or(|numbers| numbers > MOST_DATA) {
+            return error(format!(
+                "{count} images of {} × {} pixels are more than the {MOST_DATA} numbers that fit; take fewer or \
+                 smaller ones",
+                size.1, size.0
+            ));
+        }
+        let (got, takes) = (bytes.len(), (count.saturating_mul(size.0 * size.1)).saturating_add(header));
+        if got < takes {
+            return error(format!(
+                "cut short: {got} bytes, where {count} {what} take {takes}; fetch it again"
+            ));
+        }
+        if got > takes {
+            return error(format!(
+                "{got} bytes, but {count} {what} take only {takes}; take the file as it was published"
+            ));
+        }
+        bytes.drain(..header);
+        if magic == IMAGES {
+            return Ok(Self::Images { size, pixels: bytes });
+        }
+        match bytes.iter().position(|label| usize::from(*label) >= DIGITS) {
+            Some(place) => {
+                let (number, label) = (place + 1, bytes[place]);
+                error(format!("label {number} is {label}; a digit is 0 to 9: take the labels of digits"))
+            }
+            None => Ok(Self::Labels(bytes)),
+        }
+    }
+}
+
+/// The number at this place of the header, if the bytes reach so far.
+fn number(bytes: &[u8], place: usize) -> Option<u32> {
+    let bytes = bytes.get(4 * place..4 * place + 4)?;
+    bytes.try_into().ok().map(u32::from_be_bytes)
+}
