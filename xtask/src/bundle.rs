@@ -10,6 +10,7 @@ use std::time::{Instant, SystemTime};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::data;
 use crate::project::{self, Project};
 use crate::tools;
 
@@ -65,6 +66,7 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     fs::copy(project.root.join("src/data/files").join(DIGITS), staging.join("www/data").join(DIGITS))
         .with_context(|| format!("could not copy {DIGITS}"))?;
     project::copy_folder(&glue(project, build, &wasm)?, &staging.join("www/pkg"), &[])?;
+    data::put(project, &staging)?;
 
     let dist = project.dist();
     replace(&dist, &staging)?;

@@ -6,6 +6,7 @@
 mod bench;
 mod browsers;
 mod bundle;
+mod data;
 mod project;
 mod serve;
 mod test;
@@ -28,6 +29,7 @@ cargo xtask test native                  only what needs no browser
 cargo xtask test browsers [ENGINE [NAME]]  only the page; ENGINE is chromium, firefox or webkit, NAME a scenario
 cargo xtask bench                        how long a step takes, in Chromium
 cargo xtask bench native [--peers]       how fast networks train natively; with --peers NumPy beside it
+cargo xtask data mnist                   fetches the 70,000 digits of MNIST, for the page to open
 cargo xtask shot [--no-build] [OPTIONS]  a picture of the page; `cargo xtask shot --help` lists the options
 cargo xtask setup [wasm|axe|ENGINE]...   installs what the other commands would install
 ";
@@ -57,6 +59,7 @@ fn run(mut arguments: Parser) -> Result<()> {
         "serve" => serve_command(&project, arguments),
         "test" => test_command(&project, arguments),
         "bench" => bench_command(&project, arguments),
+        "data" => data_command(&project, arguments),
         "shot" => shot_command(&project, arguments),
         "setup" => setup_command(&project, arguments),
         "help" => {
@@ -120,6 +123,18 @@ fn bench_command(project: &Project, mut arguments: Parser) -> Result<()> {
         }
         Some(Arg::Value(part)) => bail!("`cargo xtask bench {}`: it is `native`, or nothing", part.display()),
         Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn data_command(project: &Project, mut arguments: Parser) -> Result<()> {
+    match arguments.next()? {
+        Some(Arg::Value(set)) if set == "mnist" => {
+            no_more(arguments)?;
+            data::mnist(project)
+        }
+        Some(Arg::Value(set)) => bail!("`cargo xtask data {}`: it is `mnist`", set.display()),
+        Some(other) => Err(other.unexpected().into()),
+        None => bail!("which data set? type `cargo xtask data mnist`"),
     }
 }
 

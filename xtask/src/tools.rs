@@ -91,22 +91,27 @@ pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
     if file.is_file() {
         return Ok(file);
     }
-    if program(project, &["npm"]).is_none() {
-        apt_install(project, &["npm"])?;
-    }
     let package = format!("axe-core@{AXE}");
     println!("installing axe-core {AXE} (npm install {package}): not found in the target folder");
-    fs::create_dir_all(&folder)?;
-    project::run_quietly(
-        Command::new("npm")
-            .args(["install", &package, "--no-save", "--no-package-lock", "--ignore-scripts"])
-            .args(["--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
-            .arg(&folder),
-    )?;
+    npm_install(project, &package, &folder)?;
     if !file.is_file() {
         bail!("npm installed {package}, but {} is not there", file.display());
     }
     Ok(file)
+}
+
+/// Puts an npm package into a folder's `node_modules`; none of its scripts is run.
+pub(crate) fn npm_install(project: &Project, package: &str, folder: &Path) -> Result<()> {
+    if program(project, &["npm"]).is_none() {
+        apt_install(project, &["npm"])?;
+    }
+    fs::create_dir_all(folder)?;
+    project::run_quietly(
+        Command::new("npm")
+            .args(["install", package, "--no-save", "--no-package-lock", "--ignore-scripts"])
+            .args(["--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+            .arg(folder),
+    )
 }
 
 /// `xvfb-run`, which WebKit's browser needs for its window.
