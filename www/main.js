@@ -2,7 +2,8 @@
 // app, computes nothing and formats nothing.
 
 import init, {
-  chart_svg, dispatch, point, provide_digits, resize, scenario_file, training_failed, training_reported, training_task,
+  chart_svg, dispatch, open_files, point, provide_digits, resize, scenario_file, take_file, training_failed,
+  training_reported, training_task,
 } from "./pkg/deltascope.js";
 
 // The largest data is a file of its own. Only who chooses a preset has to wait for it.
@@ -84,9 +85,9 @@ function put(element, html) {
 }
 
 function showFailure(failure, control) {
-  const place = failure
-    ? document.querySelector(`[data-error-for="${CSS.escape(failure.action)}"]`) ?? byId("message")
-    : null;
+  const own = failure && document.querySelector(`[data-error-for="${CSS.escape(failure.action)}"]`);
+  // In a dialog that is closed nobody would see it.
+  const place = failure && (own && !own.closest("dialog:not([open])") ? own : byId("message"));
   for (const error of document.querySelectorAll(".error")) {
     if (error !== place && error.textContent) error.textContent = "";
   }
@@ -120,7 +121,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const control = event.target;
-  if (control.matches("[data-action]") && control.id !== "scrub") {
+  if (control.selectedOptions?.[0]?.hasAttribute("data-fetches")) {
+    fetchSet(control);
+  } else if (control.matches("[data-action]") && control.id !== "scrub") {
     send(control.dataset.action, valueOf(control), control);
   }
 });
@@ -170,13 +173,54 @@ byId("theme").addEventListener("click", () => {
   send("ThemeChanged", { dark: document.documentElement.dataset.theme !== "dark" });
 });
 
-const open = async (file) => file && send("ScenarioOpened", await file.text(), byId("open"));
-byId("open").addEventListener("change", ({ target }) => open(target.files[0]).then(() => (target.value = "")));
+// A file's bytes; nothing where it is larger than any that can be used, or cannot be read.
+const LARGEST = 2 ** 28;
+async function bytesOf(blob) {
+  if (blob.size > LARGEST) return undefined;
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(blob).catch(() => bytes) : bytes;
+}
+async function unpacked(blob) {
+  const chunks = [];
+  let size = 0;
+  for (const reader = blob.stream().pipeThrough(new DecompressionStream("gzip")).getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
+    if ((size += value.length) > LARGEST) throw new RangeError(); // a small file can unpack to any size
+    chunks.push(value);
+  }
+}
+async function open(files, control) {
+  if (!files.length) return;
+  const all = await Promise.all(files.map((file) => bytesOf(file).catch(() => undefined)));
+  files.forEach((file, index) => take_file(file.name, all[index]));
+  show(JSON.parse(open_files()), control);
+}
+byId("open").addEventListener("change", ({ target }) => {
+  open([...target.files], target).then(() => (target.value = ""));
+});
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   event.preventDefault();
-  open(event.dataTransfer.files[0]);
+  open([...event.dataTransfer.files], byId("open"));
 });
+
+// A data set that lies beside the page, if it is in the list of those that do.
+async function fetchSet(select) {
+  const id = select.value;
+  const get = async (path) => {
+    const response = await fetch(`www/data/${path}`);
+    return response.ok ? response : Promise.reject(response);
+  };
+  select.setAttribute("aria-busy", "true");
+  try {
+    const names = (await (await get("list.json")).json())[id];
+    await open(await Promise.all(names.map(async (name) => new File([await (await get(`${id}/${name}`)).blob()], name))), select);
+  } catch {
+    send(select.dataset.action, id, select); // what is not here is told there
+  }
+  select.removeAttribute("aria-busy");
+}
 
 function handOut(text, type, name) {
   const link = document.createElement("a");

@@ -45,6 +45,11 @@ impl fmt::Display for IdxError {
 impl std::error::Error for IdxError {}
 
 impl Idx {
+    /// Whether a file that begins like this is rather one of these, packed or not, than text.
+    pub fn looks_like(bytes: &[u8]) -> bool {
+        bytes.starts_with(&[0]) || bytes.starts_with(&GZIP)
+    }
+
     /// Reads the bytes of one file. `name` is for errors.
     ///
     /// ```
@@ -59,7 +64,9 @@ impl Idx {
     pub fn read(name: &str, mut bytes: Vec<u8>) -> Result<Self, IdxError> {
         let error = |problem: String| Err(IdxError { file: name.to_owned(), problem });
         if bytes.starts_with(&GZIP) {
-            return error("still packed; unpack it with gzip first".into());
+            return error(
+                "packed with gzip, and cannot be unpacked here; unpack it first, or fetch it again".into(),
+            );
         }
         let Some(magic) = number(&bytes, 0) else {
             return error(format!("{} bytes are no idx file; fetch it again", bytes.len()));

@@ -137,7 +137,7 @@ fn value(json: &str) -> Result<Value, ScenarioError> {
 
 /// What is wrong, with where it is.
 fn at(path: &str, problem: impl fmt::Display) -> ScenarioError {
-    let field = if matches!(path, "" | ".") { "the file" } else { path };
+    let field = if matches!(path, "" | "." | "?") { "the file" } else { path };
     ScenarioError { field: field.to_owned(), problem: problem.to_string() }
 }
 

@@ -34,7 +34,7 @@ pub use sight::{Axis, MOST_DIGITS, RowTotal, Sight, View};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
 pub use training::{Order, Stage, Training};
 
-use crate::data::{mnist, presets};
+use crate::data::{Idx, mnist, presets};
 use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use journey::{History, Journey, explained};
@@ -249,6 +249,20 @@ impl Session {
                     None => self.sight.update(action, &self.scenario, self.position),
                 }
             }
+        }
+    }
+
+    /// Opens files, given by their names and bytes: a scenario, if it is one file of text, else idx files.
+    pub fn open_files(&mut self, files: Vec<(String, Vec<u8>)>) -> Result<(), String> {
+        match files.as_slice() {
+            [(_, bytes)] if !Idx::looks_like(bytes) => match std::str::from_utf8(bytes) {
+                // Some editors begin a file with a mark that is no part of the text.
+                Ok(text) => {
+                    self.update(Action::ScenarioOpened(text.trim_start_matches('\u{feff}').to_owned()))
+                }
+                Err(_) => self.open_images(files),
+            },
+            _ => self.open_images(files),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::format::plain;
 use super::html::{action, escape};
-use crate::data::{mnist, presets};
+use crate::data::{Preset, mnist, presets};
 use crate::nn::{Activation, Distribution, Reduction};
 use crate::scenario::{Order, Start};
 use crate::session::{KEYS, Session, StepBy};
@@ -13,17 +13,21 @@ use std::fmt::Write;
 pub fn preset_options(session: &Session) -> String {
     let mut html = String::new();
     if session.preset().is_none() {
-        html.push_str("<option value=\"\" disabled>own scenario</option>");
+        html.push_str("<option value=\"\" disabled selected>own scenario</option>");
     }
+    // The one that holds is shown again where another one is refused.
+    let selected = |id: &str| if session.preset() == Some(id) { " selected" } else { "" };
     for (about, compared) in [("Step", false), ("Compare", true)] {
         // Writing to a string cannot fail, here and below.
         let _ = write!(html, "<optgroup label=\"{about}\">");
         for preset in presets().iter().filter(|preset| preset.lanes.is_empty() != compared) {
-            let _ = write!(html, "<option value=\"{}\">{}</option>", preset.id, escape(preset.title));
+            let Preset { id, title, .. } = preset;
+            let _ = write!(html, "<option value=\"{id}\"{}>{}</option>", selected(id), escape(title));
         }
         if !compared {
             // Its files are fetched when it is chosen.
-            let _ = write!(html, "<option value=\"{}\" data-fetches>{}</option>", mnist::ID, mnist::TITLE);
+            let (id, title) = (mnist::ID, mnist::TITLE);
+            let _ = write!(html, "<option value=\"{id}\" data-fetches{}>{title}</option>", selected(id));
         }
         html.push_str("</optgroup>");
     }

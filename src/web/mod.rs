@@ -1,8 +1,11 @@
 //! The only code that knows wasm: it takes what `main.js` hands over, and gives back what to show.
 
 mod canvas;
+mod files;
 mod reply;
 pub mod worker;
+
+pub use files::{open_files, take_file};
 
 use crate::data::presets;
 use crate::session::{Action, Axis, Item, Session, Stage};
@@ -32,6 +35,8 @@ struct App {
     shown: reply::Shown,
     /// How long sums are written out: briefly at first, in full when the reader stays.
     detail: Detail,
+    /// Taken, and to be opened.
+    files: Vec<files::Given>,
     /// The latest action changed nothing.
     idle: bool,
     /// Reports of a training so far.
@@ -174,6 +179,7 @@ impl App {
             scene: None,
             shown: reply::Shown::default(),
             detail: Detail::Brief,
+            files: Vec::new(),
             idle: false,
             reports: 0,
             passing: false,

@@ -52,7 +52,10 @@ fn a_broken_file_is_told_what_would_do() {
     for (bytes, says) in [
         (vec![], "x: 0 bytes are no idx file; fetch it again"),
         (vec![0, 0, 8], "x: 3 bytes are no idx file; fetch it again"),
-        (vec![0x1f, 0x8b, 8, 0], "x: still packed; unpack it with gzip first"),
+        (
+            vec![0x1f, 0x8b, 8, 0],
+            "x: packed with gzip, and cannot be unpacked here; unpack it first, or fetch it again",
+        ),
         (b"<!doctype html>".to_vec(), "x: no idx file of images or labels: it begins with 0x3c21646f;"),
         (with(labels(3), 2, 0x0d), "x: no idx file of images or labels: it begins with 0x00000d01;"),
         (images(1, 1, 1, 0)[..15].to_vec(), "x: cut short: 15 bytes are no whole header; fetch it again"),
@@ -168,6 +171,20 @@ fn a_session_opens_images_and_takes_them_back() {
     session.update(Action::PresetChosen("xor".into())).unwrap();
     session.open_images(small()).unwrap();
     assert!(std::sync::Arc::ptr_eq(&session.scenario().data, &kept));
+    // A file of text is a scenario, and what is neither is told.
+    let json = format!("\u{feff}{}", before.to_json());
+    session.open_files(vec![("a".into(), json.into())]).unwrap();
+    assert_eq!(session.scenario(), &before);
+    for (bytes, says) in [
+        (&b"{"[..], "the file: "),
+        (b"", "the file: "),
+        (b"\xff\xfe{\0", "a: no idx file"),
+        (b"\x1f\x8b", "a: packed"),
+        (b"\0", "a: 1 bytes"),
+    ] {
+        let error = session.open_files(vec![("a".into(), bytes.into())]).unwrap_err();
+        assert!(error.starts_with(says), "{error}");
+    }
     let absent = session.update(Action::PresetChosen("mnist".into())).unwrap_err();
     assert!(absent.contains("cargo xtask data mnist"), "{absent}");
 }

@@ -59,6 +59,8 @@ in_each_engine! {
     wrong_input::wrong_files_are_refused_and_change_nothing
     wrong_input::a_run_that_diverges_says_so
     files::a_file_is_text_and_comes_back_as_it_was
+    files::images_are_dropped_or_chosen
+    files::mnist_is_opened_or_said_to_be_absent
     changes::the_network_can_be_rebuilt_and_undone
     changes::every_number_can_be_edited_and_undone
     links::term_and_picture_light_each_other
