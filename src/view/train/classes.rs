@@ -27,9 +27,7 @@ fn of(session: &Session) -> &'static str {
 
 /// Rows are classes, columns what was said of them.
 pub(super) fn confusion(session: &Session) -> String {
-    let Some(Findings { classes, confusion, .. }) = findings(session) else {
-        return "<caption>Which class is taken for which is shown once the network has been evaluated.</caption>".into();
-    };
+    let Some(Findings { classes, confusion, .. }) = findings(session) else { return String::new() };
     let names = names(session);
     let name = |class: usize| names.get(class).map_or(String::new(), escape);
     let mut html =
@@ -57,7 +55,9 @@ pub(super) fn confusion(session: &Session) -> String {
 
 /// The rows that were classified wrongly, in words.
 pub(super) fn errors(session: &Session) -> String {
-    let Some(Findings { classes, confusion, errors, .. }) = findings(session) else { return String::new() };
+    let Some(Findings { classes, confusion, errors, .. }) = findings(session) else {
+        return "<p>Shown once the network has been evaluated.</p>".into();
+    };
     let right: u32 = (0..*classes).map(|class| confusion[class * classes + class]).sum();
     let wrong = confusion.iter().sum::<u32>() - right;
     if wrong == 0 {

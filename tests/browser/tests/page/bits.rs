@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use browser_tests::Page;
 use deltascope::data::preset;
-use deltascope::nn::Parameter;
+use deltascope::nn::{Network, Parameter};
 use deltascope::session::{Action, Direction, Session, StepBy};
 
 /// Every field of the selected neuron: the name and what stands in it.
@@ -16,8 +16,6 @@ pub(crate) async fn every_bit_is_as_native(page: &Page) -> Result<()> {
         page.choose("#preset", id).await?;
         page.click("[title*='end of the epoch (]']").await?;
         page.until("document.querySelector('#progress').hidden").await?;
-        let shown: Vec<(String, String)> = serde_json::from_value(page.script(FIELDS).await?)?;
-
         let mut native =
             Session::new(preset(id).context("no such preset")?.scenario()).map_err(anyhow::Error::msg)?;
         let epoch = Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward };
@@ -25,20 +23,27 @@ pub(crate) async fn every_bit_is_as_native(page: &Page) -> Result<()> {
         while native.progress().is_some() {
             native.update(Action::Woken).map_err(anyhow::Error::msg)?;
         }
-        let mut compared = 0;
-        for (field, value) in shown {
-            let indices: Vec<usize> = field.split('-').skip(2).map(str::parse).collect::<Result<_, _>>()?;
-            let parameter = match (field.split('-').nth(1), &indices[..]) {
-                (Some("w"), &[layer, neuron, source]) => Parameter::Weight { layer, neuron, source },
-                (Some("b"), &[layer, neuron]) => Parameter::Bias { layer, neuron },
-                _ => continue,
-            };
-            let got: f64 = value.parse()?;
-            let want = native.mini_batch().after.get(parameter).with_context(|| field.clone())?;
-            assert_eq!(got.to_bits(), want.to_bits(), "{id}: {field} is {got:?}, natively {want:?}");
-            compared += 1;
-        }
+        let compared = compare(page, &native.mini_batch().after, id).await?;
         assert!(compared > 3, "{id}: only {compared} numbers");
     }
     Ok(())
+}
+
+/// That the weights and the bias of the selected neuron are this network's, to the last bit. Returns how many.
+pub(crate) async fn compare(page: &Page, network: &Network, what: &str) -> Result<usize> {
+    let shown: Vec<(String, String)> = serde_json::from_value(page.script(FIELDS).await?)?;
+    let mut compared = 0;
+    for (field, value) in shown {
+        let indices: Vec<usize> = field.split('-').skip(2).map(str::parse).collect::<Result<_, _>>()?;
+        let parameter = match (field.split('-').nth(1), &indices[..]) {
+            (Some("w"), &[layer, neuron, source]) => Parameter::Weight { layer, neuron, source },
+            (Some("b"), &[layer, neuron]) => Parameter::Bias { layer, neuron },
+            _ => continue,
+        };
+        let got: f64 = value.parse()?;
+        let want = network.get(parameter).with_context(|| field.clone())?;
+        assert_eq!(got.to_bits(), want.to_bits(), "{what}: {field} is {got:?}, natively {want:?}");
+        compared += 1;
+    }
+    Ok(compared)
 }

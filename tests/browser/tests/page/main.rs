@@ -16,6 +16,7 @@ mod play;
 mod published;
 mod reading;
 mod reference;
+mod train;
 mod wrong_input;
 
 use anyhow::Result;
@@ -76,6 +77,12 @@ in_each_engine! {
     layout::a_phone_is_enough
     play::it_plays_and_pauses
     play::a_long_jump_can_be_stopped
+    train::a_hundred_epochs_of_digits_to_the_last_bit
+    train::where_it_pauses_the_next_step_is_taken_by_hand
+    train::it_ends_by_itself_and_refuses_nonsense
+    train::a_divergence_is_gone_back_from_by_one_key
+    train::held_out_rows_have_no_part_in_it
+    train::the_training_is_accessible_and_fits
 }
 
 /// A scenario on the opened page. Whatever it does, the console stays silent and nothing is fetched from elsewhere.

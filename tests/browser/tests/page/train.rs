@@ -1,0 +1,238 @@
+//! Training at full speed, in its worker.
+
+use anyhow::{Context, Result};
+use browser_tests::{Engine, Page, View};
+use deltascope::data::preset;
+use deltascope::nn::evaluate;
+use deltascope::scenario::Scenario;
+use deltascope::session::{Action, Direction, Session, StepBy};
+use deltascope::training::{Course, Limits, Task};
+
+use super::bits::compare;
+use super::reading::{number, saved};
+
+/// To the training of a preset.
+async fn open(page: &Page, preset: &str) -> Result<()> {
+    page.choose("#preset", preset).await?;
+    page.click("#view-train").await
+}
+
+async fn until_state(page: &Page, begins: &str) -> Result<()> {
+    page.until(&format!("document.getElementById('train-state').textContent.startsWith({begins:?})")).await
+}
+
+/// The scenario that the page would save, as a native session at its position.
+async fn native(page: &Page) -> Result<Session> {
+    let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
+    let mut session = Session::new(scenario).map_err(anyhow::Error::msg)?;
+    arrive(&mut session)?;
+    Ok(session)
+}
+
+fn arrive(session: &mut Session) -> Result<()> {
+    while session.progress().is_some() {
+        session.update(Action::Woken).map_err(anyhow::Error::msg)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> Result<()> {
+    open(page, "digits").await?;
+    page.type_in("#epoch-limit", "100").await?;
+    page.click("#train").await?;
+    until_state(page, "Done: 100 epochs.").await?;
+    assert_eq!(page.text("#train-left").await?, "100 %");
+    assert!(page.text("#train-found caption").await?.contains("after epoch 100"));
+
+    let scenario = preset("digits").context("no such preset")?.scenario();
+    let network = scenario.network().into_owned();
+    let limits = Limits { epochs: Some(100), ..Limits::default() };
+    let mut course = Course::new(Task { id: 0, scenario: scenario.clone(), network, update: 0, limits });
+    while !course.ended() {
+        course.advance(u64::MAX, || false);
+    }
+    let want = course.network();
+    let found = evaluate(&want, scenario.data.samples.iter(), scenario.settings.cost);
+    let right = format!("({})", found.samples_right).replace("(1", "(1\u{202f}");
+    assert!(page.text("#train-found").await?.contains(&right), "{right}");
+
+    page.click("#view-stepper").await?;
+    let mut compared = 0;
+    page.click("h1").await?;
+    for keys in ["j", "j", "h", "j", "j", "j"] {
+        page.press(keys).await?;
+        compared += compare(page, &want, "after 100 epochs").await?;
+    }
+    assert!(compared > 250, "only {compared} numbers");
+    Ok(())
+}
+
+pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) -> Result<()> {
+    open(page, "iris").await?;
+    page.click("h1").await?;
+    page.press("Space").await?;
+    page.until("document.querySelector('#train-numbers dd')?.textContent.length > 2").await?;
+    page.press("Space").await?;
+    until_state(page, "Paused before sample ").await?;
+    // By the keyboard to the stepper, and on by one sample.
+    page.press("v").await?;
+    let mut session = native(page).await?;
+    assert!(session.position().epoch > 8, "{:?}", session.position());
+    assert!(compare(page, &session.mini_batch().before, "where it paused").await? > 3);
+    page.press(".").await?;
+    page.press("PageDown").await?;
+    for by in [StepBy::Sample, StepBy::MiniBatch] {
+        let step = Action::Stepped { by, direction: Direction::Forward };
+        session.update(step).map_err(anyhow::Error::msg)?;
+        arrive(&mut session)?;
+    }
+    let want: serde_json::Value = serde_json::from_str(&session.to_scenario().to_json())?;
+    assert_eq!(saved(page).await?, want);
+    assert!(compare(page, &session.mini_batch().after, "a step further on").await? > 3);
+    // And on at full speed from there, then a step while it trains.
+    page.press("g Space").await?;
+    until_state(page, "Training at full speed.").await?;
+    page.press("]").await?;
+    until_state(page, "Paused before sample ").await?;
+    let session = native(page).await?;
+    page.press("v").await?;
+    assert!(compare(page, &session.mini_batch().before, "paused by a step").await? > 3);
+    Ok(())
+}
+
+pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Result<()> {
+    open(page, "iris").await?;
+    for (field, typed, says) in [
+        ("#epoch-limit", "many", "not a number"),
+        ("#epoch-limit", "2.5", "whole number"),
+        ("#cost-limit", "-1", "never below 0"),
+        ("#accuracy-limit", "120", "up to 100"),
+        ("#speed-limit", "0", "would be none"),
+        ("#held-out", "99", "cannot be held out"),
+    ] {
+        page.type_in(field, typed).await?;
+        let error = page.text(&format!(".field:has({field}) .error:not(:empty)")).await?;
+        assert!(error.contains(says), "{field} {typed}: {error}");
+        assert_eq!(page.attribute(field, "aria-invalid").await?.as_deref(), Some("true"));
+        page.type_in(field, "").await?;
+    }
+    page.type_in("#held-out", "0").await?;
+    page.type_in("#accuracy-limit", "95").await?;
+    page.click("#train").await?;
+    until_state(page, "Good enough after epoch ").await?;
+    let percent = page.text("#train-found tbody td:nth-child(3)").await?;
+    let percent = number(percent.split(' ').next().context("no number")?)?;
+    assert!(percent >= 95.0, "{percent}");
+
+    // With a speed limit it keeps to that.
+    page.type_in("#accuracy-limit", "").await?;
+    page.type_in("#speed-limit", "300").await?;
+    page.click("#train").await?;
+    page.until(
+        "document.querySelectorAll('#train-numbers dd').length === 6 && \
+                Number.parseFloat(document.querySelectorAll('#train-numbers dd')[5].textContent) >= 2",
+    )
+    .await?;
+    page.click("#train-stop").await?;
+    until_state(page, "Starts ").await?;
+    let facts = page
+        .script("return [...document.querySelectorAll('#train-numbers dd')].map((dd) => dd.textContent.replaceAll('\u{202f}', ''))")
+        .await?;
+    let facts: Vec<String> = serde_json::from_value(facts)?;
+    let samples: f64 = facts[2].parse()?;
+    let seconds: f64 = facts[5].split(' ').next().context("no time")?.parse()?;
+    assert!(samples <= 300.0 * (seconds + 0.6), "{samples} samples in {seconds} s at 300 a second");
+    assert!(samples >= 100.0, "{samples} samples in {seconds} s at 300 a second");
+    Ok(())
+}
+
+pub(crate) async fn a_divergence_is_gone_back_from_by_one_key(page: &Page) -> Result<()> {
+    open(page, "linnerud").await?;
+    page.type_in("#learning-rate", "30").await?;
+    page.click("#train").await?;
+    until_state(page, "In epoch ").await?;
+    let told = page.text("#train-state").await?;
+    for part in ["mini-batch ", "layer ", "η = 30", "It was update "] {
+        assert!(told.contains(part), "{told}");
+    }
+    page.click("h1").await?;
+    page.press("b").await?;
+    assert!(page.text("#train-notice").await?.contains("every number was finite"));
+    page.press("v").await?;
+    let session = native(page).await?;
+    assert!(session.now().finished());
+    assert!(compare(page, &session.mini_batch().after, "the last sound moment").await? > 2);
+    page.press("PageDown").await?;
+    assert!(page.text("#message").await?.contains("grows beyond all numbers"));
+    Ok(())
+}
+
+pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> {
+    open(page, "iris").await?;
+    page.type_in("#held-out", "20").await?;
+    assert!(page.text("#train-notice").await?.contains("standardised by the training rows alone"));
+    page.type_in("#split-seed", "7").await?;
+    page.type_in("#epoch-limit", "40").await?;
+    page.click("#train").await?;
+    until_state(page, "Done: 40 epochs.").await?;
+    let found = page.text("#train-found").await?;
+    assert!(found.contains("120 training") && found.contains("30 held out"), "{found}");
+
+    let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
+    let mut native = scenario.network().into_owned();
+    for epoch in 0..40 {
+        for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
+            deltascope::nn::train_mini_batch(
+                &mut native,
+                scenario.data.samples.of_rows(rows),
+                &scenario.settings,
+            );
+        }
+    }
+    let known = evaluate(&native, scenario.data.held_out.iter(), scenario.settings.cost);
+    assert!(found.contains(&format!("({})", known.samples_right)), "{found}: {known:?}");
+    let wrong = known.samples - known.samples_right;
+    let said = page.text("#train-errors").await?;
+    let want = match wrong {
+        0 => "All held-out rows are classified rightly.".to_owned(),
+        1 => "1 row wrong.".to_owned(),
+        _ => format!("{wrong} rows wrong."),
+    };
+    assert!(said.starts_with(&want), "{said}");
+    page.click("#view-stepper").await?;
+    assert!(compare(page, &native, "trained on 120 rows").await? > 3);
+    Ok(())
+}
+
+pub(crate) async fn the_training_is_accessible_and_fits(page: &Page) -> Result<()> {
+    for preset in ["circle", "digits", "linnerud", "xor"] {
+        open(page, preset).await?;
+        page.type_in("#epoch-limit", "30").await?;
+        page.click("#train").await?;
+        until_state(page, "Done: 30 epochs.").await?;
+        assert_eq!(page.violations().await?, Vec::<String>::new(), "{preset}");
+        let size = page.size().await?;
+        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+        let curve = page
+            .script("return document.querySelector('.train-curves').getBoundingClientRect().bottom")
+            .await?;
+        assert!(curve.as_f64().context("no place")? <= size.height, "the curves are on the first screen");
+    }
+    page.click("#theme").await?;
+    assert_eq!(page.violations().await?, Vec::<String>::new(), "in the dark");
+    let phone = match page.engine() {
+        Engine::Chromium => View::PHONE,
+        _ => View { mobile: false, scale: 1.0, ..View::PHONE },
+    };
+    page.see_through(phone).await?;
+    page.open("").await?;
+    open(page, "circle").await?;
+    page.type_in("#held-out", "25").await?;
+    page.type_in("#epoch-limit", "20").await?;
+    page.click("#train").await?;
+    until_state(page, "Done: 20 epochs.").await?;
+    let size = page.size().await?;
+    assert!(size.scroll_width <= size.width, "a telephone scrolls sideways: {size:?}");
+    assert_eq!(page.violations().await?, Vec::<String>::new(), "on a telephone");
+    Ok(())
+}
