@@ -6,18 +6,15 @@ import init, {
   training_reported, training_task,
 } from "./pkg/deltascope.js";
 
-// The largest data is a file of its own. Only who chooses a preset has to wait for it.
+// The largest data is a file of its own, and comes at the same time as the program.
 const digits = fetch(new URL("data/digits8x8.txt", import.meta.url))
   .then((file) => (file.ok ? file.text() : ""))
   .catch(() => "");
 await init();
-const digitsProvided = digits.then(provide_digits);
+provide_digits(await digits);
 
 const byId = (id) => document.getElementById(id);
-const send = async (type, value, control) => {
-  if (type === "PresetChosen") await digitsProvided;
-  show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
-};
+const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
 
 // ——— from the session to the page ———
 

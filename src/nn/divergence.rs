@@ -1,7 +1,8 @@
 //! Where numbers stop being finite.
 
-use super::{Network, Parameter, Trace};
+use super::{Cost, Forward, Network, Parameter, Sample, Trace, feedforward};
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 use std::fmt;
 
 /// Where a run left the finite numbers.
@@ -18,6 +19,13 @@ pub enum Diverged {
     Parameter(Parameter),
     /// In the cost.
     Cost,
+    /// In an output's share of the cost.
+    Term {
+        /// l
+        layer: usize,
+        /// j
+        neuron: usize,
+    },
 }
 
 impl Diverged {
@@ -40,6 +48,24 @@ impl Diverged {
         let sound = cost_before.is_finite() && costs_after.iter().all(|cost| cost.is_finite());
         (!sound).then_some(Self::Cost)
     }
+
+    /// The output whose share of the cost is largest among these samples, or no number at all: where a cost is not
+    /// finite, it is this one's doing.
+    pub fn largest_term<S: Borrow<Sample>>(
+        network: &Network,
+        samples: impl IntoIterator<Item = S>,
+        cost: Cost,
+    ) -> Option<Self> {
+        let layer = network.layers.len().checked_sub(1)?;
+        let terms = samples.into_iter().flat_map(|sample| {
+            let Sample { x, y } = sample.borrow();
+            let Forward { weighted_inputs, activations } = feedforward(network, x);
+            cost.terms(&weighted_inputs[layer], &activations[layer], y).into_iter().enumerate()
+        });
+        let size = |term: f64| if term.is_nan() { f64::INFINITY } else { term.abs() };
+        let (neuron, _) = terms.max_by(|one, other| size(one.1).total_cmp(&size(other.1)))?;
+        Some(Self::Term { layer, neuron })
+    }
 }
 
 /// In which number, in words.
@@ -56,6 +82,9 @@ impl fmt::Display for Diverged {
                 write!(f, "the bias of neuron {} in layer {}", neuron + 1, layer + 1)
             }
             Self::Cost => f.write_str("the cost"),
+            Self::Term { layer, neuron } => {
+                write!(f, "the cost of neuron {} in layer {}", neuron + 1, layer + 1)
+            }
         }
     }
 }

@@ -218,7 +218,12 @@ impl Course {
             last = Some((update, std::mem::replace(&mut network, after)));
             update += 1;
         };
-        let what = found.or_else(|| self.trainer.first_not_finite().map(Diverged::Parameter));
+        let what = found.or_else(|| self.trainer.first_not_finite().map(Diverged::Parameter)).or_else(|| {
+            // No cost is infinite alone, but their sum is.
+            let rows = self.rows(update);
+            let samples = self.scenario.data.samples.of_rows(&rows);
+            Diverged::largest_term(&network, samples, self.scenario.settings.cost)
+        });
         self.end = Some(End::Diverged { update, what: what.unwrap_or(Diverged::Cost) });
         let (update, network) = last.unwrap_or((update, network));
         self.stand(update, &network);
@@ -234,9 +239,16 @@ impl Course {
         train_mini_batch_seen(&mut after, samples.clone(), settings, |trace: Trace| {
             found = found.or_else(|| Diverged::find(&[trace], before, &[]));
         });
-        let costs = samples.map(|sample| evaluate(&after, [sample], settings.cost).cost_sum);
+        let costs = samples.clone().map(|sample| evaluate(&after, [sample], settings.cost).cost_sum);
         let costs: Vec<f64> = costs.collect();
-        let found = found.or_else(|| Diverged::find(&[], &after, &costs));
+        let found = found.or_else(|| Diverged::find(&[], &after, &costs)).map(|found| match found {
+            // Infinite before the update or only after it.
+            Diverged::Cost => {
+                let network = if costs.iter().all(|cost| cost.is_finite()) { before } else { &after };
+                Diverged::largest_term(network, samples, settings.cost).unwrap_or(found)
+            }
+            _ => found,
+        });
         (after, found)
     }
 

@@ -62,11 +62,10 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     project::copy_folder(&project.root.join("www"), &staging.join("www"), &["pkg"])?;
     fs::copy(project.root.join("index.html"), staging.join("index.html"))
         .context("could not copy index.html")?;
-    fs::create_dir_all(staging.join("www/data")).context("could not make www/data")?;
-    fs::copy(project.root.join("src/data/files").join(DIGITS), staging.join("www/data").join(DIGITS))
-        .with_context(|| format!("could not copy {DIGITS}"))?;
     project::copy_folder(&glue(project, build, &wasm)?, &staging.join("www/pkg"), &[])?;
     data::put(project, &staging)?;
+    fs::copy(project.root.join("src/data/files").join(DIGITS), staging.join("www/data").join(DIGITS))
+        .with_context(|| format!("could not copy {DIGITS}"))?;
 
     let dist = project.dist();
     replace(&dist, &staging)?;

@@ -71,7 +71,7 @@ fn check(folder: &Path) -> Result<()> {
 /// Puts what there is into a page's folder, with a list that is always there: the page need not ask for what is not.
 pub(crate) fn put(project: &Project, page: &Path) -> Result<()> {
     let (from, to) = (kept(project).join("mnist"), page.join("www/data"));
-    project::remove_folder(&to)?;
+    project::remove_folder(&to.join("mnist"))?;
     fs::create_dir_all(&to).with_context(|| format!("could not make {}", to.display()))?;
     let there = check(&from).is_ok();
     if there {

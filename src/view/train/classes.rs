@@ -31,7 +31,7 @@ pub(super) fn confusion(session: &Session) -> String {
     let names = names(session);
     let name = |class: usize| names.get(class).map_or(String::new(), escape);
     let mut html =
-        format!("<caption>{}; across: what the network says</caption><thead><tr><th></th>", of(session));
+        format!("<caption>{}; across: what the network says</caption><thead><tr><td></td>", of(session));
     for class in 0..*classes {
         // Writing to a string cannot fail.
         let _ = write!(html, "<th scope=\"col\">{}</th>", name(class));
