@@ -180,15 +180,23 @@ impl Session {
             slice -= 1;
         }
         let mut left = slice.saturating_mul(work) as i64;
+        let mut arrived = journey.at == update;
         while let (Some((at, states, _)), Some(comparison)) = (&mut journey.lanes, comparison.as_mut())
-            && *at < update
             && journey.at == update
-            && left > 0
         {
-            left -= comparison.march(&scenario, *at, states) as i64;
-            *at += 1;
+            let evaluates = comparison.has_to_evaluate(&scenario, *at);
+            arrived = *at == update && !evaluates;
+            if arrived || left <= 0 {
+                break;
+            }
+            if evaluates {
+                left -= comparison.evaluate(&scenario, *at, states, left as usize) as i64;
+            } else {
+                left -= comparison.march(&scenario, *at, states) as i64;
+                *at += 1;
+            }
         }
-        if journey.at < update || journey.lanes.as_ref().is_some_and(|(at, ..)| *at < update) {
+        if !arrived {
             self.journey = Some(journey);
             return Ok(());
         }

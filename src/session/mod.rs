@@ -154,6 +154,10 @@ impl Session {
                 self.play.playing = false;
                 self.pause_training(true);
                 if self.journey.take().is_some() {
+                    // Lanes that were never reached cannot be looked at.
+                    if self.comparison().is_some_and(|comparison| comparison.passes().is_empty()) {
+                        (self.comparison, self.sight.view) = (None, View::Stepper);
+                    }
                     self.notice = Some("Stopped. You are where you were.".into());
                 }
                 Ok(())

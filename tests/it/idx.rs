@@ -4,7 +4,11 @@ use deltascope::data::{Idx, mnist};
 use deltascope::nn::evaluate;
 use deltascope::nn::kernels::Trainer;
 use deltascope::scenario::{Scenario, Split};
-use deltascope::session::{Action, Direction, Session, StepBy};
+use deltascope::session::{Action, Direction, Session, StepBy, View};
+use deltascope::view::charts::compare::{CompareChart, svg};
+use deltascope::view::equation::Detail;
+use deltascope::view::page::page;
+use deltascope::view::theme::Palette;
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -187,6 +191,35 @@ fn a_session_opens_images_and_takes_them_back() {
     }
     let absent = session.update(Action::PresetChosen("mnist".into())).unwrap_err();
     assert!(absent.contains("cargo xtask data mnist"), "{absent}");
+}
+
+/// Over many images even one evaluation of the lanes takes long.
+#[test]
+fn lanes_over_many_images_are_reached_in_slices() {
+    let mut session = Session::first_preset().unwrap();
+    let many = [("images", images(1200, 28, 28, 0)), ("labels", labels(1200))];
+    session.open_images(files(&many)).unwrap();
+    let compare = Action::ViewChanged(View::Compare);
+    session.update(compare.clone()).unwrap();
+    assert!(session.progress().is_some());
+    page(&session, Detail::Full);
+    for chart in CompareChart::ALL {
+        svg(chart, &session, 300, 200, &Palette::of(false));
+    }
+    session.update(Action::Stopped).unwrap();
+    assert_eq!((session.progress(), session.sight().view), (None, View::Stepper));
+
+    session.update(compare).unwrap();
+    let mut slices = 1;
+    while session.progress().is_some() {
+        session.update(Action::Woken).unwrap();
+        slices += 1;
+    }
+    assert!(slices > 5, "{slices}");
+    let scenario = session.scenario();
+    let found = session.comparison().unwrap().accuracy_lines(scenario);
+    let all = evaluate(&scenario.network(), scenario.data.samples.iter(), scenario.settings.cost);
+    assert_eq!(found, vec![vec![(0, all.accuracy())]; 3]);
 }
 
 proptest! {

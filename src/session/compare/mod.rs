@@ -20,6 +20,9 @@ use crate::scenario::{Lane, Scenario, Updating};
 use crate::training::{COSTS, Curve};
 use std::sync::Arc;
 
+/// Multiplications for which an evaluation over all rows is not cut into slices.
+const AT_ONCE: usize = 64_000_000;
+
 /// The lanes of a scenario, at one of its mini-batches.
 #[derive(Clone, Debug)]
 pub struct Comparison {
@@ -29,6 +32,8 @@ pub struct Comparison {
     costs: Curve<Vec<Option<f64>>>,
     /// Over all rows, before each epoch.
     epochs: Curve<Vec<Option<Evaluation>>>,
+    /// The epoch that the lanes are being evaluated before, and what the rows so far have come to.
+    evaluating: Option<(u64, Vec<Option<Evaluation>>)>,
     order: EpochOrder,
     /// The mini-batch that is shown, and each lane's way through it.
     shown: u64,
@@ -70,6 +75,7 @@ impl Comparison {
             past: Checkpoints::new(first, states, bytes),
             costs: Curve::new(first, COSTS),
             epochs: Curve::new(first.div_ceil(scenario.mini_batches() as u64), COSTS),
+            evaluating: None,
             order: EpochOrder::default(),
             shown: first,
             passes: Vec::new(),
@@ -82,9 +88,11 @@ impl Comparison {
         self.past.nearest(mini_batch)
     }
 
-    /// Takes every lane through this mini-batch. Returns how many multiplications that took, about.
+    /// Takes every lane through this mini-batch, before which they have been evaluated where they are to be. Returns
+    /// how many multiplications that took, about.
     pub(super) fn march(&mut self, scenario: &Scenario, mini_batch: u64, states: &mut States) -> usize {
-        let mut work = self.remember(scenario, mini_batch, states);
+        self.past.remember(mini_batch, states);
+        let mut work = 0;
         let rows = self.order.rows(scenario, mini_batch);
         let mut costs = Vec::with_capacity(states.len());
         let passed = states.iter().zip(&self.lanes).map(|(state, lane)| {
@@ -108,20 +116,51 @@ impl Comparison {
         work
     }
 
-    /// Keeps what is to be kept of the lanes before this mini-batch.
-    fn remember(&mut self, scenario: &Scenario, mini_batch: u64, states: &States) -> usize {
-        self.past.remember(mini_batch, states);
+    /// The epoch that begins with this mini-batch, if the lanes are still to be evaluated before it.
+    fn epoch_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> Option<u64> {
         let mini_batches = scenario.mini_batches() as u64;
         let epoch = mini_batch / mini_batches;
-        if !mini_batch.is_multiple_of(mini_batches) || !self.epochs.wants(epoch) {
-            return 0;
+        (mini_batch.is_multiple_of(mini_batches) && self.epochs.wants(epoch)).then_some(epoch)
+    }
+
+    /// Whether the lanes are still to be evaluated over all rows before this mini-batch.
+    pub(super) fn has_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> bool {
+        self.epoch_to_evaluate(scenario, mini_batch).is_some()
+    }
+
+    /// Goes on with that, for about so many multiplications; all at once where it is soon done. Returns how many
+    /// that took.
+    pub(super) fn evaluate(
+        &mut self,
+        scenario: &Scenario,
+        mini_batch: u64,
+        states: &States,
+        work: usize,
+    ) -> usize {
+        let Some(epoch) = self.epoch_to_evaluate(scenario, mini_batch) else { return 0 };
+        let fresh =
+            || states.iter().map(|state| state.diverged.is_none().then(Evaluation::default)).collect();
+        let known = self.evaluating.take().filter(|(at, _)| *at == epoch);
+        let mut found: Vec<Option<Evaluation>> = known.map_or_else(fresh, |(_, found)| found);
+
+        let samples = &scenario.data.samples;
+        let from = found.iter().flatten().next().map_or(samples.len(), |found| found.samples);
+        let each = (states.len() * states[0].network.parameter_count()).max(1);
+        let soon = each.saturating_mul(samples.len()) <= AT_ONCE;
+        let to = if soon { samples.len() } else { (from + (work / each).max(1)).min(samples.len()) };
+        for sample in (from..to).map(|row| samples.at(row)) {
+            for (found, state) in found.iter_mut().zip(states.iter()) {
+                let one = |found: Evaluation| {
+                    found.and(evaluate(&state.network, [&*sample], scenario.settings.cost))
+                };
+                *found = found.map(one);
+            }
         }
-        let evaluated = states.iter().map(|state| {
-            let samples = &scenario.data.samples;
-            state.diverged.is_none().then(|| evaluate(&state.network, samples.iter(), scenario.settings.cost))
-        });
-        self.epochs.push(epoch, evaluated.collect());
-        states.len() * states[0].network.parameter_count() * scenario.data.samples.len()
+        match to == samples.len() {
+            true => self.epochs.push(epoch, found),
+            false => self.evaluating = Some((epoch, found)),
+        }
+        each * (to - from)
     }
 
     /// Shows this mini-batch, given every lane before it. With `frozen` parameters no row moves them: each
@@ -133,7 +172,7 @@ impl Comparison {
         states: &States,
         frozen: Option<&Arc<Network>>,
     ) {
-        self.remember(scenario, mini_batch, states);
+        self.past.remember(mini_batch, states);
         let rows = self.order.rows(scenario, mini_batch);
         let pass = |(lane, state): (&Lane, &LaneState)| {
             LanePass::new(*lane, scenario, rows, state.network.clone(), state.diverged, mini_batch, frozen)
