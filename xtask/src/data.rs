@@ -71,11 +71,11 @@ fn check(folder: &Path) -> Result<()> {
 /// Puts what there is into a page's folder, with a list that is always there: the page need not ask for what is not.
 pub(crate) fn put(project: &Project, page: &Path) -> Result<()> {
     let (from, to) = (kept(project).join("mnist"), page.join("www/data"));
-    project::remove_folder(&to.join("mnist"))?;
+    let folder = to.join("mnist");
+    project::remove_folder(&folder)?;
     fs::create_dir_all(&to).with_context(|| format!("could not make {}", to.display()))?;
     let there = check(&from).is_ok();
     if there {
-        let folder = to.join("mnist");
         fs::create_dir_all(&folder)?;
         for (name, _) in FILES {
             // One copy on the disk is enough, where one disk holds both.
@@ -105,10 +105,14 @@ mod tests {
     fn a_page_without_data_has_an_empty_list() -> Result<()> {
         let root = std::env::temp_dir().join(format!("deltascope-data-test-{}", std::process::id()));
         let project = Project { target: root.join("target"), root: root.clone() };
+        let data = root.join("page/www/data");
+        fs::create_dir_all(&data)?;
+        fs::write(data.join("other"), "stays")?;
         put(&project, &root.join("page"))?;
-        let written = fs::read_to_string(root.join("page/www/data/list.json"))?;
+        let written = fs::read_to_string(data.join("list.json"))?;
+        let other = data.join("other").exists();
         project::remove_folder(&root)?;
-        assert_eq!(written, "{}\n");
+        assert_eq!((written.as_str(), other), ("{}\n", true));
         assert!(list(true).starts_with("{\"mnist\": [\"train-images-idx3-ubyte\", "));
         Ok(())
     }
