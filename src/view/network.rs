@@ -293,11 +293,26 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 }
 
+/// Cosine and sine of every eighth of a turn.
+const EIGHTHS: [(f64, f64); 8] = {
+    const HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
+    [
+        (1.0, 0.0),
+        (HALF, HALF),
+        (0.0, 1.0),
+        (-HALF, HALF),
+        (-1.0, 0.0),
+        (-HALF, -HALF),
+        (0.0, -1.0),
+        (HALF, -HALF),
+    ]
+};
+
 /// The outline of a rectangle with round corners: three points to each.
 fn rounded(rect: Rect, radius: f64) -> [Point; 12] {
     let radius = radius.min((rect.bottom - rect.top) / 2.0).min((rect.right - rect.left) / 2.0).max(0.0);
     let Rect { left, top, right, bottom } = rect;
-    // The middle of each corner's arc; the arc begins at this many quarters of a turn.
+    // The middle of each corner's arc. The first begins to the right, and each goes on where the one before ends.
     let corners = [
         (right - radius, bottom - radius),
         (left + radius, bottom - radius),
@@ -305,9 +320,9 @@ fn rounded(rect: Rect, radius: f64) -> [Point; 12] {
         (right - radius, top + radius),
     ];
     std::array::from_fn(|index| {
-        let (x, y) = corners[index / 3];
-        let turn = (index / 3) as f64 + (index % 3) as f64 / 2.0;
-        let (sin, cos) = (turn * std::f64::consts::FRAC_PI_2).sin_cos();
-        Point { x: x + radius * cos, y: y + radius * sin }
+        let (corner, place) = (index / 3, index % 3);
+        let (x, y) = corners[corner];
+        let (across, down) = EIGHTHS[(2 * corner + place) % EIGHTHS.len()];
+        Point { x: x + radius * across, y: y + radius * down }
     })
 }
