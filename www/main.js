@@ -259,3 +259,4 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", () => send("ThemeChanged", { dark: dark.matches }));
 send("ThemeChanged", { dark: dark.matches });
 document.documentElement.dataset.ready = "";
+performance.mark("ready");

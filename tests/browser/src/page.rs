@@ -152,6 +152,12 @@ impl Page {
         self.ready().await
     }
 
+    /// A file of the page as it is shipped, by its path beside `index.html`.
+    pub async fn shipped(&self, file: &str) -> Result<Vec<u8>> {
+        let address = format!("{}{}{file}", self.site, variable("DELTASCOPE_PAGE")?);
+        Ok(reqwest::get(address).await?.error_for_status()?.bytes().await?.to_vec())
+    }
+
     /// Loads the page again, as its reader would. Messages from before are gone: ask for them first.
     pub async fn reload(&self) -> Result<()> {
         self.driver.refresh().await?;

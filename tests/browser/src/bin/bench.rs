@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: how long a step takes in Chromium, from the key to the painted picture, and a frame while
-//! four lanes play.
+//! four lanes play. Before that, how large the page is, and how soon it answers.
 
+use std::io;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use brotli::CompressorReader;
 use browser_tests::{Engine, Page, View, report, visit};
 use serde_json::Value;
 
@@ -27,9 +29,17 @@ fn main() -> ExitCode {
 
 async fn measure(page: &Page) -> Result<()> {
     page.open_as_shipped("").await?;
+    let start = page.script_async(include_str!("../../start.js")).await?;
+    println!("Chromium {}", version(page)?);
+    println!("deltascope_bg.wasm: {}", sizes(&page.shipped("www/pkg/deltascope_bg.wasm").await?)?);
+    println!(
+        "from navigation with an empty cache: ready after {:.0} ms, first step painted after {:.0} ms",
+        start["ready"].as_f64().context("no time")?,
+        start["step"].as_f64().context("no time")?,
+    );
     choose(page, PRESET).await?;
     let times = page.script_async(include_str!("../../bench.js")).await?;
-    println!("Chromium {}, preset {PRESET}", version(page)?);
+    println!("preset {PRESET}");
     for (key, name, budget) in BUDGET {
         println!("{name}: {}", summary(numbers(&times[key])?, budget));
     }
@@ -56,6 +66,13 @@ async fn choose(page: &Page, preset: &str) -> Result<()> {
         .await?;
     ensure!(chosen == Value::Bool(true), "there is no preset {preset} to choose");
     page.settled().await
+}
+
+/// How large a file is, and how large as hosts send it.
+fn sizes(file: &[u8]) -> Result<String> {
+    let mut compressed = CompressorReader::new(file, 4096, 11, 22);
+    let brotli = io::copy(&mut compressed, &mut io::sink())?;
+    Ok(format!("{} bytes, {brotli} by brotli (quality 11)", file.len()))
 }
 
 fn version(page: &Page) -> Result<String> {
