@@ -1,26 +1,76 @@
 //! `cargo xtask bench` and `cargo xtask shot`: one run of Chromium over the built page, or of a native program.
 
 use std::ffi::OsString;
+use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::browsers::{Browsers, Engine};
 use crate::bundle::{self, Build};
 use crate::project::{self, Project};
 use crate::tools;
 
-/// Measures how long a step takes, from the key to the painted picture.
-pub(crate) fn bench(project: &Project) -> Result<()> {
-    bundle::build(project, Build::Shipped)?;
-    in_chromium(project, "bench", &[])
+/// A part of the benchmark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// How fast networks train natively.
+    Native,
+    /// How fast they train in Chromium.
+    Browser,
+    /// The page: its size, its start, its steps and frames.
+    Page,
 }
 
-/// Measures how fast networks train natively, with NumPy beside it where `--peers` is given.
-pub(crate) fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
-    if arguments.iter().any(|argument| argument == "--peers") {
+/// Measures: everything, or the part that is named first. `--peers` and names of workloads may follow.
+pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
+    let named = arguments.first().and_then(|first| first.to_str());
+    let (parts, rest): (&[Part], _) = match named {
+        Some("native") => (&[Part::Native], &arguments[1..]),
+        Some("browser") => (&[Part::Browser], &arguments[1..]),
+        Some("page") => (&[Part::Page], &arguments[1..]),
+        _ => (&[Part::Native, Part::Browser, Part::Page], arguments),
+    };
+    let is_workload = |word: &str| word.strip_prefix('W').is_some_and(|number| number.parse::<u8>().is_ok());
+    for word in rest.iter().map(|word| word.to_string_lossy()) {
+        if word != "--peers" && !is_workload(&word) {
+            bail!(
+                "`cargo xtask bench {word}`: it is native, browser or page, then --peers or workloads (W1 … W5)"
+            );
+        }
+    }
+    for part in parts {
+        match part {
+            Part::Native => native(project, rest)?,
+            Part::Browser => browser(project, rest)?,
+            Part::Page => page(project)?,
+        }
+    }
+    Ok(())
+}
+
+/// The plain path and the fast one natively, NumPy beside them where `--peers` is given.
+fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
+    if wants_peers(arguments) {
         tools::numpy()?;
     }
     project::run(project.cargo(["run", "--quiet", "--release", "--example", "bench", "--"]).args(arguments))
+}
+
+/// The same in Chromium, with peers from npm where `--peers` is given.
+fn browser(project: &Project, arguments: &[OsString]) -> Result<()> {
+    let peers = if wants_peers(arguments) { tools::peers(project)? } else { Vec::new() };
+    let folder = bundle::bench_page(project, &peers)?;
+    in_chromium(project, "bench-training", arguments, Some(&folder))
+}
+
+/// What a reader waits for.
+fn page(project: &Project) -> Result<()> {
+    bundle::build(project, Build::Shipped)?;
+    in_chromium(project, "bench", &[], None)
+}
+
+fn wants_peers(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--peers")
 }
 
 /// Takes a picture of the page.
@@ -31,16 +81,16 @@ pub(crate) fn shot(project: &Project, build: bool, arguments: &[OsString]) -> Re
     if build || !project.dist().is_dir() {
         bundle::build(project, Build::Quick)?;
     }
-    in_chromium(project, "shot", arguments)
+    in_chromium(project, "shot", arguments, None)
 }
 
 const SHOT: [&str; 7] = ["run", "--quiet", "--package", "browser-tests", "--bin", "shot", "--"];
 
-/// Runs a program of `tests/browser` with a Chromium to talk to.
-fn in_chromium(project: &Project, program: &str, arguments: &[OsString]) -> Result<()> {
+/// Runs a program of `tests/browser` with a Chromium to talk to, over the built page or over one of its own.
+fn in_chromium(project: &Project, program: &str, arguments: &[OsString], own: Option<&Path>) -> Result<()> {
     // Built before the browser starts: an end while building leaves nothing behind.
     project::run(&mut project.cargo(["build", "--quiet", "--package", "browser-tests", "--bin", program]))?;
-    let browsers = Browsers::start(project, &[Engine::Chromium])?;
+    let browsers = Browsers::start_with(project, &[Engine::Chromium], own)?;
     let mut run = project.cargo(["run", "--quiet", "--package", "browser-tests", "--bin", program, "--"]);
     run.args(arguments).envs(browsers.variables.iter().map(|(name, value)| (name, value)));
     project::run(&mut run)

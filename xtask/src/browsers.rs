@@ -54,6 +54,9 @@ const PAGE: &str = "deep/path/";
 /// The same page with one script more, which keeps what the console is told.
 const WATCHED_PAGE: &str = "watched/deep/path/";
 
+/// The page of a program that brings one.
+const OWN_PAGE: &str = "own/";
+
 /// Drivers that are running; they end when this is dropped.
 pub(crate) struct Browsers {
     /// What the tests are told: how to reach each driver and its own server.
@@ -63,17 +66,27 @@ pub(crate) struct Browsers {
 impl Browsers {
     /// Installs what is missing, serves the built page to each engine, and starts the drivers.
     pub(crate) fn start(project: &Project, engines: &[Engine]) -> Result<Browsers> {
+        Browsers::start_with(project, engines, None)
+    }
+
+    /// The same for a program that brings a page of its own, which is served instead.
+    pub(crate) fn start_with(project: &Project, engines: &[Engine], own: Option<&Path>) -> Result<Browsers> {
         tools::engines(project, engines)?;
         end_on_signals()?;
         let mut browsers = Browsers {
             variables: vec![
                 ("DELTASCOPE_PAGE".to_owned(), PAGE.to_owned()),
                 ("DELTASCOPE_WATCHED_PAGE".to_owned(), WATCHED_PAGE.to_owned()),
+                ("DELTASCOPE_OWN_PAGE".to_owned(), OWN_PAGE.to_owned()),
                 ("DELTASCOPE_SCREENSHOTS".to_owned(), project.screenshots().display().to_string()),
             ],
         };
         let folder = own_folder()?;
-        let site = lay_out(project, &folder)?;
+        let site = folder.join("site");
+        match own {
+            Some(own) => project::copy_folder(own, &site.join(OWN_PAGE), &[])?,
+            None => lay_out(project, &site)?,
+        }
         for &engine in engines {
             let installed = tools::installed(project, engine)?;
             let driver = start_driver(project, engine, &installed.driver, &folder)?;
@@ -96,8 +109,7 @@ impl Drop for Browsers {
 }
 
 /// The test site: the page as it is, and the watched one.
-fn lay_out(project: &Project, folder: &Path) -> Result<PathBuf> {
-    let site = folder.join("site");
+fn lay_out(project: &Project, site: &Path) -> Result<()> {
     project::copy_folder(&project.dist(), &site.join(PAGE), &[])?;
     let watched = site.join(WATCHED_PAGE);
     project::copy_folder(&project.dist(), &watched, &[])?;
@@ -105,7 +117,7 @@ fn lay_out(project: &Project, folder: &Path) -> Result<PathBuf> {
         .context("could not copy tests/browser/console.js")?;
     let index = watched.join("index.html");
     fs::write(&index, with_script(&fs::read_to_string(&index)?)?)?;
-    Ok(site)
+    Ok(())
 }
 
 /// The page with the watching script before anything else in its head.

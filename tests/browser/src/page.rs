@@ -125,6 +125,12 @@ impl Page {
         &self.driver
     }
 
+    /// The browser's version.
+    pub fn version(&self) -> Result<String> {
+        let version = self.driver.capabilities().get("browserVersion").and_then(Value::as_str);
+        Ok(version.context("the browser does not tell its version")?.to_owned())
+    }
+
     /// The address of the folder that holds the page, as [`Page::open`] uses it.
     pub fn address(&self) -> Result<String> {
         Ok(format!("{}{}", self.site, variable("DELTASCOPE_WATCHED_PAGE")?))
@@ -156,6 +162,11 @@ impl Page {
     pub async fn shipped(&self, file: &str) -> Result<Vec<u8>> {
         let address = format!("{}{}{file}", self.site, variable("DELTASCOPE_PAGE")?);
         Ok(reqwest::get(address).await?.error_for_status()?.bytes().await?.to_vec())
+    }
+
+    /// Opens the page that the program has brought with it.
+    pub async fn open_own(&self) -> Result<()> {
+        Ok(self.driver.goto(format!("{}{}", self.site, variable("DELTASCOPE_OWN_PAGE")?)).await?)
     }
 
     /// Loads the page again, as its reader would. Messages from before are gone: ask for them first.

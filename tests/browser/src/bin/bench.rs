@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 async fn measure(page: &Page) -> Result<()> {
     page.open_as_shipped("").await?;
     let start = page.script_async(include_str!("../../start.js")).await?;
-    println!("Chromium {}", version(page)?);
+    println!("Chromium {}", page.version()?);
     println!("deltascope_bg.wasm: {}", sizes(&page.shipped("www/pkg/deltascope_bg.wasm").await?)?);
     println!(
         "from navigation with an empty cache: ready after {:.0} ms, first step painted after {:.0} ms",
@@ -73,11 +73,6 @@ fn sizes(file: &[u8]) -> Result<String> {
     let mut compressed = CompressorReader::new(file, 4096, 11, 22);
     let brotli = io::copy(&mut compressed, &mut io::sink())?;
     Ok(format!("{} bytes, {brotli} by brotli (quality 11)", file.len()))
-}
-
-fn version(page: &Page) -> Result<String> {
-    let version = page.driver().capabilities().get("browserVersion").and_then(Value::as_str);
-    Ok(version.context("the browser does not tell its version")?.to_owned())
 }
 
 fn numbers(value: &Value) -> Result<Vec<f64>> {
