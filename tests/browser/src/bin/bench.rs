@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: how long a step takes in Chromium, from the key to the painted picture, and a frame while
-//! four lanes play. Before that, how large the page is, and how soon it answers.
+//! four lanes play or the network trains. Before that, how large the page is, and how soon it answers.
 
 use std::io;
 use std::process::ExitCode;
@@ -51,6 +51,31 @@ async fn measure(page: &Page) -> Result<()> {
         played["lanes"],
         summary(numbers(&played["frames"])?, FRAME)
     );
+    training(page).await
+}
+
+/// Runs of a training whose frames are measured; the median run counts.
+const RUNS: usize = 5;
+/// What a frame may take at 60 a second while the network trains; in milliseconds.
+const TRAINING_FRAME: f64 = 17.0;
+
+/// Frames while the network trains at full speed, and its speed with and without them.
+async fn training(page: &Page) -> Result<()> {
+    let mut ratios = Vec::new();
+    for run in 1..=RUNS {
+        choose(page, PRESET).await?;
+        let trained = page.script_async(include_str!("../../training.js")).await?;
+        let speed = |key: &str| trained[key].as_f64().context("no speed");
+        let (drawing, idle) = (speed("speed")?, speed("idle")?);
+        println!(
+            "a frame while {PRESET} train, run {run} of {RUNS}: {}; {drawing:.0} samples/s, {idle:.0} while nothing is \
+             drawn",
+            summary(numbers(&trained["frames"])?, TRAINING_FRAME)
+        );
+        ratios.push(drawing / idle);
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!("the speed while the page draws, of that while it does not: {:.3} (median)", ratios[RUNS / 2]);
     Ok(())
 }
 

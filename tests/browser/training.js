@@ -1,0 +1,37 @@
+// A training runs as fast as it can: how long each frame takes, how many samples a second it makes meanwhile, and how
+// many while the page draws nothing.
+const SECONDS = 5;
+const WARM_UP = 1.5; // seconds, until the browser has compiled what is run
+const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
+const samples = () => Number(document.querySelectorAll("#train-numbers dd")[2].textContent.replace(/\D/g, ""));
+const button = document.getElementById("train");
+document.getElementById("view-train").click();
+button.click();
+await wait(WARM_UP);
+
+const frames = [];
+const begun = { samples: samples(), time: performance.now() };
+await new Promise((done) => {
+  let last = performance.now();
+  const frame = (now) => {
+    frames.push(now - last);
+    last = now;
+    if (now - begun.time > 1000 * SECONDS) done();
+    else requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+});
+const drawn = { samples: samples(), time: performance.now() };
+
+// The page asks for the next report once it has drawn the one before: without frames, it asks no more.
+const own = window.requestAnimationFrame;
+window.requestAnimationFrame = () => 0;
+await wait(SECONDS);
+button.click();
+while (!document.getElementById("train-state").textContent.startsWith("Paused")) await wait(0.001);
+const idle = { samples: samples(), time: performance.now() };
+window.requestAnimationFrame = own;
+document.getElementById("train-stop").click();
+
+const speed = (from, to) => (to.samples - from.samples) / (to.time - from.time) * 1000;
+return { frames: frames.slice(1), speed: speed(begun, drawn), idle: speed(drawn, idle) };
