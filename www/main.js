@@ -119,7 +119,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const control = event.target;
   if (control.selectedOptions?.[0]?.hasAttribute("data-fetches")) {
-    fetchSet(control);
+    openSet(control);
   } else if (control.matches("[data-action]") && control.id !== "scrub") {
     send(control.dataset.action, valueOf(control), control);
   }
@@ -202,21 +202,22 @@ document.addEventListener("drop", (event) => {
   open([...event.dataTransfer.files], byId("open"));
 });
 
-// A data set that lies beside the page, if it is in the list of those that do.
-async function fetchSet(select) {
-  const id = select.value;
+// The files of a data set that lies beside the page: those that the list of what is there names.
+async function filesOf(set) {
   const get = async (path) => {
-    const response = await fetch(`www/data/${path}`);
+    const response = await fetch(new URL(`data/${path}`, import.meta.url));
     return response.ok ? response : Promise.reject(response);
   };
+  const names = (await (await get("list.json")).json())[set];
+  return Promise.all(names.map(async (name) => new File([await (await get(`${set}/${name}`)).blob()], name)));
+}
+async function openSet(select) {
+  const set = select.value;
   select.setAttribute("aria-busy", "true");
-  try {
-    const names = (await (await get("list.json")).json())[id];
-    await open(await Promise.all(names.map(async (name) => new File([await (await get(`${id}/${name}`)).blob()], name))), select);
-  } catch {
-    send(select.dataset.action, id, select); // what is not here is told there
-  }
+  const files = await filesOf(set).catch(() => []);
   select.removeAttribute("aria-busy");
+  if (files.length) await open(files, select);
+  else send(select.dataset.action, set, select); // that it is not here is told there
 }
 
 function handOut(text, type, name) {
