@@ -13,6 +13,8 @@ const LOOK: usize = 300_000;
 const PIECE: usize = 24_000_000;
 /// Evaluations that are kept: reports hold them all.
 const EVALUATIONS: usize = 256;
+/// The parameters of a network that is looked at while it trains, at most.
+const MOST_LIVE: usize = 20_000;
 /// Samples between two copies of the parameters that a divergence is traced back from.
 const SOUND: u64 = 1024;
 
@@ -46,6 +48,7 @@ pub struct Course {
     sound: [(u64, Vec<f64>); 2],
     since_sound: u64,
     end: Option<End>,
+    parameters: usize,
     /// Updates between two looks at the clock, and samples in a piece.
     look: usize,
     piece: usize,
@@ -81,6 +84,7 @@ impl Course {
             sound: [(update, values.clone()), (update, values)],
             since_sound: 0,
             end: None,
+            parameters,
             look: (LOOK / (work * samples).max(1)).max(1),
             piece: (PIECE / work).max(8),
             scenario,
@@ -290,7 +294,8 @@ impl Course {
     /// What there is to see while it goes on; with `all` also what the stepper needs to go on from here. `seconds`
     /// and `speed` (samples a second) are what a clock outside has measured.
     pub fn snapshot(&self, all: bool, seconds: f64, speed: f64) -> Snapshot {
-        let planar = self.scenario.sizes[0] == 2;
+        // The map of a plane is drawn while it trains, unless that would take too long.
+        let planar = self.scenario.sizes[0] == 2 && self.parameters <= MOST_LIVE;
         Snapshot {
             id: self.id,
             place: Place {
@@ -309,7 +314,6 @@ impl Course {
             points: self.points.clone(),
             latest: self.latest,
             findings: self.findings.clone(),
-            // The map of a plane is drawn while it trains.
             parameters: (all || planar).then(|| self.network().values().collect()),
             past: all.then(|| (self.past.clone(), self.costs.clone())),
         }

@@ -106,14 +106,13 @@ fn curve<DB: DrawingBackend>(
     plot.lines(&lines)
 }
 
-/// The network of the latest report, else the session's own.
-fn network(session: &Session) -> Network {
+/// The network of the latest report, else the session's own; none while a large one trains.
+fn network(session: &Session) -> Option<Network> {
     let mini_batch = session.mini_batch();
     let own = if session.now().finished() { &mini_batch.after } else { &mini_batch.before };
-    let parameters = session.training().snapshot().and_then(|snapshot| snapshot.parameters.as_ref());
-    match parameters.filter(|_| session.training().is_running()) {
-        Some(parameters) => own.with_values(parameters),
-        None => Network::clone(own),
+    match session.training().snapshot().filter(|_| session.training().is_running()) {
+        Some(snapshot) => Some(own.with_values(snapshot.parameters.as_ref()?)),
+        None => Some(Network::clone(own)),
     }
 }
 
@@ -128,7 +127,9 @@ fn maps<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
     if scenario.sizes.first() != Some(&2) {
         return ink.sentence("A boundary can be drawn where there are two inputs");
     }
-    let network = network(session);
+    let Some(network) = network(session) else {
+        return ink.sentence("So large a network is mapped when it pauses");
+    };
     let (width, height) = ink.size();
     let large = (height - LINE).min(width * 0.45).max(SMALLEST);
     let output = scenario.sizes.len() - 2;

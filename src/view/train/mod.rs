@@ -64,6 +64,7 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
         ("train-sound", "hidden", hidden(!diverged)),
         ("train-bar", "hidden", hidden(progress.is_none())),
         ("train-bar", "value", progress.map(|share| format!("{share:.4}"))),
+        ("train-key", "hidden", hidden(session.scenario().data.held_out.is_empty())),
         ("train-maps-part", "hidden", hidden(!planar)),
         ("train-classes-part", "hidden", hidden(!session.scenario().has_classes())),
         (

@@ -3,13 +3,13 @@
 use anyhow::{Context, Result};
 use browser_tests::{Engine, Page, View};
 use deltascope::data::preset;
-use deltascope::nn::evaluate;
+use deltascope::nn::{Network, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
 use deltascope::session::{Action, Direction, Session, StepBy};
 use deltascope::training::{Course, Limits, Task};
 
 use super::bits::compare;
-use super::reading::{number, saved};
+use super::reading::{in_settings, number, open_file, saved};
 
 /// To the training of a preset.
 async fn open(page: &Page, preset: &str) -> Result<()> {
@@ -65,6 +65,61 @@ pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> R
     }
     assert!(compared > 250, "only {compared} numbers");
     Ok(())
+}
+
+/// Every activation and cost, mini-batches that divide the rows and such that do not, both reductions, three bias rules.
+pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
+    let hidden = ["tanh", "sigmoid", "relu", "leaky_relu", "identity"];
+    let ends = [
+        ("softmax", "cce"),
+        ("sigmoid", "bce"),
+        ("sigmoid", "half_mse"),
+        ("tanh", "mse"),
+        ("identity", "half_mse"),
+    ];
+    let rules = ["own_delta", "layer_sum", "frozen"];
+    for seed in 0..10usize {
+        let (output, cost) = ends[seed % ends.len()];
+        let sizes = [1 + seed % 4, 3 + 4 * seed, 2 + seed % 3, 1 + (seed + 1) % 4];
+        let mut random = seed as u64;
+        let mut unit = || {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let mut rows = |columns: usize, low: f64| -> Vec<Vec<f64>> {
+            (0..23).map(|_| (0..columns).map(|_| low + (1.0 - low) * unit()).collect()).collect()
+        };
+        let (batch_size, reduction) = ([1, 5, 8, 23][seed % 4], ["sum", "mean"][seed % 2]);
+        let file = serde_json::json!({
+            "format": "deltascope-1", "sizes": sizes, "cost": cost,
+            "activations": [hidden[seed % hidden.len()], hidden[(seed + 2) % hidden.len()], output],
+            "learning_rate": 0.05, "batch_size": batch_size, "reduction": reduction,
+            "bias_rule": rules[seed % rules.len()], "order": { "shuffled": seed },
+            "initialisation": { "distribution": "normal", "seed": seed },
+            "data": { "x": rows(sizes[0], -1.0), "y": rows(sizes[3], 0.0) },
+        });
+        let scenario = Scenario::from_json(&file.to_string())?;
+        in_settings(page, async || open_file(page, &file.to_string()).await).await?;
+        page.click("#view-train").await?;
+        page.type_in("#epoch-limit", "40").await?;
+        page.click("#train").await?;
+        until_state(page, "Done: 40 epochs.").await?;
+        page.click("#view-stepper").await?;
+        let compared = compare(page, &plain(&scenario, 40), &file["cost"].to_string()).await?;
+        assert!(compared > 2, "only {compared} numbers");
+    }
+    Ok(())
+}
+
+/// So many epochs by the plain path, mini-batch by mini-batch.
+fn plain(scenario: &Scenario, epochs: u32) -> Network {
+    let mut network = scenario.network().into_owned();
+    for epoch in 0..epochs {
+        for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
+            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.settings);
+        }
+    }
+    network
 }
 
 pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) -> Result<()> {
@@ -179,16 +234,7 @@ pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> 
     assert!(found.contains("120 training") && found.contains("30 held out"), "{found}");
 
     let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
-    let mut native = scenario.network().into_owned();
-    for epoch in 0..40 {
-        for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
-            deltascope::nn::train_mini_batch(
-                &mut native,
-                scenario.data.samples.of_rows(rows),
-                &scenario.settings,
-            );
-        }
-    }
+    let native = plain(&scenario, 40);
     let known = evaluate(&native, scenario.data.held_out.iter(), scenario.settings.cost);
     assert!(found.contains(&format!("({})", known.samples_right)), "{found}: {known:?}");
     let wrong = known.samples - known.samples_right;
