@@ -4,7 +4,7 @@ use crate::nn::Network;
 use serde::{Deserialize, Serialize};
 
 /// The most numbers that are kept.
-const MEMORY: usize = 4 << 20;
+const MEMORY: usize = 1 << 20;
 /// The most places that are kept.
 const MARKS: usize = 64;
 
