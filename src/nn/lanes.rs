@@ -7,7 +7,7 @@
 mod vectors;
 
 pub use vectors::Width;
-pub(crate) use vectors::{Kernel, Walk, multiply_add};
+pub(crate) use vectors::{Kernel, Walk, move_rows, multiply_add};
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -71,6 +71,14 @@ pub(crate) trait Lanes:
         let mut lanes = [0.0; 4];
         self.store(&mut lanes);
         lanes.iter().sum()
+    }
+
+    /// `sum` and then every lane, one after the other.
+    #[inline(always)]
+    fn added_to(self, sum: f64) -> f64 {
+        let mut lanes = [0.0; 4];
+        self.store(&mut lanes);
+        lanes[..Self::COUNT].iter().fold(sum, |sum, lane| sum + lane)
     }
 
     /// The larger of both; NaN stays NaN.

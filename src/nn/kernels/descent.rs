@@ -9,7 +9,7 @@ use crate::{BiasRule, Reduction, Settings};
 /// What becomes of a sum over a mini-batch's samples.
 #[derive(Clone, Copy)]
 pub(super) struct Step {
-    learning_rate: f64,
+    pub(super) learning_rate: f64,
     /// The sum is divided by the count, or multiplied by its inverse where that is the same double.
     count: f64,
     inverse: Option<f64>,

@@ -78,7 +78,7 @@ pub(super) struct Dense {
 }
 
 /// Up to so many samples it is quicker to update w beside wᵀ than to turn it over.
-const FEW: usize = 4;
+pub(super) const FEW: usize = 4;
 
 impl Dense {
     /// For so many `samples` at once. `before` is the stride of the layer before; none for the first one.
@@ -131,7 +131,7 @@ impl Dense {
     }
 
     /// w from wᵀ.
-    fn turn(&mut self) {
+    pub(super) fn turn(&mut self) {
         let Some(by_neuron) = &mut self.by_neuron else { return };
         for (j, row) in by_neuron.values.chunks_exact_mut(by_neuron.stride).enumerate() {
             let column = self.by_source.values[j..].iter().step_by(self.by_source.stride);
@@ -184,7 +184,13 @@ impl Dense {
         }
     }
 
-    fn softmax(&mut self, width: Width, samples: usize, exponentials: &mut [Exponentials], divide: bool) {
+    pub(super) fn softmax(
+        &mut self,
+        width: Width,
+        samples: usize,
+        exponentials: &mut [Exponentials],
+        divide: bool,
+    ) {
         width.run(Softmax {
             neurons: self.neurons,
             stride: self.by_source.stride,
@@ -213,6 +219,7 @@ impl Dense {
             activation: self.activation,
             neurons: self.neurons,
             stride: self.by_source.stride,
+            mask: &self.mask,
             weighted_inputs: self.weighted_inputs.first(samples),
             activations: self.activations.first(samples),
             exponentials,

@@ -241,7 +241,7 @@ impl Trainer {
 
     /// All of a mini-batch of a small network.
     fn in_one_go(&mut self, samples: usize, step: Step) {
-        self.width.run(Small {
+        let small = Small {
             inputs: &self.inputs,
             layers: &mut self.layers,
             targets: &self.targets,
@@ -249,7 +249,8 @@ impl Trainer {
             costs: &mut self.costs[..samples],
             cost: self.settings.cost,
             step,
-        });
+        };
+        small.train(self.width);
     }
 
     fn forward(&mut self, samples: usize) {

@@ -154,6 +154,8 @@ pub(super) struct Outputs<'a> {
     pub(super) activation: Activation,
     pub(super) neurons: usize,
     pub(super) stride: usize,
+    /// As for [`Activate`].
+    pub(super) mask: &'a [f64],
     pub(super) weighted_inputs: &'a [f64],
     pub(super) activations: &'a [f64],
     pub(super) exponentials: &'a [Exponentials],
@@ -198,11 +200,7 @@ impl Kernel for Outputs<'_> {
                     }
                 };
                 delta.store(&mut self.deltas[row + at..]);
-                let mut terms = [0.0; 8];
-                term.store(&mut terms);
-                for term in terms.iter().take(L::COUNT.min(self.neurons - at)) {
-                    cost += term;
-                }
+                cost = term.and(L::load(&self.mask[at..])).added_to(cost);
             }
             self.costs[sample] = cost;
         }

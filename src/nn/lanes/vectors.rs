@@ -266,3 +266,42 @@ pub(crate) fn multiply_add<L: Lanes, const V: usize, const R: usize>(
     }
     *sums = local;
 }
+
+/// Passes over `rows` rows of V vectors, the first of them at place `from` of `values`, `step` from each to the next:
+/// `change` is given each row's scalar and its vectors, which go back into their place.
+///
+/// Unsafe for the same reason.
+#[inline(always)]
+pub(crate) fn move_rows<L: Lanes, const V: usize>(
+    values: &mut [f64],
+    from: usize,
+    step: usize,
+    rows: usize,
+    scalars: Walk,
+    mut change: impl FnMut(L, &mut [L; V]),
+) {
+    if rows == 0 {
+        return;
+    }
+    let walk = Walk { values: &*values, from, step };
+    walk.start(rows, V * L::COUNT - 1);
+    let mut scalar = scalars.start(rows, 0);
+    let mut place = values[from..].as_mut_ptr();
+    for _ in 0..rows {
+        // Safety: as in `multiply_add`; the vectors of two rows may not lie upon each other, but might without harm,
+        // since each is read and written before the next.
+        unsafe {
+            let vector = |v: usize| place.wrapping_add(v * L::COUNT);
+            let mut row = [L::splat(0.0); V];
+            for (v, old) in row.iter_mut().enumerate() {
+                *old = L::load(std::slice::from_raw_parts(vector(v), L::COUNT));
+            }
+            change(L::splat(*scalar), &mut row);
+            for (v, new) in row.into_iter().enumerate() {
+                new.store(std::slice::from_raw_parts_mut(vector(v), L::COUNT));
+            }
+        }
+        scalar = scalar.wrapping_add(scalars.step);
+        place = place.wrapping_add(step);
+    }
+}
