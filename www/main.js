@@ -260,4 +260,3 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", () => send("ThemeChanged", { dark: dark.matches }));
 send("ThemeChanged", { dark: dark.matches });
 document.documentElement.dataset.ready = "";
-performance.mark("ready");

@@ -1,5 +1,7 @@
 //! One page in one browser.
 
+mod network;
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
@@ -156,12 +158,6 @@ impl Page {
     pub async fn open_as_shipped(&self, rest: &str) -> Result<()> {
         self.driver.goto(format!("{}{}{rest}", self.site, variable("DELTASCOPE_PAGE")?)).await?;
         self.ready().await
-    }
-
-    /// A file of the page as it is shipped, by its path beside `index.html`.
-    pub async fn shipped(&self, file: &str) -> Result<Vec<u8>> {
-        let address = format!("{}{}{file}", self.site, variable("DELTASCOPE_PAGE")?);
-        Ok(reqwest::get(address).await?.error_for_status()?.bytes().await?.to_vec())
     }
 
     /// Opens the page that the program has brought with it.
@@ -397,28 +393,6 @@ impl Page {
             self.driver.execute(axe, []).await.context("axe could not be loaded")?;
         }
         strings(self.driver.execute_async(RUN, []).await.context("axe could not be run")?.json())
-    }
-
-    /// The paths that this engine has asked the server for, since the server was started.
-    pub async fn requests(&self) -> Result<Vec<String>> {
-        let list = reqwest::get(format!("{}__requests", self.site)).await?.text().await?;
-        Ok(list.lines().map(str::to_owned).collect())
-    }
-
-    /// What was asked for outside of the page's own folder: paths on this server, and addresses elsewhere.
-    pub async fn strays(&self) -> Result<Vec<String>> {
-        let folders = [variable("DELTASCOPE_PAGE")?, variable("DELTASCOPE_WATCHED_PAGE")?];
-        let inside =
-            |path: &str| folders.iter().any(|folder| path.trim_start_matches('/').starts_with(folder));
-        let loaded = strings(
-            &self
-                .script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
-                .await?,
-        )?;
-        let elsewhere = loaded.into_iter().filter(|address| {
-            !address.starts_with(&self.site) && !address.starts_with("data:") && !address.starts_with("blob:")
-        });
-        Ok(self.requests().await?.into_iter().filter(|path| !inside(path)).chain(elsewhere).collect())
     }
 
     /// The sizes of viewport and page.
