@@ -341,10 +341,11 @@ impl Weights<'_> {
         let vectors = Walk { values: self.vectors, from: at, step: self.stride };
         let mut sums = [[L::splat(0.0); V]; R];
         multiply_add(&mut sums, self.samples, scalars, 1, vectors);
-        for (r, sums) in sums.into_iter().enumerate() {
+        step.changes(&mut sums);
+        for (r, changes) in sums.into_iter().enumerate() {
             let place = &mut weights[(row + r) * self.stride + at..][..V * L::COUNT];
-            for (v, sum) in sums.into_iter().enumerate() {
-                let new = L::load(&place[v * L::COUNT..]) - step.change(sum);
+            for (v, change) in changes.into_iter().enumerate() {
+                let new = L::load(&place[v * L::COUNT..]) - change;
                 new.store(&mut place[v * L::COUNT..]);
                 *total = *total + new;
             }
