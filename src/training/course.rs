@@ -15,8 +15,10 @@ const PIECE: usize = 24_000_000;
 const EVALUATIONS: usize = 256;
 /// The parameters of a network that is looked at while it trains, at most.
 const MOST_LIVE: usize = 20_000;
-/// Samples between two copies of the parameters that a divergence is traced back from.
-const SOUND: u64 = 1024;
+/// Samples between two copies of the parameters that a divergence is traced back from, at most, and multiplications:
+/// the way back must not take long.
+const SOUND: usize = 1024;
+const SOUND_WORK: usize = 400_000_000;
 
 /// Trains a scenario from a place on, a slice at a time.
 ///
@@ -46,12 +48,13 @@ pub struct Course {
     past: Past,
     /// Parameters before an update of late, and before one earlier; and how many samples ago.
     sound: [(u64, Vec<f64>); 2],
-    since_sound: u64,
+    since_sound: usize,
     end: Option<End>,
     parameters: usize,
-    /// Updates between two looks at the clock, and samples in a piece.
+    /// Updates between two looks at the clock, samples in a piece, and samples between two sound copies.
     look: usize,
     piece: usize,
+    sound_after: usize,
 }
 
 impl Course {
@@ -87,6 +90,7 @@ impl Course {
             parameters,
             look: (LOOK / (work * samples).max(1)).max(1),
             piece: (PIECE / work).max(8),
+            sound_after: (SOUND_WORK / work).clamp(64, SOUND),
             scenario,
         };
         course.keep();
@@ -142,7 +146,7 @@ impl Course {
             return;
         }
         self.samples += rows.len() as u64;
-        self.since_sound += len as u64;
+        self.since_sound += len;
         self.costs.push(self.update, cost / len as f64);
         self.update += 1;
         self.mini_batch += 1;
@@ -150,7 +154,7 @@ impl Course {
         if self.mini_batch == self.scenario.mini_batches() {
             self.end_epoch();
         }
-        if self.since_sound >= SOUND || self.past.wants(self.update) {
+        if self.since_sound >= self.sound_after || self.past.wants(self.update) {
             self.keep();
         }
     }
@@ -201,7 +205,7 @@ impl Course {
         if self.past.wants(self.update) {
             self.past.keep(self.update, values.clone());
         }
-        if self.since_sound >= SOUND {
+        if self.since_sound >= self.sound_after {
             self.since_sound = 0;
             self.sound.swap(0, 1);
             self.sound[1] = (self.update, values);
