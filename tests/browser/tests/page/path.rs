@@ -56,8 +56,8 @@ pub(crate) async fn iris_by_mouse(page: &Page) -> Result<()> {
 }
 
 pub(crate) async fn iris_by_keyboard(page: &Page) -> Result<()> {
-    // Past the two views, to the scenarios.
-    page.press("Tab*3").await?;
+    // Past the three views, to the scenarios.
+    page.press("Tab*4").await?;
     assert_eq!(page.focused().await?, "select#preset");
     page.press("ArrowDown*5").await?;
     page.until("document.getElementById('title').textContent === 'Iris'").await?;
