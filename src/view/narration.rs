@@ -1,7 +1,7 @@
 //! Each moment as a sentence: on the page, and for the screen reader.
 
 use super::format::{count, number, signed};
-use crate::nn::{BiasRule, Parameter, Reduction};
+use crate::nn::{BiasRule, Parameter, Reduction, class};
 use crate::scenario::Moment;
 use crate::session::{Comparison, LanePass, Session};
 
@@ -198,4 +198,12 @@ fn named(names: &[String], values: &[f64], digits: usize) -> String {
     let more = values.len().saturating_sub(LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     shown.join(", ") + &more
+}
+
+/// What the image of the sample at work shows, where it is one.
+pub fn image(session: &Session) -> String {
+    let scenario = session.scenario();
+    let class = class(session.now().target());
+    let name = scenario.data.targets.get(class).map_or("", String::as_str);
+    format!("The image of the sample at work: {name}")
 }

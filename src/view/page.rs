@@ -1,5 +1,6 @@
 //! Everything that the page shows in text, from a session: which element gets which content.
 
+use super::charts::images;
 use super::equation::Detail;
 use super::inspector::{Inspector, inspector};
 use super::{compare, equation, html::escape, ledger, moments, narration, settings, train};
@@ -95,6 +96,8 @@ fn attributes(session: &Session) -> Vec<Attribute> {
     let sentence = narration::sentence(session);
     let attributes = [
         ("main", "class", Some(class.to_owned())),
+        ("sample-image-part", "hidden", disabled(images::image_size(session.scenario()).is_none())),
+        ("sample-image", "aria-label", Some(narration::image(session))),
         ("view-stepper", "aria-pressed", pressed(sight.view == View::Stepper)),
         ("view-compare", "aria-pressed", pressed(sight.view == View::Compare)),
         ("view-train", "aria-pressed", pressed(sight.view == View::Train)),

@@ -286,7 +286,10 @@ impl Drawn {
         Self {
             dark: sight.dark,
             at: (session.changes(), session.updates()),
-            done: (if by_sample { now.accumulated() } else { 0 }, now.finished()),
+            done: match id {
+                "sample-image" => (now.row(), false),
+                _ => (if by_sample { now.accumulated() } else { 0 }, now.finished()),
+            },
             axis: sight.axis,
             selected: sight.selected,
             options: (sight.boundary_of_selected, sight.frozen),
@@ -310,6 +313,7 @@ fn chart<DB: DrawingBackend>(
             let updates = session.updates() + u64::from(session.now().finished());
             charts::cost_chart(&points, updates, palette, scale, area)
         }
+        "sample-image" => charts::images::sample_image(session, palette, scale, area),
         _ => match (CompareChart::of(id), TrainChart::of(id)) {
             (Some(chart), _) => compare::draw(chart, session, palette, scale, area),
             (_, Some(chart)) => train::draw(chart, session, palette, scale, area),

@@ -2,6 +2,7 @@
 
 mod boundary;
 pub mod compare;
+pub mod images;
 mod lanes;
 mod law;
 mod plot;

@@ -70,7 +70,7 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
         (
             "train-digits-part",
             "hidden",
-            hidden(super::charts::train::image_size(session.scenario()).is_none()),
+            hidden(super::charts::images::image_size(session.scenario()).is_none()),
         ),
     ];
     attributes.map(|(id, name, value)| (id.into(), name, value)).into()
