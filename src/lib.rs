@@ -7,6 +7,3 @@ pub mod training;
 pub mod view;
 
 pub use deltascope_nn as nn;
-
-#[cfg(target_arch = "wasm32")]
-pub mod web;

@@ -1,6 +1,6 @@
 // Trains in slices, so that it can be told to pause between them. It keeps no state of the training: that is in Rust.
 
-import init, { train_begin, train_go_on, train_report, train_slice, train_terms } from "./pkg/deltascope.js";
+import init, { train_begin, train_go_on, train_report, train_slice, train_terms } from "./pkg/worker.js";
 
 const ready = init();
 const soon = new MessageChannel(); // sooner than any timer, and after whatever the page has said
@@ -42,7 +42,7 @@ const orders = {
     if (running) report(true);
     running = false;
   },
-  terms: ({ limits, speed }) => train_terms(JSON.stringify({ limits, speed })),
+  terms: ({ limits, speed }) => train_terms(limits.epochs, limits.cost, limits.accuracy, speed),
   more: () => (wanted = true),
 };
 

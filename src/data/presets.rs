@@ -361,7 +361,7 @@ static DIGITS: OnceLock<String> = OnceLock::new();
 
 /// Takes the text of `digits8x8.txt`, once.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn provide_digits(text: String) {
+pub fn provide_digits(text: String) {
     let _ = DIGITS.set(text); // a second time it is the same
 }
 

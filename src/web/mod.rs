@@ -1,18 +1,19 @@
 //! The only code that knows wasm: it takes what `main.js` hands over, and gives back what to show.
 
+#![cfg(target_arch = "wasm32")]
+
 mod canvas;
 mod files;
 mod reply;
-pub mod worker;
 
 pub use files::{open_files, take_file};
 
-use crate::data::presets;
-use crate::session::{Action, Axis, Item, Session, Stage};
-use crate::training::Snapshot;
-use crate::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
-use crate::view::theme::Palette;
-use crate::view::{equation::Detail, network, page::page, scene::Scene};
+use deltascope::data::presets;
+use deltascope::session::{Action, Axis, Item, Session, Stage};
+use deltascope::training::Snapshot;
+use deltascope::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
+use deltascope::view::theme::Palette;
+use deltascope::view::{equation::Detail, network, page::page, scene::Scene};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{DrawingArea, DrawingBackend};

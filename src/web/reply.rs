@@ -1,8 +1,8 @@
 //! What goes back to the page: only what differs from what it already shows.
 
-use crate::session::{Order, RowTotal, Session};
-use crate::view::equation::{self, Detail};
-use crate::view::page::Page;
+use deltascope::session::{Order, RowTotal, Session};
+use deltascope::view::equation::{self, Detail};
+use deltascope::view::page::Page;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;

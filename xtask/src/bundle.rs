@@ -15,6 +15,9 @@ use crate::project::{self, Project};
 use crate::tools;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// What the page is made of, as cargo names it and as the page does: what it shows, and what trains in its worker.
+/// Each is a wasm with its glue.
+const PARTS: [(&str, &str); 2] = [("deltascope-page", "deltascope"), ("deltascope-worker", "worker")];
 /// The data that the page loads as a file of its own.
 const DIGITS: &str = "digits8x8.txt";
 
@@ -49,20 +52,20 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     let start = Instant::now();
     tools::wasm_target(project)?;
     let profile = build.profile();
-    let mut cargo = project.cargo(["build", "--package", "deltascope", "--lib", "--target", TARGET]);
-    cargo.args(["--profile", profile, "--target-dir"]).arg(&project.target);
+    let mut cargo = project.cargo(["build", "--target", TARGET, "--profile", profile]);
+    cargo.args(PARTS.iter().flat_map(|(package, _)| ["--package", package]));
+    cargo.arg("--target-dir").arg(&project.target);
     if build == Build::Quick {
         cargo.args(QUICK.iter().flat_map(|setting| ["--config", setting]));
     }
     project::run(&mut cargo)?;
-    let wasm = project.target.join(TARGET).join(profile).join("deltascope.wasm");
 
     let staging = project.scratch().join(format!("dist-{}", std::process::id())); // two builds may meet
     project::remove_folder(&staging)?;
     project::copy_folder(&project.root.join("www"), &staging.join("www"), &["pkg"])?;
     fs::copy(project.root.join("index.html"), staging.join("index.html"))
         .context("could not copy index.html")?;
-    project::copy_folder(&glue(project, build, &wasm)?, &staging.join("www/pkg"), &[])?;
+    project::copy_folder(&glue(project, build)?, &staging.join("www/pkg"), &[])?;
     data::put(project, &staging)?;
     fs::copy(project.root.join("src/data/files").join(DIGITS), staging.join("www/data").join(DIGITS))
         .with_context(|| format!("could not copy {DIGITS}"))?;
@@ -82,7 +85,7 @@ pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf
     project::remove_folder(&folder)?;
     project::copy_folder(&project.root.join("examples/bench/page"), &folder, &[])?;
     let wasm = project.target.join(TARGET).join("release/examples/bench_page.wasm");
-    bindgen(&wasm, &folder.join("pkg"))?;
+    bindgen(&wasm, &folder.join("pkg"), "bench_page")?;
     fs::create_dir_all(folder.join("peers"))?;
     for file in peers {
         let name = file.file_name().context("a peer's file has no name")?;
@@ -92,13 +95,21 @@ pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf
     Ok(folder)
 }
 
-/// The folder with `deltascope.js` and `deltascope_bg.wasm`, made again only when the wasm or this program is newer.
-fn glue(project: &Project, build: Build, wasm: &Path) -> Result<PathBuf> {
+/// The folder with the glue and the wasm of both [`PARTS`], made again only when a wasm or this program is newer.
+fn glue(project: &Project, build: Build) -> Result<PathBuf> {
+    let built = project.target.join(TARGET).join(build.profile());
     let glue = project.scratch().join(format!("pkg-{}", build.profile()));
-    let made = modified(&glue.join("deltascope_bg.wasm"));
-    if made.is_none() || made < modified(wasm) || made < modified(&env::current_exe()?) {
+    let program = modified(&env::current_exe()?);
+    let parts = PARTS.map(|(package, name)| (built.join(package.replace('-', "_") + ".wasm"), name));
+    let fresh = parts.iter().all(|(wasm, name)| {
+        let made = modified(&glue.join(format!("{name}_bg.wasm")));
+        made.is_some() && made >= modified(wasm) && made >= program
+    });
+    if !fresh {
         let staging = project.scratch().join(format!("pkg-{}-{}", build.profile(), std::process::id()));
-        bindgen(wasm, &staging)?;
+        for (wasm, name) in &parts {
+            bindgen(wasm, &staging, name)?;
+        }
         replace(&glue, &staging)?;
     }
     Ok(glue)
@@ -108,9 +119,11 @@ fn modified(file: &Path) -> Option<SystemTime> {
     fs::metadata(file).and_then(|data| data.modified()).ok()
 }
 
-fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
+/// Writes `name.js` and `name_bg.wasm`.
+fn bindgen(wasm: &Path, out: &Path, name: &str) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(false) // a bare `init()` finds the wasm beside the glue
@@ -137,11 +150,12 @@ fn report(dist: &Path, build: Build, start: Instant) -> Result<()> {
         Ok(kilobytes(bytes))
     };
     println!(
-        "dist/ is built in {:.1} s{}: deltascope_bg.wasm {}, deltascope.js {}",
+        "dist/ is built in {:.1} s{}: deltascope_bg.wasm {}, deltascope.js {}, worker_bg.wasm {}",
         start.elapsed().as_secs_f64(),
         if build == Build::Quick { " (for a quick look, not for shipping)" } else { "" },
         size("www/pkg/deltascope_bg.wasm")?,
         size("www/pkg/deltascope.js")?,
+        size("www/pkg/worker_bg.wasm")?,
     );
     Ok(())
 }

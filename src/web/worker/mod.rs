@@ -1,7 +1,10 @@
 //! The worker's part: it trains a task in slices, keeps to a speed, and reports.
+//!
+//! A wasm of its own: the page's holds no kernels. Both are of one build, so each reads what the other writes.
 
-use crate::training::{Course, Limits, Task};
-use serde::Deserialize;
+#![cfg(target_arch = "wasm32")]
+
+use deltascope::training::{Course, Limits, Task};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -36,13 +39,6 @@ struct Training {
     speed: f64,
 }
 
-/// What a training keeps to.
-#[derive(Deserialize)]
-struct Terms {
-    limits: Limits,
-    speed: Option<f64>,
-}
-
 /// Begins a task. Returns what is wrong with it, or nothing.
 #[wasm_bindgen]
 pub fn train_begin(task: &[u8]) -> String {
@@ -57,10 +53,10 @@ pub fn train_begin(task: &[u8]) -> String {
     String::new()
 }
 
-/// From now on the training keeps to these terms.
+/// From now on the training keeps to these [`Limits`], and to a speed in samples a second.
 #[wasm_bindgen]
-pub fn train_terms(terms: &str) {
-    let Ok(Terms { limits, speed }) = serde_json::from_str(terms) else { return };
+pub fn train_terms(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>, speed: Option<f64>) {
+    let limits = Limits { epochs, cost, accuracy };
     TRAINING.with_borrow_mut(|training| {
         if let Some(training) = training {
             training.course.set_limits(limits);
