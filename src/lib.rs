@@ -1,6 +1,7 @@
 //! Deltascope: backpropagation one neuron at a time.
 
 pub mod data;
+mod order;
 pub mod scenario;
 pub mod session;
 pub mod training;

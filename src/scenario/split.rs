@@ -51,11 +51,12 @@ impl Split {
     /// The rows held out, ascending, and those left for training.
     fn rows(&self, count: usize) -> (Vec<usize>, Vec<usize>) {
         let wanted = (count * self.percent as usize + 50) / 100;
-        let mut held_out = shuffled(count, self.seed, 0);
-        let mut training = held_out.split_off(wanted.clamp(1, count.saturating_sub(1).max(1)));
-        held_out.sort_unstable();
-        training.sort_unstable();
-        (held_out, training)
+        let wanted = wanted.clamp(1, count.saturating_sub(1).max(1));
+        let mut held_out = vec![false; count];
+        for row in shuffled(count, self.seed, 0).into_iter().take(wanted) {
+            held_out[row] = true;
+        }
+        (0..count).partition(|&row| held_out[row])
     }
 
     fn apply(&self, source: &Data) -> Result<Data, ScenarioError> {

@@ -2,6 +2,7 @@
 
 use super::scale::Scale;
 use super::words::{LINE, SIZE};
+use crate::order::{by_key, rank};
 use crate::view::ink::{Drawn, Ink, dashed};
 use crate::view::scene::{Point, Rect, text_width};
 use crate::view::theme::{Palette, mix};
@@ -161,9 +162,9 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
                 self.ink().path(&dash, *colour, 1.5)?;
             }
         }
-        let mut ends: Vec<(&Line, Point)> =
+        let ends: Vec<(&Line, Point)> =
             lines.iter().filter_map(|line| Some((line, self.at(*line.points.last()?)))).collect();
-        ends.sort_by(|one, other| other.1.y.total_cmp(&one.1.y));
+        let ends = by_key(&ends, |end| !rank(end.1.y));
         self.names(&ends)?;
         for (Line { colour, ended, .. }, end) in ends {
             match ended {

@@ -84,20 +84,19 @@ fn write(scene: &mut Scene, digits: usize, size: f64) {
         taken.extend(node.labels.iter().map(|label| label.area));
     }
     let layer = |edge: &Edge| edge.item.neuron().map(|(layer, _)| layer);
+    let pointed_at = |edge: &Edge| edge.selected || edge.hovered;
     // What is pointed at comes first.
-    let mut order: Vec<usize> = (0..scene.edges.len())
+    let (first, others): (Vec<usize>, Vec<usize>) = (0..scene.edges.len())
         .filter(|&index| {
             let edge = &scene.edges[index];
-            let pointed_at = edge.selected || edge.hovered;
             let few = || {
                 scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MOST_WRITTEN + 1).count()
                     <= MOST_WRITTEN
             };
-            pointed_at || few()
+            pointed_at(edge) || few()
         })
-        .collect();
-    order.sort_by_key(|&index| !(scene.edges[index].selected || scene.edges[index].hovered));
-    for index in order {
+        .partition(|&index| pointed_at(&scene.edges[index]));
+    for index in first.into_iter().chain(others) {
         let edge = &scene.edges[index];
         let value = fitting(edge.weight, digits.max(3), f64::INFINITY, size);
         let width = text_width(&value, size) + 6.0;
