@@ -1,6 +1,7 @@
 //! Deltascope: backpropagation one neuron at a time.
 
 pub mod data;
+pub mod json;
 mod order;
 pub mod scenario;
 pub mod session;

@@ -2,8 +2,7 @@
 //! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
 
 mod data_file;
-mod file;
-pub(crate) mod json;
+pub(crate) mod file;
 mod lane;
 mod position;
 mod samples;

@@ -14,6 +14,19 @@ pub enum Reduction {
     Mean,
 }
 
+impl Reduction {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Sum, Self::Mean];
+
+    /// The name it has in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Mean => "mean",
+        }
+    }
+}
+
 /// Which deltas move a bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,112 +2,96 @@
 
 use super::file::error;
 use super::{Data, MOST_DATA, Samples, Scenario, ScenarioError};
+use crate::json::{Read, Value, Writer};
 use crate::nn::Sample;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
 
 /// The data as they stand in a file.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "{ \"x\": [[0, 1]], \"y\": [[1]] }")]
 pub(super) struct DataFile {
-    #[serde(default)]
     inputs: Vec<String>,
-    #[serde(default)]
     targets: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    x: Option<Vec<Vec<f64>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    y: Option<Vec<Vec<f64>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    images: Option<ImagesFile>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rows: RowsFile,
     held_out: Option<RowsFile>,
 }
 
 /// Rows: x and y, or images.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "{ \"x\": [[0, 1]], \"y\": [[1]] }")]
 struct RowsFile {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<Vec<Vec<f64>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     y: Option<Vec<Vec<f64>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     images: Option<ImagesFile>,
 }
 
 /// Images: a byte for each pixel, row by row and one image after the other, and one for each label.
-#[derive(Serialize, Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    expecting = "{ \"rows\": 1, \"columns\": 2, \"pixels\": \"AP8=\", \"labels\": \"AA==\" }"
-)]
 struct ImagesFile {
     rows: usize,
     columns: usize,
-    pixels: Bytes,
-    labels: Bytes,
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
 }
 
-/// Bytes, as base64 in a file.
-struct Bytes(Vec<u8>);
+/// What would do in place of what is no data.
+const ROWS: &str = "{ \"x\": [[0, 1]], \"y\": [[1]] }";
 
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
+impl DataFile {
+    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        value.only(&["inputs", "targets", "x", "y", "images", "held_out"], ROWS)?;
+        let names = |name| {
+            let name = value.given(name);
+            name.map_or(Ok(Vec::new()), |names| names.list(|name| Ok(name.text()?.to_owned())))
+        };
+        let held_out = |value: &'a Value<'a>| {
+            value.only(&["x", "y", "images"], ROWS)?;
+            RowsFile::read(value)
+        };
+        Ok(Self {
+            inputs: names("inputs")?,
+            targets: names("targets")?,
+            rows: RowsFile::read(value)?,
+            held_out: value.set("held_out").map(held_out).transpose()?,
+        })
     }
-}
 
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl Visitor<'_> for Text {
-            type Value = Bytes;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("bytes as base64, such as \"AP8=\",")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Bytes, E> {
-                STANDARD.decode(text).map(Bytes).map_err(|problem| {
-                    E::custom(format!(
-                        "this is not base64 ({problem}); take a file that was saved here, or bytes such as \"AP8=\""
-                    ))
-                })
-            }
-        }
-
-        deserializer.deserialize_str(Text)
+    /// The data of a network of these sizes: rows side by side, and names for the columns that have none.
+    pub(super) fn data(self, sizes: &[usize]) -> Result<Data, ScenarioError> {
+        let classes = sizes[sizes.len() - 1];
+        let named = |names: Vec<String>, letter: &str, count: usize| match names.is_empty() {
+            true => (1..=count).map(|number| format!("{letter}{number}")).collect(),
+            false => names,
+        };
+        Ok(Data {
+            inputs: named(self.inputs, "x", sizes[0]),
+            targets: named(self.targets, "y", classes),
+            samples: self.rows.samples("data", classes)?,
+            held_out: match self.held_out {
+                Some(rows) => rows.samples("data.held_out", classes)?,
+                None => Samples::default(),
+            },
+        })
     }
 }
 
 impl RowsFile {
-    fn write(samples: &Samples) -> Self {
-        let images = (samples.image_size(), samples.pixels(), samples.labels());
-        if let (Some((columns, rows)), Some(pixels), Some(labels)) = images {
-            let (pixels, labels) = (Bytes(pixels.into_owned()), Bytes(labels.into_owned()));
-            return Self { images: Some(ImagesFile { rows, columns, pixels, labels }), ..Self::default() };
-        }
-        Self {
-            x: Some(samples.iter().map(|sample| sample.x.clone()).collect()),
-            y: Some(samples.iter().map(|sample| sample.y.clone()).collect()),
-            images: None,
-        }
+    /// The rows in these fields, among which may be others.
+    fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        let rows = |name| value.set(name).map(|rows| rows.list(Value::numbers)).transpose();
+        Ok(Self {
+            x: rows("x")?,
+            y: rows("y")?,
+            images: value.set("images").map(ImagesFile::read).transpose()?,
+        })
     }
 
     /// The rows that stand in this field, with so many classes where they are images.
-    fn read(self, field: &str, classes: usize) -> Result<Samples, ScenarioError> {
+    fn samples(self, field: &str, classes: usize) -> Result<Samples, ScenarioError> {
         let missing = |name: &str, example: &str| {
             error(field, format!("\"{name}\" is missing; add it, such as \"{name}\": {example}"))
         };
         match self {
             Self { x: None, y: None, images: Some(ImagesFile { rows, columns, pixels, labels }) } => {
-                Samples::of_images((columns, rows), pixels.0, labels.0, classes).map_err(|error| {
-                    ScenarioError { field: format!("{field}.images.{}", error.field), ..error }
+                Samples::of_images((columns, rows), pixels, labels, classes).map_err(|error| ScenarioError {
+                    field: format!("{field}.images.{}", error.field),
+                    ..error
                 })
             }
             Self { images: Some(_), .. } => error(field, "give either x and y, or images, and not both"),
@@ -123,30 +107,54 @@ impl RowsFile {
     }
 }
 
-/// Data → file.
-pub(super) fn write(data: &Data) -> DataFile {
-    let RowsFile { x, y, images } = RowsFile::write(&data.samples);
-    let held_out = (!data.held_out.is_empty()).then(|| RowsFile::write(&data.held_out));
-    DataFile { inputs: data.inputs.clone(), targets: data.targets.clone(), x, y, images, held_out }
+impl ImagesFile {
+    fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        let would_do = "{ \"rows\": 1, \"columns\": 2, \"pixels\": \"AP8=\", \"labels\": \"AA==\" }";
+        let [rows, columns, pixels, labels] =
+            value.fields(["rows", "columns", "pixels", "labels"], would_do)?;
+        Ok(Self {
+            rows: rows.whole()?,
+            columns: columns.whole()?,
+            pixels: bytes(pixels)?,
+            labels: bytes(labels)?,
+        })
+    }
 }
 
-/// File → data of a network of these sizes: rows side by side, and names for the columns that have none.
-pub(super) fn read(file: DataFile, sizes: &[usize]) -> Result<Data, ScenarioError> {
-    let DataFile { inputs, targets, x, y, images, held_out } = file;
-    let classes = sizes[sizes.len() - 1];
-    let named = |names: Vec<String>, letter: &str, count: usize| match names.is_empty() {
-        true => (1..=count).map(|number| format!("{letter}{number}")).collect(),
-        false => names,
-    };
-    Ok(Data {
-        inputs: named(inputs, "x", sizes[0]),
-        targets: named(targets, "y", classes),
-        samples: RowsFile { x, y, images }.read("data", classes)?,
-        held_out: match held_out {
-            Some(rows) => rows.read("data.held_out", classes)?,
-            None => Samples::default(),
-        },
+fn bytes<'a>(value: &'a Value<'a>) -> Read<'a, Vec<u8>> {
+    let Value::Text(text) = value else { return value.refused("bytes as base64, such as \"AP8=\",") };
+    STANDARD.decode(text.as_bytes()).or_else(|problem| {
+        value.problem(format!(
+            "this is not base64 ({problem}); take a file that was saved here, or bytes such as \"AP8=\""
+        ))
     })
+}
+
+/// Data → file.
+pub(super) fn write(data: &Data, json: &mut Writer) {
+    json.group(|json| {
+        json.field("inputs").texts(&data.inputs);
+        json.field("targets").texts(&data.targets);
+        write_rows(&data.samples, json);
+        if !data.held_out.is_empty() {
+            json.field("held_out").group(|json| write_rows(&data.held_out, json));
+        }
+    });
+}
+
+fn write_rows(samples: &Samples, json: &mut Writer) {
+    let images = (samples.image_size(), samples.pixels(), samples.labels());
+    if let (Some((columns, rows)), Some(pixels), Some(labels)) = images {
+        return json.field("images").group(|json| {
+            json.field("rows").plain(rows);
+            json.field("columns").plain(columns);
+            json.field("pixels").text(&STANDARD.encode(pixels));
+            json.field("labels").text(&STANDARD.encode(labels));
+        });
+    }
+    let samples = samples.as_slice().unwrap_or_default();
+    json.field("x").list(samples, |json, sample| json.numbers(&sample.x));
+    json.field("y").list(samples, |json, sample| json.numbers(&sample.y));
 }
 
 /// Whether the data, training and held-out rows, are those of the scenario's network.

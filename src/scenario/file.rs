@@ -1,10 +1,11 @@
 //! The `deltascope-1` format: reading, checking and writing.
 
 use super::data_file::{self, DataFile};
-use super::{Lane, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Split, Start, json, lane};
-use crate::nn::{Activation, BiasRule, Cost, Initialisation, Layer, Matrix, Network, Reduction, Settings};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, error::Category};
+use super::{Lane, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Split, Start, lane};
+use crate::json::{Read, Value, Writer, written};
+use crate::nn::{
+    Activation, BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Settings,
+};
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,79 +35,147 @@ pub(super) fn error<T>(field: impl Into<String>, problem: impl Into<String>) -> 
 }
 
 /// The fields as they stand in a file.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a scenario, { \"format\": \"deltascope-1\", … },")]
 struct File {
     format: String,
-    #[serde(default)]
     title: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     note: String,
     sizes: Vec<usize>,
     activations: Vec<Activation>,
-    cost: Cost,
-    learning_rate: f64,
-    batch_size: usize,
-    reduction: Reduction,
-    #[serde(default = "own_delta")]
-    bias_rule: BiasRule,
-    #[serde(default = "file_order")]
+    settings: Settings,
     order: Order,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     initialisation: Option<Initialisation>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     parameters: Option<Parameters>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lanes: Vec<Lane>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     split: Option<Split>,
     data: DataFile,
-    #[serde(default)]
     position: Position,
 }
 
-fn own_delta() -> BiasRule {
-    BiasRule::OwnDelta
-}
-
-fn file_order() -> Order {
-    Order::File
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "{ \"weights\": [[[0.5, -0.5]]], \"biases\": [[0]] }")]
 struct Parameters {
     weights: Vec<Matrix>,
     biases: Vec<Vec<f64>>,
-    #[serde(default)]
     epoch: u32,
-    #[serde(default)]
     mini_batch: u32,
+}
+
+impl File {
+    fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        let known = [
+            "format",
+            "title",
+            "note",
+            "sizes",
+            "activations",
+            "cost",
+            "learning_rate",
+            "batch_size",
+            "reduction",
+            "bias_rule",
+            "order",
+            "initialisation",
+            "parameters",
+            "lanes",
+            "split",
+            "data",
+            "position",
+        ];
+        value.only(&known, "a scenario, { \"format\": \"deltascope-1\", … },")?;
+        let text = |name| Ok(value.given(name).map(Value::text).transpose()?.unwrap_or_default().to_owned());
+        Ok(Self {
+            format: value.field("format")?.text()?.to_owned(),
+            title: text("title")?,
+            note: text("note")?,
+            sizes: value.field("sizes")?.list(Value::whole)?,
+            activations: value.field("activations")?.list(activation)?,
+            settings: Settings {
+                cost: value.field("cost")?.one_of(Cost::ALL, Cost::name)?,
+                learning_rate: value.field("learning_rate")?.number()?,
+                batch_size: value.field("batch_size")?.whole()?,
+                reduction: reduction(value.field("reduction")?)?,
+                bias_rule: value.given("bias_rule").map_or(Ok(BiasRule::OwnDelta), bias_rule)?,
+            },
+            order: value.given("order").map_or(Ok(Order::File), order)?,
+            initialisation: value.set("initialisation").map(initialisation).transpose()?,
+            parameters: value.set("parameters").map(Parameters::read).transpose()?,
+            lanes: value.given("lanes").map_or(Ok(Vec::new()), |lanes| lanes.list(Lane::read))?,
+            split: value.set("split").map(Split::read).transpose()?,
+            data: DataFile::read(value.field("data")?)?,
+            position: value.given("position").map_or(Ok(Position::default()), Position::read)?,
+        })
+    }
+}
+
+impl Parameters {
+    fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        let would_do = "{ \"weights\": [[[0.5, -0.5]]], \"biases\": [[0]] }";
+        value.only(&["weights", "biases", "epoch", "mini_batch"], would_do)?;
+        let count = |name| value.given(name).map_or(Ok(0), Value::whole);
+        Ok(Self {
+            weights: value.field("weights")?.list(matrix)?,
+            biases: value.field("biases")?.list(Value::numbers)?,
+            epoch: count("epoch")?,
+            mini_batch: count("mini_batch")?,
+        })
+    }
+}
+
+fn matrix<'a>(value: &'a Value<'a>) -> Read<'a, Matrix> {
+    let rows = value.list(Value::numbers)?;
+    let uneven = || value.problem("the rows of a matrix must be equally long");
+    Matrix::from_rows(&rows).map_or_else(uneven, Ok)
+}
+
+pub(crate) fn activation<'a>(value: &'a Value<'a>) -> Read<'a, Activation> {
+    value.one_of(Activation::ALL, Activation::name)
+}
+
+pub(crate) fn reduction<'a>(value: &'a Value<'a>) -> Read<'a, Reduction> {
+    value.one_of(Reduction::ALL, Reduction::name)
+}
+
+pub(crate) fn bias_rule<'a>(value: &'a Value<'a>) -> Read<'a, BiasRule> {
+    value.one_of(BiasRule::ALL, BiasRule::name)
+}
+
+pub(crate) fn distribution<'a>(value: &'a Value<'a>) -> Read<'a, Distribution> {
+    value.one_of(Distribution::ALL, Distribution::name)
+}
+
+fn initialisation<'a>(value: &'a Value<'a>) -> Read<'a, Initialisation> {
+    value.only(&["distribution", "seed"], "{ \"distribution\": \"normal\", \"seed\": 1 }")?;
+    Ok(Initialisation {
+        distribution: distribution(value.field("distribution")?)?,
+        seed: value.given("seed").map_or(Ok(0), Value::whole)?,
+    })
+}
+
+fn order<'a>(value: &'a Value<'a>) -> Read<'a, Order> {
+    match value.variant(&["file", "shuffled"], "a name in quotes")? {
+        (0, _) => Ok(Order::File),
+        (_, seed) => {
+            let would_do = "the name with its number, such as { \"shuffled\": 1 },";
+            Ok(Order::Shuffled(value.belonging(seed, would_do)?.whole()?))
+        }
+    }
 }
 
 /// Text → checked scenario.
 pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
-    let value = value(json)?;
-    let file: File = json::read(&value).map_err(|problem| at(problem.path(), &problem))?;
+    let value = Value::parse(json).map_err(|mistake| at(mistake.path(), &mistake))?;
+    let file = File::read(&value).map_err(|problem| at(&problem.path(&value), &problem))?;
     if file.format != FORMAT {
         return error("format", format!("{:?} is not known here; write {FORMAT:?}", file.format));
     }
     check_shape(&file.sizes, &file.activations)?;
     let mut scenario = Scenario {
         start: start(file.initialisation, file.parameters, &file.sizes, &file.activations)?,
-        data: Arc::new(data_file::read(file.data, &file.sizes)?),
+        data: Arc::new(file.data.data(&file.sizes)?),
         parted: None,
         title: file.title,
         note: file.note,
         sizes: file.sizes,
         activations: file.activations,
-        settings: Settings {
-            cost: file.cost,
-            learning_rate: file.learning_rate,
-            batch_size: file.batch_size,
-            reduction: file.reduction,
-            bias_rule: file.bias_rule,
-        },
+        settings: file.settings,
         order: file.order,
         lanes: file.lanes,
         position: file.position,
@@ -119,60 +188,64 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     Ok(scenario)
 }
 
-/// Text → JSON.
-fn value(json: &str) -> Result<Value, ScenarioError> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let remedy = match error.inner().classify() {
-            Category::Eof => "the file ends too early: take a whole one",
-            _ => "this is not JSON: take a file that was saved here, or mend this one there",
-        };
-        at(&error.path().to_string(), format!("{}; {remedy}", error.inner()))
-    })?;
-    match deserializer.end() {
-        Ok(()) => Ok(value),
-        Err(trailing) => error("the file", format!("one scenario and nothing after it is read: {trailing}")),
-    }
-}
-
 /// What is wrong, with where it is.
 fn at(path: &str, problem: impl fmt::Display) -> ScenarioError {
-    let field = if matches!(path, "" | "." | "?") { "the file" } else { path };
+    let field = if path.is_empty() { "the file" } else { path };
     ScenarioError { field: field.to_owned(), problem: problem.to_string() }
 }
 
 /// Scenario → text.
 pub(super) fn write(scenario: &Scenario) -> String {
-    let (initialisation, parameters) = match &scenario.start {
-        Start::Initialisation(initialisation) => (Some(*initialisation), None),
-        Start::Parameters { network, epoch, mini_batch } => {
-            let weights = network.layers.iter().map(|layer| layer.weights.clone()).collect();
-            let biases = network.layers.iter().map(|layer| layer.biases.clone()).collect();
-            (None, Some(Parameters { weights, biases, epoch: *epoch, mini_batch: *mini_batch }))
-        }
-    };
     let Settings { cost, learning_rate, batch_size, reduction, bias_rule } = scenario.settings;
-    let file = File {
-        format: FORMAT.to_owned(),
-        title: scenario.title.clone(),
-        note: scenario.note.clone(),
-        sizes: scenario.sizes.clone(),
-        activations: scenario.activations.clone(),
-        cost,
-        learning_rate,
-        batch_size,
-        reduction,
-        bias_rule,
-        order: scenario.order,
-        initialisation,
-        parameters,
-        lanes: scenario.lanes.clone(),
-        split: scenario.split(),
-        data: data_file::write(scenario.source()),
-        position: scenario.position,
+    let content = |json: &mut Writer| {
+        json.field("format").text(FORMAT);
+        json.field("title").text(&scenario.title);
+        if !scenario.note.is_empty() {
+            json.field("note").text(&scenario.note);
+        }
+        json.field("sizes").list(&scenario.sizes, Writer::plain);
+        json.field("activations")
+            .list(&scenario.activations, |json, activation| json.text(activation.name()));
+        json.field("cost").text(cost.name());
+        json.field("learning_rate").number(learning_rate);
+        json.field("batch_size").plain(batch_size);
+        json.field("reduction").text(reduction.name());
+        json.field("bias_rule").text(bias_rule.name());
+        match scenario.order {
+            Order::File => json.field("order").text("file"),
+            Order::Shuffled(seed) => json.field("order").group(|json| json.field("shuffled").plain(seed)),
+        }
+        write_start(&scenario.start, json);
+        if !scenario.lanes.is_empty() {
+            json.field("lanes").list(&scenario.lanes, |json, lane| lane.write(json));
+        }
+        if let Some(split) = scenario.split() {
+            split.write(json.field("split"));
+        }
+        data_file::write(scenario.source(), json.field("data"));
+        scenario.position.write(json.field("position"));
     };
-    // Nothing in `File` can fail to be written: its keys are strings and its numbers are finite.
-    serde_json::to_string(&file).unwrap_or_default()
+    written(|json| json.group(content))
+}
+
+fn write_start(start: &Start, json: &mut Writer) {
+    match start {
+        Start::Initialisation(Initialisation { distribution, seed }) => {
+            json.field("initialisation").group(|json| {
+                json.field("distribution").text(distribution.name());
+                json.field("seed").plain(seed);
+            });
+        }
+        Start::Parameters { network, epoch, mini_batch } => json.field("parameters").group(|json| {
+            json.field("weights").list(&network.layers, |json, layer| {
+                let weights = &layer.weights;
+                json.list((0..weights.rows()).map(|j| weights.row(j)), Writer::numbers);
+            });
+            json.field("biases").list(&network.layers, |json, layer| json.numbers(&layer.biases));
+            json.field("epoch").plain(epoch);
+            json.field("mini_batch").plain(mini_batch);
+        }),
+    }
 }
 
 /// Everything that the types leave open.

@@ -1,8 +1,8 @@
 //! Lanes: runs of one scenario that differ only in how they update, to be compared.
 
-use super::{Scenario, ScenarioError};
+use super::{Scenario, ScenarioError, file};
+use crate::json::{Read, Value, Writer};
 use crate::nn::{BiasRule, Reduction, Settings};
-use serde::{Deserialize, Serialize};
 
 /// The most lanes side by side.
 pub const MOST_LANES: usize = 4;
@@ -10,26 +10,18 @@ pub const MOST_LANES: usize = 4;
 pub const LEAST_LANES: usize = 2;
 
 /// One run among several from the same start over the same samples in the same order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "{ \"updating\": \"sum\" }")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lane {
     /// When it updates, and by which gradient.
     pub updating: Updating,
     /// Which deltas move a bias.
-    #[serde(default = "own_delta")]
     pub bias_rule: BiasRule,
     /// Its η.
-    #[serde(default)]
     pub rate: Rate,
 }
 
-fn own_delta() -> BiasRule {
-    BiasRule::OwnDelta
-}
-
 /// When a lane updates, and by which gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Updating {
     /// After each sample: mini-batches of one.
     PerSample,
@@ -55,11 +47,14 @@ impl Updating {
             Self::Sequential => "sequential",
         }
     }
+
+    pub(crate) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        value.one_of(Self::ALL, Self::name)
+    }
 }
 
 /// The η of a lane.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Rate {
     /// The scenario's.
     #[default]
@@ -69,12 +64,19 @@ pub enum Rate {
 }
 
 impl Rate {
+    /// Every η.
+    pub const ALL: [Self; 2] = [Self::Eta, Self::EtaOverM];
+
     /// The name it has in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Eta => "eta",
             Self::EtaOverM => "eta_over_m",
         }
+    }
+
+    pub(crate) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        value.one_of(Self::ALL, Self::name)
     }
 }
 
@@ -87,6 +89,23 @@ impl Lane {
     /// The same with another bias rule.
     pub const fn with(self, bias_rule: BiasRule) -> Self {
         Self { bias_rule, ..self }
+    }
+
+    pub(crate) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
+        value.only(&["updating", "bias_rule", "rate"], "{ \"updating\": \"sum\" }")?;
+        Ok(Self {
+            updating: Updating::read(value.field("updating")?)?,
+            bias_rule: value.given("bias_rule").map_or(Ok(BiasRule::OwnDelta), file::bias_rule)?,
+            rate: value.given("rate").map_or(Ok(Rate::Eta), Rate::read)?,
+        })
+    }
+
+    pub(crate) fn write(self, json: &mut Writer) {
+        json.group(|json| {
+            json.field("updating").text(self.updating.name());
+            json.field("bias_rule").text(self.bias_rule.name());
+            json.field("rate").text(self.rate.name());
+        });
     }
 
     /// How it trains over a mini-batch of this many samples.

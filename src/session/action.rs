@@ -1,16 +1,14 @@
 //! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
 
 use super::{Axis, Direction, Item, RowTotal, StepBy, View};
+use crate::json::{Read, Value};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
-use crate::scenario::json;
+use crate::scenario::file::{activation, bias_rule, distribution, reduction};
 use crate::scenario::{Lane, Position, Rate, Updating};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use std::str::FromStr;
 
 /// Everything that can happen to a session. Fields called `to` hold what was typed or chosen.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)] // read by `json::read_tagged`, as below
+#[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     // The scenario: these can be undone.
     /// The preset with this id is opened.
@@ -18,9 +16,9 @@ pub enum Action {
     /// A scenario file with this text is opened.
     ScenarioOpened(String),
     /// η.
-    LearningRateChanged(#[serde(deserialize_with = "typed::rate")] f64),
+    LearningRateChanged(f64),
     /// M.
-    BatchSizeChanged(#[serde(deserialize_with = "typed::count")] usize),
+    BatchSizeChanged(usize),
     /// Sum or mean, with η as it is.
     ReductionChanged(Reduction),
     /// Sum or mean, the other way round, with the η that makes the same update.
@@ -48,21 +46,20 @@ pub enum Action {
         /// l
         layer: usize,
         /// nˡ
-        #[serde(deserialize_with = "typed::count")]
         to: usize,
     },
     /// New starting parameters from this distribution.
     DistributionChanged(Distribution),
     /// New starting parameters from this seed.
-    SeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    SeedChanged(u32),
     /// The samples are shuffled each epoch, or taken in file order.
     ShuffleChanged(bool),
     /// The seed of the shuffling.
-    ShuffleSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    ShuffleSeedChanged(u32),
     /// So many rows in a hundred are held out from training; 0 is none.
-    HeldOutChanged(#[serde(deserialize_with = "typed::count")] usize),
+    HeldOutChanged(usize),
     /// The seed that the held-out rows are drawn by.
-    SplitSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    SplitSeedChanged(u32),
     /// The inputs are standardised by the training rows, or taken as they are in the file.
     StandardiseChanged(bool),
     /// One weight or bias, as it is before the mini-batch shown.
@@ -70,7 +67,6 @@ pub enum Action {
         /// Which.
         parameter: Parameter,
         /// Its new value.
-        #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
     /// One input of a row of the data.
@@ -80,7 +76,6 @@ pub enum Action {
         /// k
         source: usize,
         /// Its new value.
-        #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
     /// One target of a row of the data.
@@ -90,11 +85,10 @@ pub enum Action {
         /// j
         neuron: usize,
         /// Its new value.
-        #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
     /// A lane is added to the comparison.
-    LaneAdded(#[serde(deserialize_with = "typed::lane")] Lane),
+    LaneAdded(Lane),
     /// A lane is taken out.
     LaneRemoved {
         /// Its place.
@@ -144,17 +138,17 @@ pub enum Action {
     /// To any position.
     Jumped(Position),
     /// To the moment of this mini-batch with this index.
-    Scrubbed(#[serde(deserialize_with = "typed::count")] usize),
+    Scrubbed(usize),
     /// To the moment at this place among those of the sample at work and, after them, of the update.
-    MomentChosen(#[serde(deserialize_with = "typed::count")] usize),
+    MomentChosen(usize),
     /// To the first moment of this epoch, counted from 1.
-    EpochChosen(#[serde(deserialize_with = "typed::count")] usize),
+    EpochChosen(usize),
     /// Play, or pause.
     PlayToggled,
     /// The size of the steps when playing.
     PlayByChanged(StepBy),
     /// Steps a second when playing.
-    SpeedChanged(#[serde(deserialize_with = "typed::number")] f64),
+    SpeedChanged(f64),
     /// The time has come that the last reply asked to be woken at.
     Woken,
     /// Long work is given up, and playing and training stop.
@@ -168,13 +162,13 @@ pub enum Action {
     /// Back to the last sound moment of a training that diverged.
     SoundRestored,
     /// It ends after so many epochs of the run, if any.
-    EpochLimitChanged(#[serde(deserialize_with = "typed::optional_count")] Option<u32>),
+    EpochLimitChanged(Option<u32>),
     /// It ends at this mean cost of a sample, if any.
-    CostLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    CostLimitChanged(Option<f64>),
     /// It ends at this accuracy in percent, if any.
-    AccuracyLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    AccuracyLimitChanged(Option<f64>),
     /// It makes at most so many samples a second, if there is a limit.
-    TrainingSpeedChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    TrainingSpeedChanged(Option<f64>),
 
     // What is seen.
     /// The stepper, the comparison or the training.
@@ -198,7 +192,7 @@ pub enum Action {
     /// The layer `by` places on is selected.
     LayerMoved(i32),
     /// Significant digits shown.
-    DigitsChanged(#[serde(deserialize_with = "typed::count")] usize),
+    DigitsChanged(usize),
     /// All terms of long sums are listed, or the first ones.
     AllTermsToggled,
     /// The explanation of the ledger's row totals is opened, for this one where it is given; or closed, where it
@@ -214,21 +208,10 @@ pub enum Action {
         /// As `KeyboardEvent.key` names it.
         key: String,
         /// With Shift.
-        #[serde(default)]
         shift: bool,
         /// With Control or Command.
-        #[serde(default)]
         control: bool,
     },
-}
-
-/// Reads `{"type": "Stepped", "value": {…}}` as the derived code reads a name and what belongs to it.
-struct Tagged(Action);
-
-impl<'de> Deserialize<'de> for Tagged {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Action::deserialize(deserializer).map(Self)
-    }
 }
 
 impl Action {
@@ -236,152 +219,264 @@ impl Action {
     ///
     /// ```
     /// use deltascope::session::Action;
-    /// use serde_json::json;
     ///
-    /// let action = Action::from_json(&json!({ "type": "LearningRateChanged", "value": "0.5" }));
+    /// let action = r#"{ "type": "LearningRateChanged", "value": "0.5" }"#.parse();
     /// assert_eq!(action, Ok(Action::LearningRateChanged(0.5)));
     /// ```
     pub fn from_json(json: &Value) -> Result<Self, String> {
-        json::read_tagged(json).map(|Tagged(action)| action).map_err(|problem| problem.to_string())
+        Self::read(json).map_err(|problem| problem.to_string())
+    }
+
+    fn read<'a>(json: &'a Value<'a>) -> Read<'a, Self> {
+        json.only(&["type", "value"], "an action")?;
+        let name = json.field("type")?;
+        let value = json.given("value").unwrap_or(&Value::Null);
+        Ok(match name.text()? {
+            "PresetChosen" => Self::PresetChosen(value.text()?.to_owned()),
+            "ScenarioOpened" => Self::ScenarioOpened(value.text()?.to_owned()),
+            "LearningRateChanged" => Self::LearningRateChanged(typed::rate(value)?),
+            "BatchSizeChanged" => Self::BatchSizeChanged(typed::count(value)?),
+            "ReductionChanged" => Self::ReductionChanged(reduction(value)?),
+            "BiasRuleChanged" => Self::BiasRuleChanged(bias_rule(value)?),
+            "CostChanged" => Self::CostChanged(value.one_of(Cost::ALL, Cost::name)?),
+            "ActivationChanged" => {
+                let [layer, to] = fields(value, ["layer", "to"])?;
+                Self::ActivationChanged { layer: layer.whole()?, to: activation(to)? }
+            }
+            "LayerRemoved" => Self::LayerRemoved { layer: only(value, "layer")?.whole()? },
+            "LayerSizeChanged" => {
+                let [layer, to] = fields(value, ["layer", "to"])?;
+                Self::LayerSizeChanged { layer: layer.whole()?, to: typed::count(to)? }
+            }
+            "DistributionChanged" => Self::DistributionChanged(distribution(value)?),
+            "SeedChanged" => Self::SeedChanged(typed::seed(value)?),
+            "ShuffleChanged" => Self::ShuffleChanged(value.bool()?),
+            "ShuffleSeedChanged" => Self::ShuffleSeedChanged(typed::seed(value)?),
+            "HeldOutChanged" => Self::HeldOutChanged(typed::count(value)?),
+            "SplitSeedChanged" => Self::SplitSeedChanged(typed::seed(value)?),
+            "StandardiseChanged" => Self::StandardiseChanged(value.bool()?),
+            "ParameterEdited" => {
+                let [at, to] = fields(value, ["parameter", "to"])?;
+                Self::ParameterEdited { parameter: parameter(at)?, to: typed::number(to)? }
+            }
+            "InputEdited" => {
+                let [row, source, to] = fields(value, ["row", "source", "to"])?;
+                Self::InputEdited { row: row.whole()?, source: source.whole()?, to: typed::number(to)? }
+            }
+            "TargetEdited" => {
+                let [row, neuron, to] = fields(value, ["row", "neuron", "to"])?;
+                Self::TargetEdited { row: row.whole()?, neuron: neuron.whole()?, to: typed::number(to)? }
+            }
+            "LaneAdded" => Self::LaneAdded(typed::lane(value)?),
+            "LaneRemoved" => Self::LaneRemoved { lane: only(value, "lane")?.whole()? },
+            "LaneMoved" => Self::LaneMoved { lane: only(value, "lane")?.whole()? },
+            "LaneUpdatingChanged" => {
+                let [lane, to] = fields(value, ["lane", "to"])?;
+                Self::LaneUpdatingChanged { lane: lane.whole()?, to: Updating::read(to)? }
+            }
+            "LaneBiasRuleChanged" => {
+                let [lane, to] = fields(value, ["lane", "to"])?;
+                Self::LaneBiasRuleChanged { lane: lane.whole()?, to: bias_rule(to)? }
+            }
+            "LaneRateChanged" => {
+                let [lane, to] = fields(value, ["lane", "to"])?;
+                Self::LaneRateChanged { lane: lane.whole()?, to: Rate::read(to)? }
+            }
+            "Stepped" => {
+                let [by, direction] = fields(value, ["by", "direction"])?;
+                Self::Stepped { by: StepBy::read(by)?, direction: Direction::read(direction)? }
+            }
+            "Jumped" => Self::Jumped(Position::read(value)?),
+            "Scrubbed" => Self::Scrubbed(typed::count(value)?),
+            "MomentChosen" => Self::MomentChosen(typed::count(value)?),
+            "EpochChosen" => Self::EpochChosen(typed::count(value)?),
+            "PlayByChanged" => Self::PlayByChanged(StepBy::read(value)?),
+            "SpeedChanged" => Self::SpeedChanged(typed::number(value)?),
+            "EpochLimitChanged" => Self::EpochLimitChanged(typed::optional_count(value)?),
+            "CostLimitChanged" => Self::CostLimitChanged(typed::optional_number(value)?),
+            "AccuracyLimitChanged" => Self::AccuracyLimitChanged(typed::optional_number(value)?),
+            "TrainingSpeedChanged" => Self::TrainingSpeedChanged(typed::optional_number(value)?),
+            "ViewChanged" => Self::ViewChanged(View::read(value)?),
+            "AxisChanged" => Self::AxisChanged(Axis::read(value)?),
+            "Selected" => Self::Selected(optional(value, item)?),
+            "Hovered" => Self::Hovered(optional(value, item)?),
+            "NeuronMoved" => Self::NeuronMoved(value.whole()?),
+            "LayerMoved" => Self::LayerMoved(value.whole()?),
+            "DigitsChanged" => Self::DigitsChanged(typed::count(value)?),
+            "RowTotalAsked" => Self::RowTotalAsked(optional(value, RowTotal::read)?),
+            "ThemeChanged" => Self::ThemeChanged { dark: only(value, "dark")?.bool()? },
+            "KeyPressed" => {
+                value.only(&["key", "shift", "control"], "{ \"key\": \"z\" }")?;
+                let held = |name| value.given(name).map_or(Ok(false), Value::bool);
+                let key = value.field("key")?.text()?.to_owned();
+                Self::KeyPressed { key, shift: held("shift")?, control: held("control")? }
+            }
+            alone => match Self::ALONE.iter().find(|(own, _)| *own == alone) {
+                Some((_, action)) if value.is_null() => action.clone(),
+                Some(_) => return value.refused("null"),
+                None => return name.problem(format!("{alone:?} is no action")),
+            },
+        })
+    }
+
+    /// The actions that say all by their names.
+    const ALONE: [(&str, Self); 16] = [
+        ("ReductionExchanged", Self::ReductionExchanged),
+        ("LayerAdded", Self::LayerAdded),
+        ("Undo", Self::Undo),
+        ("Redo", Self::Redo),
+        ("Started", Self::Started),
+        ("PlayToggled", Self::PlayToggled),
+        ("Woken", Self::Woken),
+        ("Stopped", Self::Stopped),
+        ("TrainingToggled", Self::TrainingToggled),
+        ("TrainingStopped", Self::TrainingStopped),
+        ("SoundRestored", Self::SoundRestored),
+        ("ViewToggled", Self::ViewToggled),
+        ("FreezeToggled", Self::FreezeToggled),
+        ("RefereeAsked", Self::RefereeAsked),
+        ("BoundaryToggled", Self::BoundaryToggled),
+        ("AllTermsToggled", Self::AllTermsToggled),
+    ];
+}
+
+/// Reads JSON.
+impl FromStr for Action {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::from_json(&Value::parse(text).map_err(|mistake| mistake.to_string())?)
     }
 }
 
-impl<'de> Deserialize<'de> for Action {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_json(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
+/// What belongs to an action: these fields.
+fn fields<'a, const N: usize>(value: &'a Value<'a>, names: [&str; N]) -> Read<'a, [&'a Value<'a>; N]> {
+    value.fields(names, "a group { … }")
+}
+
+/// The same, where it is one.
+fn only<'a>(value: &'a Value<'a>, name: &str) -> Read<'a, &'a Value<'a>> {
+    fields(value, [name]).map(|[field]| field)
+}
+
+/// None for null.
+fn optional<'a, T>(
+    value: &'a Value<'a>,
+    read: impl FnOnce(&'a Value<'a>) -> Read<'a, T>,
+) -> Read<'a, Option<T>> {
+    if value.is_null() { Ok(None) } else { read(value).map(Some) }
+}
+
+fn item<'a>(value: &'a Value<'a>) -> Read<'a, Item> {
+    value.text()?.parse().or_else(|unknown: String| value.problem(unknown))
+}
+
+fn parameter<'a>(value: &'a Value<'a>) -> Read<'a, Parameter> {
+    let would_do = "{ \"bias\": { \"layer\": 0, \"neuron\": 0 } }";
+    let (place, at) = value.variant(&["weight", "bias"], would_do)?;
+    let at = value.belonging(at, would_do)?;
+    Ok(if place == 0 {
+        let [layer, neuron, source] = fields(at, ["layer", "neuron", "source"])?;
+        Parameter::Weight { layer: layer.whole()?, neuron: neuron.whole()?, source: source.whole()? }
+    } else {
+        let [layer, neuron] = fields(at, ["layer", "neuron"])?;
+        Parameter::Bias { layer: layer.whole()?, neuron: neuron.whole()? }
+    })
 }
 
 /// What a person types into a field comes as text; saved actions hold numbers.
 mod typed {
-    use super::{Deserialize, Deserializer, Error, Lane, Value, json};
+    use super::{Lane, Read, Value};
 
-    enum Typed {
-        Number(f64),
-        Text(String),
+    /// What was typed; none for what is neither text nor a number.
+    fn typed<'a>(value: &'a Value<'a>) -> Option<&'a str> {
+        match value {
+            Value::Number(text) => Some(text),
+            Value::Text(text) => Some(text.trim()),
+            _ => None,
+        }
     }
 
-    impl Typed {
-        /// A number or text; `None` for anything else.
-        fn of(value: Value) -> Option<Self> {
-            match value {
-                Value::Number(number) => number.as_f64().map(Self::Number),
-                Value::String(text) => Some(Self::Text(text)),
-                _ => None,
-            }
-        }
+    /// The number that it spells. The page writes minus as it should look; what is copied from it can be pasted here.
+    fn spelled(text: &str) -> Option<f64> {
+        text.replace('−', "-").parse().ok()
+    }
 
-        /// The number, if it is one, and what was typed.
-        fn read(self) -> (Option<f64>, String) {
-            match self {
-                Self::Number(number) => {
-                    (Some(number), format!("{number:?}").trim_end_matches(".0").to_owned())
-                }
-                // The page writes minus as it should look; what is copied from it can be pasted here.
-                Self::Text(text) => {
-                    let text = text.trim().to_owned();
-                    (text.replace('−', "-").parse().ok(), text)
-                }
+    /// A finite number, and what was typed.
+    fn number_and_text<'a>(value: &'a Value<'a>) -> Read<'a, (f64, &'a str)> {
+        let Some(text) = typed(value) else {
+            return value.problem("a number is needed, such as 0.5 or -1e-3");
+        };
+        match spelled(text) {
+            Some(number) if number.is_finite() => Ok((number, text)),
+            Some(_) => value.problem(format!("{text} is not finite; take a number such as 0.5")),
+            None if text.is_empty() => value.problem("a number is needed, such as 0.5"),
+            None if text.contains(',') => {
+                value.problem(format!("{text:?} is not a number; write the point as in 0.5"))
             }
-        }
-
-        /// A finite number, and what was typed.
-        fn finite<E: Error>(self) -> Result<(f64, String), E> {
-            let (number, text) = self.read();
-            match number {
-                Some(number) if number.is_finite() => Ok((number, text)),
-                Some(_) => Err(E::custom(format!("{text} is not finite; take a number such as 0.5"))),
-                None if text.is_empty() => Err(E::custom("a number is needed, such as 0.5")),
-                None if text.contains(',') => {
-                    Err(E::custom(format!("{text:?} is not a number; write the point as in 0.5")))
-                }
-                None => Err(E::custom(format!("{text:?} is not a number; 0.5 or -1e-3 would be"))),
-            }
-        }
-
-        /// The same, or nothing typed.
-        fn optional<E: Error>(self) -> Result<Option<f64>, E> {
-            match &self {
-                Self::Text(text) if text.trim().is_empty() => Ok(None),
-                _ => self.finite().map(|(number, _)| Some(number)),
-            }
+            None => value.problem(format!("{text:?} is not a number; 0.5 or -1e-3 would be")),
         }
     }
 
     /// A finite number.
-    pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        number_and_text(deserializer).map(|(number, _)| number)
+    pub(super) fn number<'a>(value: &'a Value<'a>) -> Read<'a, f64> {
+        number_and_text(value).map(|(number, _)| number)
     }
 
     /// A finite number, or nothing typed.
-    pub(super) fn optional_number<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<f64>, D::Error> {
-        Typed::of(Value::deserialize(deserializer)?).map_or(Ok(None), Typed::optional)
+    pub(super) fn optional_number<'a>(value: &'a Value<'a>) -> Read<'a, Option<f64>> {
+        match typed(value) {
+            None | Some("") => Ok(None),
+            Some(_) => number(value).map(Some),
+        }
     }
 
     /// A whole number, or nothing typed.
-    pub(super) fn optional_count<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<u32>, D::Error> {
-        let number = optional_number(deserializer)?;
-        match number {
+    pub(super) fn optional_count<'a>(value: &'a Value<'a>) -> Read<'a, Option<u32>> {
+        match optional_number(value)? {
             Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
                 Ok(Some(number as u32))
             }
-            Some(number) => {
-                Err(D::Error::custom(format!("{number} will not do; take a whole number such as 30")))
-            }
+            Some(number) => value.problem(format!("{number} will not do; take a whole number such as 30")),
             None => Ok(None),
         }
     }
 
     /// A number above 0. What was typed is quoted, and 1e-400 is not 0 to the person who typed it.
-    pub(super) fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        let (number, text) = number_and_text(deserializer)?;
+    pub(super) fn rate<'a>(value: &'a Value<'a>) -> Read<'a, f64> {
+        let (number, text) = number_and_text(value)?;
         if number > 0.0 {
             return Ok(number);
         }
         let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
         let rounded = number == 0.0 && mantissa.contains(|c| matches!(c, '1'..='9'));
         let remark = if rounded { ", which is so small that it is rounded to 0" } else { "" };
-        Err(D::Error::custom(format!("η must be a number above 0, not {text}{remark}; 0.5 would do")))
-    }
-
-    /// A finite number, and what was typed.
-    fn number_and_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(f64, String), D::Error> {
-        let typed = Typed::of(Value::deserialize(deserializer)?);
-        typed.ok_or_else(|| D::Error::custom("a number is needed, such as 0.5 or -1e-3"))?.finite()
+        value.problem(format!("η must be a number above 0, not {text}{remark}; 0.5 would do"))
     }
 
     /// A lane, or its JSON as the value of an option.
-    pub(super) fn lane<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lane, D::Error> {
-        let given = Value::deserialize(deserializer)?;
-        let Value::String(text) = given else { return json::read(&given).map_err(D::Error::custom) };
-        let lane = serde_json::from_str(&text).ok().and_then(|value| json::read(&value).ok());
-        lane.ok_or_else(|| D::Error::custom(format!("{text:?} is no lane; take one of the list")))
+    pub(super) fn lane<'a>(value: &'a Value<'a>) -> Read<'a, Lane> {
+        let Value::Text(text) = value else { return Lane::read(value) };
+        let lane = Value::parse(text).ok().and_then(|value| Lane::read(&value).ok());
+        lane.map_or_else(|| value.problem(format!("{text:?} is no lane; take one of the list")), Ok)
     }
 
     /// A whole number, 0 or more.
-    pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-        whole(deserializer, 1e9).map(|number| number as usize)
+    pub(super) fn count<'a>(value: &'a Value<'a>) -> Read<'a, usize> {
+        whole(value, 1e9).map(|number| number as usize)
     }
 
     /// A whole number in 32 bits.
-    pub(super) fn seed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-        whole(deserializer, u32::MAX.into()).map(|number| number as u32)
+    pub(super) fn seed<'a>(value: &'a Value<'a>) -> Read<'a, u32> {
+        whole(value, u32::MAX.into()).map(|number| number as u32)
     }
 
-    fn whole<'de, D: Deserializer<'de>>(deserializer: D, most: f64) -> Result<f64, D::Error> {
-        let needed = || D::Error::custom("a whole number is needed, such as 4");
-        let (number, text) = Typed::of(Value::deserialize(deserializer)?).ok_or_else(needed)?.read();
-        match number {
+    fn whole<'a>(value: &'a Value<'a>, most: f64) -> Read<'a, f64> {
+        let text = typed(value).unwrap_or_default();
+        match spelled(text) {
             Some(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Ok(number),
-            Some(number) if number > most => {
-                Err(D::Error::custom(format!("{text} will not do; {most} is the most")))
-            }
-            None if text.is_empty() => Err(needed()),
-            _ => Err(D::Error::custom(format!("{text:?} will not do; take a whole number such as 4"))),
+            Some(number) if number > most => value.problem(format!("{text} will not do; {most} is the most")),
+            None if text.is_empty() => value.problem("a whole number is needed, such as 4"),
+            _ => value.problem(format!("{text:?} will not do; take a whole number such as 4")),
         }
     }
 }

@@ -1,14 +1,12 @@
 //! The things a reader can point at, in the picture and in the text alike.
 
 use crate::nn::Parameter;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// One thing on the page: a number's place in the network, or a whole neuron. As text, its letter
 /// and its indices: `w-0-1-2` is the weight of layer 0 into neuron 1 from source 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // `layer`, `neuron`, `source`: l, j, k as everywhere
 pub enum Item {
     /// An input xₖ.
@@ -130,18 +128,5 @@ impl FromStr for Item {
             ("d", &[layer, neuron]) => Ok(Self::Delta { layer, neuron }),
             _ => Err(unknown()),
         }
-    }
-}
-
-impl TryFrom<String> for Item {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Item> for String {
-    fn from(item: Item) -> Self {
-        item.to_string()
     }
 }

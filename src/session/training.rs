@@ -8,12 +8,10 @@ use super::{Action, Session, View};
 use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use crate::training::{End, Limits, Snapshot, State, Task};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// What the worker is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "type")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Order {
     /// A new worker begins [`Session::task`].
     Begin,

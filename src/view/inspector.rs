@@ -3,9 +3,9 @@
 use super::format::{number, plain, signed};
 use super::html::{action, escape};
 use super::mathml::{math, symbol_as};
+use crate::json::numbers;
 use crate::nn::{Parameter, Reduction};
 use crate::session::{Item, MOST_DIGITS, Now, Session};
-use serde_json::json;
 
 /// Weights of a neuron beyond this are reached by selecting their edge.
 const WEIGHTS: usize = 100;
@@ -50,7 +50,7 @@ struct Panel<'a> {
 impl Panel<'_> {
     fn input(&mut self, source: usize) -> Inspector {
         let name = &self.session.scenario().data.inputs[source];
-        let place = json!({ "row": self.now.row(), "source": source });
+        let place = numbers(&[("row", self.now.row()), ("source", source)]);
         let value = self.now.trace().input[source];
         let field = self.field(Item::Input { source }, "InputEdited", &place, value);
         Inspector {
@@ -73,7 +73,7 @@ impl Panel<'_> {
         }
         head = title(&head) + &self.edit_parameter(bias);
         if output {
-            let place = json!({ "row": self.now.row(), "neuron": neuron });
+            let place = numbers(&[("neuron", neuron), ("row", self.now.row())]);
             let target = self.now.target()[neuron];
             head += &self.field(Item::Target { neuron }, "TargetEdited", &place, target);
         }
@@ -147,12 +147,19 @@ impl Panel<'_> {
 
     fn edit_parameter(&mut self, parameter: Parameter) -> String {
         let value = self.now.parameter(parameter);
-        self.field(parameter.into(), "ParameterEdited", &json!({ "parameter": parameter }), value)
+        let (kind, place) = match parameter {
+            Parameter::Weight { layer, neuron, source } => {
+                ("weight", numbers(&[("layer", layer), ("neuron", neuron), ("source", source)]))
+            }
+            Parameter::Bias { layer, neuron } => ("bias", numbers(&[("layer", layer), ("neuron", neuron)])),
+        };
+        let place = format!("{{\"parameter\":{{\"{kind}\":{place}}}}}");
+        self.field(parameter.into(), "ParameterEdited", &place, value)
     }
 
     /// A labelled field that edits one number, which it gets as a field's value: a step changes the numbers of
     /// many fields and the fields themselves seldom.
-    fn field(&mut self, item: Item, name: &str, value: &serde_json::Value, number: f64) -> String {
+    fn field(&mut self, item: Item, name: &str, value: &str, number: f64) -> String {
         self.fields.push((format!("edit-{item}"), plain(number)));
         format!(
             "<label data-ref=\"{item}\"><span>{}</span><input id=\"edit-{item}\" {} inputmode=\"decimal\" \

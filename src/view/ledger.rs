@@ -2,9 +2,9 @@
 
 use super::format::{count, number, signed};
 use super::html::{action, escape};
+use crate::json::numbers;
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::{Item, MOST_DIGITS, Now, RowTotal, Session, equivalent_learning_rate};
-use serde_json::json;
 use std::fmt::Write;
 
 /// More neurons than this are not all given a column.
@@ -245,7 +245,7 @@ fn push_across(html: &mut String, now: &Now<'_>, session: &Session, sample: usiz
             html,
             "<button type=\"button\" id=\"across-{layer}-{sample}\" {} aria-expanded=\"{asked}\" \
              title=\"{}{remark}. This is not a bias gradient. Why?\">{text}</button>",
-            action("RowTotalAsked", json!(row_total)),
+            action("RowTotalAsked", numbers(&[("layer", row_total.layer), ("sample", row_total.sample)])),
             signed(total, MOST_DIGITS),
         );
     }

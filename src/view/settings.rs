@@ -3,10 +3,10 @@
 use super::format::plain;
 use super::html::{action, escape};
 use crate::data::{Preset, mnist, presets};
+use crate::json::numbers;
 use crate::nn::{Activation, Distribution, Reduction};
 use crate::scenario::{Order, Start};
 use crate::session::{KEYS, Session, StepBy};
-use serde_json::json;
 use std::fmt::Write;
 
 /// The presets as options, and one for a scenario that is none of them.
@@ -88,7 +88,7 @@ pub fn layers(session: &Session) -> String {
     for (layer, (size, current)) in scenario.layer_sizes().iter().zip(&scenario.activations).enumerate() {
         let name = if layer == output { "output".to_owned() } else { format!("layer {}", layer + 1) };
         let _ = write!(html, "<li><span>{name}</span>");
-        let value = json!({ "layer": layer });
+        let value = numbers(&[("layer", layer)]);
         if layer == output {
             let _ = write!(html, "<span>{size} (from the data)</span>");
         } else {

@@ -1,14 +1,14 @@
 //! What goes back to the page: only what differs from what it already shows.
 
+use deltascope::json::{Writer, written};
 use deltascope::session::{Order, RowTotal, Session};
 use deltascope::view::equation::{self, Detail};
 use deltascope::view::page::Page;
-use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What `main.js` puts in place.
-#[derive(Default, Serialize)]
+#[derive(Default)]
 pub(super) struct Reply {
     /// HTML by element id.
     parts: Vec<(Cow<'static, str>, String)>,
@@ -33,7 +33,6 @@ pub(super) struct Reply {
 }
 
 /// What went wrong, and in which action: its message belongs beside that action's field.
-#[derive(Serialize)]
 pub(super) struct Failure {
     pub(super) action: String,
     pub(super) message: String,
@@ -46,8 +45,66 @@ impl Reply {
     }
 
     pub(super) fn to_json(&self) -> String {
-        // Strings, booleans and finite numbers: nothing here can fail to be written.
-        serde_json::to_string(self).unwrap_or_default()
+        written(|json| json.group(|json| self.write(json)))
+    }
+
+    fn write(&self, json: &mut Writer) {
+        let pair = |json: &mut Writer, (id, text): &(Cow<'static, str>, String)| json.texts(&[&**id, text]);
+        json.field("parts").list(&self.parts, pair);
+        json.field("fields").list(&self.fields, pair);
+        json.field("attributes").list(&self.attributes, |json, (id, name, value)| {
+            json.list([Some(&**id), Some(*name), value.as_deref()], text);
+        });
+        match &self.lit {
+            Some(lit) => json.field("lit").texts(lit),
+            None => text(json.field("lit"), None),
+        }
+        text(json.field("reveal"), self.reveal);
+        json.field("dark").plain(self.dark);
+        number(json.field("wake"), self.wake);
+        json.field("orders").list(&self.orders, write_order);
+        match &self.failure {
+            Some(failure) => json.field("failure").group(|json| {
+                json.field("action").text(&failure.action);
+                json.field("message").text(&failure.message);
+            }),
+            None => text(json.field("failure"), None),
+        }
+        json.field("passing").plain(self.passing);
+    }
+}
+
+fn write_order(json: &mut Writer, order: &Order) {
+    let name = match order {
+        Order::Begin => "begin",
+        Order::GoOn => "go_on",
+        Order::Pause => "pause",
+        Order::Terms { .. } => "terms",
+        Order::End => "end",
+    };
+    json.group(|json| {
+        json.field("type").text(name);
+        if let Order::Terms { limits, speed } = order {
+            json.field("limits").group(|json| {
+                number(json.field("epochs"), limits.epochs.map(f64::from));
+                number(json.field("cost"), limits.cost);
+                number(json.field("accuracy"), limits.accuracy);
+            });
+            number(json.field("speed"), *speed);
+        }
+    });
+}
+
+/// A number or null.
+fn number(json: &mut Writer, number: Option<f64>) {
+    json.number(number.unwrap_or(f64::NAN));
+}
+
+/// Text or null.
+fn text(json: &mut Writer, text: Option<&str>) {
+    match text {
+        Some(text) => json.text(text),
+        None => json.plain("null"),
     }
 }
 

@@ -41,10 +41,7 @@ fn each_row_total_is_answered_for() {
     assert!(cancelled.contains("×10⁻¹⁶, which is nothing but the rounding of its terms"), "{cancelled}");
     assert!(ledger(&session).rows.contains(">≈ 0</button>"));
     // A button without a value asks about none.
-    assert_eq!(
-        serde_json::from_str::<Action>(r#"{"type":"RowTotalAsked"}"#).unwrap(),
-        Action::RowTotalAsked(None)
-    );
+    assert_eq!(r#"{"type":"RowTotalAsked"}"#.parse::<Action>().unwrap(), Action::RowTotalAsked(None));
     // A row that is not there, or not yet known, is not answered for.
     let unknown = ask(&mut session, Some(RowTotal { sample: 10, layer: 1 }));
     assert!(unknown.contains("not a bias gradient") && !unknown.contains("For sample"));

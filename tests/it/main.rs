@@ -14,6 +14,7 @@ mod functions;
 mod golden;
 mod gradient;
 mod idx;
+mod json;
 mod kernels;
 mod lanes;
 mod ledger;

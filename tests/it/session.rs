@@ -129,7 +129,7 @@ fn nonsense_is_refused_and_nothing_changes() {
         r#"{"type":"Selected","value":"w-9-9-9"}"#,
         r#"{"type":"Jumped","value":{"epoch":0,"mini_batch":7}}"#,
     ] {
-        let action: Action = serde_json::from_str(action).unwrap();
+        let action: Action = action.parse().unwrap();
         let error = session.update(action.clone()).expect_err(&format!("{action:?}"));
         assert!(error.len() > 20, "{error}");
         assert_eq!((shown(&session), session.to_scenario()), before, "{action:?}");
@@ -142,14 +142,14 @@ fn nonsense_is_refused_and_nothing_changes() {
     assert_eq!((shown(&session), session.to_scenario()), before);
     for typed in ["", "abc", "1,5", "NaN", "inf", "1e999", "--1", "0x10"] {
         let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
-        let error = serde_json::from_value::<Action>(action).expect_err(typed).to_string();
+        let error = action.to_string().parse::<Action>().expect_err(typed);
         assert!(error.contains("0.5"), "{error}");
     }
     // What was typed is quoted as it was typed.
     let small = "1e-400, which is so small that it is rounded to 0";
     for (typed, quoted) in [("-1", "-1"), ("0", "0"), ("0.00", "0.00"), ("1e-400", small)] {
         let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
-        let error = serde_json::from_value::<Action>(action).expect_err(typed).to_string();
+        let error = action.to_string().parse::<Action>().expect_err(typed);
         assert_eq!(error, format!("η must be a number above 0, not {quoted}; 0.5 would do"));
     }
     let error = session.update(Action::LearningRateChanged(-1.0)).unwrap_err();

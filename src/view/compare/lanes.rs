@@ -1,13 +1,13 @@
 //! A lane's frame: its rule in words and as a formula with the numbers put in, its controls, its numbers.
 
 use super::Scene;
+use crate::json::{numbers, written};
 use crate::nn::{BiasRule, Network, Parameter, Reduction};
 use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Rate, Scenario, Updating};
 use crate::session::{Divergence, Item, LanePass};
 use crate::view::format::{number, signed, typed};
 use crate::view::html::{action, escape};
 use crate::view::mathml::{math, symbol_as};
-use serde_json::json;
 use std::fmt::Write;
 
 /// Terms of a formula beyond this are left out.
@@ -103,8 +103,7 @@ impl Scene<'_> {
         }
         let mut html = String::from("<option value=\"\">add a lane …</option>");
         for lane in LIST.iter().filter(|lane| !passes.iter().any(|pass| pass.lane == **lane)) {
-            // A lane is plain names: it can always be written.
-            let value = serde_json::to_string(lane).unwrap_or_default();
+            let value = written(|json| lane.write(json));
             let _ = write!(html, "<option value=\"{}\">{}</option>", escape(value), escape(name(lane)));
         }
         html
@@ -267,7 +266,7 @@ fn buttons(lane: usize, lanes: usize) -> String {
             html,
             "<button type=\"button\" {} id=\"move-lane-{lane}\" title=\"move it before lane {lane}\" \
              aria-label=\"move lane {number} before lane {lane}\">‹</button>",
-            action("LaneMoved", json!({ "lane": lane })),
+            action("LaneMoved", numbers(&[("lane", lane)])),
         );
     }
     if lanes > LEAST_LANES {
@@ -275,7 +274,7 @@ fn buttons(lane: usize, lanes: usize) -> String {
             html,
             "<button type=\"button\" {} id=\"remove-lane-{lane}\" title=\"take it out\" \
              aria-label=\"take lane {number} out\">×</button>",
-            action("LaneRemoved", json!({ "lane": lane })),
+            action("LaneRemoved", numbers(&[("lane", lane)])),
         );
     }
     html + "</span>"
@@ -314,7 +313,7 @@ fn controls(lane: usize, rule: &Lane) -> String {
 fn select(lane: usize, name: &str, id: &str, label: &str, options: &[(&str, &str, bool)]) -> String {
     let mut html = format!(
         "<select id=\"{id}-{lane}\" {} aria-label=\"{label} {}\">",
-        action(name, json!({ "lane": lane })),
+        action(name, numbers(&[("lane", lane)])),
         lane + 1,
     );
     for (value, text, selected) in options {
