@@ -39,6 +39,15 @@ impl<DB: DrawingBackend> Ink<'_, DB> {
         self.path(&[from, to], colour, width)
     }
 
+    /// A thin line down or to the right, as sharp as pixels are.
+    pub(super) fn rule(&self, from: Point, to: Point, colour: RGBColor) -> Drawn<DB> {
+        let (width, (left, top), (right, bottom)) =
+            (self.pixels(1.0) as i32, self.pixel(from), self.pixel(to));
+        let (x, y) = if left == right { (width, 1) } else { (1, width) };
+        let corners = [(left - x / 2, top - y / 2), (right - x / 2 + x, bottom - y / 2 + y)];
+        self.area.draw(&Rectangle::new(corners, colour.filled()))
+    }
+
     pub(super) fn path(&self, points: &[Point], colour: RGBColor, width: f64) -> Drawn<DB> {
         let points: Vec<_> = points.iter().map(|point| self.pixel(*point)).collect();
         self.area.draw(&PathElement::new(points, colour.stroke_width(self.pixels(width))))

@@ -9,12 +9,16 @@ use crate::view::theme::{Palette, mix};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// The dot at the end of a line.
 const DOT: f64 = 3.5;
 /// At the right, wide enough for a name.
 const MARGIN: f64 = 16.0;
+/// For what stands below.
+const BELOW: f64 = 34.0;
+/// The length of a tick.
+const TICK: f64 = 3.0;
 
 /// One line of a chart.
 pub(super) struct Line {
@@ -65,35 +69,54 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         (up_name, up): (&str, Scale),
     ) -> Result<Self, DrawingAreaErrorKind<DB::ErrorType>> {
         let Ink { palette, scale, area } = *ink;
-        let pixels = |length| ink.pixels(length);
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(pixels(10.0))
-            .margin_right(pixels(MARGIN))
-            .margin_left(pixels(2.0))
-            .x_label_area_size(pixels(34.0))
-            .y_label_area_size(pixels((up.widest() + 24.0).max(56.0)))
-            .build_cartesian_2d(across.axis(), up.axis())?;
-        let described = |name: &str, scale: &Scale| match scale.logarithmic {
-            true => format!("{name} (log scale)"),
-            false => name.to_owned(),
+        let pixels = |length| ink.pixels(length) as i32;
+        let beside = (up.widest() + 24.0).max(56.0);
+        let (width, height) = area.dim_in_pixel();
+        let (left, top) = (pixels(2.0) + pixels(beside), pixels(10.0));
+        let size = (width as i32 - left - pixels(MARGIN), height as i32 - top - pixels(BELOW));
+        let area = area.clone().shrink((left, top), (size.0.max(0), size.1.max(0)));
+        let plot = Self { palette, scale, area, across, up };
+        plot.axes(ink, (left, top), (across_name, up_name), beside)?;
+        Ok(plot)
+    }
+
+    /// The grid, and below and to the left of it an axis each, with its ticks, their texts and its name. The names are
+    /// of the axes across and up; in `around` the plot begins at the pixel `corner`.
+    fn axes(&self, around: &Ink<'_, DB>, corner: (i32, i32), names: (&str, &str), beside: f64) -> Drawn<DB> {
+        let end = self.end();
+        let at = |x: f64, y: f64| Point {
+            x: f64::from(corner.0) / self.scale + x,
+            y: f64::from(corner.1) / self.scale + y,
         };
-        chart
-            .configure_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(mix(palette.line, palette.surface, 0.5).stroke_width(pixels(1.0)))
-            .axis_style(palette.line.stroke_width(pixels(1.0)))
-            .set_all_tick_mark_size(pixels(3.0))
-            .x_desc(described(across_name, &across))
-            .y_desc(described(up_name, &up))
-            .x_labels(across.count())
-            .y_labels(up.count())
-            .x_label_formatter(&|share| across.label(*share))
-            .y_label_formatter(&|share| up.label(*share))
-            .label_style(ink.words(palette.faded))
-            .axis_desc_style(ink.words(palette.faded))
-            .draw()?;
-        let area = chart.plotting_area().strip_coord_spec();
-        Ok(Self { palette, scale, area, across, up })
+        let (dark, light) = (self.palette.line, mix(self.palette.line, self.palette.surface, 0.5));
+        let across: Vec<_> = self.across.ticks.iter().map(|(share, text)| (end.x * share, text)).collect();
+        let up: Vec<_> = self.up.ticks.iter().map(|(share, text)| (end.y * (1.0 - share), text)).collect();
+        for (x, _) in &across {
+            around.rule(at(*x, 0.0), at(*x, end.y), light)?;
+        }
+        for (y, _) in &up {
+            around.rule(at(0.0, *y), at(end.x, *y), light)?;
+        }
+        // The axes are one pixel outside.
+        let (x0, y0) = (-1.0 / self.scale, end.y + 1.0 / self.scale);
+        around.rule(at(0.0, y0), at(end.x, y0), dark)?;
+        around.rule(at(x0, 0.0), at(x0, end.y), dark)?;
+        let words = around.words(self.palette.faded);
+        let write = |text: &str, style: &TextStyle, (h, v), at| {
+            around.area.draw_text(text, &style.pos(Pos::new(h, v)), around.pixel(at))
+        };
+        for (x, text) in across {
+            around.rule(at(x, y0), at(x, y0 + TICK), dark)?;
+            write(text, &words, (HPos::Center, VPos::Top), at(x, y0 + 2.0 * TICK))?;
+        }
+        for (y, text) in up {
+            around.rule(at(x0 - TICK, y), at(x0, y), dark)?;
+            write(text, &words, (HPos::Right, VPos::Center), at(-2.0 * TICK, y))?;
+        }
+        let name = self.across.described(names.0);
+        write(&name, &words, (HPos::Center, VPos::Bottom), at(end.x / 2.0, y0 + BELOW))?;
+        let (name, upwards) = (self.up.described(names.1), words.transform(FontTransform::Rotate270));
+        write(&name, &upwards, (HPos::Center, VPos::Top), at(-beside, end.y / 2.0))
     }
 
     /// To draw between the axes.

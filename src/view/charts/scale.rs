@@ -4,7 +4,6 @@
 use super::words::SIZE;
 use crate::view::format::number;
 use crate::view::scene::text_width;
-use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
 /// What falls by more than this is shown by its logarithm.
 const WIDE: f64 = 100.0;
@@ -12,34 +11,13 @@ const WIDE: f64 = 100.0;
 /// room for.
 const LEAST: f64 = 1e-5;
 
-/// From 0 to 1, with ticks that are given: plotters' own search for them does not end well where a
-/// range is tiny or huge.
-pub(super) struct Axis(Vec<f64>);
-
-impl Ranged for Axis {
-    type FormatOption = DefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, share: &f64, (from, to): (i32, i32)) -> i32 {
-        from + (f64::from(to - from) * share).round() as i32
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
-        self.0.clone()
-    }
-
-    fn range(&self) -> std::ops::Range<f64> {
-        0.0..1.0
-    }
-}
-
 /// From values to shares of an axis, with ticks at round values.
 pub(super) struct Scale {
     low: f64,
     high: f64,
     pub(super) logarithmic: bool,
     /// Share and text.
-    ticks: Vec<(f64, String)>,
+    pub(super) ticks: Vec<(f64, String)>,
 }
 
 impl Scale {
@@ -113,20 +91,12 @@ impl Scale {
         self.part(if self.logarithmic { value.log10() } else { value })
     }
 
-    pub(super) fn axis(&self) -> Axis {
-        Axis(self.ticks.iter().map(|(share, _)| *share).collect())
-    }
-
-    /// How many ticks.
-    pub(super) fn count(&self) -> usize {
-        self.ticks.len()
-    }
-
-    /// What stands at the tick nearest to this share.
-    pub(super) fn label(&self, share: f64) -> String {
-        let from = |tick: &&(f64, String)| (tick.0 - share).abs();
-        let nearest = self.ticks.iter().min_by(|one, other| from(one).total_cmp(&from(other)));
-        nearest.map_or(String::new(), |(_, text)| text.clone())
+    /// The name of an axis that goes by this scale.
+    pub(super) fn described(&self, name: &str) -> String {
+        match self.logarithmic {
+            true => format!("{name} (log scale)"),
+            false => name.to_owned(),
+        }
     }
 
     /// How wide the widest text is.
