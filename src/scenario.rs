@@ -1,6 +1,7 @@
 //! A scenario: network, parameters, cost, data, hyperparameters and position, in one type and one
 //! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
 
+mod base64;
 mod data_file;
 pub(crate) mod file;
 mod lane;

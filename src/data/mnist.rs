@@ -132,7 +132,7 @@ fn too_few() -> IdxError {
 
 impl Set {
     fn of(name: &str) -> Option<Self> {
-        let name = name.to_lowercase();
+        let name = name.to_ascii_lowercase();
         let test = name.contains("t10k") || name.contains("test");
         match (name.contains("train"), test) {
             (true, false) => Some(Self::Training),

@@ -3,6 +3,7 @@
 mod compared;
 
 use super::csv::{Table, TableError, data};
+use crate::json::double;
 use crate::nn::{
     Activation::{self, Identity, Sigmoid, Softmax, Tanh},
     BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
@@ -306,7 +307,7 @@ fn brownlee() -> Plan {
         settings: settings(Cost::HalfMse, 0.5, 1, Reduction::Sum),
         order: Order::File,
         data: embedded(|| {
-            let table = Table::from_csv(include_bytes!("files/brownlee10.csv"))?;
+            let table = table(include_str!("files/brownlee10.csv"));
             Ok(data(table.select(&[0, 1])?, table.one_hot(2, &["class 0", "class 1"])?))
         }),
     }
@@ -320,7 +321,7 @@ fn iris() -> Plan {
         settings: settings(Cost::Cce, 0.1, 10, Reduction::Mean),
         order: Order::Shuffled(1),
         data: embedded(|| {
-            let table = Table::from_csv(include_bytes!("files/iris.csv"))?;
+            let table = table(include_str!("files/iris.csv"));
             let mut inputs = table.select(&[0, 1, 2, 3])?.standardised()?;
             inputs.columns = names(&["sepal length", "sepal width", "petal length", "petal width"]);
             Ok(data(inputs, table.one_hot(4, &["setosa", "versicolor", "virginica"])?))
@@ -381,7 +382,7 @@ fn circle() -> Plan {
         start: drawn(Distribution::Normal, 1),
         settings: settings(Cost::Bce, 0.3, 10, Reduction::Mean),
         order: Order::Shuffled(1),
-        data: points(include_bytes!("files/toy-circle.csv"), "inside"),
+        data: points(include_str!("files/toy-circle.csv"), "inside"),
     }
 }
 
@@ -392,7 +393,7 @@ fn spiral() -> Plan {
         start: drawn(Distribution::Normal, 1),
         settings: settings(Cost::Bce, 0.1, 5, Reduction::Mean),
         order: Order::Shuffled(1),
-        data: points(include_bytes!("files/toy-spiral.csv"), "first arm"),
+        data: points(include_str!("files/toy-spiral.csv"), "first arm"),
     }
 }
 
@@ -404,7 +405,7 @@ fn linnerud() -> Plan {
         settings: settings(Cost::HalfMse, 0.1, 5, Reduction::Mean),
         order: Order::Shuffled(1),
         data: embedded(|| {
-            let table = Table::from_csv(include_bytes!("files/linnerud.csv"))?.standardised()?;
+            let table = table(include_str!("files/linnerud.csv")).standardised()?;
             let mut inputs = table.select(&[0, 1, 2])?;
             inputs.columns = names(&["chin-ups", "sit-ups", "jumps"]);
             Ok(data(inputs, table.select(&[3, 4, 5])?))
@@ -413,13 +414,22 @@ fn linnerud() -> Plan {
 }
 
 /// Points of the plane in two classes, of which `target` names class 1.
-fn points(bytes: &[u8], target: &str) -> Data {
+fn points(file: &str, target: &str) -> Data {
     embedded(|| {
-        let table = Table::from_csv(bytes)?;
+        let table = table(file);
         let mut targets = table.select(&[2])?;
         targets.columns = names(&[target]);
         Ok(data(table.select(&[0, 1])?, targets))
     })
+}
+
+/// A file that is part of the program: a line of names, then lines of numbers, all separated by commas.
+fn table(file: &str) -> Table {
+    let mut lines = file.lines().map(|line| line.split(','));
+    Table {
+        columns: lines.next().into_iter().flatten().map(str::to_owned).collect(),
+        rows: lines.map(|line| line.filter_map(double).collect()).collect(),
+    }
 }
 
 /// Data that is part of the program: it cannot be wrong at run time, and a test reads all of it.

@@ -3,9 +3,11 @@
 //! By hand and not by serde: each type that serde reads from JSON takes a page's worth of code, and the page is to be
 //! there soon. What is wrong is told in words for people: what stands where, and what would do.
 
+mod number;
 mod parse;
 mod write;
 
+pub use number::double;
 pub use parse::Mistake;
 pub use write::{Writer, numbers, written};
 
@@ -30,26 +32,23 @@ pub enum Value<'a> {
     Group(Vec<(Cow<'a, str>, Self)>),
 }
 
-/// What is wrong with a value and what would do.
+/// What is wrong with a value and what would do. In a box: a result with it is passed on in many places.
 #[derive(Debug)]
-pub struct Problem<'a> {
-    at: &'a Value<'a>,
-    words: String,
-}
+pub struct Problem<'a>(Box<(&'a Value<'a>, String)>);
 
 /// Something that is read, or what is wrong.
 pub type Read<'a, T> = Result<T, Problem<'a>>;
 
 impl Display for Problem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words)
+        f.write_str(&self.0.1)
     }
 }
 
 impl Problem<'_> {
     /// Where in this value it is: `weights[0][1]`; empty for the value itself.
     pub fn path(&self, root: &Value<'_>) -> String {
-        let path = root.path_to(self.at).unwrap_or_default();
+        let path = root.path_to(self.0.0).unwrap_or_default();
         path.strip_prefix('.').map_or(path.clone(), str::to_owned)
     }
 }
@@ -87,7 +86,7 @@ impl<'a> Value<'a> {
 
     /// This is wrong with it.
     pub fn problem<T>(&'a self, words: impl Into<String>) -> Read<'a, T> {
-        Err(Problem { at: self, words: words.into() })
+        Err(Problem(Box::new((self, words.into()))))
     }
 
     /// It is not what stands here, but what would do.
@@ -118,9 +117,9 @@ impl<'a> Value<'a> {
 
     /// A finite number.
     pub fn number(&'a self) -> Read<'a, f64> {
-        let number = if let Self::Number(text) = self { text.parse().ok() } else { None };
+        let number = if let Self::Number(text) = self { double(text) } else { None };
         match number {
-            Some(number) if f64::is_finite(number) => Ok(number),
+            Some(number) if number.is_finite() => Ok(number),
             Some(_) => {
                 self.problem(format!("{} is a number out of range; one such as 0.5 would do", self.called()))
             }

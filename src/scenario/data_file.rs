@@ -1,11 +1,10 @@
 //! The data in the `deltascope-1` format: rows of numbers, or images as bytes in base64.
 
+use super::base64;
 use super::file::error;
 use super::{Data, MOST_DATA, Samples, Scenario, ScenarioError};
 use crate::json::{Read, Value, Writer};
 use crate::nn::Sample;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 /// The data as they stand in a file.
 pub(super) struct DataFile {
@@ -123,11 +122,9 @@ impl ImagesFile {
 
 fn bytes<'a>(value: &'a Value<'a>) -> Read<'a, Vec<u8>> {
     let Value::Text(text) = value else { return value.refused("bytes as base64, such as \"AP8=\",") };
-    STANDARD.decode(text.as_bytes()).or_else(|problem| {
-        value.problem(format!(
-            "this is not base64 ({problem}); take a file that was saved here, or bytes such as \"AP8=\""
-        ))
-    })
+    let none =
+        || value.problem("this is not base64; take a file that was saved here, or bytes such as \"AP8=\"");
+    base64::decode(text).map_or_else(none, Ok)
 }
 
 /// Data → file.
@@ -148,8 +145,8 @@ fn write_rows(samples: &Samples, json: &mut Writer) {
         return json.field("images").group(|json| {
             json.field("rows").plain(rows);
             json.field("columns").plain(columns);
-            json.field("pixels").text(&STANDARD.encode(pixels));
-            json.field("labels").text(&STANDARD.encode(labels));
+            json.field("pixels").text(&base64::encode(&pixels));
+            json.field("labels").text(&base64::encode(&labels));
         });
     }
     let samples = samples.as_slice().unwrap_or_default();

@@ -386,6 +386,7 @@ fn parameter<'a>(value: &'a Value<'a>) -> Read<'a, Parameter> {
 /// What a person types into a field comes as text; saved actions hold numbers.
 mod typed {
     use super::{Lane, Read, Value};
+    use crate::json::double;
 
     /// What was typed; none for what is neither text nor a number.
     fn typed<'a>(value: &'a Value<'a>) -> Option<&'a str> {
@@ -398,7 +399,7 @@ mod typed {
 
     /// The number that it spells. The page writes minus as it should look; what is copied from it can be pasted here.
     fn spelled(text: &str) -> Option<f64> {
-        text.replace('−', "-").parse().ok()
+        double(&text.replace('−', "-"))
     }
 
     /// A finite number, and what was typed.

@@ -5,6 +5,7 @@
 mod canvas;
 mod files;
 mod reply;
+mod sorted;
 
 pub use files::{open_files, take_file};
 
@@ -19,8 +20,8 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{DrawingArea, DrawingBackend};
 use reply::{Failure, Reply};
+use sorted::Sorted;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -32,7 +33,7 @@ thread_local! {
 struct App {
     session: Session,
     /// By the canvas's id.
-    surfaces: HashMap<String, Surface>,
+    surfaces: Sorted<String, Surface>,
     scene: Option<Scene>,
     shown: reply::Shown,
     /// How long sums are written out: briefly at first, in full when the reader stays.
@@ -148,7 +149,7 @@ pub fn training_failed(reason: &str) -> String {
 pub fn chart_svg(id: &str) -> String {
     APP.with_borrow(|app| {
         let (Some(app), Some(chart)) = (app, CompareChart::of(id)) else { return String::new() };
-        let Surface { width, height, .. } = app.surfaces.get(id).copied().unwrap_or_default();
+        let Surface { width, height, .. } = app.surfaces.get(&id.to_owned()).copied().unwrap_or_default();
         // One that is out of sight has no size: then one that fits a page.
         let (width, height) = if width > 0.0 { (width, height) } else { (480.0, 240.0) };
         let palette = Palette::of(app.session.sight().dark);
@@ -176,7 +177,7 @@ impl App {
     fn new(session: Session) -> Self {
         Self {
             session,
-            surfaces: HashMap::new(),
+            surfaces: Sorted::default(),
             scene: None,
             shown: reply::Shown::default(),
             detail: Detail::Brief,
@@ -245,7 +246,7 @@ impl App {
     /// Draws every canvas that is in sight and out of date.
     fn draw(&mut self) -> Result<(), String> {
         let palette = Palette::of(self.session.sight().dark);
-        for (id, surface) in &mut self.surfaces {
+        for (id, surface) in self.surfaces.iter_mut() {
             let now = Drawn::of(id, &self.session, self.reports);
             let Surface { width, height, scale, drawn } = *surface;
             if width <= 0.0 || height <= 0.0 {

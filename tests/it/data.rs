@@ -31,6 +31,26 @@ fn the_presets_tell_the_story_in_its_order() {
     assert!(preset("nothing of the kind").is_none());
 }
 
+/// The files that are part of the program, as the reader of CSV reads them.
+#[test]
+fn the_presets_have_the_rows_of_their_files() {
+    let files: [(_, &[u8], _, _); 5] = [
+        ("brownlee", include_bytes!("../../src/data/files/brownlee10.csv"), 2, false),
+        ("circle", include_bytes!("../../src/data/files/toy-circle.csv"), 2, false),
+        ("spiral", include_bytes!("../../src/data/files/toy-spiral.csv"), 2, false),
+        ("iris", include_bytes!("../../src/data/files/iris.csv"), 4, true),
+        ("linnerud", include_bytes!("../../src/data/files/linnerud.csv"), 3, true),
+    ];
+    for (id, file, inputs, standardised) in files {
+        let table = Table::from_csv(file).unwrap();
+        let inputs = table.select(&(0..inputs).collect::<Vec<_>>()).unwrap();
+        let inputs = if standardised { inputs.standardised().unwrap() } else { inputs };
+        let samples = preset(id).unwrap().scenario().data.samples.clone();
+        assert_eq!(samples.iter().map(|sample| sample.x.clone()).collect::<Vec<_>>(), inputs.rows, "{id}");
+        assert_eq!(samples.len(), table.rows.len());
+    }
+}
+
 #[test]
 fn the_presets_learn() {
     for (id, epochs, accuracy) in [

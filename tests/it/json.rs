@@ -1,6 +1,6 @@
 //! JSON is read as serde_json reads it, and whatever is no JSON is refused with its place.
 
-use deltascope::json::Value;
+use deltascope::json::{Value, double};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Theirs};
 
@@ -91,6 +91,112 @@ proptest! {
         let end = (at + length).min(json.len());
         let damaged = json[..at].iter().copied().chain(put.chars()).chain(json[end..].iter().copied());
         compare(&damaged.collect::<String>())?;
+    }
+}
+
+/// To the last bit what the standard library reads.
+fn compare_double(text: &str) -> Result<(), TestCaseError> {
+    let (ours, theirs) = (double(text), text.parse::<f64>().ok());
+    prop_assert_eq!(ours.map(f64::to_bits), theirs.map(f64::to_bits), "{}: {:?}, {:?}", text, ours, theirs);
+    Ok(())
+}
+
+/// Half of a decimal number, with one digit more.
+fn halved(text: &str) -> String {
+    let mut rest = 0;
+    let mut half = |c: char| match c.to_digit(10) {
+        None => c,
+        Some(digit) => {
+            let twice = 10 * rest + digit;
+            rest = twice % 2;
+            char::from_digit(twice / 2, 10).unwrap()
+        }
+    };
+    text.chars().chain(['0']).map(&mut half).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn every_double_is_read_to_its_last_bit(bits in any::<u64>(), digits in 0usize..40) {
+        let number = f64::from_bits(bits);
+        for text in [format!("{number:?}"), format!("{number:e}"), format!("{number:.digits$e}")] {
+            compare_double(&text)?;
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_the_standard_library_reads_them(
+        text in "[+-]?[0-9]{0,25}\\.?[0-9]{0,25}([eE][+-]?[0-9]{0,3})?",
+        small in "0\\.0{300,330}[0-9]{1,40}",
+        any in "[0-9.eE+-naif]{0,8}",
+    ) {
+        compare_double(&text)?;
+        compare_double(&small)?;
+        compare_double(&any)?;
+    }
+
+    /// Where two doubles are equally near, and close to there.
+    #[test]
+    fn halves_are_rounded_to_even(mantissa in (1u128 << 53)..(1 << 54), shift in 0u32..70, fewer in 0u32..54) {
+        let half = (mantissa | 1) << shift;
+        for number in [half - 1, half, half + 1] {
+            compare_double(&number.to_string())?;
+            compare_double(&format!("{number}.{}1", "0".repeat(900)))?;
+        }
+        // The digits of every double come to an end, so those of its half do too: where that is none, it lies
+        // between two.
+        let small = format!("{:.1074}", f64::from_bits((mantissa as u64 >> fewer) | 1));
+        compare_double(&small)?;
+        let half = halved(&small);
+        compare_double(&half)?;
+        compare_double(&format!("{half}00000000001"))?;
+    }
+}
+
+/// The ends of the doubles, and the places beyond.
+#[test]
+fn the_largest_and_the_smallest_double() {
+    let smallest = format!("{:.1074}", f64::from_bits(1));
+    for text in [
+        "1.7976931348623157e308",
+        "1.7976931348623158e308",
+        "1.7976931348623159e308",
+        "1.8e308",
+        "2e308",
+        "1e309",
+        "5e-324",
+        "2.4703282292062327e-324",
+        "2.4703282292062328e-324",
+        "2.2250738585072011e-308",
+        "1e-400",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        "-0",
+        "0e999999999",
+        "inf",
+        "-Infinity",
+        "NaN",
+        "",
+        ".",
+        "+",
+        "1.",
+        ".1",
+        "1e",
+        "e1",
+        "1e+",
+        "--1",
+        "+1",
+        "1_0",
+        "0x1",
+        "١",
+        &smallest,
+        &halved(&smallest),
+        &format!("0.{}1e10000", "0".repeat(9999)),
+        &format!("{}e-5000", "9".repeat(5000)),
+    ] {
+        compare_double(text).unwrap();
     }
 }
 

@@ -1,8 +1,10 @@
 //! Rows held out from training, and the numbers that they have no part in.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use deltascope::data::preset;
 use deltascope::nn::Sample;
-use deltascope::scenario::{Data, Samples, Scenario, Split};
+use deltascope::scenario::{Data, Samples, Scenario, ScenarioError, Split};
 use deltascope::session::{Action, Direction, Session, StepBy};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -186,13 +188,14 @@ fn people_are_shown_the_rows_of_the_file() {
 /// Three images of two pixels, in a network of their size.
 fn images() -> Scenario {
     let images = Samples::of_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
-    let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
-    let data = Data {
-        inputs: names(["left", "right"]),
-        targets: [names(["0", "1"]), vec!["2".into()]].concat(),
-        samples: images.clone(),
-        held_out: images,
-    };
+    let mut scenario = images_of(images.clone(), vec!["left".into(), "right".into()]);
+    Arc::make_mut(&mut scenario.data).held_out = images;
+    scenario
+}
+
+fn images_of(samples: Samples, inputs: Vec<String>) -> Scenario {
+    let targets = ["0", "1", "2"].map(str::to_owned).to_vec();
+    let data = Data { inputs, targets, samples, held_out: Samples::default() };
     let mut scenario = preset("iris").unwrap().scenario();
     (scenario.sizes, scenario.data) = (vec![2, 5, 3], data.into());
     scenario
@@ -217,6 +220,34 @@ fn images_are_stepped_through_like_any_rows() {
     }
     let refused = session.update(Action::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
     assert!(refused.starts_with("this row is an image"), "{refused}");
+}
+
+/// A scenario of as many images of one pixel as the text says, if it says any.
+fn pixels(text: &str) -> Result<Scenario, ScenarioError> {
+    let images = Samples::of_images((1, 1), vec![0], vec![0], 3).unwrap();
+    let mut scenario = images_of(images, vec!["grey".into()]);
+    scenario.sizes[0] = 1;
+    let labels = STANDARD.encode(vec![0; STANDARD.decode(text).map_or(1, |bytes| bytes.len())]);
+    let json = scenario.to_json().replacen("\"AA==\"", &format!("{text:?}"), 1);
+    Scenario::from_json(&json.replacen("\"AA==\"", &format!("{labels:?}"), 1))
+}
+
+proptest! {
+    #[test]
+    fn bytes_are_base64(bytes in prop::collection::vec(any::<u8>(), 1..9), text in "([ABQgw/]{4}){0,2}[AQgw/+=-]{2,5}") {
+        for text in [STANDARD.encode(&bytes), text] {
+            match STANDARD.decode(&text) {
+                Ok(bytes) => {
+                    let scenario = pixels(&text).unwrap();
+                    let pixels = scenario.data.samples.pixels().unwrap();
+                    prop_assert_eq!(&*pixels, &*bytes);
+                    let json = format!("\"pixels\":{text:?}");
+                    prop_assert!(scenario.to_json().contains(&json));
+                }
+                Err(_) => prop_assert_eq!(pixels(&text).unwrap_err().field, "data.images.pixels"),
+            }
+        }
+    }
 }
 
 #[test]
