@@ -37,6 +37,8 @@ function show(reply, control) {
   for (const order of reply.orders) carryOut(order);
   if (reply.reveal) byId(reply.reveal).scrollIntoView({ block: "nearest" });
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
+  // Who pressed a button that is gone goes on from the top of what is there now.
+  if (control && !control.offsetParent && !control.closest("dialog")) byId("main").focus({ preventScroll: true });
   if (reply.failure || !reply.passing) showFailure(reply.failure, control);
   // A timer goes on while nothing but the pointer moves.
   if (!reply.passing || reply.wake === null) timer = clearTimeout(timer);
@@ -131,7 +133,7 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.target.closest?.("dialog")) return;
   const typing = event.target.matches?.("input, select, textarea");
   const pressing = event.target.matches?.("button, summary") && [" ", "Enter"].includes(event.key);
-  if (typing || pressing) return;
+  if ((typing && event.key !== "Escape") || pressing) return;
   if (event.key === "?") byId("help").showModal();
   const term = event.target.closest?.("math [data-ref]");
   if (term && event.key === "Enter") send("Selected", term.getAttribute("data-ref"));
@@ -214,6 +216,7 @@ async function filesOf(set) {
 async function openSet(select) {
   const set = select.value;
   select.setAttribute("aria-busy", "true");
+  send("DataAwaited", select.selectedOptions[0].textContent);
   const files = await filesOf(set).catch(() => []);
   select.removeAttribute("aria-busy");
   if (files.length) await open(files, select);

@@ -15,6 +15,8 @@ pub enum Action {
     PresetChosen(String),
     /// A scenario file with this text is opened.
     ScenarioOpened(String),
+    /// The page fetches the data of the preset with this title.
+    DataAwaited(String),
     /// η.
     LearningRateChanged(f64),
     /// M.
@@ -289,6 +291,7 @@ impl Action {
             "Jumped" => Self::Jumped(Position::read(value)?),
             "Scrubbed" => Self::Scrubbed(typed::count(value)?),
             "MomentChosen" => Self::MomentChosen(typed::count(value)?),
+            "DataAwaited" => Self::DataAwaited(value.text()?.to_owned()),
             "EpochChosen" => Self::EpochChosen(typed::count(value)?),
             "PlayByChanged" => Self::PlayByChanged(StepBy::read(value)?),
             "SpeedChanged" => Self::SpeedChanged(typed::number(value)?),
@@ -433,12 +436,14 @@ mod typed {
 
     /// A whole number, or nothing typed.
     pub(super) fn optional_count<'a>(value: &'a Value<'a>) -> Read<'a, Option<u32>> {
-        match optional_number(value)? {
-            Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
-                Ok(Some(number as u32))
-            }
-            Some(number) => value.problem(format!("{number} will not do; take a whole number such as 30")),
-            None => Ok(None),
+        match typed(value) {
+            None | Some("") => Ok(None),
+            Some(text) => match spelled(text) {
+                Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
+                    Ok(Some(number as u32))
+                }
+                _ => value.problem(format!("{text:?} will not do; take a whole number such as 30")),
+            },
         }
     }
 

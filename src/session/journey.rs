@@ -122,7 +122,8 @@ impl Session {
         if history == History::Change && self.is_far(&saved.scenario) {
             let position = saved.scenario.first_position();
             saved.scenario = Scenario { position, ..Scenario::clone(&saved.scenario) }.into();
-            let again = "You are at the start: with this change the way to where you were would be another one, and long.";
+            let again =
+                "You are at the start: with this change the way to where you were would be another one.";
             notice = Some(notice.map_or(again.to_owned(), |notice| format!("{notice} {again}")));
         }
         let scenario = &saved.scenario;
@@ -150,7 +151,8 @@ impl Session {
         let samples = |update| scenario.samples_before(update) as f64;
         let way = samples(scenario.update_index(&scenario.position)) - samples(scenario.first_update());
         let weights: usize = scenario.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum();
-        !scenario.runs_like(&self.scenario) && 3.0 * weights as f64 * way > FAR
+        let long = self.is_trained() || 3.0 * weights as f64 * way > FAR;
+        way > 0.0 && long && !scenario.runs_like(&self.scenario)
     }
 
     /// Begins a journey; short ones arrive at once.

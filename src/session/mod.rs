@@ -32,7 +32,7 @@ pub use now::Now;
 pub use run::Run;
 pub use sight::{Axis, MOST_DIGITS, RowTotal, Sight, View};
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
-pub use training::{Order, Stage, Training};
+pub use training::{Evaluated, Order, Stage, Training};
 
 use crate::data::{Idx, mnist, presets};
 use crate::nn::Network;
@@ -142,11 +142,16 @@ impl Session {
         if action != Action::Woken {
             self.notice = None;
         }
-        if self.training.is_running() && moves(&action) {
-            // The worker reports where it is; from there the reader goes on.
-            self.pause_training(false);
-            self.notice = Some("The training pauses. Go on from here.".into());
-            return Ok(());
+        if self.training.is_running() {
+            if matches!(action, Action::Stepped { .. }) {
+                self.pause_training(false);
+                self.notice = Some("The training pauses. Go on from here.".into());
+                return Ok(());
+            }
+            if self.needs_pause(&action)? {
+                self.await_pause(action);
+                return Ok(());
+            }
         }
         match action {
             Action::Woken => self.wake(),
@@ -164,7 +169,10 @@ impl Session {
             }
             Action::Stepped { by, direction: Direction::Forward } => self.step_forward(self.at_least(by)),
             Action::Stepped { by, direction: Direction::Back } => self.step_back(self.at_least(by)),
-            Action::Started => self.go(self.scenario.first_position(), Vec::new()),
+            Action::Started => {
+                self.clear_training();
+                self.go(self.scenario.first_position(), Vec::new())
+            }
             Action::Jumped(position) => self.jump(position),
             Action::Scrubbed(index) => {
                 let moment = self.timeline().moment(index);
@@ -231,6 +239,10 @@ impl Session {
                 }
                 self.replace(scenario, Some(preset.id), History::Open, None)
             }
+            Action::DataAwaited(title) => {
+                self.notice = Some(format!("Loading {title} …"));
+                Ok(())
+            }
             Action::ScenarioOpened(json) => {
                 let scenario = Scenario::from_json(&json).map_err(|error| error.to_string())?;
                 self.replace(scenario, None, History::Open, None)
@@ -239,21 +251,44 @@ impl Session {
                 Some(action) => self.update(action.clone()),
                 None => Ok(()),
             },
-            _ => {
-                let present = edit::Present {
-                    scenario: &self.scenario,
-                    position: self.position,
-                    network: &self.mini_batch.before,
-                };
-                match edit::changed(&present, &action) {
-                    Some(change) => {
-                        let change = change?;
-                        self.replace(change.scenario, self.preset, History::Change, change.notice)
+            _ => match self.changed(&action) {
+                Some(change) => {
+                    let change = change?;
+                    if let Some(scenario) = self.going_on(&action, change.scenario.clone()) {
+                        return self.go_on_with(scenario, change.notice);
                     }
-                    None => self.sight.update(action, &self.scenario, self.position),
+                    self.replace(change.scenario, self.preset, History::Change, change.notice)
                 }
-            }
+                None => self.sight.update(action, &self.scenario, self.position),
+            },
         }
+    }
+
+    /// The scenario after an action that changes it.
+    fn changed(&self, action: &Action) -> Option<Result<edit::Change, String>> {
+        let present = edit::Present {
+            scenario: &self.scenario,
+            position: self.position,
+            network: &self.mini_batch.before,
+        };
+        edit::changed(&present, action)
+    }
+
+    /// Whether an action is about where a training is: it is done there. An error where it cannot be done at all.
+    fn needs_pause(&self, action: &Action) -> Result<bool, String> {
+        let moves = matches!(
+            action,
+            Action::Started
+                | Action::Jumped(_)
+                | Action::Scrubbed(_)
+                | Action::MomentChosen(_)
+                | Action::EpochChosen(_)
+                | Action::Undo
+                | Action::Redo
+                | Action::PresetChosen(_)
+                | Action::ScenarioOpened(_)
+        );
+        Ok(moves || self.changed(action).transpose()?.is_some())
     }
 
     /// Opens files, given by their names and bytes: a scenario, if it is one file of text, else idx files.
@@ -435,17 +470,4 @@ impl Session {
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
     }
-}
-
-/// Whether an action goes to another moment.
-fn moves(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Stepped { .. }
-            | Action::Started
-            | Action::Jumped(_)
-            | Action::Scrubbed(_)
-            | Action::MomentChosen(_)
-            | Action::EpochChosen(_)
-    )
 }

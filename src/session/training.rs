@@ -3,11 +3,11 @@
 //! The worker trains a [`Task`]; its [`Snapshot`]s come here. While it runs, the session stays where it was. Where it
 //! pauses or ends, the session goes to that very sample, with the same doubles.
 
-use super::journey::explained;
+use super::journey::{History, explained};
 use super::{Action, Session, View};
-use crate::nn::Network;
-use crate::scenario::{Position, Scenario};
-use crate::training::{End, Limits, Snapshot, State, Task};
+use crate::nn::{Evaluation, Network};
+use crate::scenario::{Position, Scenario, Start};
+use crate::training::{End, Limits, Point, Snapshot, State, Task};
 use std::sync::Arc;
 
 /// What the worker is to do.
@@ -59,8 +59,30 @@ pub struct Training {
     /// The update that it began with.
     began: u64,
     snapshot: Option<Arc<Snapshot>>,
+    /// What trainings before it have found on the way to where it began.
+    earlier: Earlier,
+    /// Where the session went when it paused or ended.
+    stood: Option<Position>,
+    /// The first update that a worker has made in this run: the way from there on is long.
+    trained: Option<u64>,
+    /// What is to be done once it has paused.
+    pending: Option<Action>,
     orders: Vec<Order>,
 }
+
+/// An evaluation: after how many epochs, of the training rows, of those held out.
+pub type Evaluated = (f64, Evaluation, Option<Evaluation>);
+
+/// Trainings that are over.
+#[derive(Clone, Debug, Default)]
+struct Earlier {
+    points: Vec<Evaluated>,
+    samples: u64,
+    seconds: f64,
+}
+
+/// The evaluations of earlier trainings that are kept.
+const EARLIER: usize = 1024;
 
 impl Training {
     /// How far it is.
@@ -91,6 +113,49 @@ impl Training {
     /// The latest report.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         self.snapshot.as_deref()
+    }
+
+    /// All evaluations on the way here, where an epoch has so many mini-batches.
+    pub fn points(&self, mini_batches: usize) -> Vec<Evaluated> {
+        let point =
+            |point: &Point| (point.updates as f64 / mini_batches as f64, point.training, point.held_out);
+        let own = self.snapshot().into_iter().flat_map(|snapshot| {
+            let latest = snapshot.latest.iter();
+            snapshot.points.points().iter().map(|(_, point)| point).chain(latest).map(point)
+        });
+        self.earlier.points.iter().copied().chain(own).collect()
+    }
+
+    /// Samples trained on, on the way here.
+    pub fn samples(&self) -> u64 {
+        self.earlier.samples + self.snapshot().map_or(0, |snapshot| snapshot.samples)
+    }
+
+    /// How long that took, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.earlier.seconds + self.snapshot().map_or(0.0, |snapshot| snapshot.seconds)
+    }
+
+    /// Whether the session is still where it paused or ended.
+    pub fn stands_at(&self, position: Position) -> bool {
+        self.stood == Some(position)
+    }
+
+    /// What has been found so far, up to this epoch.
+    fn so_far(&self, mini_batches: usize, epoch: f64) -> Earlier {
+        let mut points = self.points(mini_batches);
+        points.retain(|point| point.0 < epoch);
+        while points.len() > EARLIER {
+            let mut index = 0;
+            points.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+        }
+        match points.is_empty() {
+            true => Earlier::default(),
+            false => Earlier { points, samples: self.samples(), seconds: self.seconds() },
+        }
     }
 
     fn order_terms(&mut self) {
@@ -149,7 +214,12 @@ impl Session {
             return Err("the run is still on its way; wait for it, or stop it first".into());
         }
         self.play.playing = false;
+        let began = self.updates() + u64::from(self.now().finished());
+        let mini_batches = self.scenario.mini_batches();
         let training = &mut self.training;
+        training.earlier = training.so_far(mini_batches, began as f64 / mini_batches as f64);
+        training.trained = Some(training.trained.unwrap_or(began).min(began));
+        training.began = began;
         if training.stage == Stage::Paused {
             training.orders.push(Order::End);
         }
@@ -158,7 +228,68 @@ impl Session {
         training.stage = Stage::Running;
         training.orders.push(Order::Begin);
         training.order_terms();
-        self.training.began = self.updates() + u64::from(self.now().finished());
+        Ok(())
+    }
+
+    /// Forgets what has been found: the run begins again.
+    pub(super) fn clear_training(&mut self) {
+        self.pause_training(true);
+        let training = &mut self.training;
+        training.stage = Stage::Idle;
+        (training.snapshot, training.stood, training.earlier) = (None, None, Earlier::default());
+    }
+
+    /// Waits with an action until the training has paused: it is then done from there.
+    pub(super) fn await_pause(&mut self, action: Action) {
+        self.pause_training(false);
+        self.training.pending = Some(action);
+    }
+
+    /// Whether a worker has made some of the updates on the way here.
+    pub(super) fn is_trained(&self) -> bool {
+        self.training.trained.is_some_and(|first| first < self.updates())
+    }
+
+    /// The scenario from the present parameters on, where its way here was trained and this change leaves them their
+    /// meaning: who changes η in the middle of a training does not want to begin again.
+    pub(super) fn going_on(&self, action: &Action, mut scenario: Scenario) -> Option<Scenario> {
+        let same_batches = match action {
+            Action::LearningRateChanged(_)
+            | Action::ReductionChanged(_)
+            | Action::ReductionExchanged
+            | Action::BiasRuleChanged(_) => true,
+            Action::BatchSizeChanged(_) => false,
+            _ => return None,
+        };
+        if !self.is_trained() {
+            return None;
+        }
+        let finished = self.now().finished();
+        let network = if finished { &self.mini_batch.after } else { &self.mini_batch.before };
+        let update = self.updates() + u64::from(finished);
+        let mini_batches = self.scenario.mini_batches() as u64;
+        let (epoch, mini_batch) = ((update / mini_batches) as u32, (update % mini_batches) as u32);
+        // With other mini-batches the epoch begins again.
+        let mini_batch = if same_batches { mini_batch } else { 0 };
+        scenario.start = Start::Parameters { network: network.clone(), epoch, mini_batch };
+        if finished || !same_batches {
+            scenario.position = Position { epoch, mini_batch, ..Position::default() };
+        }
+        scenario.check().is_ok().then_some(scenario)
+    }
+
+    /// Changes the scenario of a trained run and goes on with it; the curves stay.
+    pub(super) fn go_on_with(
+        &mut self,
+        scenario: Scenario,
+        mut notice: Option<String>,
+    ) -> Result<(), String> {
+        let mini_batches = self.scenario.mini_batches();
+        let kept = self.training.so_far(mini_batches, f64::INFINITY);
+        let words = "The run goes on from these parameters; Undo takes the change back.";
+        notice = Some(notice.map_or(words.to_owned(), |notice| format!("{notice} {words}")));
+        self.replace(scenario, self.preset, History::Change, notice)?;
+        self.training.earlier = kept;
         Ok(())
     }
 
@@ -172,6 +303,17 @@ impl Session {
                  start (Home)",
                 done + 1
             )),
+            _ if self.training.stage == Stage::Ended(End::GoodEnough)
+                && self.training.stands_at(self.position)
+                && self
+                    .training
+                    .snapshot()
+                    .and_then(|now| now.latest)
+                    .is_some_and(|found| self.training.limits.reached(&found)) =>
+            {
+                Err("cost or accuracy is as good as was wanted already; ask for more, or leave it empty"
+                    .into())
+            }
             _ => Ok(()),
         }
     }
@@ -200,7 +342,8 @@ impl Session {
         }
         training.id = training.id.wrapping_add(1);
         training.stage = Stage::Idle;
-        training.snapshot = None;
+        (training.snapshot, training.stood, training.earlier) = (None, None, Earlier::default());
+        (training.trained, training.pending) = (None, None);
     }
 
     /// Takes a report of the worker. An error where the stepper cannot go to where it paused.
@@ -223,11 +366,16 @@ impl Session {
                 training.stage = Stage::Ended(end);
                 training.orders.push(Order::End);
                 if matches!(end, End::Diverged { .. }) {
+                    training.pending = None;
                     return Ok(()); // the reader decides whether to go there
                 }
             }
         }
-        self.take_over(&snapshot, snapshot.place.position())
+        self.take_over(&snapshot, snapshot.place.position())?;
+        match self.training.pending.take() {
+            Some(action) => self.update(action),
+            None => Ok(()),
+        }
     }
 
     /// The worker is gone, for a reason that only the browser knows.
@@ -276,6 +424,7 @@ impl Session {
         (self.run, self.position, self.mini_batch) = (run, position, mini_batch.into());
         self.trail.clear();
         self.comparison = None;
+        self.training.stood = Some(position);
         match self.sight.view {
             View::Compare => self.go(position, Vec::new()), // the lanes follow
             View::Stepper | View::Train => Ok(()),

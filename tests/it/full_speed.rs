@@ -117,18 +117,81 @@ fn a_step_while_it_runs_pauses_it() {
 }
 
 #[test]
-fn another_scenario_ends_it_and_late_reports_are_nothing() {
+fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
+    let mut session = session("iris");
+    let mut course = begin(&mut session);
+    train(&mut course, 1000);
+    act(&mut session, Action::LearningRateChanged(0.05));
+    assert_eq!(session.take_orders(), [Order::Pause]);
+    assert_eq!(session.scenario().settings.learning_rate, 0.1, "not before it has paused");
+    // What cannot be is refused at once, and the training goes on to its pause as it was told.
+    assert!(session.update(Action::BatchSizeChanged(0)).is_err());
+    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.take_orders(), [Order::End]);
+    assert_eq!(session.scenario().settings.learning_rate, 0.05);
+    let there = course.snapshot(true, 0.0, 0.0);
+    assert_eq!(session.position(), there.place.position());
+    assert_eq!(*session.mini_batch().before, course.network());
+    assert!(session.notice().unwrap().contains("goes on from these parameters"));
+    assert!(session.training().points(15).len() > 3, "the curve stays");
+    // Undo: the old η, at the same place with the same parameters.
+    act(&mut session, Action::Undo);
+    assert_eq!(session.scenario().settings.learning_rate, 0.1);
+    assert_eq!(
+        (session.position(), &*session.mini_batch().before),
+        (there.place.position(), &course.network())
+    );
+    // Other mini-batches: the epoch begins again from these parameters.
+    let mut again = begin(&mut session);
+    train(&mut again, 777);
+    pause(&mut session, &again);
+    act(&mut session, Action::BatchSizeChanged(20));
+    assert_eq!(*session.mini_batch().before, again.network());
+    assert_eq!(session.position(), Position { epoch: session.position().epoch, ..Position::default() });
+}
+
+#[test]
+fn other_data_take_a_trained_run_back_to_the_start() {
+    let mut session = session("iris");
+    let mut course = begin(&mut session);
+    train(&mut course, 1000);
+    pause(&mut session, &course);
+    act(&mut session, Action::HeldOutChanged(20));
+    assert_eq!(session.position(), session.scenario().first_position());
+    assert!(session.notice().unwrap().contains("You are at the start"));
+    assert!(session.training().points(12).is_empty());
+}
+
+#[test]
+fn another_preset_ends_it_and_late_reports_are_nothing() {
     let mut session = session("iris");
     let mut course = begin(&mut session);
     train(&mut course, 500);
-    let late = course.snapshot(true, 1.0, 1000.0);
-    act(&mut session, Action::LearningRateChanged(0.25));
-    assert_eq!(session.take_orders(), [Order::End]);
+    let paused = course.snapshot(true, 1.0, 1000.0);
+    act(&mut session, Action::PresetChosen("xor".into()));
+    session.take_orders();
+    session.report(paused.clone()).unwrap();
+    assert_eq!((session.preset(), session.take_orders()), (Some("xor"), vec![Order::End]));
     assert_eq!(session.training().stage(), Stage::Idle);
     let before = session.position();
-    session.report(late).unwrap();
+    session.report(paused.clone()).unwrap();
     assert_eq!(session.position(), before);
     assert!(session.training().snapshot().is_none());
+    act(&mut session, Action::Undo);
+    assert_eq!(session.position(), paused.place.position(), "back to where it paused");
+}
+
+#[test]
+fn to_the_start_while_it_runs_pauses_and_goes_there() {
+    let mut session = session("circle");
+    let mut course = begin(&mut session);
+    train(&mut course, 5000);
+    act(&mut session, Action::Started);
+    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.position(), session.scenario().first_position());
+    assert_eq!(session.training().stage(), Stage::Idle);
+    assert!(text(&session, "train-state").starts_with("Starts with mini-batch 1 of epoch 1"));
+    assert!(session.training().points(20).is_empty());
 }
 
 #[test]
@@ -204,7 +267,7 @@ fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
     train(&mut course, 650_000);
     pause(&mut session, &course);
     let (position, mini_batch) = (session.position(), session.mini_batch().clone());
-    session.update(Action::LearningRateChanged(2.5)).unwrap();
+    session.update(Action::SeedChanged(2)).unwrap();
     assert!(session.progress().is_none(), "nothing long is under way");
     assert_eq!(session.position(), session.scenario().first_position());
     assert!(session.notice().unwrap().contains("You are at the start"));

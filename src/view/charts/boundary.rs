@@ -53,7 +53,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let Some(mapped) = mapped(session) else {
         return ink.sentence("The outputs of a regression name no class; ask for the selected neuron");
     };
-    let ranges = [0, 1].map(|input| range(&scenario.data.samples, input));
+    let ranges = [0, 1].map(|input| range(&scenario.data, input));
     let passes = comparison.passes();
     let (width, height) = ink.size();
     let columns = if passes.len() > 2 && width < NARROW { 2 } else { passes.len() };
@@ -69,7 +69,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             Some(network) => map.draw(&map.outputs(network), network, ink)?,
             None => map.diverged(ink)?,
         }
-        map.samples(&scenario.data.samples, ink)?;
+        map.samples(&scenario.data.samples, false, ink)?;
     }
     let names = &scenario.data.inputs;
     let axes = format!("across: {}; up: {}", names[0], names[1]);
@@ -87,8 +87,9 @@ fn mapped(session: &Session) -> Option<Mapped> {
 }
 
 /// From the least to the largest value of an input, and a tenth more to both sides.
-fn range(samples: &Samples, input: usize) -> (f64, f64) {
-    let values = || samples.iter().filter_map(move |sample| sample.x.get(input).copied());
+fn range(data: &Data, input: usize) -> (f64, f64) {
+    let samples = || data.samples.iter().chain(data.held_out.iter());
+    let values = || samples().filter_map(move |sample| sample.x.get(input).copied());
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     // Each divided by itself, lest the whole be infinite.
     let margin = high / 10.0 - low / 10.0;
@@ -103,7 +104,7 @@ pub(super) fn maps<DB: DrawingBackend>(
     frames: &[(Rect, Mapped)],
     ink: &Ink<'_, DB>,
 ) -> Drawn<DB> {
-    let ranges = [0, 1].map(|input| range(&data.samples, input));
+    let ranges = [0, 1].map(|input| range(data, input));
     let mut outputs = None;
     for (index, (area, mapped)) in frames.iter().enumerate() {
         let map = Map { area: *area, ranges, mapped: *mapped, maps: frames.len() };
@@ -113,8 +114,29 @@ pub(super) fn maps<DB: DrawingBackend>(
         let outputs = outputs.insert(known.unwrap_or_else(|| map.outputs(network)));
         map.draw(outputs, network, ink)?;
         if index == 0 {
-            map.samples(&data.samples, ink)?;
+            map.samples(&data.samples, false, ink)?;
+            map.samples(&data.held_out, true, ink)?;
         }
+    }
+    Ok(())
+}
+
+/// Which shape and colour is which class, from this point to the right as far as there is room.
+pub(super) fn key<DB: DrawingBackend>(
+    names: &[String],
+    from: Point,
+    width: f64,
+    ink: &Ink<'_, DB>,
+) -> Drawn<DB> {
+    let mut x = from.x;
+    for (class, name) in names.iter().enumerate() {
+        let words = text_width(name, SIZE);
+        if x + words + 2.0 * SIZE > from.x + width {
+            break;
+        }
+        shape(ink, class, Point { x: x + 5.0, y: from.y }, 4.0, hue(ink.palette, class))?;
+        ink.write(name, ink.palette.faded, HPos::Left, Point { x: x + 13.0, y: from.y })?;
+        x += words + 2.0 * SIZE + 4.0;
     }
     Ok(())
 }
@@ -213,8 +235,8 @@ impl Map {
             .collect()
     }
 
-    /// The samples, each class with a shape of its own.
-    fn samples<DB: DrawingBackend>(&self, samples: &Samples, ink: &Ink<'_, DB>) -> Drawn<DB> {
+    /// The samples, each class with a shape of its own; those held out are hollow.
+    fn samples<DB: DrawingBackend>(&self, samples: &Samples, hollow: bool, ink: &Ink<'_, DB>) -> Drawn<DB> {
         let Rect { left, top, right, bottom } = self.area;
         let radius = if samples.len() > CROWD { 2.0 } else { 3.0 };
         for sample in samples.iter().take(SAMPLES) {
@@ -226,6 +248,9 @@ impl Map {
             let class = class(&sample.y);
             shape(ink, class, at, radius + 1.0, ink.palette.surface)?;
             shape(ink, class, at, radius, hue(ink.palette, class))?;
+            if hollow {
+                shape(ink, class, at, radius / 2.0, ink.palette.surface)?;
+            }
         }
         Ok(())
     }

@@ -5,13 +5,13 @@ use super::boundary::{self, Mapped};
 use super::images;
 use super::plot::{Line, Plot};
 use super::scale::Scale;
-use super::words::LINE;
+use super::words::{LINE, SIZE};
 use crate::nn::{Evaluation, Network};
-use crate::session::Session;
-use crate::training::Point;
+use crate::session::{Evaluated, Session};
 use crate::view::ink::{Drawn, Ink};
-use crate::view::scene::{Point as Place, Rect};
+use crate::view::scene::{Point as Place, Rect, shortened};
 use crate::view::theme::{DASHES, Palette};
+use crate::view::train::class_names;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -65,7 +65,12 @@ pub fn draw<DB: DrawingBackend>(
         TrainChart::Accuracy if !session.scenario().has_classes() => {
             ink.sentence("The outputs name no classes, so there is no accuracy")
         }
-        TrainChart::Accuracy => curve(session, &ink, "accuracy", Evaluation::accuracy, Scale::around),
+        TrainChart::Accuracy => curve(session, &ink, "accuracy", Evaluation::accuracy, |values, ticks| {
+            // The least span that is worth a look: five in a hundred.
+            let middle = values.iter().sum::<f64>() / values.len().max(1) as f64;
+            let span = [(middle - 0.025).max(0.0), (middle + 0.025).min(1.0)];
+            Scale::around(&[values, &span].concat(), ticks)
+        }),
         TrainChart::Maps => maps(session, &ink),
         TrainChart::Digits => images::errors(session, &ink),
     }
@@ -79,26 +84,25 @@ fn curve<DB: DrawingBackend>(
     value: impl Fn(&Evaluation) -> f64,
     scale: fn(&[f64], usize) -> Scale,
 ) -> Drawn<DB> {
-    let Some(snapshot) = session.training().snapshot() else {
-        return ink.sentence("The curves begin when the training does");
-    };
-    let mini_batches = session.scenario().mini_batches() as f64;
-    let latest = snapshot.latest.iter();
-    let points: Vec<&Point> = snapshot.points.points().iter().map(|(_, point)| point).chain(latest).collect();
-    let line = |part: fn(&Point) -> Option<Evaluation>| -> Vec<(f64, f64)> {
-        let values = points
-            .iter()
-            .filter_map(|point| Some((point.updates as f64 / mini_batches, value(&part(point)?))));
+    let points = session.training().points(session.scenario().mini_batches());
+    if points.is_empty() {
+        return ink.sentence(match session.training().is_running() {
+            true => "The network is being evaluated",
+            false => "The curves begin when the training does",
+        });
+    }
+    let line = |part: fn(&Evaluated) -> Option<Evaluation>| -> Vec<(f64, f64)> {
+        let values = points.iter().filter_map(|point| Some((point.0, value(&part(point)?))));
         values.filter(|point| point.1.is_finite()).collect()
     };
-    let mut lines = vec![Line::new(line(|point| Some(point.training)), ink.palette.a)];
-    let held_out = line(|point| point.held_out);
+    let mut lines = vec![Line::new(line(|point| Some(point.1)), ink.palette.a)];
+    let held_out = line(|point| point.2);
     if !held_out.is_empty() {
         lines.push(Line { dashes: DASHES[1], ..Line::new(held_out, ink.palette.delta) });
     }
     let all = || lines.iter().flat_map(|line| &line.points);
     let (Some(first), Some(last)) = (lines[0].points.first(), lines[0].points.last()) else {
-        return ink.sentence("The network is being evaluated");
+        return ink.sentence("No finite number has been found");
     };
     let epochs = Scale::whole(first.0.floor(), last.0, ink.columns());
     let values: Vec<f64> = all().map(|point| point.1).collect();
@@ -131,7 +135,7 @@ fn maps<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
         return ink.sentence("So large a network is mapped when it pauses");
     };
     let (width, height) = ink.size();
-    let large = (height - LINE).min(width * 0.45).max(SMALLEST);
+    let large = (height - 3.0 * LINE - 4.0).min(width * 0.45).max(SMALLEST);
     let output = scenario.sizes.len() - 2;
     let whole = if super::has_classes(scenario) {
         Mapped::Classes
@@ -167,6 +171,13 @@ fn maps<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
             format!("{}, {}", layer + 1, neuron + 1)
         };
         frames.push((area, Mapped::Neuron { layer, neuron }, name));
+    }
+    let names = &scenario.data.inputs;
+    let axes = format!("across: {}; up: {}", names[0], names[1]);
+    let below = |line: f64| Place { x: 0.0, y: LINE + large + (line - 0.5) * LINE + 4.0 };
+    ink.write(&shortened(&axes, large, SIZE), ink.palette.faded, HPos::Left, below(1.0))?;
+    if super::has_classes(scenario) {
+        boundary::key(&class_names(&scenario.data.targets), below(2.0), large + 40.0, ink)?;
     }
     for (index, (area, _, name)) in frames.iter().enumerate() {
         let at = Place { x: area.left, y: area.top - LINE / 2.0 };

@@ -1,5 +1,6 @@
 //! What is taken for what: the confusion matrix and the rows that were classified wrongly.
 
+use crate::nn::class;
 use crate::session::Session;
 use crate::training::Findings;
 use crate::view::format::{count, grouped};
@@ -7,8 +8,8 @@ use crate::view::html::escape;
 use std::fmt::Write;
 
 /// The classes by name: those of the targets, or the two sides of a single one.
-fn names(session: &Session) -> Vec<String> {
-    match &session.scenario().data.targets[..] {
+pub fn class_names(targets: &[String]) -> Vec<String> {
+    match targets {
         [target] => vec![format!("not {target}"), target.clone()],
         targets => targets.to_vec(),
     }
@@ -28,7 +29,7 @@ fn of(session: &Session) -> &'static str {
 /// Rows are classes, columns what was said of them.
 pub(super) fn confusion(session: &Session) -> String {
     let Some(Findings { classes, confusion, .. }) = findings(session) else { return String::new() };
-    let names = names(session);
+    let names = class_names(&session.scenario().data.targets);
     let name = |class: usize| names.get(class).map_or(String::new(), escape);
     let mut html =
         format!("<caption>{}; across: what the network says</caption><thead><tr><td></td>", of(session));
@@ -63,12 +64,12 @@ pub(super) fn errors(session: &Session) -> String {
     if wrong == 0 {
         return format!("<p>All {} are classified rightly.</p>", of(session));
     }
-    let names = names(session);
+    let names = class_names(&session.scenario().data.targets);
     let data = &session.scenario().data;
     let rows = if data.held_out.is_empty() { &data.samples } else { &data.held_out };
     let shown = errors.iter().take(12).map(|(row, said)| {
-        let name = names.get(*said).map_or(String::new(), escape);
-        format!("{} → {name}", rows.row_number(*row) + 1)
+        let name = |class: usize| names.get(class).map_or(String::new(), escape);
+        format!("{}: {} → {}", rows.row_number(*row) + 1, name(class(rows.target(*row))), name(*said))
     });
     let shown: Vec<String> = shown.collect();
     let more = if shown.len() < wrong as usize { ", …" } else { "" };

@@ -5,8 +5,10 @@
 mod classes;
 mod numbers;
 
+pub use classes::class_names;
 pub use numbers::duration;
 
+use super::format::{number, typed};
 use super::html::escape;
 use super::page::{Attribute, Part};
 use crate::session::{Session, Stage, explained_divergence};
@@ -16,14 +18,15 @@ use crate::training::End;
 pub fn parts(session: &Session) -> Vec<Part> {
     let button = match session.training().stage() {
         Stage::Running | Stage::Pausing { .. } => "❚❚ pause",
-        Stage::Paused => "▶ go on",
-        Stage::Idle | Stage::Ended(_) => "▶ train",
+        Stage::Paused if session.training().stands_at(session.position()) => "▶ go on",
+        Stage::Idle | Stage::Paused | Stage::Ended(_) => "▶ train",
     };
     let title = &session.scenario().title;
     let parts = [
         ("train-title", escape(title)),
         ("train", button.to_owned()),
         ("train-state", escape(state(session))),
+        ("limits-of", limits_of(session).to_owned()),
         ("train-numbers", numbers::numbers(session)),
         ("train-left", numbers::left(session)),
         ("train-found", numbers::found(session)),
@@ -33,18 +36,30 @@ pub fn parts(session: &Session) -> Vec<Part> {
     parts.map(|(id, html)| (id.into(), html)).into()
 }
 
+/// Whether the data come with held-out rows of their own.
+fn has_own(session: &Session) -> bool {
+    let scenario = session.scenario();
+    scenario.split().is_none() && !scenario.data.held_out.is_empty()
+}
+
+/// Which rows decide whether cost and accuracy are good enough.
+fn limits_of(session: &Session) -> &'static str {
+    if session.scenario().data.held_out.is_empty() { "of the training rows" } else { "of the held-out rows" }
+}
+
 /// What its fields hold.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let limits = session.training().limits();
-    let split = session.scenario().split();
-    let typed = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
+    let (split, own) = (session.scenario().split(), has_own(session));
+    let shown = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
     vec![
         ("epoch-limit", limits.epochs.map_or(String::new(), |epochs| epochs.to_string())),
-        ("cost-limit", typed(limits.cost)),
+        ("cost-limit", shown(limits.cost)),
         // 95 % is kept as 0.95, and 100 times that need not be 95 to the last bit.
-        ("accuracy-limit", typed(limits.accuracy.map(|share| (share * 1e14).round() / 1e12))),
-        ("speed-limit", typed(session.training().speed_limit())),
-        ("held-out", split.map_or("0".into(), |split| split.percent.to_string())),
+        ("accuracy-limit", shown(limits.accuracy.map(|share| (share * 1e14).round() / 1e12))),
+        ("speed-limit", shown(session.training().speed_limit())),
+        // Data that come with held-out rows of their own have no share that could be chosen.
+        ("held-out", split.map_or(if own { "" } else { "0" }.into(), |split| split.percent.to_string())),
         ("split-seed", split.map_or(String::new(), |split| split.seed.to_string())),
         ("standardise", split.is_some_and(|split| split.standardise).to_string()),
     ]
@@ -58,12 +73,17 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
     let hidden = |yes: bool| yes.then(String::new);
     let progress = numbers::progress(session);
     let planar = session.scenario().sizes[0] == 2;
+    let split = session.scenario().split().is_some();
     let attributes = [
         ("train", "aria-pressed", Some(training.is_running().to_string())),
         ("train-stop", "disabled", hidden(!waits)),
         ("train-sound", "hidden", hidden(!diverged)),
         ("train-bar", "hidden", hidden(progress.is_none())),
         ("train-bar", "value", progress.map(|share| format!("{share:.4}"))),
+        ("held-out", "disabled", hidden(has_own(session))),
+        ("held-out", "placeholder", Some(if has_own(session) { "given" } else { "0" }.to_owned())),
+        ("split-seed", "disabled", hidden(!split)),
+        ("standardise", "disabled", hidden(!split)),
         ("train-key", "hidden", hidden(session.scenario().data.held_out.is_empty())),
         ("train-maps-part", "hidden", hidden(!planar)),
         ("train-classes-part", "hidden", hidden(!session.scenario().has_classes())),
@@ -81,24 +101,43 @@ fn state(session: &Session) -> String {
     let training = session.training();
     let place = session.position();
     let (epoch, mini_batch) = (place.epoch + 1, place.mini_batch + 1);
+    let here = training.stands_at(place);
     match training.stage() {
-        Stage::Idle if session.now().finished() => {
-            format!("Starts after mini-batch {mini_batch} of epoch {epoch}, where you are.")
-        }
-        Stage::Idle => format!("Starts with mini-batch {mini_batch} of epoch {epoch}, where you are."),
-        Stage::Running => "Training at full speed.".into(),
+        Stage::Running => match training.speed_limit() {
+            Some(speed) => format!("Training, at most {} samples a second.", typed(speed)),
+            None => "Training at full speed.".into(),
+        },
         Stage::Pausing { .. } => "Pauses after this sample.".into(),
-        Stage::Paused => {
+        Stage::Paused if here => {
             let sample = place.moment.sample().map_or(0, |sample| sample + 1);
             format!(
                 "Paused before sample {sample} of mini-batch {mini_batch} in epoch {epoch}. Step on from there, or go on."
             )
         }
-        Stage::Ended(End::Epochs) => format!("Done: {} epochs.", place.epoch),
-        Stage::Ended(End::GoodEnough) => format!("Good enough after epoch {}.", place.epoch),
-        Stage::Ended(End::LastEpoch) => "Epochs are counted no further.".into(),
+        Stage::Ended(End::Epochs) if here => format!("Done: {} epochs.", place.epoch),
+        Stage::Ended(End::GoodEnough) if here => reached(session),
+        Stage::Ended(End::LastEpoch) if here => "Epochs are counted no further.".into(),
         Stage::Ended(End::Diverged { update, what }) => {
             explained_divergence(session.scenario(), update, what)
         }
+        _ if session.now().finished() => {
+            format!("Starts after mini-batch {mini_batch} of epoch {epoch}, where you are.")
+        }
+        _ => format!("Starts with mini-batch {mini_batch} of epoch {epoch}, where you are."),
     }
+}
+
+/// Which limit has been reached, and by which rows.
+fn reached(session: &Session) -> String {
+    let (epoch, limits) = (session.position().epoch, session.training().limits());
+    let Some(latest) = session.training().snapshot().and_then(|now| now.latest) else {
+        return format!("Good enough after epoch {epoch}.");
+    };
+    let found = latest.held_out.unwrap_or(latest.training);
+    let rows = if latest.held_out.is_some() { "held-out rows" } else { "training rows" };
+    let what = match limits.accuracy.filter(|accuracy| found.accuracy() >= *accuracy) {
+        Some(_) => format!("accuracy {} %", number(100.0 * found.accuracy(), 4)),
+        None => format!("cost {}", number(found.cost_mean(), session.sight().digits)),
+    };
+    format!("Good enough after epoch {epoch}: {what} of the {rows}.")
 }

@@ -1,29 +1,34 @@
 //! How far, how fast, how good: a training in numbers.
 
 use crate::nn::Evaluation;
-use crate::session::Session;
-use crate::training::Snapshot;
+use crate::session::{Session, Stage};
+use crate::training::{End, Snapshot};
 use crate::view::format::{grouped, number};
 use std::fmt::Write;
 
 /// Where it is, and how fast.
 pub(super) fn numbers(session: &Session) -> String {
     let scenario = session.scenario();
-    let place = session.training().snapshot().map_or(session.position(), |now| now.place.position());
-    let updates = scenario.update_index(&place);
+    let training = session.training();
+    let own = session.updates() + u64::from(session.now().finished());
+    let updates = match (training.stage(), training.snapshot()) {
+        (Stage::Running | Stage::Pausing { .. }, Some(now)) => scenario.update_index(&now.place.position()),
+        (Stage::Ended(End::Diverged { update, .. }), _) => update,
+        _ => own,
+    };
     let mut html = String::new();
     let mut row = |name: &str, value: String| {
         // Writing to a string cannot fail.
         let _ = write!(html, "<dt>{name}</dt><dd>{value}</dd>");
     };
-    row("epoch", grouped(u64::from(place.epoch) + 1));
+    row("epoch", grouped(updates / scenario.mini_batches() as u64 + 1));
     row("updates", grouped(updates));
-    let Some(Snapshot { samples, seconds, speed, .. }) = session.training().snapshot() else { return html };
-    row("samples", grouped(*samples));
+    let Some(Snapshot { speed, .. }) = training.snapshot() else { return html };
+    row("samples", grouped(training.samples()));
     row("samples/s", grouped(speed.round() as u64));
     let epochs = speed / scenario.data.samples.len() as f64;
     row("epochs/s", if epochs < 100.0 { number(epochs, 3) } else { grouped(epochs.round() as u64) });
-    row("trained for", duration(*seconds));
+    row("trained for", duration(training.seconds()));
     html
 }
 
@@ -35,7 +40,7 @@ pub(super) fn progress(session: &Session) -> Option<f64> {
         .training()
         .snapshot()
         .map_or(began, |now| session.scenario().update_index(&now.place.position()));
-    (end > began).then(|| now.saturating_sub(began) as f64 / (end - began) as f64)
+    (end > began).then(|| (now.saturating_sub(began) as f64 / (end - began) as f64).min(1.0))
 }
 
 /// How long it will still take, where there is an end.

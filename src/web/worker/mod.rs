@@ -21,7 +21,7 @@ thread_local! {
 }
 
 /// The speed is taken over so many milliseconds.
-const LATELY: f64 = 500.0;
+const LATELY: f64 = 1500.0;
 /// A limited training may catch up on so many milliseconds, not more.
 const CATCH_UP: f64 = 250.0;
 

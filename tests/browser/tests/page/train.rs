@@ -158,7 +158,7 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
 pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Result<()> {
     open(page, "iris").await?;
     for (field, typed, says) in [
-        ("#epoch-limit", "many", "not a number"),
+        ("#epoch-limit", "many", "whole number such as 30"),
         ("#epoch-limit", "2.5", "whole number"),
         ("#cost-limit", "-1", "never below 0"),
         ("#accuracy-limit", "120", "up to 100"),
