@@ -2,16 +2,16 @@
 // app, computes nothing and formats nothing.
 
 import init, {
-  chart_svg, dispatch, open_files, point, provide_digits, resize, scenario_file, take_file, training_failed,
+  chart_svg, dispatch, open_files, point, provide_rows, resize, scenario_file, take_file, training_failed,
   training_reported, training_task,
 } from "./pkg/deltascope.js";
 
-// The largest data is a file of its own, and comes at the same time as the program.
-const digits = fetch(new URL("data/digits8x8.txt", import.meta.url))
+// The rows of the presets are a file of its own, and come at the same time as the program.
+const rows = fetch(new URL("data/rows.txt", import.meta.url))
   .then((file) => (file.ok ? file.text() : ""))
   .catch(() => "");
 await init();
-provide_digits(await digits);
+provide_rows(await rows);
 
 const byId = (id) => document.getElementById(id);
 const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);

@@ -307,7 +307,7 @@ fn brownlee() -> Plan {
         settings: settings(Cost::HalfMse, 0.5, 1, Reduction::Sum),
         order: Order::File,
         data: embedded(|| {
-            let table = table(include_str!("files/brownlee10.csv"));
+            let table = table(File::Brownlee);
             Ok(data(table.select(&[0, 1])?, table.one_hot(2, &["class 0", "class 1"])?))
         }),
     }
@@ -321,7 +321,7 @@ fn iris() -> Plan {
         settings: settings(Cost::Cce, 0.1, 10, Reduction::Mean),
         order: Order::Shuffled(1),
         data: embedded(|| {
-            let table = table(include_str!("files/iris.csv"));
+            let table = table(File::Iris);
             let mut inputs = table.select(&[0, 1, 2, 3])?.standardised()?;
             inputs.columns = names(&["sepal length", "sepal width", "petal length", "petal width"]);
             Ok(data(inputs, table.one_hot(4, &["setosa", "versicolor", "virginica"])?))
@@ -339,31 +339,49 @@ fn digits() -> Plan {
         data: Data {
             inputs: (0..64).map(|pixel| format!("row {} column {}", pixel / 8 + 1, pixel % 8 + 1)).collect(),
             targets: (0..10).map(|digit| digit.to_string()).collect(),
-            samples: digit_lines().lines().filter_map(digit).collect(),
+            samples: text(File::Digits).lines().filter_map(digit).collect(),
             held_out: Samples::default(),
         },
     }
 }
 
-/// `digits8x8.txt`, which is as large as the code of all views: the page loads it beside the program.
+/// A file of rows.
+#[derive(Clone, Copy)]
+enum File {
+    Brownlee,
+    Iris,
+    Linnerud,
+    Circle,
+    Spiral,
+    Digits,
+}
+
+/// The rows of the files are as large as the code of all views: the page loads them beside the program.
 #[cfg(not(target_arch = "wasm32"))]
-fn digit_lines() -> &'static str {
-    include_str!("files/digits8x8.txt")
+fn text(file: File) -> &'static str {
+    match file {
+        File::Brownlee => include_str!("files/brownlee10.csv"),
+        File::Iris => include_str!("files/iris.csv"),
+        File::Linnerud => include_str!("files/linnerud.csv"),
+        File::Circle => include_str!("files/toy-circle.csv"),
+        File::Spiral => include_str!("files/toy-spiral.csv"),
+        File::Digits => include_str!("files/digits8x8.txt"),
+    }
 }
 
 /// What the page has loaded; nothing before.
 #[cfg(target_arch = "wasm32")]
-fn digit_lines() -> &'static str {
-    DIGITS.get().map_or("", String::as_str)
+fn text(file: File) -> &'static str {
+    FILES.get().and_then(|all| all.split("\n\n").nth(file as usize)).unwrap_or_default()
 }
 
 #[cfg(target_arch = "wasm32")]
-static DIGITS: OnceLock<String> = OnceLock::new();
+static FILES: OnceLock<String> = OnceLock::new();
 
-/// Takes the text of `digits8x8.txt`, once.
+/// Takes the files in the order of [`File`], with an empty line between them, once.
 #[cfg(target_arch = "wasm32")]
-pub fn provide_digits(text: String) {
-    let _ = DIGITS.set(text); // a second time it is the same
+pub fn provide_rows(files: String) {
+    let _ = FILES.set(files); // a second time it is the same
 }
 
 /// One line of `digits8x8.txt`: 64 pixels 0 … g (16), a space, the digit.
@@ -382,7 +400,7 @@ fn circle() -> Plan {
         start: drawn(Distribution::Normal, 1),
         settings: settings(Cost::Bce, 0.3, 10, Reduction::Mean),
         order: Order::Shuffled(1),
-        data: points(include_str!("files/toy-circle.csv"), "inside"),
+        data: points(File::Circle, "inside"),
     }
 }
 
@@ -393,7 +411,7 @@ fn spiral() -> Plan {
         start: drawn(Distribution::Normal, 1),
         settings: settings(Cost::Bce, 0.1, 5, Reduction::Mean),
         order: Order::Shuffled(1),
-        data: points(include_str!("files/toy-spiral.csv"), "first arm"),
+        data: points(File::Spiral, "first arm"),
     }
 }
 
@@ -405,7 +423,7 @@ fn linnerud() -> Plan {
         settings: settings(Cost::HalfMse, 0.1, 5, Reduction::Mean),
         order: Order::Shuffled(1),
         data: embedded(|| {
-            let table = table(include_str!("files/linnerud.csv")).standardised()?;
+            let table = table(File::Linnerud).standardised()?;
             let mut inputs = table.select(&[0, 1, 2])?;
             inputs.columns = names(&["chin-ups", "sit-ups", "jumps"]);
             Ok(data(inputs, table.select(&[3, 4, 5])?))
@@ -414,7 +432,7 @@ fn linnerud() -> Plan {
 }
 
 /// Points of the plane in two classes, of which `target` names class 1.
-fn points(file: &str, target: &str) -> Data {
+fn points(file: File, target: &str) -> Data {
     embedded(|| {
         let table = table(file);
         let mut targets = table.select(&[2])?;
@@ -423,9 +441,9 @@ fn points(file: &str, target: &str) -> Data {
     })
 }
 
-/// A file that is part of the program: a line of names, then lines of numbers, all separated by commas.
-fn table(file: &str) -> Table {
-    let mut lines = file.lines().map(|line| line.split(','));
+/// The table in a file: a line of names, then lines of numbers, all separated by commas.
+fn table(file: File) -> Table {
+    let mut lines = text(file).lines().map(|line| line.split(','));
     Table {
         columns: lines.next().into_iter().flatten().map(str::to_owned).collect(),
         rows: lines.map(|line| line.filter_map(double).collect()).collect(),

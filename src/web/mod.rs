@@ -114,10 +114,10 @@ pub fn point(x: f64, y: f64, pressed: bool) -> String {
     })
 }
 
-/// Takes the rows of the digits: the text of `digits8x8.txt`.
+/// Takes the rows of the presets: the text of `rows.txt`.
 #[wasm_bindgen]
-pub fn provide_digits(text: String) {
-    presets::provide_digits(text);
+pub fn provide_rows(files: String) {
+    presets::provide_rows(files);
 }
 
 /// The scenario as a file.

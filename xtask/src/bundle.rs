@@ -18,8 +18,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// What the page is made of, as cargo names it and as the page does: what it shows, and what trains in its worker.
 /// Each is a wasm with its glue.
 const PARTS: [(&str, &str); 2] = [("deltascope-page", "deltascope"), ("deltascope-worker", "worker")];
-/// The data that the page loads as a file of its own.
-const DIGITS: &str = "digits8x8.txt";
+/// The data that the page loads as one file of its own, in the order that `src/data/presets.rs` knows.
+const ROWS: [&str; 6] =
+    ["brownlee10.csv", "iris.csv", "linnerud.csv", "toy-circle.csv", "toy-spiral.csv", "digits8x8.txt"];
 
 /// What a build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,13 +68,22 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
         .context("could not copy index.html")?;
     project::copy_folder(&glue(project, build)?, &staging.join("www/pkg"), &[])?;
     data::put(project, &staging)?;
-    fs::copy(project.root.join("src/data/files").join(DIGITS), staging.join("www/data").join(DIGITS))
-        .with_context(|| format!("could not copy {DIGITS}"))?;
+    fs::write(staging.join("www/data/rows.txt"), rows(project)?)
+        .context("could not write www/data/rows.txt")?;
 
     let dist = project.dist();
     replace(&dist, &staging)?;
     report(&dist, build, start)?;
     Ok(dist)
+}
+
+/// The files of rows, with an empty line between them.
+fn rows(project: &Project) -> Result<String> {
+    let read = |name| {
+        let file = project.root.join("src/data/files").join(name);
+        fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))
+    };
+    Ok(ROWS.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\n"))
 }
 
 /// Builds the benchmark's page with a wasm of its own, by the profile of what is shipped, and returns its folder.

@@ -1,6 +1,6 @@
 //! The presets that open in the comparison: where the wrong rule shows, and where it hides.
 
-use super::{Plan, data, drawn, embedded, names, rows, settings, table};
+use super::{File, Plan, data, drawn, embedded, names, rows, settings, table};
 use crate::nn::{
     Activation::{Identity, Sigmoid, Softmax},
     BiasRule::{Frozen, LayerSum},
@@ -49,7 +49,7 @@ pub(super) fn iris() -> Plan {
         settings: settings(Cost::Cce, 0.3, 10, Reduction::Mean),
         order: Order::Shuffled(1),
         data: embedded(|| {
-            let table = table(include_str!("../files/iris.csv"));
+            let table = table(File::Iris);
             let mut inputs = table.select(&[0, 1, 2, 3])?.min_max()?;
             inputs.columns = names(&["sepal length", "sepal width", "petal length", "petal width"]);
             Ok(data(inputs, table.one_hot(4, &["setosa", "versicolor", "virginica"])?))
