@@ -62,13 +62,29 @@ fn unsigned(text: &str) -> Option<f64> {
             let ten = (0..power.abs()).fold(1.0, |product, _| product * 10.0);
             if power < 0 { *number as f64 / ten } else { *number as f64 * ten }
         }
+        // All digits of a common double: both fit into 127 bits.
+        (_, [number]) if (-38..0).contains(&power) => {
+            let (mut a, mut b) = (u128::from(*number), 10u128.pow(power.unsigned_abs() as u32));
+            let longer = i64::from(b.leading_zeros()) - i64::from(a.leading_zeros());
+            a <<= a.leading_zeros() - 1;
+            b <<= b.leading_zeros() - 1;
+            let quotient = quotient(|| {
+                let fits = a >= b;
+                a = (if fits { a - b } else { a }) << 1;
+                fits
+            });
+            rounded(quotient, a > 0, longer - 62)
+        }
         (311.., _) => f64::INFINITY,
         (..-330, _) => 0.0,
         _ => {
             let mut unit = Whole(vec![1]);
             let tens = if power < 0 { &mut unit } else { &mut number };
-            for _ in 0..power.abs() {
-                tens.times(10, 0);
+            let mut left = power.unsigned_abs() as u32;
+            while left > 0 {
+                let some = left.min(19); // as many as fit into 64 bits
+                tens.times(10u64.pow(some), 0);
+                left -= some;
             }
             nearest(number, unit)
         }
@@ -77,20 +93,28 @@ fn unsigned(text: &str) -> Option<f64> {
 
 /// The double nearest to a / b, neither of which is 0.
 fn nearest(mut a: Whole, mut b: Whole) -> f64 {
-    // 62 or 63 bits of the quotient: one after the other, from where both are equally long.
     let longer = a.bits() - b.bits();
     if longer > 0 { &mut b } else { &mut a }.shift(longer.unsigned_abs());
-    let mut quotient = 0u64;
-    for _ in 0..63 {
-        quotient <<= 1;
-        if a.compare(&b).is_ge() {
+    let quotient = quotient(|| {
+        let fits = a.compare(&b).is_ge();
+        if fits {
             a.minus(&b);
-            quotient |= 1;
         }
         a.shift(1);
-    }
-    // a / b = quotient · 2^last and perhaps a little more. A double has 53 bits, the last for 2⁻¹⁰⁷⁴ or more.
-    let last = longer - 62;
+        fits
+    });
+    rounded(quotient, !a.0.is_empty(), longer - 62)
+}
+
+/// 62 or 63 bits of a quotient a / b, one after the other, from where both are equally long: whether b fits into a,
+/// from which it is then taken, and a doubled.
+fn quotient(mut fits: impl FnMut() -> bool) -> u64 {
+    (0..63).fold(0, |bits, _| bits << 1 | u64::from(fits()))
+}
+
+/// The double nearest to quotient · 2^last, and perhaps a little more, where the quotient has more than 53 bits.
+fn rounded(quotient: u64, more: bool, last: i64) -> f64 {
+    // A double has 53 bits, the last for 2⁻¹⁰⁷⁴ or more.
     let bits = i64::from(u64::BITS - quotient.leading_zeros());
     let double_last = (last + bits - 53).max(-1074);
     let dropped = double_last - last;
@@ -98,7 +122,7 @@ fn nearest(mut a: Whole, mut b: Whole) -> f64 {
         return 0.0;
     }
     let (kept, rest, half) = (quotient >> dropped, quotient & ((1 << dropped) - 1), 1 << (dropped - 1));
-    let up = rest > half || rest == half && (!a.0.is_empty() || kept & 1 == 1);
+    let up = rest > half || rest == half && (more || kept & 1 == 1);
     // The first of the 53 bits is added to the exponent; where there are fewer, the exponent is 0.
     let double = (((double_last + 1074) as u64) << 52) + kept + u64::from(up);
     f64::from_bits(double.min(f64::INFINITY.to_bits()))
