@@ -132,9 +132,11 @@ fn too_few() -> IdxError {
 
 impl Set {
     fn of(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        let test = name.contains("t10k") || name.contains("test");
-        match (name.contains("train"), test) {
+        let has = |word: &str| {
+            let mut parts = name.as_bytes().windows(word.len());
+            parts.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        match (has("train"), has("t10k") || has("test")) {
             (true, false) => Some(Self::Training),
             (false, true) => Some(Self::Test),
             _ => None,

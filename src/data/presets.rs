@@ -372,13 +372,13 @@ fn text(file: File) -> &'static str {
 /// What the page has loaded; nothing before.
 #[cfg(target_arch = "wasm32")]
 fn text(file: File) -> &'static str {
-    FILES.get().and_then(|all| all.split("\n\n").nth(file as usize)).unwrap_or_default()
+    FILES.get().and_then(|all| all.split('\u{c}').nth(file as usize)).unwrap_or_default()
 }
 
 #[cfg(target_arch = "wasm32")]
 static FILES: OnceLock<String> = OnceLock::new();
 
-/// Takes the files in the order of [`File`], with an empty line between them, once.
+/// Takes the files in the order of [`File`], with a form feed between them, once.
 #[cfg(target_arch = "wasm32")]
 pub fn provide_rows(files: String) {
     let _ = FILES.set(files); // a second time it is the same

@@ -309,13 +309,9 @@ fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
         return error("cost", problem);
     }
     if !(learning_rate.is_finite() && learning_rate > 0.0) {
-        return error(
-            "learning_rate",
-            format!(
-                "η must be a number above 0, not {}; 0.5 would do",
-                format!("{learning_rate:?}").trim_end_matches(".0")
-            ),
-        );
+        let eta = format!("{learning_rate:?}");
+        let eta = eta.strip_suffix(".0").unwrap_or(&eta);
+        return error("learning_rate", format!("η must be a number above 0, not {eta}; 0.5 would do"));
     }
     if batch_size == 0 {
         return error("batch_size", "a mini-batch needs at least 1 sample; 1 updates after each sample");

@@ -77,13 +77,13 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// The files of rows, with an empty line between them.
+/// The files of rows, with a form feed between them.
 fn rows(project: &Project) -> Result<String> {
     let read = |name| {
         let file = project.root.join("src/data/files").join(name);
         fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))
     };
-    Ok(ROWS.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\n"))
+    Ok(ROWS.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\u{c}"))
 }
 
 /// Builds the benchmark's page with a wasm of its own, by the profile of what is shipped, and returns its folder.

@@ -69,7 +69,10 @@ impl Scale {
         let mut scale =
             Self { low, high: high.log10().ceil().max(low + 1.0), logarithmic: true, ticks: Vec::new() };
         let step = round_step(scale.high - scale.low, ticks).max(1.0).round();
-        scale.set_ticks(step, |power| number(10f64.powf(power), 1).replace("1×", ""));
+        scale.set_ticks(step, |power| {
+            let text = number(10f64.powf(power), 1);
+            text.strip_prefix("1×").map_or(text.clone(), str::to_owned)
+        });
         scale
     }
 
