@@ -262,10 +262,9 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// In quotes; of a long text the beginning.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const MOST: usize = 40;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{:?}", format!("{}…", &text[..end])),
-        None => format!("{text:?}"),
-    }
+    let beginning: String = text.chars().take(MOST).collect();
+    let dots = if beginning.len() < text.len() { "…" } else { "" };
+    written(|json| json.text(&(beginning + dots)))
 }

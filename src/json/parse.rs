@@ -69,6 +69,16 @@ impl<'a> Parser<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// What is not read yet.
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// What was read from there on.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     /// The next byte after white space.
     fn next(&mut self) -> Option<u8> {
         while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
@@ -115,7 +125,7 @@ impl<'a> Parser<'a> {
                 let words =
                     [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))];
                 for (word, value) in words {
-                    if self.text[self.at..].starts_with(word) {
+                    if self.rest().starts_with(word) {
                         self.at += word.len();
                         return Ok(value);
                     }
@@ -185,7 +195,7 @@ impl<'a> Parser<'a> {
             self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
             self.digits()?;
         }
-        Ok(Value::Number(&self.text[start..self.at]))
+        Ok(Value::Number(self.since(start)))
     }
 
     /// At least one.
@@ -205,7 +215,7 @@ impl<'a> Parser<'a> {
             while self.byte().is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
                 self.at += 1;
             }
-            whole += &self.text[start..self.at];
+            whole += self.since(start);
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
@@ -243,7 +253,7 @@ impl<'a> Parser<'a> {
     /// A character by its number, `u00e9`, or by two of UTF-16, `ud83d\ude00`.
     fn code(&mut self) -> Result<char, Mistake> {
         let mut code = self.unit()?;
-        if (0xd800..0xdc00).contains(&code) && self.text[self.at..].starts_with("\\u") {
+        if (0xd800..0xdc00).contains(&code) && self.rest().starts_with("\\u") {
             self.at += 1;
             let low = self.unit()?.wrapping_sub(0xdc00);
             // Past all characters where the second is none.

@@ -2,7 +2,7 @@
 
 use super::data_file::{self, DataFile};
 use super::{Lane, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Split, Start, lane};
-use crate::json::{Read, Value, Writer, written};
+use crate::json::{Read, Value, Writer, quoted, written};
 use crate::nn::{
     Activation, BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Settings,
 };
@@ -164,7 +164,7 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     let value = Value::parse(json).map_err(|mistake| at(mistake.path(), &mistake))?;
     let file = File::read(&value).map_err(|problem| at(&problem.path(&value), &problem))?;
     if file.format != FORMAT {
-        return error("format", format!("{:?} is not known here; write {FORMAT:?}", file.format));
+        return error("format", format!("{} is not known here; write \"{FORMAT}\"", quoted(&file.format)));
     }
     check_shape(&file.sizes, &file.activations)?;
     let mut scenario = Scenario {

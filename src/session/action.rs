@@ -1,7 +1,7 @@
 //! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
 
 use super::{Axis, Direction, Item, RowTotal, StepBy, View};
-use crate::json::{Read, Value};
+use crate::json::{Read, Value, quoted};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
 use crate::scenario::file::{activation, bias_rule, distribution, reduction};
 use crate::scenario::{Lane, Position, Rate, Updating};
@@ -317,7 +317,7 @@ impl Action {
             alone => match Self::ALONE.iter().find(|(own, _)| *own == alone) {
                 Some((_, action)) if value.is_null() => action.clone(),
                 Some(_) => return value.refused("null"),
-                None => return name.problem(format!("{alone:?} is no action")),
+                None => return name.problem(format!("{} is no action", quoted(alone))),
             },
         })
     }
@@ -388,7 +388,7 @@ fn parameter<'a>(value: &'a Value<'a>) -> Read<'a, Parameter> {
 
 /// What a person types into a field comes as text; saved actions hold numbers.
 mod typed {
-    use super::{Lane, Read, Value};
+    use super::{Lane, Read, Value, quoted};
     use crate::json::double;
 
     /// What was typed; none for what is neither text nor a number.
@@ -415,9 +415,9 @@ mod typed {
             Some(_) => value.problem(format!("{text} is not finite; take a number such as 0.5")),
             None if text.is_empty() => value.problem("a number is needed, such as 0.5"),
             None if text.contains(',') => {
-                value.problem(format!("{text:?} is not a number; write the point as in 0.5"))
+                value.problem(format!("{} is not a number; write the point as in 0.5", quoted(text)))
             }
-            None => value.problem(format!("{text:?} is not a number; 0.5 or -1e-3 would be")),
+            None => value.problem(format!("{} is not a number; 0.5 or -1e-3 would be", quoted(text))),
         }
     }
 
@@ -463,7 +463,7 @@ mod typed {
     pub(super) fn lane<'a>(value: &'a Value<'a>) -> Read<'a, Lane> {
         let Value::Text(text) = value else { return Lane::read(value) };
         let lane = Value::parse(text).ok().and_then(|value| Lane::read(&value).ok());
-        lane.map_or_else(|| value.problem(format!("{text:?} is no lane; take one of the list")), Ok)
+        lane.map_or_else(|| value.problem(format!("{} is no lane; take one of the list", quoted(text))), Ok)
     }
 
     /// A whole number, 0 or more.
@@ -482,7 +482,7 @@ mod typed {
             Some(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Ok(number),
             Some(number) if number > most => value.problem(format!("{text} will not do; {most} is the most")),
             None if text.is_empty() => value.problem("a whole number is needed, such as 4"),
-            _ => value.problem(format!("{text:?} will not do; take a whole number such as 4")),
+            _ => value.problem(format!("{} will not do; take a whole number such as 4", quoted(text))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The things a reader can point at, in the picture and in the text alike.
 
+use crate::json::quoted;
 use crate::nn::Parameter;
 use std::fmt;
 use std::str::FromStr;
@@ -113,7 +114,8 @@ impl fmt::Display for Item {
 impl FromStr for Item {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let unknown = || format!("{text:?} names nothing in the network; w-0-1-2 would name a weight");
+        let unknown =
+            || format!("{} names nothing in the network; w-0-1-2 would name a weight", quoted(text));
         let (letter, indices) = text.split_once('-').ok_or_else(unknown)?;
         let indices: Vec<usize> =
             indices.split('-').map(|i| i.parse().map_err(|_| unknown())).collect::<Result<_, _>>()?;

@@ -35,6 +35,7 @@ pub use timeline::{Direction, StepBy, Timeline, next, previous};
 pub use training::{Evaluated, Order, Stage, Training};
 
 use crate::data::{Idx, mnist, presets};
+use crate::json::quoted;
 use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
 use journey::{History, Journey, explained};
@@ -232,7 +233,7 @@ impl Session {
             Action::PresetChosen(id) if id == mnist::ID => Err(mnist::ABSENT.into()),
             Action::PresetChosen(id) => {
                 let preset = presets().iter().find(|preset| preset.id == id);
-                let preset = preset.ok_or_else(|| format!("there is no preset {id:?}"))?;
+                let preset = preset.ok_or_else(|| format!("there is no preset {}", quoted(&id)))?;
                 let scenario = preset.scenario();
                 if scenario.data.samples.is_empty() {
                     return Err("the rows of this preset could not be loaded; load the page again".into());

@@ -81,7 +81,7 @@ fn explanation(session: &Session) -> String {
             "Run the wrong rule",
         ),
     };
-    let quoted = format!("{:?}", target.name());
+    let quoted = format!("\"{}\"", target.name());
     let asked = session.sight().row_total.map_or(String::new(), |total| answer(session, total));
     format!(
         "<div class=\"explanation\"><p><b>Σ across a row is not a bias gradient.</b> {asked}Each bias feeds one neuron only, so \

@@ -60,7 +60,7 @@ pub(super) fn on_canvas(
     scale: f64,
     draw: impl FnOnce(&DrawingArea<Canvas, Shift>) -> Result<(), DrawingAreaErrorKind<Failure>>,
 ) -> Result<(), String> {
-    let missing = || format!("the page has no canvas {id:?} to draw on; loading it again would help");
+    let missing = || format!("the page has no canvas {id} to draw on; loading it again would help");
     let document = web_sys::window().and_then(|window| window.document()).ok_or_else(missing)?;
     let element = document.get_element_by_id(id).ok_or_else(missing)?;
     let element: HtmlCanvasElement = element.dyn_into().map_err(|_| missing())?;
@@ -78,7 +78,7 @@ pub(super) fn on_canvas(
     let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
     let area =
         Canvas { backend, context, begun: None, font: RefCell::default(), written: None }.into_drawing_area();
-    draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id:?}: {error}"))
+    draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id}: {error}"))
 }
 
 impl DrawingBackend for Canvas {
