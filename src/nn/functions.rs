@@ -108,9 +108,8 @@ pub(crate) fn exp_lanes<L: Lanes>(x: L) -> L {
 /// The same double as [`exp_lanes`] for x ≤ 0 (and NaN), with less to do, and less of it one after the other.
 #[inline(always)]
 pub(crate) fn exp_of_negative<L: Lanes>(x: L) -> L {
-    let Reduced { k, r, rest } = reduce(x);
-    let inside = (L::splat(1.0) + (r + rest)) * power(k, L::splat(LARGE)) * L::splat(SMALL);
-    L::select(L::splat(EXP_LEAST).above(x), L::splat(0.0), inside)
+    let Reduced { k, r, rest } = reduce(x.at_least(EXP_LEAST));
+    (L::splat(1.0) + (r + rest)) * power(k, L::splat(LARGE)) * L::splat(SMALL)
 }
 
 /// The exponential is only ever taken of a negative number, so that it cannot overflow.

@@ -39,6 +39,9 @@ pub(crate) trait Lanes:
     /// The bits of the mantissa moved to sign and exponent, and back.
     fn mantissa_to_exponent(self) -> Self;
     fn exponent_to_mantissa(self) -> Self;
+    /// The smaller of self and a limit, and the larger; NaN stays NaN.
+    fn at_most(self, limit: f64) -> Self;
+    fn at_least(self, limit: f64) -> Self;
 
     /// These bits in every lane.
     #[inline(always)]
@@ -58,13 +61,6 @@ pub(crate) trait Lanes:
         self.and(Self::bits(1 << 63))
     }
 
-    /// The smaller of both; NaN stays NaN.
-    #[inline(always)]
-    fn at_most(self, limit: f64) -> Self {
-        let limit = Self::splat(limit);
-        Self::select(self.above(limit), limit, self)
-    }
-
     /// All lanes added up, in an order that depends on how many there are: good for a look, not for a result.
     #[inline(always)]
     fn sum(self) -> f64 {
@@ -79,13 +75,6 @@ pub(crate) trait Lanes:
         let mut lanes = [0.0; 4];
         self.store(&mut lanes);
         lanes[..Self::COUNT].iter().fold(sum, |sum, lane| sum + lane)
-    }
-
-    /// The larger of both; NaN stays NaN.
-    #[inline(always)]
-    fn at_least(self, limit: f64) -> Self {
-        let limit = Self::splat(limit);
-        Self::select(limit.above(self), limit, self)
     }
 }
 
@@ -136,5 +125,13 @@ impl Lanes for f64 {
     #[inline(always)]
     fn exponent_to_mantissa(self) -> Self {
         Self::from_bits(self.to_bits() >> 52)
+    }
+    #[inline(always)]
+    fn at_most(self, limit: f64) -> Self {
+        if limit < self { limit } else { self }
+    }
+    #[inline(always)]
+    fn at_least(self, limit: f64) -> Self {
+        if limit > self { limit } else { self }
     }
 }

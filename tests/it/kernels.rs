@@ -74,6 +74,37 @@ proptest! {
         let mini_batches: Vec<_> = samples.chunks(size).take(6).collect();
         check(network, &settings, &mini_batches);
     }
+
+    #[test]
+    fn random_small_networks_with_many_samples(
+        problem in problem_of(1..=8, 1..=100),
+        settings in settings(),
+        size in 1usize..=40,
+        piece in 1usize..=40,
+    ) {
+        let Problem { network, cost, samples } = &problem;
+        let settings = Settings { cost: *cost, batch_size: size, ..settings };
+        let mini_batches: Vec<_> = samples.chunks(size).collect();
+        check(network, &settings, &mini_batches);
+        check_pieces(network, &settings, samples, piece);
+    }
+}
+
+/// One mini-batch of all samples in pieces, on both paths.
+fn check_pieces(network: &Network, settings: &Settings, samples: &[Sample], piece: usize) {
+    for width in widths() {
+        let mut plain = network.clone();
+        let mut trainer = Trainer::with_width(network, settings, width);
+        for _ in 0..2 {
+            samples.chunks(piece).for_each(|piece| trainer.accumulate(piece));
+            trainer.evaluate(samples); // is no part of it
+            let (got, want) =
+                (trainer.train_mini_batch::<&Sample>([]), train_mini_batch(&mut plain, samples, settings));
+            let what = format!("{settings:?}, {:?}, {width:?}, pieces of {piece}", network.sizes());
+            assert!(same(got, want), "{what}: the cost is {got:e}, but {want:e} on the plain path");
+            assert_same(&trainer.network(), &plain, &what);
+        }
+    }
 }
 
 /// Made-up samples of these shapes.

@@ -4,6 +4,7 @@
 //! The order of every sum is the plain path's; only sums that do not depend on each other are worked out at the same
 //! time. [`Trainer`] keeps the parameters in an order of its own, and all room that it needs.
 
+mod columns;
 mod descent;
 mod layer;
 mod neurons;
@@ -15,6 +16,7 @@ pub use super::lanes::Width;
 pub use peak::busy_work;
 
 use super::{Evaluation, Network, Parameter, Sample, Settings};
+use columns::Columns;
 use descent::Step;
 use layer::{Dense, Rows};
 use neurons::Exponentials;
@@ -50,6 +52,8 @@ pub struct Trainer {
     width: Width,
     /// Whether a mini-batch is done in one go.
     small: bool,
+    /// Where mini-batches are done with the samples side by side.
+    columns: Option<Columns>,
     /// The network's shape, whose parameters are not looked at.
     shape: Network,
     inputs: Rows,
@@ -85,10 +89,12 @@ impl Trainer {
         // An odd number of cache lines, so that the rows do not all fall into the same places of the cache.
         let lines = sources.div_ceil(8);
         let weights: usize = network.layers.iter().map(|layer| layer.weights.values().len()).sum();
+        let small = weights <= MOST_WEIGHTS && sources > 0;
         Self {
             settings: *settings,
             width,
-            small: weights <= MOST_WEIGHTS && sources > 0,
+            small,
+            columns: if small { Columns::new(&layers, settings) } else { None },
             shape: network.clone(),
             inputs: Rows::new(CHUNK, (lines | 1) * 8),
             targets: Rows::new(CHUNK, layers.last().map_or(1, Dense::stride)),
@@ -137,7 +143,7 @@ impl Trainer {
     pub fn train_mini_batch<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) -> f64 {
         let mut samples = samples.into_iter().peekable();
         loop {
-            let taken = self.take(&mut samples);
+            let taken = self.take_to_train(&mut samples);
             let last = samples.peek().is_none();
             self.piece(taken, last);
             if last {
@@ -151,8 +157,8 @@ impl Trainer {
     /// Into which pieces it is cut does not show in the result.
     ///
     /// ```
-    /// # use deltascope::nn::kernels::Trainer;
-    /// # use deltascope::nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings};
+    /// # use deltascope_nn::kernels::Trainer;
+    /// # use deltascope_nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings};
     /// # let network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
     /// # let samples = vec![Sample { x: vec![1.0, 0.5], y: vec![1.0] }; 100];
     /// # let settings = Settings {
@@ -176,7 +182,7 @@ impl Trainer {
     pub fn accumulate<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) {
         let mut samples = samples.into_iter();
         loop {
-            match self.take(&mut samples) {
+            match self.take_to_train(&mut samples) {
                 0 => return,
                 taken => self.piece(taken, false),
             }
@@ -188,7 +194,9 @@ impl Trainer {
         let first = self.under_way.samples == 0;
         self.under_way.samples += taken;
         let step = Step::new(&self.settings, self.under_way.samples, first, last);
-        if self.small && first && last {
+        if let Some(columns) = &mut self.columns {
+            columns.train(self.width, &mut self.layers, self.settings.cost, &mut self.costs[..taken], step);
+        } else if self.small && first && last {
             self.in_one_go(taken, step);
         } else {
             self.forward(taken);
@@ -234,6 +242,18 @@ impl Trainer {
             let Sample { x, y } = sample.borrow();
             self.inputs.fill(taken, x);
             self.targets.fill(taken, y);
+            taken += 1;
+        }
+        taken
+    }
+
+    /// The same, to where they are trained on.
+    fn take_to_train<S: Borrow<Sample>>(&mut self, samples: &mut impl Iterator<Item = S>) -> usize {
+        let Some(columns) = &mut self.columns else { return self.take(samples) };
+        let mut taken = 0;
+        for sample in samples.take(self.costs.len()) {
+            let Sample { x, y } = sample.borrow();
+            columns.fill(taken, x, y);
             taken += 1;
         }
         taken

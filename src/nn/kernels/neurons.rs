@@ -184,26 +184,31 @@ impl Kernel for Outputs<'_> {
             let mut cost = 0.0;
             for at in (0..self.stride).step_by(L::COUNT) {
                 let (a, y) = (from(self.activations, at), from(self.targets, at));
-                let difference = a - y;
+                let z = from(self.weighted_inputs, at);
                 let (term, delta) = match self.cost {
-                    Cost::Mse => {
-                        (difference * difference, L::splat(2.0) * difference * derivative(self.activation, a))
-                    }
-                    Cost::HalfMse => (
-                        L::splat(0.5) * (difference * difference),
-                        difference * derivative(self.activation, a),
-                    ),
-                    Cost::Bce => (binary_cross_entropy(from(self.weighted_inputs, at), y), difference),
                     Cost::Cce => {
-                        let below = L::splat(largest) - from(self.weighted_inputs, at);
+                        let below = L::splat(largest) - z;
                         (y * (below + L::splat(log_sum)), a * L::splat(sum_y) - y)
                     }
+                    cost => term_and_delta(cost, self.activation, z, a, y),
                 };
                 delta.store(&mut self.deltas[row + at..]);
                 cost = term.and(L::load(&self.mask[at..])).added_to(cost);
             }
             self.costs[sample] = cost;
         }
+    }
+}
+
+/// An output's share of the cost, and its δ; of [`Cost::Cce`], which needs whole rows, nothing.
+#[inline(always)]
+pub(super) fn term_and_delta<L: Lanes>(cost: Cost, activation: Activation, z: L, a: L, y: L) -> (L, L) {
+    let difference = a - y;
+    match cost {
+        Cost::Mse => (difference * difference, L::splat(2.0) * difference * derivative(activation, a)),
+        Cost::HalfMse => (L::splat(0.5) * (difference * difference), difference * derivative(activation, a)),
+        Cost::Bce => (binary_cross_entropy(z, y), difference),
+        Cost::Cce => (L::splat(0.0), L::splat(0.0)),
     }
 }
 

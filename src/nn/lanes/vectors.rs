@@ -12,7 +12,8 @@ use std::ops::{Add, Div, Mul, Sub};
 macro_rules! vector {
     ($(#[$doc:meta])* $name:ident($register:ty, $count:literal), mask $mask:ty: $($part:ident)::+;
      splat $splat:ident, load $load:ident, store $store:ident, add $add:ident, sub $sub:ident, mul $mul:ident,
-     div $div:ident, above $above:expr, select $select:expr, and $and:ident, or $or:ident, xor $xor:ident,
+     div $div:ident, at_most $at_most:expr, at_least $at_least:expr, above $above:expr, select $select:expr,
+     and $and:ident, or $or:ident, xor $xor:ident,
      add_bits $add_bits:expr, to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -49,6 +50,15 @@ macro_rules! vector {
             #[inline(always)]
             fn above(self, other: Self) -> $mask {
                 unsafe { ($above)(self.0, other.0) }
+            }
+            // The instructions give their second operand where one is NaN (wasm's two their first).
+            #[inline(always)]
+            fn at_most(self, limit: f64) -> Self {
+                Self(unsafe { ($at_most)($($part)::+::$splat(limit), self.0) })
+            }
+            #[inline(always)]
+            fn at_least(self, limit: f64) -> Self {
+                Self(unsafe { ($at_least)($($part)::+::$splat(limit), self.0) })
             }
             #[inline(always)]
             fn select(mask: $mask, yes: Self, no: Self) -> Self {
@@ -102,7 +112,8 @@ vector! {
     /// Two lanes of wasm's simd128.
     Pair(arch::v128, 2), mask arch::v128: arch;
     splat f64x2_splat, load v128_load, store v128_store, add f64x2_add, sub f64x2_sub, mul f64x2_mul,
-    div f64x2_div, above arch::f64x2_gt, select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
+    div f64x2_div, at_most |limit, x| arch::f64x2_pmin(x, limit), at_least |limit, x| arch::f64x2_pmax(x, limit),
+    above arch::f64x2_gt, select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
     and v128_and, or v128_or, xor v128_xor, add_bits arch::i64x2_add,
     to_exponent |bits| arch::i64x2_shl(bits, 52), to_mantissa |bits| arch::u64x2_shr(bits, 52)
 }
@@ -112,7 +123,7 @@ vector! {
     /// Two lanes of SSE2, which every x86-64 has.
     Pair(arch::__m128d, 2), mask arch::__m128d: arch;
     splat _mm_set1_pd, load _mm_loadu_pd, store _mm_storeu_pd, add _mm_add_pd, sub _mm_sub_pd, mul _mm_mul_pd,
-    div _mm_div_pd, above |a, b| arch::_mm_cmplt_pd(b, a),
+    div _mm_div_pd, at_most arch::_mm_min_pd, at_least arch::_mm_max_pd, above |a, b| arch::_mm_cmplt_pd(b, a),
     select |mask, yes, no| arch::_mm_or_pd(arch::_mm_and_pd(mask, yes), arch::_mm_andnot_pd(mask, no)),
     and _mm_and_pd, or _mm_or_pd, xor _mm_xor_pd,
     add_bits |a, b| arch::_mm_castsi128_pd(arch::_mm_add_epi64(arch::_mm_castpd_si128(a), arch::_mm_castpd_si128(b))),
@@ -125,7 +136,8 @@ vector! {
     /// Four lanes of AVX2.
     Quad(arch::__m256d, 4), mask arch::__m256d: arch;
     splat _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd, add _mm256_add_pd, sub _mm256_sub_pd,
-    mul _mm256_mul_pd, div _mm256_div_pd, above |a, b| arch::_mm256_cmp_pd::<{ arch::_CMP_LT_OQ }>(b, a),
+    mul _mm256_mul_pd, div _mm256_div_pd, at_most arch::_mm256_min_pd, at_least arch::_mm256_max_pd,
+    above |a, b| arch::_mm256_cmp_pd::<{ arch::_CMP_LT_OQ }>(b, a),
     select |mask, yes, no| arch::_mm256_blendv_pd(no, yes, mask),
     and _mm256_and_pd, or _mm256_or_pd, xor _mm256_xor_pd,
     add_bits |a, b| arch::_mm256_castsi256_pd(
