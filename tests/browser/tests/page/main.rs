@@ -81,6 +81,7 @@ in_each_engine! {
     train::random_networks_to_the_last_bit
     train::where_it_pauses_the_next_step_is_taken_by_hand
     train::it_ends_by_itself_and_refuses_nonsense
+    train::a_change_while_it_trains_goes_on_from_there
     train::a_divergence_is_gone_back_from_by_one_key
     train::held_out_rows_have_no_part_in_it
     train::the_training_is_accessible_and_fits

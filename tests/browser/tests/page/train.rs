@@ -179,7 +179,9 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     let percent = number(percent.split(' ').next().context("no number")?)?;
     assert!(percent >= 95.0, "{percent}");
 
-    // With a speed limit it keeps to that.
+    // With a speed limit it keeps to that. From the start, samples and time are counted anew.
+    page.click(".training [data-action=Started]").await?;
+    until_state(page, "Starts with mini-batch 1 of epoch 1").await?;
     page.type_in("#accuracy-limit", "").await?;
     page.type_in("#speed-limit", "300").await?;
     page.click("#train").await?;
@@ -198,6 +200,34 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     let seconds: f64 = facts[5].split(' ').next().context("no time")?.parse()?;
     assert!(samples <= 300.0 * (seconds + 0.6), "{samples} samples in {seconds} s at 300 a second");
     assert!(samples >= 100.0, "{samples} samples in {seconds} s at 300 a second");
+    Ok(())
+}
+
+/// Who changes η while it trains goes on from there with the new one, and undo comes back.
+pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> Result<()> {
+    open(page, "iris").await?;
+    page.click("#train").await?;
+    page.until("document.querySelector('#train-numbers dd')?.textContent.length > 2").await?;
+    page.type_in("#learning-rate", "0.05").await?;
+    page.until(
+        "document.getElementById('train-notice').textContent.includes('goes on from these parameters')",
+    )
+    .await?;
+    until_state(page, "Starts with mini-batch ").await?;
+    let changed = native(page).await?;
+    assert_eq!(changed.scenario().settings.learning_rate, 0.05);
+    assert!(changed.position().epoch > 8, "{:?}", changed.position());
+    page.click("#train").await?;
+    until_state(page, "Training at full speed.").await?;
+    page.click("#train").await?;
+    until_state(page, "Paused before sample ").await?;
+    page.click("h1").await?;
+    page.press("Control+z").await?;
+    page.click("#view-stepper").await?;
+    let session = native(page).await?;
+    assert_eq!(session.scenario().settings.learning_rate, 0.1);
+    assert!(compare(page, &changed.mini_batch().before, "after undo").await? > 3);
+    assert_eq!(session.position(), changed.position());
     Ok(())
 }
 
