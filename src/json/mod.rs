@@ -1,4 +1,4 @@
-//! JSON: text → [`Value`] → the types that are read from it; and types → text, by [`Writer`].
+//! JSON: text → [`Value`] → the types that are read from it; and types → text, by its `Writer`.
 //!
 //! By hand and not by serde: each type that serde reads from JSON takes a page's worth of code, and the page is to be
 //! there soon. What is wrong is told in words for people: what stands where, and what would do.

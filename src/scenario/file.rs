@@ -273,7 +273,8 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
         .try_fold(0usize, |sum, pair| pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum));
     if count.is_none_or(|count| count > MOST_PARAMETERS) {
         let problem = format!(
-            "{sizes:?} makes more weights and biases than the {MOST_PARAMETERS} that fit; take smaller layers"
+            "[{}] makes more weights and biases than the {MOST_PARAMETERS} that fit; take smaller layers",
+            sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
         );
         return error("sizes", problem);
     }
