@@ -1,5 +1,6 @@
 //! exp, tanh, the sigmoid and logarithms: the same operations in the same order for one double and for several side
-//! by side, natively and in wasm. No branch, no table, no fused multiply-add; within 2 units in the last place.
+//! by side, natively and in wasm. No branch, no fused multiply-add;
+//! within 2 units in the last place.
 //!
 //! The standard library's functions differ between machines, so the mathematics uses these alone.
 
@@ -7,21 +8,33 @@ use super::lanes::Lanes;
 
 /// 1.5 · 2⁵²: a small number added to it is rounded to a whole one, which then stands in the lowest bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
-/// ln 2 in two parts; a whole number of up to 11 bits times the first is exact.
-const LN_2_HIGH: f64 = 0.693_147_180_559_663;
-const LN_2_LOW: f64 = 2.823_529_056_303_157_7e-13;
-/// (eʳ − 1 − r) / r² for |r| ≤ ½ ln 2, the error of eʳ below 2⁻⁵⁶ of it (minimax, by iterated least squares).
-const EXP: [f64; 10] = [
-    0.500_000_000_000_001_1,
-    0.166_666_666_666_664_13,
-    0.041_666_666_666_530_12,
-    0.008_333_333_333_494_42,
-    0.001_388_888_894_363_886_8,
-    0.000_198_412_695_067_117_87,
-    2.480_149_309_052_130_7e-5,
-    2.755_758_622_793_232e-6,
-    2.763_025_115_871_156e-7,
-    2.500_011_409_950_536e-8,
+/// 64 / ln 2.
+const STEPS: f64 = 92.332_482_616_893_66;
+/// ln 2 / 64 in two parts; a whole number of up to 17 bits times the first is exact.
+const STEP_HIGH: f64 = 0.010_830_424_696_223_417;
+const STEP_LOW: f64 = 2.572_804_622_327_669e-14;
+/// (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 128, the error of eʳ below 2⁻⁵⁷ (by interpolation at Chebyshev's nodes).
+const EXP: [f64; 4] =
+    [0.499_999_999_999_850_1, 0.166_666_666_666_645_26, 0.041_666_707_476_689_775, 0.008_333_339_163_336_04];
+/// 2 to the power of j / 64: its bits, and j · 2⁴⁶ taken off them, so that k · 2⁴⁶ may be added with j = k mod 64.
+#[rustfmt::skip]
+static POWERS: [u64; 64] = [
+    0x3ff0_0000_0000_0000, 0x3fef_ec9a_3e77_8061, 0x3fef_d9b0_d315_8574, 0x3fef_c745_1875_9bc8,
+    0x3fef_b558_6cf9_890f, 0x3fef_a3ec_32d3_d1a2, 0x3fef_9301_d012_5b51, 0x3fef_829a_aea9_2de0,
+    0x3fef_72b8_3c7d_517b, 0x3fef_635b_eb6f_cb75, 0x3fef_5487_3168_b9aa, 0x3fef_463b_8862_8cd6,
+    0x3fef_387a_6e75_6238, 0x3fef_2b45_65e2_7cdd, 0x3fef_1e9d_f51f_dee1, 0x3fef_1285_a6e4_030b,
+    0x3fef_06fe_0a31_b715, 0x3fee_fc08_b264_16ff, 0x3fee_f1a7_373a_a9cb, 0x3fee_e7db_34e5_9ff7,
+    0x3fee_dea6_4c12_3422, 0x3fee_d60a_21f7_2e2a, 0x3fee_ce08_6061_892d, 0x3fee_c6a2_b5c1_3cd0,
+    0x3fee_bfda_d536_2a27, 0x3fee_b9b2_769d_2ca7, 0x3fee_b42b_569d_4f82, 0x3fee_af47_36b5_27da,
+    0x3fee_ab07_dd48_5429, 0x3fee_a76f_15ad_2148, 0x3fee_a47e_b03a_5585, 0x3fee_a238_8255_2225,
+    0x3fee_a09e_667f_3bcd, 0x3fee_9fb2_3c65_1a2f, 0x3fee_9f75_e8ec_5f74, 0x3fee_9feb_5642_67c9,
+    0x3fee_a114_73eb_0187, 0x3fee_a2f3_36cf_4e62, 0x3fee_a589_994c_ce13, 0x3fee_a8d9_9b44_92ed,
+    0x3fee_ace5_422a_a0db, 0x3fee_b1ae_9915_7736, 0x3fee_b737_b0cd_c5e5, 0x3fee_bd82_9fde_4e50,
+    0x3fee_c491_82a3_f090, 0x3fee_cc66_7b5d_e565, 0x3fee_d503_b23e_255d, 0x3fee_de6b_5579_fdbf,
+    0x3fee_e89f_995a_d3ad, 0x3fee_f3a2_b84f_15fb, 0x3fee_ff76_f2fb_5e47, 0x3fef_0c1e_904b_c1d2,
+    0x3fef_199b_dd85_529c, 0x3fef_27f1_2e57_d14b, 0x3fef_3720_dcef_9069, 0x3fef_472d_4a07_897c,
+    0x3fef_5818_dcfb_a487, 0x3fef_69e6_03db_3285, 0x3fef_7c97_337b_9b5f, 0x3fef_902e_e78b_3ff6,
+    0x3fef_a4af_a2a4_90da, 0x3fef_ba1b_ee61_5a27, 0x3fef_d076_5b6e_4540, 0x3fef_e7c1_819e_90d8,
 ];
 
 /// eˣ
@@ -55,36 +68,32 @@ pub fn ln_1p(x: f64) -> f64 {
     ln_1p_lanes(x)
 }
 
-/// x = k ln 2 + r with |r| ≤ ½ ln 2 (a little more where k was rounded the other way).
-struct Reduced<L> {
-    /// k in the lowest bits.
-    k: L,
-    r: L,
-    /// eʳ − 1 − r, and what r has lost in rounding.
+/// eˣ times 2 to some power, in two parts.
+struct Exponential<L> {
+    /// 2 to the power of k / 64, where x = k ln 2 / 64 + r with |r| ≤ ln 2 / 128 (a little more where k was rounded the
+    /// other way).
+    power: L,
+    /// power · (eʳ − 1)
     rest: L,
 }
 
-/// The polynomial is split so that its parts can be worked out at the same time.
+/// The power 2ⁿ that eˣ is multiplied by must keep it within the normal numbers.
 #[inline(always)]
-fn reduce<L: Lanes>(x: L) -> Reduced<L> {
-    let k = x * L::splat(std::f64::consts::LOG2_E) + L::splat(ROUNDER);
+fn exponential<L: Lanes>(x: L, n: L) -> Exponential<L> {
+    let k = x * L::splat(STEPS) + L::splat(ROUNDER);
     let whole = k - L::splat(ROUNDER);
-    let (high, low) = (x - whole * L::splat(LN_2_HIGH), whole * L::splat(LN_2_LOW));
-    let r = high - low;
-    let lost = (high - r) - low;
+    let power = k.look_up(&POWERS).add_bits(k.sixty_fourths_to_exponent().add_bits(n));
+    let r = (x - whole * L::splat(STEP_HIGH)) - whole * L::splat(STEP_LOW);
     let r2 = r * r;
-    let r4 = r2 * r2;
     let pair = |index: usize| L::splat(EXP[index]) + L::splat(EXP[index + 1]) * r;
-    let middle = pair(2) + r2 * pair(4);
-    let high = pair(6) + r2 * pair(8);
-    let rest = (lost + r2 * pair(0)) + r4 * (middle + r4 * high);
-    Reduced { k, r, rest }
+    let rest = power * (r + r2 * (pair(0) + r2 * pair(2)));
+    Exponential { power, rest }
 }
 
-/// 2 to the power of k + the exponent of `start`, a power of two itself; both within the normal numbers.
+/// What [`exponential`] takes for 2ⁿ.
 #[inline(always)]
-fn power<L: Lanes>(k: L, start: L) -> L {
-    k.mantissa_to_exponent().add_bits(start)
+fn exponent<L: Lanes>(n: i64) -> L {
+    L::bits((n << 52) as u64)
 }
 
 /// 2⁶⁰ and 2⁻⁶⁰: by one of them 2ᵏ is kept away from the ends of the normal numbers until the last product, which
@@ -98,25 +107,25 @@ const EXP_MOST: f64 = 710.0;
 #[inline(always)]
 pub(crate) fn exp_lanes<L: Lanes>(x: L) -> L {
     let x = x.at_least(EXP_LEAST).at_most(EXP_MOST);
-    let Reduced { k, r, rest } = reduce(x);
     let rising = x.above(L::splat(0.0));
-    let (small, large) = (L::splat(SMALL), L::splat(LARGE));
-    let near = power(k, L::select(rising, small, large));
-    (L::splat(1.0) + (r + rest)) * near * L::select(rising, large, small)
+    let Exponential { power, rest } = exponential(x, L::select(rising, exponent(-60), exponent(60)));
+    (power + rest) * L::select(rising, L::splat(LARGE), L::splat(SMALL))
 }
 
-/// The same double as [`exp_lanes`] for x ≤ 0 (and NaN), with less to do, and less of it one after the other.
+/// The same double as [`exp_lanes`] for x ≤ 0 (and NaN), with less to do.
 #[inline(always)]
 pub(crate) fn exp_of_negative<L: Lanes>(x: L) -> L {
-    let Reduced { k, r, rest } = reduce(x.at_least(EXP_LEAST));
-    (L::splat(1.0) + (r + rest)) * power(k, L::splat(LARGE)) * L::splat(SMALL)
+    let Exponential { power, rest } = exponential(x.at_least(EXP_LEAST), exponent(60));
+    (power + rest) * L::splat(SMALL)
 }
 
-/// The exponential is only ever taken of a negative number, so that it cannot overflow.
+/// The exponential is only ever taken of a negative number, so that it cannot overflow. Both sides of the fraction are
+/// multiplied by 2⁶⁰.
 #[inline(always)]
 pub(crate) fn sigmoid_lanes<L: Lanes>(x: L) -> L {
-    let e = exp_of_negative(x.or(L::bits(1 << 63)));
-    let one = L::splat(1.0);
+    let negative = x.or(L::bits(1 << 63)).at_least(EXP_LEAST);
+    let Exponential { power, rest } = exponential(negative, exponent(60));
+    let (e, one) = (power + rest, L::splat(LARGE));
     L::select(L::splat(0.0).above(x), e, one) / (one + e)
 }
 
@@ -129,9 +138,8 @@ const TANH_Q: [f64; 3] = [112.811_678_491_632_93, 2_235.488_390_601_004_5, 4_844
 pub(crate) fn tanh_lanes<L: Lanes>(x: L) -> L {
     // From 22 on the result is 1.
     let size = x.abs().at_most(22.0);
-    let Reduced { k, r, rest } = reduce(size + size);
+    let Exponential { power, rest } = exponential(size + size, exponent(0));
     let one = L::splat(1.0);
-    let e = (one + (r + rest)) * power(k, one);
 
     let square = size * size;
     let c = L::splat;
@@ -140,7 +148,7 @@ pub(crate) fn tanh_lanes<L: Lanes>(x: L) -> L {
 
     let small = c(0.625).above(size);
     let numerator = L::select(small, (size * square) * p, c(-2.0));
-    let quotient = numerator / L::select(small, q, e + one);
+    let quotient = numerator / L::select(small, q, (one + power) + rest);
     (L::select(small, size, one) + quotient).or(x.sign())
 }
 

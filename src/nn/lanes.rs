@@ -36,8 +36,11 @@ pub(crate) trait Lanes:
     fn xor(self, other: Self) -> Self;
     /// The bits as whole numbers of 64 bits, added.
     fn add_bits(self, other: Self) -> Self;
-    /// The bits of the mantissa moved to sign and exponent, and back.
-    fn mantissa_to_exponent(self) -> Self;
+    /// The numbers with these bits, at the places of a table that the six lowest bits name.
+    fn look_up(self, table: &[u64; 64]) -> Self;
+    /// The bits moved up by 46: the six lowest ones come to the top of the mantissa, those above to the exponent.
+    fn sixty_fourths_to_exponent(self) -> Self;
+    /// The bits of sign and exponent moved to the mantissa.
     fn exponent_to_mantissa(self) -> Self;
     /// The smaller of self and a limit, and the larger; NaN stays NaN.
     fn at_most(self, limit: f64) -> Self;
@@ -119,8 +122,12 @@ impl Lanes for f64 {
         Self::from_bits(self.to_bits().wrapping_add(other.to_bits()))
     }
     #[inline(always)]
-    fn mantissa_to_exponent(self) -> Self {
-        Self::from_bits(self.to_bits() << 52)
+    fn look_up(self, table: &[u64; 64]) -> Self {
+        Self::from_bits(table[(self.to_bits() & 63) as usize])
+    }
+    #[inline(always)]
+    fn sixty_fourths_to_exponent(self) -> Self {
+        Self::from_bits(self.to_bits() << 46)
     }
     #[inline(always)]
     fn exponent_to_mantissa(self) -> Self {

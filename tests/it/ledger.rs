@@ -37,7 +37,7 @@ fn each_row_total_is_answered_for() {
     let general = ask(&mut session, None);
     assert!(general.contains("not a bias gradient") && !general.contains("For sample"));
     // Softmax meets cross-entropy: the δ of a sample cancel but for rounding.
-    let cancelled = ask(&mut session, Some(RowTotal { sample: 0, layer: 1 }));
+    let cancelled = ask(&mut session, Some(RowTotal { sample: 1, layer: 1 }));
     assert!(cancelled.contains("×10⁻¹⁶, which is nothing but the rounding of its terms"), "{cancelled}");
     assert!(ledger(&session).rows.contains(">≈ 0</button>"));
     // A button without a value asks about none.

@@ -14,7 +14,7 @@ macro_rules! vector {
      splat $splat:ident, load $load:ident, store $store:ident, add $add:ident, sub $sub:ident, mul $mul:ident,
      div $div:ident, at_most $at_most:expr, at_least $at_least:expr, above $above:expr, select $select:expr,
      and $and:ident, or $or:ident, xor $xor:ident,
-     add_bits $add_bits:expr, to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
+     add_bits $add_bits:expr, look_up $look_up:expr, to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name($register);
@@ -81,7 +81,11 @@ macro_rules! vector {
                 Self(unsafe { ($add_bits)(self.0, other.0) })
             }
             #[inline(always)]
-            fn mantissa_to_exponent(self) -> Self {
+            fn look_up(self, table: &[u64; 64]) -> Self {
+                Self(unsafe { ($look_up)(self.0, table) })
+            }
+            #[inline(always)]
+            fn sixty_fourths_to_exponent(self) -> Self {
                 Self(unsafe { ($to_exponent)(self.0) })
             }
             #[inline(always)]
@@ -115,7 +119,11 @@ vector! {
     div f64x2_div, at_most |limit, x| arch::f64x2_pmin(x, limit), at_least |limit, x| arch::f64x2_pmax(x, limit),
     above arch::f64x2_gt, select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
     and v128_and, or v128_or, xor v128_xor, add_bits arch::i64x2_add,
-    to_exponent |bits| arch::i64x2_shl(bits, 52), to_mantissa |bits| arch::u64x2_shr(bits, 52)
+    look_up |bits, table: &[u64; 64]| {
+        let at = |place: i32| table[(place & 63) as usize];
+        arch::u64x2(at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)))
+    },
+    to_exponent |bits| arch::i64x2_shl(bits, 46), to_mantissa |bits| arch::u64x2_shr(bits, 52)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -127,7 +135,13 @@ vector! {
     select |mask, yes, no| arch::_mm_or_pd(arch::_mm_and_pd(mask, yes), arch::_mm_andnot_pd(mask, no)),
     and _mm_and_pd, or _mm_or_pd, xor _mm_xor_pd,
     add_bits |a, b| arch::_mm_castsi128_pd(arch::_mm_add_epi64(arch::_mm_castpd_si128(a), arch::_mm_castpd_si128(b))),
-    to_exponent |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 52)),
+    look_up |bits, table: &[u64; 64]| {
+        let bits = arch::_mm_castpd_si128(bits);
+        let at = |place: i64| f64::from_bits(table[(place & 63) as usize]);
+        let second = arch::_mm_unpackhi_epi64(bits, bits);
+        arch::_mm_setr_pd(at(arch::_mm_cvtsi128_si64(bits)), at(arch::_mm_cvtsi128_si64(second)))
+    },
+    to_exponent |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
     to_mantissa |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52))
 }
 
@@ -143,7 +157,12 @@ vector! {
     add_bits |a, b| arch::_mm256_castsi256_pd(
         arch::_mm256_add_epi64(arch::_mm256_castpd_si256(a), arch::_mm256_castpd_si256(b))
     ),
-    to_exponent |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 52)),
+    look_up |bits, table: &[u64; 64]| {
+        // Safety: no place is beyond 63.
+        let places = arch::_mm256_and_si256(arch::_mm256_castpd_si256(bits), arch::_mm256_set1_epi64x(63));
+        arch::_mm256_i64gather_pd::<8>(table.as_ptr().cast(), places)
+    },
+    to_exponent |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
     to_mantissa |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52))
 }
 
