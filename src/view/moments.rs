@@ -18,7 +18,7 @@ pub fn moments(session: &Session) -> String {
         let _ = write!(
             html,
             "<li><button type=\"button\" id=\"moment-{place}\" {} title=\"{}\">{label}</button></li>",
-            action("MomentChosen", place),
+            action("MomentChosen", place.to_string()),
             escape(name),
         );
     }

@@ -157,11 +157,19 @@ pub fn chart_svg(id: &str) -> String {
     })
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// Says something on the console.
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn complain(words: &str);
+}
+
 /// Does something with the app and returns what changed.
 fn with_app<N: Into<String>>(act: impl FnOnce(&mut App) -> Result<(), (N, String)>) -> String {
-    console_error_panic_hook::set_once();
     APP.with_borrow_mut(|slot| {
         if slot.is_none() {
+            // Were there ever a panic, the console would say where.
+            std::panic::set_hook(Box::new(|panic| complain(&panic.to_string())));
             match Session::first_preset() {
                 Ok(session) => *slot = Some(App::new(session)),
                 Err(message) => return Reply::failed(Failure { action: String::new(), message }).to_json(),
