@@ -112,6 +112,7 @@ impl Columns {
 }
 
 /// The part of each row that whole vectors of so many samples take.
+#[inline(always)]
 fn taken<L: Lanes>(samples: usize) -> usize {
     samples.next_multiple_of(L::COUNT)
 }
@@ -212,16 +213,16 @@ impl Kernel for Activate<'_> {
     fn run<L: Lanes>(self) {
         // One loop for each, so that each is known where it is compiled.
         match self.layer.activation {
-            Activation::Sigmoid => self.each::<L>(|z| activated(Activation::Sigmoid, z)),
-            Activation::Tanh => self.each::<L>(|z| activated(Activation::Tanh, z)),
-            activation => self.each::<L>(|z| activated(activation, z)),
+            Activation::Sigmoid => self.each::<L>(Activation::Sigmoid),
+            Activation::Tanh => self.each::<L>(Activation::Tanh),
+            activation => self.each::<L>(activation),
         }
     }
 }
 
 impl Activate<'_> {
     #[inline(always)]
-    fn each<L: Lanes>(self, sigma: impl Fn(L) -> L) {
+    fn each<L: Lanes>(self, activation: Activation) {
         let taken = taken::<L>(self.samples);
         let rows = self.z.chunks_exact_mut(CHUNK).zip(self.a.chunks_exact_mut(CHUNK));
         for ((z, a), bias) in rows.zip(&self.layer.biases) {
@@ -229,7 +230,7 @@ impl Activate<'_> {
             for (z, a) in z[..taken].chunks_exact_mut(L::COUNT).zip(a[..taken].chunks_exact_mut(L::COUNT)) {
                 let value = L::load(z) + bias;
                 value.store(z);
-                sigma(value).store(a);
+                activated(activation, value).store(a);
             }
         }
     }
@@ -377,16 +378,9 @@ impl Kernel for Update<'_> {
     fn run<L: Lanes>(self) {
         let Self { layer, sums, step } = self;
         let mut total = L::splat(0.0);
-        let mut moved = |values: &mut [f64], sums: &[f64]| {
-            for (value, sum) in values.chunks_exact_mut(L::COUNT).zip(sums.chunks_exact(L::COUNT)) {
-                let new = L::load(value) - step.change(L::load(sum));
-                new.store(value);
-                total = total + new;
-            }
-        };
-        moved(&mut layer.by_source.values, sums);
+        move_all(&mut layer.by_source.values, sums, step, &mut total);
         if step.rule == BiasRule::OwnDelta {
-            moved(&mut layer.biases, &layer.bias_sums);
+            move_all(&mut layer.biases, &layer.bias_sums, step, &mut total);
         }
         let mut all = total.sum();
         if step.rule != BiasRule::OwnDelta {
@@ -394,5 +388,15 @@ impl Kernel for Update<'_> {
             all += layer.biases.iter().sum::<f64>();
         }
         layer.finite = all.is_finite();
+    }
+}
+
+/// Moves parameters by their sums, and adds what they come to.
+#[inline(always)]
+fn move_all<L: Lanes>(values: &mut [f64], sums: &[f64], step: Step, total: &mut L) {
+    for (value, sum) in values.chunks_exact_mut(L::COUNT).zip(sums.chunks_exact(L::COUNT)) {
+        let new = L::load(value) - step.change(L::load(sum));
+        new.store(value);
+        *total = *total + new;
     }
 }

@@ -320,12 +320,7 @@ impl Weights<'_> {
     ) {
         let vectors: [L; V] = vectors(self.vectors, at);
         let scalars = Walk { values: self.scalars, from: 0, step: 1 };
-        move_rows(weights, at, self.stride, self.rows, scalars, |scalar: L, row: &mut [L; V]| {
-            for (weight, vector) in row.iter_mut().zip(vectors) {
-                *weight = *weight - L::splat(step.learning_rate) * (L::splat(0.0) + scalar * vector);
-                *total = *total + *weight;
-            }
-        });
+        move_rows(weights, at, self.stride, self.rows, scalars, vectors, step.learning_rate, total);
     }
 
     #[inline(always)]

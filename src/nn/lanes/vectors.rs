@@ -158,9 +158,11 @@ vector! {
         arch::_mm256_add_epi64(arch::_mm256_castpd_si256(a), arch::_mm256_castpd_si256(b))
     ),
     look_up |bits, table: &[u64; 64]| {
-        // Safety: no place is beyond 63.
-        let places = arch::_mm256_and_si256(arch::_mm256_castpd_si256(bits), arch::_mm256_set1_epi64x(63));
-        arch::_mm256_i64gather_pd::<8>(table.as_ptr().cast(), places)
+        // Four loads are quicker than the instruction that gathers.
+        let mut places = [0.0; 4];
+        arch::_mm256_storeu_pd(places.as_mut_ptr(), bits);
+        let [a, b, c, d] = places.map(|place: f64| f64::from_bits(table[(place.to_bits() & 63) as usize]));
+        arch::_mm256_setr_pd(a, b, c, d)
     },
     to_exponent |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
     to_mantissa |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52))
@@ -298,18 +300,21 @@ pub(crate) fn multiply_add<L: Lanes, const V: usize, const R: usize>(
     *sums = local;
 }
 
-/// Passes over `rows` rows of V vectors, the first of them at place `from` of `values`, `step` from each to the next:
-/// `change` is given each row's scalar and its vectors, which go back into their place.
+/// w ← w − η (0 + scalar · vector) for `rows` rows of V vectors, the first of them at place `from` of `values`, `step`
+/// from each to the next; each row has a scalar, and all have the same vectors. What they come to is added to `total`.
 ///
 /// Unsafe for the same reason.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn move_rows<L: Lanes, const V: usize>(
     values: &mut [f64],
     from: usize,
     step: usize,
     rows: usize,
     scalars: Walk,
-    mut change: impl FnMut(L, &mut [L; V]),
+    vectors: [L; V],
+    learning_rate: f64,
+    total: &mut L,
 ) {
     if rows == 0 {
         return;
@@ -322,14 +327,13 @@ pub(crate) fn move_rows<L: Lanes, const V: usize>(
         // Safety: as in `multiply_add`; the vectors of two rows may not lie upon each other, but might without harm,
         // since each is read and written before the next.
         unsafe {
-            let vector = |v: usize| place.wrapping_add(v * L::COUNT);
-            let mut row = [L::splat(0.0); V];
-            for (v, old) in row.iter_mut().enumerate() {
-                *old = L::load(std::slice::from_raw_parts(vector(v), L::COUNT));
-            }
-            change(L::splat(*scalar), &mut row);
-            for (v, new) in row.into_iter().enumerate() {
-                new.store(std::slice::from_raw_parts_mut(vector(v), L::COUNT));
+            let scalar = L::splat(*scalar);
+            for (v, vector) in vectors.into_iter().enumerate() {
+                let weight = std::slice::from_raw_parts_mut(place.wrapping_add(v * L::COUNT), L::COUNT);
+                let change = L::splat(learning_rate) * (L::splat(0.0) + scalar * vector);
+                let new = L::load(weight) - change;
+                new.store(weight);
+                *total = *total + new;
             }
         }
         scalar = scalar.wrapping_add(scalars.step);
