@@ -98,7 +98,11 @@ impl Session {
         if scenario == self.to_scenario() && preset == self.preset {
             return Ok(());
         }
-        self.set_out(Saved { scenario: scenario.into(), preset, network: None }, history, notice)
+        self.set_out(
+            Saved { scenario: scenario.into(), preset, network: None, trained: None },
+            history,
+            notice,
+        )
     }
 
     pub(super) fn restore(&mut self, history: History) -> Result<(), String> {
@@ -217,6 +221,7 @@ impl Session {
                     scenario: Arc::new(self.to_scenario()),
                     preset: self.preset,
                     network: Some(self.mini_batch.before.clone()),
+                    trained: self.trained_from(),
                 };
                 match history {
                     History::Open | History::Change => {
@@ -243,7 +248,7 @@ impl Session {
                 self.trail.clear();
                 self.changes += 1;
                 if !saved.scenario.runs_like(&self.scenario) {
-                    self.forget_training();
+                    self.forget_training(saved.trained);
                 }
                 (self.run, self.comparison) = (*run, comparison);
                 if opens_lanes(&saved.scenario, history) {

@@ -82,6 +82,8 @@ struct Saved {
     preset: Option<&'static str>,
     /// The parameters before the mini-batch that its position is in, where they are still known.
     network: Option<Arc<Network>>,
+    /// The first update that a worker has made on the way there.
+    trained: Option<u64>,
 }
 
 /// Whether and how the session plays by itself.

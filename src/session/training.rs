@@ -334,8 +334,14 @@ impl Session {
         }
     }
 
-    /// Another scenario has taken the place of the one that is trained.
-    pub(super) fn forget_training(&mut self) {
+    /// The first update that a worker has made in this run, if any.
+    pub(super) fn trained_from(&self) -> Option<u64> {
+        self.training.trained
+    }
+
+    /// Another scenario has taken the place of the one that is trained; of its own way here a worker has made the
+    /// updates from `trained` on, if any.
+    pub(super) fn forget_training(&mut self, trained: Option<u64>) {
         let training = &mut self.training;
         if training.is_running() || training.stage == Stage::Paused {
             training.orders.push(Order::End);
@@ -343,7 +349,7 @@ impl Session {
         training.id = training.id.wrapping_add(1);
         training.stage = Stage::Idle;
         (training.snapshot, training.stood, training.earlier) = (None, None, Earlier::default());
-        (training.trained, training.pending) = (None, None);
+        (training.trained, training.pending) = (trained, None);
     }
 
     /// Takes a report of the worker. An error where the stepper cannot go to where it paused.
@@ -383,7 +389,7 @@ impl Session {
         if !self.training.is_running() && self.training.stage != Stage::Paused {
             return Ok(());
         }
-        self.forget_training();
+        self.forget_training(self.training.trained);
         Err(format!("the training stopped: {reason}. You are where it began; start it again"))
     }
 

@@ -141,6 +141,12 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
         (session.position(), &*session.mini_batch().before),
         (there.place.position(), &course.network())
     );
+    // What was trained before the change that was taken back is still trained.
+    act(&mut session, Action::LearningRateChanged(0.2));
+    assert_eq!(
+        (session.position(), &*session.mini_batch().before),
+        (there.place.position(), &course.network())
+    );
     // Other mini-batches: the epoch begins again from these parameters.
     let mut again = begin(&mut session);
     train(&mut again, 777);
