@@ -34,10 +34,10 @@ impl Small<'_> {
             let before = before.last().map_or(self.inputs, |layer| &layer.activations);
             let layer = &mut layers[0];
             match layer.activation {
-                Activation::Tanh => {
+                Activation::Tanh if samples == 1 => {
                     width.run(Forward::<{ Activation::Tanh as usize }> { layer, before, samples });
                 }
-                Activation::Sigmoid => {
+                Activation::Sigmoid if samples == 1 => {
                     width.run(Forward::<{ Activation::Sigmoid as usize }> { layer, before, samples });
                 }
                 _ => width.run(Forward::<OTHER> { layer, before, samples }),
@@ -46,7 +46,11 @@ impl Small<'_> {
         self.outputs(width);
         for l in (1..self.layers.len()).rev() {
             let (layers, next) = self.layers.split_at_mut(l);
-            width.run(Back { layer: &mut layers[l - 1], next: &next[0], samples });
+            let (layer, next) = (&mut layers[l - 1], &next[0]);
+            match samples {
+                1 => width.run(Back::<true> { layer, next, samples }),
+                _ => width.run(Back::<false> { layer, next, samples }),
+            }
         }
         for l in 0..self.layers.len() {
             let (before, layers) = self.layers.split_at_mut(l);
@@ -70,14 +74,15 @@ impl Small<'_> {
     }
 }
 
-/// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ). σ is known where this is compiled if it is one of those that take time.
+/// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ). For one sample σ is known where this is compiled if it is one of those that take
+/// time; for several it is asked at each.
 struct Forward<'a, const SIGMA: usize> {
     layer: &'a mut Dense,
     before: &'a Rows,
     samples: usize,
 }
 
-/// No activation function of its own number.
+/// No activation function of its own number: any, and any number of samples.
 const OTHER: usize = usize::MAX;
 
 impl<const SIGMA: usize> Kernel for Forward<'_, SIGMA> {
@@ -92,6 +97,7 @@ impl<const SIGMA: usize> Kernel for Forward<'_, SIGMA> {
             _ if SIGMA == Activation::Sigmoid as usize => Activation::Sigmoid,
             _ => layer.activation,
         };
+        let samples = if SIGMA == OTHER { samples } else { 1 };
         let mut at = 0;
         while at < stride {
             at += L::COUNT
@@ -151,19 +157,20 @@ fn forward_strip<L: Lanes, const V: usize>(
     V
 }
 
-/// δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)
-struct Back<'a> {
+/// δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ), for ONE sample or several.
+struct Back<'a, const ONE: bool> {
     layer: &'a mut Dense,
     next: &'a Dense,
     samples: usize,
 }
 
-impl Kernel for Back<'_> {
+impl<const ONE: bool> Kernel for Back<'_, ONE> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Self { layer, next, samples } = self;
+        let samples = if ONE { 1 } else { samples };
         let mut at = 0;
         while at < layer.by_source.stride {
             at += L::COUNT
