@@ -12,7 +12,7 @@ const LOOK: usize = 300_000;
 /// Multiplications in a piece of a mini-batch or of an evaluation, at most about: some milliseconds.
 const PIECE: usize = 24_000_000;
 /// Evaluations that are kept: reports hold them all.
-const EVALUATIONS: usize = 256;
+const EVALUATIONS: usize = 128;
 /// The parameters of a network that is looked at while it trains, at most.
 const MOST_LIVE: usize = 20_000;
 /// Samples between two copies of the parameters that a divergence is traced back from, at most, and multiplications:

@@ -187,8 +187,8 @@ fn memory_is_bounded_however_long_it_trains() {
         course.advance(400_000, || false);
         sizes.push(course.snapshot(true, 0.0, 0.0).to_bytes().len());
     }
-    // Curves of up to 512 and 2048 points, and up to 64 times the parameters.
-    let most = 512 * 100 + 2048 * 20 + 64 * (20 + 9 * 9) + 10_000;
+    // Curves of up to 256 and 2048 points, and up to 64 times the parameters.
+    let most = 256 * 100 + 2048 * 20 + 64 * (20 + 9 * 9) + 10_000;
     assert!(sizes.iter().all(|size| *size < most), "{sizes:?} against {most}");
 }
 
