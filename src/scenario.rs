@@ -100,6 +100,16 @@ pub struct Data {
 }
 
 impl Data {
+    /// The rows that a network is judged by: those held out where there are any, else those it is trained on.
+    pub fn judged(&self) -> &Samples {
+        if self.held_out.is_empty() { &self.samples } else { &self.held_out }
+    }
+
+    /// What these are called.
+    pub fn judged_name(&self) -> &'static str {
+        if self.held_out.is_empty() { "training rows" } else { "held-out rows" }
+    }
+
     /// Which row of the file a training row is, counted from 0: what people are shown.
     pub fn row_number(&self, row: usize) -> usize {
         self.samples.row_number(row)
@@ -206,6 +216,17 @@ impl Scenario {
     /// The update that comes after this position, counted from 0 at the beginning of epoch 0.
     pub fn update_index(&self, position: &Position) -> u64 {
         u64::from(position.epoch) * self.mini_batches() as u64 + u64::from(position.mini_batch)
+    }
+
+    /// The epoch, and the mini-batch of it, that this update is made by: what [`Scenario::update_index`] counts.
+    pub fn epoch_and_mini_batch(&self, update: u64) -> (u32, u32) {
+        let mini_batches = self.mini_batches().max(1) as u64;
+        ((update / mini_batches) as u32, (update % mini_batches) as u32)
+    }
+
+    /// The rows of a mini-batch, given the order of its epoch.
+    pub fn mini_batch_rows<'a>(&self, order: &'a [usize], mini_batch: usize) -> &'a [usize] {
+        &order[mini_batch * self.settings.batch_size..][..self.mini_batch_len(mini_batch)]
     }
 
     /// How many samples come before this mini-batch, counted as in [`Scenario::update_index`].

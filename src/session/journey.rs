@@ -323,8 +323,8 @@ pub(super) fn explained(scenario: &Scenario, update: u64, diverged: Diverged) ->
 
 /// Says where numbers stopped being finite, without a full stop.
 fn divergence(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
-    let mini_batches = scenario.mini_batches() as u64;
-    let (epoch, mini_batch) = (update / mini_batches + 1, update % mini_batches + 1);
+    let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
+    let (epoch, mini_batch) = (u64::from(epoch) + 1, u64::from(mini_batch) + 1);
     let learning_rate = scenario.settings.learning_rate;
     format!(
         "In epoch {epoch}, mini-batch {mini_batch}, {diverged} grows beyond all numbers: the run diverges with \

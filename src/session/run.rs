@@ -24,13 +24,10 @@ pub(super) struct EpochOrder(Option<(u32, Vec<usize>)>);
 impl EpochOrder {
     /// The rows of the data in this update's mini-batch.
     pub(super) fn rows(&mut self, scenario: &Scenario, update: u64) -> &[usize] {
-        let mini_batches = scenario.mini_batches() as u64;
-        let epoch = (update / mini_batches) as u32;
-        let mini_batch = (update % mini_batches) as usize;
+        let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
         let known = self.0.take().filter(|(at, _)| *at == epoch);
         let (_, order) = self.0.insert(known.unwrap_or_else(|| (epoch, scenario.epoch_order(epoch))));
-        let start = mini_batch * scenario.settings.batch_size;
-        &order[start..][..scenario.mini_batch_len(mini_batch)]
+        scenario.mini_batch_rows(order, mini_batch as usize)
     }
 }
 

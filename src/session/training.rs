@@ -196,9 +196,7 @@ impl Session {
                 Ok(())
             }
             Stage::Pausing { .. } => Ok(()),
-            Stage::Paused
-                if self.training.snapshot().is_some_and(|at| at.place.position() == self.position) =>
-            {
+            Stage::Paused if self.training.stands_at(self.position) => {
                 self.check_limits()?;
                 self.training.stage = Stage::Running;
                 self.training.orders.push(Order::GoOn);
@@ -267,8 +265,7 @@ impl Session {
         let finished = self.now().finished();
         let network = if finished { &self.mini_batch.after } else { &self.mini_batch.before };
         let update = self.updates() + u64::from(finished);
-        let mini_batches = self.scenario.mini_batches() as u64;
-        let (epoch, mini_batch) = ((update / mini_batches) as u32, (update % mini_batches) as u32);
+        let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(update);
         // With other mini-batches the epoch begins again.
         let mini_batch = if same_batches { mini_batch } else { 0 };
         scenario.start = Start::Parameters { network: network.clone(), epoch, mini_batch };

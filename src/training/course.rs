@@ -65,8 +65,7 @@ impl Course {
         let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
         // Each weight takes part in three products; what surrounds them counts as much as some hundred.
         let work = 3 * parameters + 200;
-        let mini_batches = scenario.mini_batches() as u64;
-        let epoch = (update / mini_batches) as u32;
+        let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
         let values: Vec<f64> = network.values().collect();
         let mut course = Self {
             id,
@@ -74,7 +73,7 @@ impl Course {
             trainer,
             update,
             epoch,
-            mini_batch: (update % mini_batches) as usize,
+            mini_batch: mini_batch as usize,
             sample: 0,
             order: scenario.epoch_order(epoch),
             samples: 0,
@@ -263,22 +262,20 @@ impl Course {
 
     /// The rows of an update's mini-batch.
     fn rows(&self, update: u64) -> Vec<usize> {
-        let mini_batches = self.scenario.mini_batches() as u64;
-        let (epoch, mini_batch) = ((update / mini_batches) as u32, (update % mini_batches) as usize);
+        let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(update);
         let order = match epoch == self.epoch {
             true => Cow::Borrowed(&self.order),
             false => Cow::Owned(self.scenario.epoch_order(epoch)),
         };
-        let start = mini_batch * self.scenario.settings.batch_size;
-        order[start..][..self.scenario.mini_batch_len(mini_batch)].to_vec()
+        self.scenario.mini_batch_rows(&order, mini_batch as usize).to_vec()
     }
 
     /// Stands before an update, with these parameters.
     fn stand(&mut self, update: u64, network: &Network) {
-        let mini_batches = self.scenario.mini_batches() as u64;
+        let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(update);
         self.trainer.read(network);
         (self.update, self.sample) = (update, 0);
-        (self.epoch, self.mini_batch) = ((update / mini_batches) as u32, (update % mini_batches) as usize);
+        (self.epoch, self.mini_batch) = (epoch, mini_batch as usize);
     }
 
     /// Whether it has ended by itself.

@@ -20,7 +20,17 @@ pub(super) struct Ink<'a, DB: DrawingBackend> {
     pub(super) area: &'a DrawingArea<DB, Shift>,
 }
 
-impl<DB: DrawingBackend> Ink<'_, DB> {
+impl<'a, DB: DrawingBackend> Ink<'a, DB> {
+    /// On a clean surface.
+    pub(super) fn new(
+        palette: &'a Palette,
+        scale: f64,
+        area: &'a DrawingArea<DB, Shift>,
+    ) -> Result<Self, DrawingAreaErrorKind<DB::ErrorType>> {
+        area.fill(&palette.surface)?;
+        Ok(Self { palette, scale, area })
+    }
+
     pub(super) fn pixel(&self, point: Point) -> (i32, i32) {
         ((point.x * self.scale).round() as i32, (point.y * self.scale).round() as i32)
     }

@@ -62,8 +62,7 @@ pub fn draw<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    area.fill(&palette.surface)?;
-    let ink = Ink { palette, scale, area };
+    let ink = Ink::new(palette, scale, area)?;
     let Some(comparison) = session.comparison().filter(|comparison| !comparison.passes().is_empty()) else {
         return ink.sentence("The lanes are still on their way here");
     };

@@ -27,8 +27,7 @@ pub fn sample_image<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    area.fill(&palette.surface)?;
-    let ink = Ink { palette, scale, area };
+    let ink = Ink::new(palette, scale, area)?;
     let scenario = session.scenario();
     let Some(size) = image_size(scenario) else { return Ok(()) };
     let (width, height) = ink.size();
@@ -54,7 +53,7 @@ pub(super) fn errors<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -
     if errors.is_empty() {
         return ink.sentence("No image is classified wrongly");
     }
-    let rows = if data.held_out.is_empty() { &data.samples } else { &data.held_out };
+    let rows = data.judged();
     let (width, height) = ink.size();
     let size = 44.0;
     let columns = ((width + IMAGE_GAP) / (size + IMAGE_GAP)).floor().max(1.0) as usize;

@@ -30,8 +30,7 @@ pub fn cost_chart<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    area.fill(&palette.surface)?;
-    let ink = Ink { palette, scale, area };
+    let ink = Ink::new(palette, scale, area)?;
     let points = points.iter().filter(|(_, cost)| cost.is_finite());
     let line = Line::new(points.map(|(update, cost)| (*update as f64, *cost)).collect(), palette.cost);
     let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {

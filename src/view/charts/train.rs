@@ -58,8 +58,7 @@ pub fn draw<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    area.fill(&palette.surface)?;
-    let ink = Ink { palette, scale, area };
+    let ink = Ink::new(palette, scale, area)?;
     match chart {
         TrainChart::Cost => curve(session, &ink, "cost", Evaluation::cost_mean, Scale::from_zero),
         TrainChart::Accuracy if !session.scenario().has_classes() => {

@@ -23,7 +23,7 @@ fn findings(session: &Session) -> Option<&Findings> {
 
 /// Which rows the findings are about.
 fn of(session: &Session) -> &'static str {
-    if session.scenario().data.held_out.is_empty() { "training rows" } else { "held-out rows" }
+    session.scenario().data.judged_name()
 }
 
 /// Rows are classes, columns what was said of them.
@@ -66,7 +66,7 @@ pub(super) fn errors(session: &Session) -> String {
     }
     let names = class_names(&session.scenario().data.targets);
     let data = &session.scenario().data;
-    let rows = if data.held_out.is_empty() { &data.samples } else { &data.held_out };
+    let rows = data.judged();
     let shown = errors.iter().take(12).map(|(row, said)| {
         let name = |class: usize| names.get(class).map_or(String::new(), escape);
         format!("{}: {} → {}", rows.row_number(*row) + 1, name(class(rows.target(*row))), name(*said))

@@ -26,7 +26,7 @@ pub fn parts(session: &Session) -> Vec<Part> {
         ("train-title", escape(title)),
         ("train", button.to_owned()),
         ("train-state", escape(state(session))),
-        ("limits-of", limits_of(session).to_owned()),
+        ("limits-of", format!("of the {}", session.scenario().data.judged_name())),
         ("train-numbers", numbers::numbers(session)),
         ("train-left", numbers::left(session)),
         ("train-found", numbers::found(session)),
@@ -40,11 +40,6 @@ pub fn parts(session: &Session) -> Vec<Part> {
 fn has_own(session: &Session) -> bool {
     let scenario = session.scenario();
     scenario.split().is_none() && !scenario.data.held_out.is_empty()
-}
-
-/// Which rows decide whether cost and accuracy are good enough.
-fn limits_of(session: &Session) -> &'static str {
-    if session.scenario().data.held_out.is_empty() { "of the training rows" } else { "of the held-out rows" }
 }
 
 /// What its fields hold.
@@ -134,7 +129,7 @@ fn reached(session: &Session) -> String {
         return format!("Good enough after epoch {epoch}.");
     };
     let found = latest.held_out.unwrap_or(latest.training);
-    let rows = if latest.held_out.is_some() { "held-out rows" } else { "training rows" };
+    let rows = session.scenario().data.judged_name();
     let what = match limits.accuracy.filter(|accuracy| found.accuracy() >= *accuracy) {
         Some(_) => format!("accuracy {} %", number(100.0 * found.accuracy(), 4)),
         None => format!("cost {}", number(found.cost_mean(), session.sight().digits)),
