@@ -113,17 +113,23 @@ fn lay_out(project: &Project, site: &Path) -> Result<()> {
     project::copy_folder(&project.dist(), &site.join(PAGE), &[])?;
     let watched = site.join(WATCHED_PAGE);
     project::copy_folder(&project.dist(), &watched, &[])?;
-    fs::copy(project.root.join("tests/browser/console.js"), watched.join("__console.js"))
-        .context("could not copy tests/browser/console.js")?;
+    for name in WATCHING {
+        fs::copy(project.root.join(format!("tests/browser/{name}.js")), watched.join(format!("__{name}.js")))
+            .with_context(|| format!("could not copy tests/browser/{name}.js"))?;
+    }
     let index = watched.join("index.html");
-    fs::write(&index, with_script(&fs::read_to_string(&index)?)?)?;
+    fs::write(&index, with_scripts(&fs::read_to_string(&index)?)?)?;
     Ok(())
 }
 
-/// The page with the watching script before anything else in its head.
-fn with_script(html: &str) -> Result<String> {
+/// The scripts that watch the page: what the console is told, and what canvases are.
+const WATCHING: [&str; 2] = ["console", "drawing"];
+
+/// The page with the watching scripts before anything else in its head.
+fn with_scripts(html: &str) -> Result<String> {
     let (before, after) = html.split_once("<head>").context("index.html has no <head>")?;
-    Ok(format!("{before}<head><script src=\"__console.js\"></script>{after}"))
+    let scripts = WATCHING.map(|name| format!("<script src=\"__{name}.js\"></script>")).concat();
+    Ok(format!("{before}<head>{scripts}{after}"))
 }
 
 /// What has to be ended, where a signal finds it too.
@@ -302,11 +308,12 @@ mod tests {
     use std::io::Read;
 
     #[test]
-    fn the_watching_script_comes_first_and_nothing_else_changes() -> Result<()> {
+    fn the_watching_scripts_come_first_and_nothing_else_changes() -> Result<()> {
         let html = "<!doctype html><html><head><meta charset=\"utf-8\"></head><body></body></html>";
-        let watched = with_script(html)?;
-        assert!(watched.contains("<head><script src=\"__console.js\"></script><meta"), "{watched}");
-        assert_eq!(watched.replace("<script src=\"__console.js\"></script>", ""), html);
+        let watched = with_scripts(html)?;
+        let scripts = r#"<script src="__console.js"></script><script src="__drawing.js"></script>"#;
+        assert!(watched.contains(&format!("<head>{scripts}<meta")), "{watched}");
+        assert_eq!(watched.replace(scripts, ""), html);
         Ok(())
     }
 

@@ -15,7 +15,7 @@ async fn lit(page: &Page) -> Result<Vec<String>> {
 }
 
 async fn picture(page: &Page) -> Result<String> {
-    Ok(page.script("return document.getElementById('network').toDataURL()").await?.to_string())
+    Ok(page.script("return window.__drawn(document.getElementById('network'))").await?.to_string())
 }
 
 pub(crate) async fn term_and_picture_light_each_other(page: &Page) -> Result<()> {

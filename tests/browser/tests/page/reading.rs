@@ -159,7 +159,7 @@ pub(crate) const LOOK: &str = "
         'moments'].map((id) => document.getElementById(id).textContent);
       const fields = [...document.querySelectorAll('input:not([type=file]), select')].map((field) =>
         `${field.id}=${field.type === 'checkbox' ? field.checked : field.value}`);
-      return [...parts, ...fields, document.getElementById('network').toDataURL()];
+      return [...parts, ...fields, window.__drawn(document.getElementById('network'))];
     };";
 
 /// Everything to be read and seen on the page.
@@ -167,6 +167,8 @@ pub(crate) async fn look(page: &Page) -> Result<Vec<String>> {
     let texts = page.script(&format!("{LOOK} return look();")).await?;
     let texts: Vec<String> = serde_json::from_value(texts)?;
     ensure!(texts.len() > 20, "the page has little on it: {texts:?}");
+    let drawn = texts.last().is_some_and(|drawn| drawn.contains("fillText") && drawn.contains("stroke()"));
+    ensure!(drawn, "the network is not drawn: {texts:?}");
     Ok(texts)
 }
 
