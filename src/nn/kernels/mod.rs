@@ -10,6 +10,7 @@ mod layer;
 mod neurons;
 mod peak;
 mod product;
+mod single;
 mod small;
 
 pub use super::lanes::Width;
@@ -52,6 +53,8 @@ pub struct Trainer {
     width: Width,
     /// Whether a mini-batch is done in one go.
     small: bool,
+    /// Where mini-batches are single samples, done in one go.
+    single: Option<single::Kind>,
     /// Where mini-batches are done with the samples side by side.
     columns: Option<Columns>,
     /// The network's shape, whose parameters are not looked at.
@@ -90,11 +93,16 @@ impl Trainer {
         let lines = sources.div_ceil(8);
         let weights: usize = network.layers.iter().map(|layer| layer.weights.values().len()).sum();
         let small = weights <= MOST_WEIGHTS && sources > 0;
+        let columns = if small { Columns::new(&layers, settings) } else { None };
+        // They do without w beside wᵀ, which a single sample needs.
+        let single =
+            if small && columns.is_none() { single::Kind::of(&layers, settings, width) } else { None };
         Self {
             settings: *settings,
             width,
             small,
-            columns: if small { Columns::new(&layers, settings) } else { None },
+            single,
+            columns,
             shape: network.clone(),
             inputs: Rows::new(CHUNK, (lines | 1) * 8),
             targets: Rows::new(CHUNK, layers.last().map_or(1, Dense::stride)),
@@ -141,7 +149,15 @@ impl Trainer {
     ///
     /// What has been [accumulated](Self::accumulate) before is its first part.
     pub fn train_mini_batch<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) -> f64 {
-        let mut samples = samples.into_iter().peekable();
+        let mut samples = samples.into_iter();
+        if let Some(kind) = self.single
+            && self.under_way.samples == 0
+            && samples.size_hint() == (1, Some(1))
+            && let Some(sample) = samples.next()
+        {
+            return self.single(kind, sample.borrow());
+        }
+        let mut samples = samples.peekable();
         loop {
             let taken = self.take_to_train(&mut samples);
             let last = samples.peek().is_none();
@@ -257,6 +273,15 @@ impl Trainer {
             taken += 1;
         }
         taken
+    }
+
+    /// A mini-batch of one sample, whose cost is returned.
+    fn single(&mut self, kind: single::Kind, Sample { x, y }: &Sample) -> f64 {
+        self.targets.fill(0, y);
+        let step = Step::new(&self.settings, 1, true, true);
+        let y = self.targets.first(1);
+        single::Single { x, y, layers: &mut self.layers, cost: self.settings.cost, step }
+            .train(self.width, kind)
     }
 
     /// All of a mini-batch of a small network.
