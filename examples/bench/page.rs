@@ -1,7 +1,7 @@
 //! The benchmark's part in a browser's page: the workloads, both paths, the machine's peak and the table.
 //!
-//! A wasm module of its own, with the kernels that the page ships and built by the same profile, so that nothing of
-//! it weighs on the page. `page/bench.js` keeps the time, and has the peers beside it.
+//! A wasm module of its own, compiled as the worker is, so that nothing of it weighs on the page. `page/bench.js`
+//! keeps the time, and has the peers beside it.
 
 #![cfg(target_arch = "wasm32")]
 

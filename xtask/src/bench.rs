@@ -53,7 +53,8 @@ fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
     if wants_peers(arguments) {
         tools::numpy()?;
     }
-    project::run(project.cargo(["run", "--quiet", "--release", "--example", "bench", "--"]).args(arguments))
+    let profile = ["run", "--quiet", "--profile", bundle::MEASURED, "--example", "bench", "--"];
+    project::run(project.cargo(profile).args(arguments))
 }
 
 /// The same in Chromium, with peers from npm where `--peers` is given.

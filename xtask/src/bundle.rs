@@ -86,15 +86,19 @@ fn rows(project: &Project) -> Result<String> {
     Ok(ROWS.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\u{c}"))
 }
 
-/// Builds the benchmark's page with a wasm of its own, by the profile of what is shipped, and returns its folder.
+/// The profile of the benchmarks: all is compiled as in the worker.
+pub(crate) const MEASURED: &str = "measured";
+
+/// Builds the benchmark's page with a wasm of its own and returns its folder.
 pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf> {
     tools::wasm_target(project)?;
-    let mut cargo = project.cargo(["build", "--release", "--example", "bench_page", "--target", TARGET]);
+    let mut cargo =
+        project.cargo(["build", "--profile", MEASURED, "--example", "bench_page", "--target", TARGET]);
     project::run(cargo.arg("--target-dir").arg(&project.target))?;
     let folder = project.scratch().join("bench");
     project::remove_folder(&folder)?;
     project::copy_folder(&project.root.join("examples/bench/page"), &folder, &[])?;
-    let wasm = project.target.join(TARGET).join("release/examples/bench_page.wasm");
+    let wasm = project.target.join(TARGET).join(MEASURED).join("examples/bench_page.wasm");
     bindgen(&wasm, &folder.join("pkg"), "bench_page")?;
     fs::create_dir_all(folder.join("peers"))?;
     for file in peers {

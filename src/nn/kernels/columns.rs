@@ -263,7 +263,10 @@ impl Kernel for Outputs<'_> {
             }
             cost.store(&mut costs[at..]);
         }
-        self.costs.copy_from_slice(&costs[..self.costs.len()]);
+        // A call that copies would take longer.
+        for (to, cost) in self.costs.iter_mut().zip(costs) {
+            *to = cost;
+        }
     }
 }
 
@@ -312,11 +315,8 @@ fn sum_up(layer: &mut Dense, values: &mut Values, before: &[f64], samples: usize
         before,
         deltas: &values.deltas,
         samples,
+        first,
     };
-    if first {
-        sums.sums.fill(0.0);
-        layer.bias_sums.fill(0.0);
-    }
     for j in 0..layer.neurons {
         let mut k = 0;
         while k + 4 <= layer.sources {
@@ -332,7 +332,8 @@ fn sum_up(layer: &mut Dense, values: &mut Values, before: &[f64], samples: usize
         }
     }
     for (sum, deltas) in layer.bias_sums.iter_mut().zip(values.deltas.chunks_exact(CHUNK)) {
-        *sum = deltas[..samples].iter().fold(*sum, |sum, delta| sum + delta);
+        let start = if first { 0.0 } else { *sum };
+        *sum = deltas[..samples].iter().fold(start, |sum, delta| sum + delta);
     }
 }
 
@@ -344,6 +345,7 @@ struct Sums<'a> {
     before: &'a [f64],
     deltas: &'a [f64],
     samples: usize,
+    first: bool,
 }
 
 impl Sums<'_> {
@@ -352,8 +354,10 @@ impl Sums<'_> {
     fn tile<const R: usize>(&mut self, k: usize, j: usize) {
         let place = |r: usize| (k + r) * self.stride + j;
         let mut sums = [[0.0]; R];
-        for (r, sum) in sums.iter_mut().enumerate() {
-            *sum = [self.sums[place(r)]];
+        if !self.first {
+            for (r, sum) in sums.iter_mut().enumerate() {
+                *sum = [self.sums[place(r)]];
+            }
         }
         let activations = Walk { values: self.before, from: k * CHUNK, step: 1 };
         let deltas = Walk { values: self.deltas, from: j * CHUNK, step: 1 };
