@@ -278,10 +278,9 @@ impl Trainer {
     /// A mini-batch of one sample, whose cost is returned.
     fn single(&mut self, kind: single::Kind, Sample { x, y }: &Sample) -> f64 {
         self.targets.fill(0, y);
-        let step = Step::new(&self.settings, 1, true, true);
+        let Settings { cost, learning_rate, .. } = self.settings;
         let y = self.targets.first(1);
-        single::Single { x, y, layers: &mut self.layers, cost: self.settings.cost, step }
-            .train(self.width, kind)
+        single::Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind)
     }
 
     /// All of a mini-batch of a small network.

@@ -4,7 +4,6 @@
 //! chain has to be over before it. So one function does the whole sample, where the cost is quadratic and each bias is
 //! moved by its own δ: with the rest it would be huge, and browsers translate a huge function badly.
 
-use super::descent::Step;
 use super::layer::Dense;
 use super::neurons::{activated, derivative, term_and_delta};
 use crate::lanes::{Kernel, Lanes, Walk, Width, move_rows, multiply_add};
@@ -46,7 +45,7 @@ pub(super) struct Single<'a> {
     pub(super) y: &'a [f64],
     pub(super) layers: &'a mut [Dense],
     pub(super) cost: Cost,
-    pub(super) step: Step,
+    pub(super) learning_rate: f64,
 }
 
 impl Single<'_> {
@@ -71,7 +70,7 @@ impl<const SIGMA: usize> Kernel for Of<'_, SIGMA> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) -> f64 {
-        let Single { x, y, layers, cost, step } = self.0;
+        let Single { x, y, layers, cost, learning_rate } = self.0;
         for l in 0..layers.len() {
             let (before, layer) = layers.split_at_mut(l);
             let before = before.last().map_or(x, |before| before.activations.first(1));
@@ -86,7 +85,7 @@ impl<const SIGMA: usize> Kernel for Of<'_, SIGMA> {
         for l in 0..layers.len() {
             let (before, layer) = layers.split_at_mut(l);
             let before = before.last().map_or(x, |before| before.activations.first(1));
-            descend::<L>(&mut layer[0], before, step);
+            descend::<L>(&mut layer[0], before, learning_rate);
         }
         cost
     }
@@ -139,12 +138,13 @@ fn forward_strip<L: Lanes, const V: usize>(
 /// Equation (1). Returns C.
 #[inline(always)]
 fn outputs<L: Lanes, const SIGMA: usize>(layer: &mut Dense, cost: Cost, y: &[f64]) -> f64 {
-    let sigma = sigma::<SIGMA>(layer);
+    let (stride, sigma) = (layer.by_source.stride, sigma::<SIGMA>(layer));
+    let (a, deltas) =
+        (vectors::<L>(layer.activations.first(1)), layer.deltas.values[..stride].chunks_exact_mut(L::COUNT));
     let mut sum = 0.0;
-    for at in (0..layer.by_source.stride).step_by(L::COUNT) {
-        let (a, y) = (L::load(&layer.activations.values[at..]), L::load(&y[at..]));
-        let (term, delta) = term_and_delta(cost, sigma, a, a, y);
-        delta.store(&mut layer.deltas.values[at..]);
+    for ((a, y), delta) in a.zip(vectors::<L>(y)).zip(deltas) {
+        let (term, new) = term_and_delta(cost, sigma, a, a, y);
+        new.store(delta);
         sum = term.added_to(sum);
     }
     sum
@@ -153,42 +153,60 @@ fn outputs<L: Lanes, const SIGMA: usize>(layer: &mut Dense, cost: Cost, y: &[f64
 /// Equation (2).
 #[inline(always)]
 fn back<L: Lanes, const SIGMA: usize>(layer: &mut Dense, next: &Dense) {
-    let sigma = sigma::<SIGMA>(layer);
+    let (stride, sigma) = (layer.by_source.stride, sigma::<SIGMA>(layer));
     let Some(by_neuron) = &next.by_neuron else { return };
-    for at in (0..layer.by_source.stride).step_by(L::COUNT) {
+    let deltas = layer.deltas.values[..stride].chunks_exact_mut(L::COUNT);
+    let mut from = 0;
+    for (a, delta) in vectors::<L>(layer.activations.first(1)).zip(deltas) {
         let deltas = Walk { values: &next.deltas.values, from: 0, step: 1 };
-        let weights = Walk { values: &by_neuron.values, from: at, step: by_neuron.stride };
+        let weights = Walk { values: &by_neuron.values, from, step: by_neuron.stride };
         let mut sums = [[L::splat(0.0)]];
         multiply_add(&mut sums, next.neurons, deltas, 0, weights);
-        let a = L::load(&layer.activations.values[at..]);
-        (sums[0][0] * derivative(sigma, a)).store(&mut layer.deltas.values[at..]);
+        (sums[0][0] * derivative(sigma, a)).store(delta);
+        from += L::COUNT;
     }
 }
 
 /// Equations (3) and (4), and the update.
 #[inline(always)]
-fn descend<L: Lanes>(layer: &mut Dense, before: &[f64], step: Step) {
-    let stride = layer.by_source.stride;
+fn descend<L: Lanes>(layer: &mut Dense, before: &[f64], learning_rate: f64) {
+    let Dense { by_source, by_neuron, deltas, biases, .. } = layer;
+    let stride = by_source.stride;
     let mut total = L::splat(0.0);
-    for at in (0..stride).step_by(L::COUNT) {
-        let delta = L::load(&layer.deltas.values[at..]);
+    let mut from = 0;
+    for (delta, bias) in vectors::<L>(deltas.first(1)).zip(biases.chunks_exact_mut(L::COUNT)) {
         let sources = Walk { values: before, from: 0, step: 1 };
-        let weights = &mut layer.by_source.values;
-        move_rows(weights, at, stride, layer.sources, sources, [delta], step.learning_rate, &mut total);
-        let bias = L::load(&layer.biases[at..]) - step.change(L::splat(0.0) + delta);
-        bias.store(&mut layer.biases[at..]);
-        total = total + bias;
-    }
-    if let Some(by_neuron) = &mut layer.by_neuron {
-        let stride = by_neuron.stride;
-        // The same weights again.
-        let mut total = L::splat(0.0);
-        for at in (0..stride).step_by(L::COUNT) {
-            let source = L::load(&before[at..]);
-            let deltas = Walk { values: &layer.deltas.values, from: 0, step: 1 };
-            let weights = &mut by_neuron.values;
-            move_rows(weights, at, stride, layer.neurons, deltas, [source], step.learning_rate, &mut total);
-        }
+        let weights = &mut by_source.values;
+        move_rows(weights, from, stride, layer.sources, sources, [delta], learning_rate, &mut total);
+        let new = L::load(bias) - L::splat(learning_rate) * (L::splat(0.0) + delta);
+        new.store(bias);
+        total = total + new;
+        from += L::COUNT;
     }
     layer.finite = total.sum().is_finite();
+    let Some(by_neuron) = by_neuron else { return };
+    // The same weights again, whose sum has been looked at.
+    let mut from = 0;
+    for source in vectors::<L>(before) {
+        let deltas = Walk { values: &deltas.values, from: 0, step: 1 };
+        let weights = &mut by_neuron.values;
+        let mut total = L::splat(0.0);
+        move_rows(
+            weights,
+            from,
+            by_neuron.stride,
+            layer.neurons,
+            deltas,
+            [source],
+            learning_rate,
+            &mut total,
+        );
+        from += L::COUNT;
+    }
+}
+
+/// A row, by vectors.
+#[inline(always)]
+fn vectors<L: Lanes>(row: &[f64]) -> impl Iterator<Item = L> {
+    row.chunks_exact(L::COUNT).map(L::load)
 }
