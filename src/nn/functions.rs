@@ -1,6 +1,5 @@
 //! exp, tanh, the sigmoid and logarithms: the same operations in the same order for one double and for several side
-//! by side, natively and in wasm. No branch, no fused multiply-add; within 2 units
-//! in the last place.
+//! by side, natively and in wasm. No branch, one table, no fused multiply-add; within 2 units in the last place.
 //!
 //! The standard library's functions differ between machines, so the mathematics uses these alone.
 

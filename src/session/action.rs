@@ -442,7 +442,7 @@ mod typed {
                 Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
                     Ok(Some(number as u32))
                 }
-                _ => value.problem(format!("{text:?} will not do; take a whole number such as 30")),
+                _ => value.problem(format!("{} will not do; take a whole number such as 30", quoted(text))),
             },
         }
     }

@@ -91,3 +91,10 @@ pub struct Point {
     /// Over all held-out rows, where there are any.
     pub held_out: Option<Evaluation>,
 }
+
+impl Point {
+    /// Over the rows that the network is judged by, `Data::judged`.
+    pub fn judged(&self) -> Evaluation {
+        self.held_out.unwrap_or(self.training)
+    }
+}

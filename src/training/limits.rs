@@ -22,7 +22,7 @@ impl Limits {
 
     /// Whether an evaluation is good enough.
     pub fn reached(&self, point: &Point) -> bool {
-        let found = point.held_out.unwrap_or(point.training);
+        let found = point.judged();
         self.cost.is_some_and(|cost| found.cost_mean() <= cost)
             || self.accuracy.is_some_and(|accuracy| found.accuracy() >= accuracy)
     }

@@ -386,12 +386,7 @@ impl Kernel for Update<'_> {
         if step.rule == BiasRule::OwnDelta {
             move_all(&mut layer.biases, &layer.bias_sums, step, &mut total);
         }
-        let mut all = total.sum();
-        if step.rule != BiasRule::OwnDelta {
-            step.all_alike(&mut layer.biases[..layer.neurons], &layer.bias_sums);
-            all += layer.biases.iter().sum::<f64>();
-        }
-        layer.finite = all.is_finite();
+        layer.settle(step, total.sum());
     }
 }
 

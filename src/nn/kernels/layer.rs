@@ -4,7 +4,7 @@ use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
 use crate::lanes::Width;
-use crate::{Activation, Cost, Layer};
+use crate::{Activation, BiasRule, Cost, Layer};
 
 /// Values of several samples, one row for each.
 #[derive(Clone, Debug)]
@@ -139,6 +139,17 @@ impl Dense {
                 *weight = *turned;
             }
         }
+    }
+
+    /// The end of an update: biases that are not moved by their own δ follow the sums of δ, and all parameters are
+    /// looked at; what the others come to is `total`.
+    #[inline(always)]
+    pub(super) fn settle(&mut self, step: Step, mut total: f64) {
+        if step.rule != BiasRule::OwnDelta {
+            step.all_alike(&mut self.biases[..self.neurons], &self.bias_sums);
+            total += self.biases.iter().sum::<f64>();
+        }
+        self.finite = total.is_finite();
     }
 
     /// The length of its rows.

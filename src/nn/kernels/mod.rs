@@ -159,7 +159,7 @@ impl Trainer {
         }
         let mut samples = samples.peekable();
         loop {
-            let taken = self.take_to_train(&mut samples);
+            let taken = self.take(&mut samples, true);
             let last = samples.peek().is_none();
             self.piece(taken, last);
             if last {
@@ -198,7 +198,7 @@ impl Trainer {
     pub fn accumulate<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) {
         let mut samples = samples.into_iter();
         loop {
-            match self.take_to_train(&mut samples) {
+            match self.take(&mut samples, true) {
                 0 => return,
                 taken => self.piece(taken, false),
             }
@@ -237,7 +237,7 @@ impl Trainer {
         let mut samples = samples.into_iter().peekable();
         let mut evaluation = Evaluation::default();
         while samples.peek().is_some() && !self.layers.is_empty() {
-            let taken = self.take(&mut samples);
+            let taken = self.take(&mut samples, false);
             self.forward(taken);
             self.output_costs(taken);
             let Some(outputs) = self.layers.last() else { break };
@@ -251,25 +251,20 @@ impl Trainer {
         evaluation
     }
 
-    /// Takes the next samples, as many as there is room for. Returns how many.
-    fn take<S: Borrow<Sample>>(&mut self, samples: &mut impl Iterator<Item = S>) -> usize {
+    /// Takes the next samples, as many as there is room for, to where they are trained on or evaluated. Returns how
+    /// many.
+    fn take<S: Borrow<Sample>>(&mut self, samples: &mut impl Iterator<Item = S>, to_train: bool) -> usize {
+        let mut columns = self.columns.as_mut().filter(|_| to_train);
         let mut taken = 0;
         for sample in samples.take(self.costs.len()) {
             let Sample { x, y } = sample.borrow();
-            self.inputs.fill(taken, x);
-            self.targets.fill(taken, y);
-            taken += 1;
-        }
-        taken
-    }
-
-    /// The same, to where they are trained on.
-    fn take_to_train<S: Borrow<Sample>>(&mut self, samples: &mut impl Iterator<Item = S>) -> usize {
-        let Some(columns) = &mut self.columns else { return self.take(samples) };
-        let mut taken = 0;
-        for sample in samples.take(self.costs.len()) {
-            let Sample { x, y } = sample.borrow();
-            columns.fill(taken, x, y);
+            match &mut columns {
+                Some(columns) => columns.fill(taken, x, y),
+                None => {
+                    self.inputs.fill(taken, x);
+                    self.targets.fill(taken, y);
+                }
+            }
             taken += 1;
         }
         taken

@@ -91,6 +91,7 @@ impl<const SIGMA: usize> Kernel for Of<'_, SIGMA> {
     }
 }
 
+/// The activation function of a layer.
 #[inline(always)]
 fn sigma<const SIGMA: usize>(layer: &Dense) -> Activation {
     match SIGMA {

@@ -1,9 +1,8 @@
 //! A whole mini-batch of a small network in one go.
 //!
-//! Here the time goes into what surrounds the arithmetic: numbers looked up, stored and loaded again. Updates after
-//! each sample are one long chain besides, each needing what the one before has left. So the sums of a whole row stay
-//! in registers, and what is not needed for one sample is not there for one. A function for each stage, because
-//! browsers translate a huge one badly.
+//! Here the time goes into what surrounds the arithmetic: numbers looked up, stored and loaded again. So the sums of a
+//! whole row stay in registers. A function for each stage, because browsers translate a huge one badly. Most single
+//! samples (`single.rs`) and longer mini-batches (`columns.rs`) have a way of their own.
 
 use super::descent::Step;
 use super::layer::{Dense, FEW, Rows};
@@ -33,24 +32,13 @@ impl Small<'_> {
             let (before, layers) = self.layers.split_at_mut(l);
             let before = before.last().map_or(self.inputs, |layer| &layer.activations);
             let layer = &mut layers[0];
-            match layer.activation {
-                Activation::Tanh if samples == 1 => {
-                    width.run(Forward::<{ Activation::Tanh as usize }> { layer, before, samples });
-                }
-                Activation::Sigmoid if samples == 1 => {
-                    width.run(Forward::<{ Activation::Sigmoid as usize }> { layer, before, samples });
-                }
-                _ => width.run(Forward::<OTHER> { layer, before, samples }),
-            }
+            width.run(Forward { layer, before, samples });
         }
         self.outputs(width);
         for l in (1..self.layers.len()).rev() {
             let (layers, next) = self.layers.split_at_mut(l);
             let (layer, next) = (&mut layers[l - 1], &next[0]);
-            match samples {
-                1 => width.run(Back::<true> { layer, next, samples }),
-                _ => width.run(Back::<false> { layer, next, samples }),
-            }
+            width.run(Back { layer, next, samples });
         }
         for l in 0..self.layers.len() {
             let (before, layers) = self.layers.split_at_mut(l);
@@ -74,30 +62,20 @@ impl Small<'_> {
     }
 }
 
-/// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ). For one sample σ is known where this is compiled if it is one of those that take
-/// time; for several it is asked at each.
-struct Forward<'a, const SIGMA: usize> {
+/// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ).
+struct Forward<'a> {
     layer: &'a mut Dense,
     before: &'a Rows,
     samples: usize,
 }
 
-/// No activation function of its own number: any, and any number of samples.
-const OTHER: usize = usize::MAX;
-
-impl<const SIGMA: usize> Kernel for Forward<'_, SIGMA> {
+impl Kernel for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Self { layer, before, samples } = self;
-        let stride = layer.by_source.stride;
-        let activation = match SIGMA {
-            _ if SIGMA == Activation::Tanh as usize => Activation::Tanh,
-            _ if SIGMA == Activation::Sigmoid as usize => Activation::Sigmoid,
-            _ => layer.activation,
-        };
-        let samples = if SIGMA == OTHER { samples } else { 1 };
+        let (stride, activation) = (layer.by_source.stride, layer.activation);
         let mut at = 0;
         while at < stride {
             at += L::COUNT
@@ -157,20 +135,19 @@ fn forward_strip<L: Lanes, const V: usize>(
     V
 }
 
-/// δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ), for ONE sample or several.
-struct Back<'a, const ONE: bool> {
+/// δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)
+struct Back<'a> {
     layer: &'a mut Dense,
     next: &'a Dense,
     samples: usize,
 }
 
-impl<const ONE: bool> Kernel for Back<'_, ONE> {
+impl Kernel for Back<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Self { layer, next, samples } = self;
-        let samples = if ONE { 1 } else { samples };
         let mut at = 0;
         while at < layer.by_source.stride {
             at += L::COUNT
@@ -256,12 +233,7 @@ impl<const ONE: bool> Kernel for Descend<'_, ONE> {
                 sum.store(&mut layer.bias_sums[at..]);
             }
         }
-        let mut all = total.sum();
-        if step.rule != BiasRule::OwnDelta {
-            step.all_alike(&mut layer.biases[..layer.neurons], &layer.bias_sums);
-            all += layer.biases.iter().sum::<f64>();
-        }
-        layer.finite = all.is_finite();
+        layer.settle(step, total.sum());
         if !ONE && samples > FEW {
             layer.turn();
         }

@@ -128,7 +128,7 @@ fn reached(session: &Session) -> String {
     let Some(latest) = session.training().snapshot().and_then(|now| now.latest) else {
         return format!("Good enough after epoch {epoch}.");
     };
-    let found = latest.held_out.unwrap_or(latest.training);
+    let found = latest.judged();
     let rows = session.scenario().data.judged_name();
     let what = match limits.accuracy.filter(|accuracy| found.accuracy() >= *accuracy) {
         Some(_) => format!("accuracy {} %", number(100.0 * found.accuracy(), 4)),
