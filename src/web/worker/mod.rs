@@ -121,7 +121,8 @@ impl Training {
     fn take_speed(&mut self) {
         let (spent, samples) = self.taken;
         let (time, done) = (self.spent - spent, self.course.samples() - samples);
-        if time >= LATELY || (self.speed == 0.0 && time > 0.0) {
+        // At first it is the speed since the beginning.
+        if time >= LATELY || (spent == 0.0 && time > 0.0) {
             self.speed = done as f64 / time * 1000.0;
         }
         if time >= LATELY {

@@ -129,6 +129,7 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
     page.until("document.querySelector('#train-numbers dd')?.textContent.length > 2").await?;
     page.press("Space").await?;
     until_state(page, "Paused before sample ").await?;
+    speed_is_of_what_is_shown(page).await?;
     // By the keyboard to the stepper, and on by one sample.
     page.press("v").await?;
     let mut session = native(page).await?;
@@ -152,6 +153,19 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
     let session = native(page).await?;
     page.press("v").await?;
     assert!(compare(page, &session.mini_batch().before, "paused by a step").await? > 3);
+    Ok(())
+}
+
+/// At first the speed is that since the beginning: the samples by the seconds beside it, to a twentieth of a second.
+async fn speed_is_of_what_is_shown(page: &Page) -> Result<()> {
+    const NUMBERS: &str = "
+        const numbers = document.querySelectorAll('#train-numbers dd');
+        return [2, 3, 5].map((index) => Number(numbers[index].textContent.replace(/[^0-9.]/g, '')));";
+    let [samples, speed, seconds]: [f64; 3] = serde_json::from_value(page.script(NUMBERS).await?)?;
+    if seconds < 1.4 {
+        let off = (samples / speed - seconds).abs();
+        assert!(off < 0.051, "{samples} samples in {seconds} s are not {speed} samples/s");
+    }
     Ok(())
 }
 
