@@ -1,9 +1,12 @@
 //! exp, tanh, the sigmoid and logarithms: the same operations in the same order for one double and for several side
-//! by side, natively and in wasm. No branch, one table, no fused multiply-add; within 2 units in the last place.
+//! by side, natively and in wasm. No branch, two tables, no fused multiply-add; within 2 units in the last place.
 //!
 //! The standard library's functions differ between machines, so the mathematics uses these alone.
 
+mod tables;
+
 use super::lanes::Lanes;
+use tables::{POWERS, TANHS};
 
 /// 1.5 · 2⁵²: a small number added to it is rounded to a whole one, which then stands in the lowest bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
@@ -15,26 +18,6 @@ const STEP_LOW: f64 = 2.572_804_622_327_669e-14;
 /// (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 128, the error of eʳ below 2⁻⁵⁷ (by interpolation at Chebyshev's nodes).
 const EXP: [f64; 4] =
     [0.499_999_999_999_850_1, 0.166_666_666_666_645_26, 0.041_666_707_476_689_775, 0.008_333_339_163_336_04];
-/// 2 to the power of j / 64: its bits, and j · 2⁴⁶ taken off them, so that k · 2⁴⁶ may be added with j = k mod 64.
-#[rustfmt::skip]
-static POWERS: [u64; 64] = [
-    0x3ff0_0000_0000_0000, 0x3fef_ec9a_3e77_8061, 0x3fef_d9b0_d315_8574, 0x3fef_c745_1875_9bc8,
-    0x3fef_b558_6cf9_890f, 0x3fef_a3ec_32d3_d1a2, 0x3fef_9301_d012_5b51, 0x3fef_829a_aea9_2de0,
-    0x3fef_72b8_3c7d_517b, 0x3fef_635b_eb6f_cb75, 0x3fef_5487_3168_b9aa, 0x3fef_463b_8862_8cd6,
-    0x3fef_387a_6e75_6238, 0x3fef_2b45_65e2_7cdd, 0x3fef_1e9d_f51f_dee1, 0x3fef_1285_a6e4_030b,
-    0x3fef_06fe_0a31_b715, 0x3fee_fc08_b264_16ff, 0x3fee_f1a7_373a_a9cb, 0x3fee_e7db_34e5_9ff7,
-    0x3fee_dea6_4c12_3422, 0x3fee_d60a_21f7_2e2a, 0x3fee_ce08_6061_892d, 0x3fee_c6a2_b5c1_3cd0,
-    0x3fee_bfda_d536_2a27, 0x3fee_b9b2_769d_2ca7, 0x3fee_b42b_569d_4f82, 0x3fee_af47_36b5_27da,
-    0x3fee_ab07_dd48_5429, 0x3fee_a76f_15ad_2148, 0x3fee_a47e_b03a_5585, 0x3fee_a238_8255_2225,
-    0x3fee_a09e_667f_3bcd, 0x3fee_9fb2_3c65_1a2f, 0x3fee_9f75_e8ec_5f74, 0x3fee_9feb_5642_67c9,
-    0x3fee_a114_73eb_0187, 0x3fee_a2f3_36cf_4e62, 0x3fee_a589_994c_ce13, 0x3fee_a8d9_9b44_92ed,
-    0x3fee_ace5_422a_a0db, 0x3fee_b1ae_9915_7736, 0x3fee_b737_b0cd_c5e5, 0x3fee_bd82_9fde_4e50,
-    0x3fee_c491_82a3_f090, 0x3fee_cc66_7b5d_e565, 0x3fee_d503_b23e_255d, 0x3fee_de6b_5579_fdbf,
-    0x3fee_e89f_995a_d3ad, 0x3fee_f3a2_b84f_15fb, 0x3fee_ff76_f2fb_5e47, 0x3fef_0c1e_904b_c1d2,
-    0x3fef_199b_dd85_529c, 0x3fef_27f1_2e57_d14b, 0x3fef_3720_dcef_9069, 0x3fef_472d_4a07_897c,
-    0x3fef_5818_dcfb_a487, 0x3fef_69e6_03db_3285, 0x3fef_7c97_337b_9b5f, 0x3fef_902e_e78b_3ff6,
-    0x3fef_a4af_a2a4_90da, 0x3fef_ba1b_ee61_5a27, 0x3fef_d076_5b6e_4540, 0x3fef_e7c1_819e_90d8,
-];
 
 /// eˣ
 ///
@@ -76,12 +59,12 @@ struct Exponential<L> {
     rest: L,
 }
 
-/// The power 2ⁿ that eˣ is multiplied by must keep it within the normal numbers.
+/// The power 2ⁿ that eˣ is multiplied by must keep it within the normal numbers; it is given as [`rounder`].
 #[inline(always)]
-fn exponential<L: Lanes>(x: L, n: L) -> Exponential<L> {
-    let k = x * L::splat(STEPS) + L::splat(ROUNDER);
-    let whole = k - L::splat(ROUNDER);
-    let power = k.look_up(&POWERS).add_bits(k.sixty_fourths_to_exponent().add_bits(n));
+fn exponential<L: Lanes>(x: L, rounder: L) -> Exponential<L> {
+    let k = x * L::splat(STEPS) + rounder;
+    let whole = k - rounder;
+    let power = k.look_up(&POWERS).add_bits(k.sixty_fourths_to_exponent());
     let r = (x - whole * L::splat(STEP_HIGH)) - whole * L::splat(STEP_LOW);
     let r2 = r * r;
     let pair = |index: usize| L::splat(EXP[index]) + L::splat(EXP[index + 1]) * r;
@@ -89,10 +72,11 @@ fn exponential<L: Lanes>(x: L, n: L) -> Exponential<L> {
     Exponential { power, rest }
 }
 
-/// What [`exponential`] takes for 2ⁿ.
+/// [`ROUNDER`] plus 64 n: what is added to x in sixty-fourths of ln 2 so that the lowest bits of the sum say, beside
+/// the nearest whole number, that eˣ is multiplied by 2ⁿ.
 #[inline(always)]
-fn exponent<L: Lanes>(n: i64) -> L {
-    L::bits((n << 52) as u64)
+fn rounder<L: Lanes>(n: i16) -> L {
+    L::splat(ROUNDER + 64.0 * f64::from(n))
 }
 
 /// 2⁶⁰ and 2⁻⁶⁰: by one of them 2ᵏ is kept away from the ends of the normal numbers until the last product, which
@@ -107,14 +91,14 @@ const EXP_MOST: f64 = 710.0;
 pub(crate) fn exp_lanes<L: Lanes>(x: L) -> L {
     let x = x.at_least(EXP_LEAST).at_most(EXP_MOST);
     let rising = x.above(L::splat(0.0));
-    let Exponential { power, rest } = exponential(x, L::select(rising, exponent(-60), exponent(60)));
+    let Exponential { power, rest } = exponential(x, L::select(rising, rounder(-60), rounder(60)));
     (power + rest) * L::select(rising, L::splat(LARGE), L::splat(SMALL))
 }
 
 /// The same double as [`exp_lanes`] for x ≤ 0 (and NaN), with less to do.
 #[inline(always)]
 pub(crate) fn exp_of_negative<L: Lanes>(x: L) -> L {
-    let Exponential { power, rest } = exponential(x.at_least(EXP_LEAST), exponent(60));
+    let Exponential { power, rest } = exponential(x.at_least(EXP_LEAST), rounder(60));
     (power + rest) * L::splat(SMALL)
 }
 
@@ -123,32 +107,46 @@ pub(crate) fn exp_of_negative<L: Lanes>(x: L) -> L {
 #[inline(always)]
 pub(crate) fn sigmoid_lanes<L: Lanes>(x: L) -> L {
     let negative = x.or(L::bits(1 << 63)).at_least(EXP_LEAST);
-    let Exponential { power, rest } = exponential(negative, exponent(60));
+    let Exponential { power, rest } = exponential(negative, rounder(60));
     let (e, one) = (power + rest, L::splat(LARGE));
     L::select(L::splat(0.0).above(x), e, one) / (one + e)
 }
 
-/// tanh x = x + x³ P(x²) / Q(x²) for |x| < 0.625: Cephes' `tanh.c` (Moshier, 1989).
-const TANH_P: [f64; 3] = [-0.964_399_179_425_052_2, -99.287_723_100_191_86, -1_614.687_684_417_084_5];
-const TANH_Q: [f64; 3] = [112.811_678_491_632_93, 2_235.488_390_601_004_5, 4_844.063_053_251_255];
+/// 1.5 · 2⁴⁹: a small number added to it is rounded to eighths, which are then counted in the lowest bits.
+const EIGHTHS: f64 = ROUNDER / 8.0;
+/// From here on tanh is 1.
+const TANH_MOST: f64 = 20.0;
+/// (tanh d − d) / d³ in powers of d² for |d| ≤ 1 / 16, the error of tanh d below 2⁻⁵³ (by interpolation at Chebyshev's
+/// nodes).
+const TANH: [f64; 4] = [
+    -0.333_333_333_333_317_27,
+    0.133_333_333_201_670_85,
+    -0.053_968_085_395_555_504,
+    0.021_800_394_827_240_08,
+];
 
-/// For larger |x| it is 1 − 2 / (e²ˣ + 1). Both ways are gone, and share their division.
+/// With |x| = c + d, c the nearest eighth, T = tanh c and t = tanh d, the addition theorem
+///
+/// ```text
+/// tanh |x| = (T + t) / (1 + T t) = T + t − T t (T + t) / (1 + T t)
+/// ```
+///
+/// needs the quotient only for what is small beside the rest.
 #[inline(always)]
 pub(crate) fn tanh_lanes<L: Lanes>(x: L) -> L {
-    // From 22 on the result is 1.
-    let size = x.abs().at_most(22.0);
-    let Exponential { power, rest } = exponential(size + size, exponent(0));
-    let one = L::splat(1.0);
+    let size = x.abs().at_most(TANH_MOST);
+    let k = size + L::splat(EIGHTHS);
+    let d = size - (k - L::splat(EIGHTHS));
+    let (big_t, rounded_off) = k.look_up_two(&TANHS);
 
-    let square = size * size;
-    let c = L::splat;
-    let p = (c(TANH_P[0]) * square + c(TANH_P[1])) * square + c(TANH_P[2]);
-    let q = ((square + c(TANH_Q[0])) * square + c(TANH_Q[1])) * square + c(TANH_Q[2]);
+    let d2 = d * d;
+    let pair = |index: usize| L::splat(TANH[index]) + L::splat(TANH[index + 1]) * d2;
+    let beyond_d = (d * d2) * (pair(0) + (d2 * d2) * pair(2));
+    let t = d + beyond_d;
 
-    let small = c(0.625).above(size);
-    let numerator = L::select(small, (size * square) * p, c(-2.0));
-    let quotient = numerator / L::select(small, q, (one + power) + rest);
-    (L::select(small, size, one) + quotient).or(x.sign())
+    let product = big_t * t;
+    let less = product * (big_t + t) / (L::splat(1.0) + product);
+    (big_t + (d + ((beyond_d + rounded_off) - less))).or(x.sign())
 }
 
 /// ln((1 + s) / (1 − s)) = 2s + s R(s²): FreeBSD's `e_log.c` (Sun Microsystems, 1993), error below 2⁻⁵⁸.

@@ -38,6 +38,8 @@ pub(crate) trait Lanes:
     fn add_bits(self, other: Self) -> Self;
     /// The numbers with these bits, at the places of a table that the six lowest bits name.
     fn look_up(self, table: &[u64; 64]) -> Self;
+    /// The same for pairs of numbers, at the places that the eight lowest bits name.
+    fn look_up_two(self, table: &[[u64; 2]; 256]) -> (Self, Self);
     /// The bits moved up by 46: the six lowest ones come to the top of the mantissa, those above to the exponent.
     fn sixty_fourths_to_exponent(self) -> Self;
     /// The bits of sign and exponent moved to the mantissa.
@@ -124,6 +126,11 @@ impl Lanes for f64 {
     #[inline(always)]
     fn look_up(self, table: &[u64; 64]) -> Self {
         Self::from_bits(table[(self.to_bits() & 63) as usize])
+    }
+    #[inline(always)]
+    fn look_up_two(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
+        let [one, other] = table[(self.to_bits() & 255) as usize];
+        (Self::from_bits(one), Self::from_bits(other))
     }
     #[inline(always)]
     fn sixty_fourths_to_exponent(self) -> Self {

@@ -14,7 +14,8 @@ macro_rules! vector {
      splat $splat:ident, load $load:ident, store $store:ident, add $add:ident, sub $sub:ident, mul $mul:ident,
      div $div:ident, at_most $at_most:expr, at_least $at_least:expr, above $above:expr, select $select:expr,
      and $and:ident, or $or:ident, xor $xor:ident,
-     add_bits $add_bits:expr, look_up $look_up:expr, to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
+     add_bits $add_bits:expr, look_up $look_up:expr, look_up_two $look_up_two:expr,
+     to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name($register);
@@ -85,6 +86,11 @@ macro_rules! vector {
                 Self(unsafe { ($look_up)(self.0, table) })
             }
             #[inline(always)]
+            fn look_up_two(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
+                let (one, other) = unsafe { ($look_up_two)(self.0, table) };
+                (Self(one), Self(other))
+            }
+            #[inline(always)]
             fn sixty_fourths_to_exponent(self) -> Self {
                 Self(unsafe { ($to_exponent)(self.0) })
             }
@@ -123,6 +129,12 @@ vector! {
         let at = |place: i32| table[(place & 63) as usize];
         arch::u64x2(at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)))
     },
+    look_up_two |bits, table: &[[u64; 2]; 256]| {
+        // Safety: a row of the table is as long as a vector.
+        let at = |place: i32| unsafe { arch::v128_load(table[(place & 255) as usize].as_ptr().cast()) };
+        let (first, second) = (at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)));
+        (arch::i64x2_shuffle::<0, 2>(first, second), arch::i64x2_shuffle::<1, 3>(first, second))
+    },
     to_exponent |bits| arch::i64x2_shl(bits, 46), to_mantissa |bits| arch::u64x2_shr(bits, 52)
 }
 
@@ -140,6 +152,14 @@ vector! {
         let at = |place: i64| f64::from_bits(table[(place & 63) as usize]);
         let second = arch::_mm_unpackhi_epi64(bits, bits);
         arch::_mm_setr_pd(at(arch::_mm_cvtsi128_si64(bits)), at(arch::_mm_cvtsi128_si64(second)))
+    },
+    look_up_two |bits, table: &[[u64; 2]; 256]| {
+        let bits = arch::_mm_castpd_si128(bits);
+        // Safety: a row of the table is as long as a vector.
+        let at = |place: i64| unsafe { arch::_mm_loadu_pd(table[(place & 255) as usize].as_ptr().cast()) };
+        let first = at(arch::_mm_cvtsi128_si64(bits));
+        let second = at(arch::_mm_cvtsi128_si64(arch::_mm_unpackhi_epi64(bits, bits)));
+        (arch::_mm_unpacklo_pd(first, second), arch::_mm_unpackhi_pd(first, second))
     },
     to_exponent |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
     to_mantissa |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52))
@@ -163,6 +183,15 @@ vector! {
         arch::_mm256_storeu_pd(places.as_mut_ptr(), bits);
         let [a, b, c, d] = places.map(|place: f64| f64::from_bits(table[(place.to_bits() & 63) as usize]));
         arch::_mm256_setr_pd(a, b, c, d)
+    },
+    look_up_two |bits, table: &[[u64; 2]; 256]| {
+        let mut places = [0.0; 4];
+        arch::_mm256_storeu_pd(places.as_mut_ptr(), bits);
+        // Safety: a row of the table is as long as half a vector.
+        let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 255) as usize].as_ptr().cast()) };
+        let [a, b, c, d] = places.map(at);
+        let (even, odd) = (arch::_mm256_set_m128d(c, a), arch::_mm256_set_m128d(d, b));
+        (arch::_mm256_unpacklo_pd(even, odd), arch::_mm256_unpackhi_pd(even, odd))
     },
     to_exponent |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
     to_mantissa |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52))
