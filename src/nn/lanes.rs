@@ -44,6 +44,8 @@ pub(crate) trait Lanes:
     fn sixty_fourths_to_exponent(self) -> Self;
     /// The bits of sign and exponent moved to the mantissa.
     fn exponent_to_mantissa(self) -> Self;
+    /// As many rows as there are lanes, the first ones of these, become columns.
+    fn turn(rows: &mut [Self; 4]);
     /// The smaller of self and a limit, and the larger; NaN stays NaN.
     fn at_most(self, limit: f64) -> Self;
     fn at_least(self, limit: f64) -> Self;
@@ -140,6 +142,8 @@ impl Lanes for f64 {
     fn exponent_to_mantissa(self) -> Self {
         Self::from_bits(self.to_bits() >> 52)
     }
+    #[inline(always)]
+    fn turn(_: &mut [Self; 4]) {}
     #[inline(always)]
     fn at_most(self, limit: f64) -> Self {
         if limit < self { limit } else { self }

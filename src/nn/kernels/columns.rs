@@ -15,8 +15,9 @@ use crate::{Activation, BiasRule, Cost, Settings};
 /// From so many samples in a mini-batch on this is the quicker way.
 const LEAST_SAMPLES: usize = 4;
 
-/// What the samples bring, a row of [`CHUNK`] places for each number of theirs. Behind the last sample a row holds
-/// anything: no sum ever gets there.
+/// What the samples bring, a row for each number of theirs. The rows of x and y have [`CHUNK`] places; all others are
+/// as long as the samples need, in whole vectors, so that a layer's lie side by side. Behind the last sample a row
+/// holds anything: no sum ever gets there.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     /// x, shape (sources, CHUNK)
@@ -26,14 +27,12 @@ pub(super) struct Columns {
     layers: Vec<Values>,
 }
 
-/// z, a and δ of a layer, shape (neurons, CHUNK) each, and what becomes of them.
+/// z, a and δ of a layer: (neurons, across) each, in room for (neurons, CHUNK).
 #[derive(Clone, Debug)]
 struct Values {
     weighted_inputs: Vec<f64>,
     activations: Vec<f64>,
     deltas: Vec<f64>,
-    /// Σ aₖ δⱼ so far, as the weights by source: (sources, stride).
-    weight_sums: Vec<f64>,
 }
 
 impl Columns {
@@ -49,7 +48,6 @@ impl Columns {
             weighted_inputs: rows(layer.neurons),
             activations: rows(layer.neurons),
             deltas: rows(layer.neurons),
-            weight_sums: vec![0.0; layer.by_source.values.len()],
         };
         Some(Self {
             inputs: rows(layers.first()?.sources),
@@ -76,108 +74,95 @@ impl Columns {
         costs: &mut [f64],
         step: Step,
     ) {
-        let samples = costs.len();
-        let mut before = &self.inputs;
-        for (layer, values) in layers.iter().zip(&mut self.layers) {
-            width.run(Forward { layer, before, samples, z: &mut values.weighted_inputs });
-            let (z, a) = (&mut values.weighted_inputs, &mut values.activations);
-            width.run(Activate { layer, samples, z, a });
-            before = &values.activations;
-        }
-        if let (Some(layer), Some(values)) = (layers.last(), self.layers.last_mut()) {
-            width.run(Outputs { activation: layer.activation, cost, targets: &self.targets, values, costs });
-        }
-        for l in (1..layers.len()).rev() {
-            let (values, next) = self.layers.split_at_mut(l);
-            let (values, deltas) = (&mut values[l - 1], &next[0].deltas);
-            width.run(Back {
-                activation: layers[l - 1].activation,
-                values,
-                next: &layers[l],
-                deltas,
-                samples,
-            });
-        }
-        let mut before = &self.inputs;
-        for (layer, values) in layers.iter_mut().zip(&mut self.layers) {
-            sum_up(layer, values, before, samples, step.first);
-            before = &values.activations;
-        }
-        if step.last {
-            for (layer, values) in layers.iter_mut().zip(&self.layers) {
-                width.run(Update { layer, sums: &values.weight_sums, step });
-            }
-        }
+        let across = costs.len().next_multiple_of(width.lanes());
+        let Self { inputs, targets, layers: values } = self;
+        let inputs = Grid { values: inputs, stride: CHUNK };
+        width.run(Forward { layers, values, inputs, across });
+        width.run(Back { layers, values, cost, targets, across, costs });
+        width.run(Descend { layers, values, inputs, samples: costs.len(), across, step });
     }
 }
 
-/// The part of each row that whole vectors of so many samples take.
-#[inline(always)]
-fn taken<L: Lanes>(samples: usize) -> usize {
-    samples.next_multiple_of(L::COUNT)
+/// Rows of samples, `stride` from each to the next.
+#[derive(Clone, Copy)]
+struct Grid<'a> {
+    values: &'a [f64],
+    stride: usize,
 }
 
-/// out = left · right: (rows, terms) times (terms, CHUNK). The numbers of a row of `left` are `step` from each other,
-/// its rows are `apart`: so it may be w or wᵀ.
+/// left · right: (rows, terms) times (terms, across). The numbers of a row of `left` are `step` from each other, its
+/// rows are `apart`: so it may be w or wᵀ.
 struct Product<'a> {
     left: &'a [f64],
     step: usize,
     apart: usize,
+    rows: usize,
     terms: usize,
-    right: &'a [f64],
+    right: Grid<'a>,
+    across: usize,
+    /// (rows, across)
     out: &'a mut [f64],
 }
 
 impl Product<'_> {
+    /// What becomes of a vector of sums, `finish` says: it is given them, their row and their place in `out`.
     #[inline(always)]
-    fn run<L: Lanes>(mut self, samples: usize) {
+    fn run<L: Lanes>(mut self, finish: impl Fn(L, usize, usize) -> L) {
         let mut at = 0;
-        while at < taken::<L>(samples) {
+        while at < self.across {
             at += L::COUNT
-                * match (taken::<L>(samples) - at) / L::COUNT {
-                    1 => self.strip::<L, 1>(at),
-                    2 => self.strip::<L, 2>(at),
-                    _ => self.strip::<L, 3>(at),
+                * match (self.across - at) / L::COUNT {
+                    1 => self.strip::<L, 1>(at, &finish),
+                    2 => self.strip::<L, 2>(at, &finish),
+                    _ => self.strip::<L, 3>(at, &finish),
                 };
         }
     }
 
     /// V vectors of each row. Returns V.
     #[inline(always)]
-    fn strip<L: Lanes, const V: usize>(&mut self, at: usize) -> usize {
-        let rows = self.out.len() / CHUNK;
+    fn strip<L: Lanes, const V: usize>(
+        &mut self,
+        at: usize,
+        finish: &impl Fn(L, usize, usize) -> L,
+    ) -> usize {
         let mut row = 0;
-        while row + 2 <= rows {
-            self.tile::<L, V, 2>(row, at);
+        while row + 2 <= self.rows {
+            self.tile::<L, V, 2>(row, at, finish);
             row += 2;
         }
-        if row < rows {
-            self.tile::<L, V, 1>(row, at);
+        if row < self.rows {
+            self.tile::<L, V, 1>(row, at, finish);
         }
         V
     }
 
     #[inline(always)]
-    fn tile<L: Lanes, const V: usize, const R: usize>(&mut self, row: usize, at: usize) {
+    fn tile<L: Lanes, const V: usize, const R: usize>(
+        &mut self,
+        row: usize,
+        at: usize,
+        finish: &impl Fn(L, usize, usize) -> L,
+    ) {
         let left = Walk { values: self.left, from: row * self.apart, step: self.step };
-        let right = Walk { values: self.right, from: at, step: CHUNK };
+        let right = Walk { values: self.right.values, from: at, step: self.right.stride };
         let mut sums = [[L::splat(0.0); V]; R];
         multiply_add(&mut sums, self.terms, left, self.apart, right);
-        let out = self.out[row * CHUNK..][..R * CHUNK].chunks_exact_mut(CHUNK);
-        for (out, sums) in out.zip(sums) {
-            for (out, sum) in out[at..][..V * L::COUNT].chunks_exact_mut(L::COUNT).zip(sums) {
-                sum.store(out);
+        for (r, sums) in sums.into_iter().enumerate() {
+            for (v, sum) in sums.into_iter().enumerate() {
+                let place = (row + r) * self.across + at + v * L::COUNT;
+                finish(sum, row + r, place).store(&mut self.out[place..]);
             }
         }
     }
 }
 
-/// Σₖ wⱼₖ aₖ of each neuron j.
+/// zⱼ = Σₖ wⱼₖ aₖ + bⱼ and a = σ(z) of each neuron j, layer by layer.
 struct Forward<'a> {
-    layer: &'a Dense,
-    before: &'a [f64],
-    samples: usize,
-    z: &'a mut [f64],
+    layers: &'a [Dense],
+    values: &'a mut [Values],
+    inputs: Grid<'a>,
+    across: usize,
 }
 
 impl Kernel for Forward<'_> {
@@ -185,80 +170,67 @@ impl Kernel for Forward<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let weights = &self.layer.by_source;
-        let product = Product {
-            left: &weights.values,
-            step: weights.stride,
-            apart: 1,
-            terms: self.layer.sources,
-            right: self.before,
-            out: self.z,
-        };
-        product.run::<L>(self.samples);
-    }
-}
-
-/// z = products + b, a = σ(z).
-struct Activate<'a> {
-    layer: &'a Dense,
-    samples: usize,
-    z: &'a mut [f64],
-    a: &'a mut [f64],
-}
-
-impl Kernel for Activate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self) {
-        // One loop for each, so that each is known where it is compiled.
-        match self.layer.activation {
-            Activation::Sigmoid => self.each::<L>(Activation::Sigmoid),
-            Activation::Tanh => self.each::<L>(Activation::Tanh),
-            activation => self.each::<L>(activation),
-        }
-    }
-}
-
-impl Activate<'_> {
-    #[inline(always)]
-    fn each<L: Lanes>(self, activation: Activation) {
-        let taken = taken::<L>(self.samples);
-        let rows = self.z.chunks_exact_mut(CHUNK).zip(self.a.chunks_exact_mut(CHUNK));
-        for ((z, a), bias) in rows.zip(&self.layer.biases) {
-            let bias = L::splat(*bias);
-            for (z, a) in z[..taken].chunks_exact_mut(L::COUNT).zip(a[..taken].chunks_exact_mut(L::COUNT)) {
-                let value = L::load(z) + bias;
-                value.store(z);
-                activated(activation, value).store(a);
+        let across = self.across;
+        let mut before = self.inputs;
+        for (layer, values) in self.layers.iter().zip(self.values) {
+            let Values { weighted_inputs: z, activations: a, .. } = values;
+            let product = Product {
+                left: &layer.by_source.values,
+                step: layer.by_source.stride,
+                apart: 1,
+                rows: layer.neurons,
+                terms: layer.sources,
+                right: before,
+                across,
+                out: z,
+            };
+            product.run::<L>(|sum, row, _| sum + L::splat(layer.biases[row]));
+            let count = layer.neurons * across;
+            let (z, new) = (&z[..count], &mut a[..count]);
+            // One loop for each, so that each is known where it is compiled.
+            match layer.activation {
+                Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new),
+                Activation::Tanh => activate::<L>(Activation::Tanh, z, new),
+                activation => activate::<L>(activation, z, new),
             }
+            before = Grid { values: a, stride: across };
         }
     }
 }
 
-/// Equation (1), and the costs.
-struct Outputs<'a> {
-    activation: Activation,
+#[inline(always)]
+fn activate<L: Lanes>(activation: Activation, z: &[f64], a: &mut [f64]) {
+    for (z, a) in z.chunks_exact(L::COUNT).zip(a.chunks_exact_mut(L::COUNT)) {
+        activated(activation, L::load(z)).store(a);
+    }
+}
+
+/// Equation (1), the costs, and equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ), layer by layer.
+struct Back<'a> {
+    layers: &'a [Dense],
+    values: &'a mut [Values],
     cost: Cost,
     targets: &'a [f64],
-    values: &'a mut Values,
+    across: usize,
     costs: &'a mut [f64],
 }
 
-impl Kernel for Outputs<'_> {
+impl Kernel for Back<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Values { weighted_inputs, activations, deltas, .. } = self.values;
+        let Self { layers, values, across, .. } = self;
+        let (Some(outputs), Some(last)) = (layers.last(), values.last_mut()) else { return };
         let mut costs = [0.0; CHUNK];
-        for at in (0..taken::<L>(self.costs.len())).step_by(L::COUNT) {
+        for at in (0..across).step_by(L::COUNT) {
             let mut cost = L::splat(0.0);
-            for row in (at..deltas.len()).step_by(CHUNK) {
-                let z = L::load(&weighted_inputs[row..]);
-                let (a, y) = (L::load(&activations[row..]), L::load(&self.targets[row..]));
-                let (term, delta) = term_and_delta(self.cost, self.activation, z, a, y);
-                delta.store(&mut deltas[row..]);
+            for j in 0..outputs.neurons {
+                let place = j * across + at;
+                let (z, a) = (L::load(&last.weighted_inputs[place..]), L::load(&last.activations[place..]));
+                let y = L::load(&self.targets[j * CHUNK + at..]);
+                let (term, delta) = term_and_delta(self.cost, outputs.activation, z, a, y);
+                delta.store(&mut last.deltas[place..]);
                 cost = cost + term;
             }
             cost.store(&mut costs[at..]);
@@ -267,135 +239,167 @@ impl Kernel for Outputs<'_> {
         for (to, cost) in self.costs.iter_mut().zip(costs) {
             *to = cost;
         }
-    }
-}
-
-/// Equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ).
-struct Back<'a> {
-    activation: Activation,
-    values: &'a mut Values,
-    next: &'a Dense,
-    /// δˡ⁺¹
-    deltas: &'a [f64],
-    samples: usize,
-}
-
-impl Kernel for Back<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self) {
-        let Values { activations, deltas, .. } = self.values;
-        let weights = &self.next.by_source;
-        let product = Product {
-            left: &weights.values,
-            step: 1,
-            apart: weights.stride,
-            terms: self.next.neurons,
-            right: self.deltas,
-            out: deltas,
-        };
-        product.run::<L>(self.samples);
-        let taken = taken::<L>(self.samples);
-        for (a, delta) in activations.chunks_exact(CHUNK).zip(deltas.chunks_exact_mut(CHUNK)) {
-            let vectors = a[..taken].chunks_exact(L::COUNT).zip(delta[..taken].chunks_exact_mut(L::COUNT));
-            for (a, delta) in vectors {
-                (L::load(delta) * derivative(self.activation, L::load(a))).store(delta);
+        for l in (1..layers.len()).rev() {
+            let (values, next_values) = values.split_at_mut(l);
+            let Values { activations: a, deltas, .. } = &mut values[l - 1];
+            let (layer, next) = (&layers[l - 1], &layers[l]);
+            let product = Product {
+                left: &next.by_source.values,
+                step: 1,
+                apart: next.by_source.stride,
+                rows: layer.neurons,
+                terms: next.neurons,
+                right: Grid { values: &next_values[0].deltas, stride: across },
+                across,
+                out: deltas,
+            };
+            // As in `Forward`.
+            match layer.activation {
+                Activation::Sigmoid => times_derivative::<L>(Activation::Sigmoid, product, a),
+                Activation::Tanh => times_derivative::<L>(Activation::Tanh, product, a),
+                activation => times_derivative::<L>(activation, product, a),
             }
         }
     }
 }
 
-/// Equations (3) and (4), summed over the samples one after the other; `first` starts the sums at 0.
-#[inline(never)]
-fn sum_up(layer: &mut Dense, values: &mut Values, before: &[f64], samples: usize, first: bool) {
-    let mut sums = Sums {
-        sums: &mut values.weight_sums,
-        stride: layer.by_source.stride,
-        before,
-        deltas: &values.deltas,
-        samples,
-        first,
-    };
-    for j in 0..layer.neurons {
-        let mut k = 0;
-        while k + 4 <= layer.sources {
-            sums.tile::<4>(k, j);
-            k += 4;
-        }
-        if k + 2 <= layer.sources {
-            sums.tile::<2>(k, j);
-            k += 2;
-        }
-        if k < layer.sources {
-            sums.tile::<1>(k, j);
-        }
-    }
-    for (sum, deltas) in layer.bias_sums.iter_mut().zip(values.deltas.chunks_exact(CHUNK)) {
-        let start = if first { 0.0 } else { *sum };
-        *sum = deltas[..samples].iter().fold(start, |sum, delta| sum + delta);
-    }
+#[inline(always)]
+fn times_derivative<L: Lanes>(activation: Activation, product: Product, a: &[f64]) {
+    product.run::<L>(|sum, _, place| sum * derivative(activation, L::load(&a[place..])));
 }
 
-/// Σ aₖ δⱼ over the samples.
-struct Sums<'a> {
-    /// As the weights by source: (sources, stride).
-    sums: &'a mut [f64],
-    stride: usize,
-    before: &'a [f64],
-    deltas: &'a [f64],
+/// Equations (3) and (4), summed over the samples one after the other, and the update, layer by layer.
+struct Descend<'a> {
+    layers: &'a mut [Dense],
+    values: &'a [Values],
+    inputs: Grid<'a>,
     samples: usize,
-    first: bool,
-}
-
-impl Sums<'_> {
-    /// Of R sources, from k on, with neuron j.
-    #[inline(always)]
-    fn tile<const R: usize>(&mut self, k: usize, j: usize) {
-        let place = |r: usize| (k + r) * self.stride + j;
-        let mut sums = [[0.0]; R];
-        if !self.first {
-            for (r, sum) in sums.iter_mut().enumerate() {
-                *sum = [self.sums[place(r)]];
-            }
-        }
-        let activations = Walk { values: self.before, from: k * CHUNK, step: 1 };
-        let deltas = Walk { values: self.deltas, from: j * CHUNK, step: 1 };
-        multiply_add(&mut sums, self.samples, activations, CHUNK, deltas);
-        for (r, [sum]) in sums.into_iter().enumerate() {
-            self.sums[place(r)] = sum;
-        }
-    }
-}
-
-/// The update of a layer.
-struct Update<'a> {
-    layer: &'a mut Dense,
-    sums: &'a [f64],
+    across: usize,
     step: Step,
 }
 
-impl Kernel for Update<'_> {
+impl Kernel for Descend<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Self { layer, sums, step } = self;
-        let mut total = L::splat(0.0);
-        move_all(&mut layer.by_source.values, sums, step, &mut total);
-        if step.rule == BiasRule::OwnDelta {
-            move_all(&mut layer.biases, &layer.bias_sums, step, &mut total);
+        let Self { samples, across, step, .. } = self;
+        let mut before = self.inputs;
+        for (layer, values) in self.layers.iter_mut().zip(self.values) {
+            let mut total = L::splat(0.0);
+            for j in (0..layer.neurons).step_by(L::COUNT) {
+                let mut of_neurons =
+                    OfNeurons { layer, deltas: &values.deltas, before, samples, across, step, j };
+                let mut k = 0;
+                while k + 4 <= of_neurons.layer.sources {
+                    of_neurons.tile::<L, 4>(k, &mut total);
+                    k += 4;
+                }
+                if k + 2 <= of_neurons.layer.sources {
+                    of_neurons.tile::<L, 2>(k, &mut total);
+                    k += 2;
+                }
+                if k < of_neurons.layer.sources {
+                    of_neurons.tile::<L, 1>(k, &mut total);
+                }
+            }
+            if step.last {
+                layer.settle(step, total.sum());
+            }
+            before = Grid { values: &values.activations, stride: across };
         }
-        layer.settle(step, total.sum());
     }
 }
 
-/// Moves parameters by their sums, and adds what they come to.
-#[inline(always)]
-fn move_all<L: Lanes>(values: &mut [f64], sums: &[f64], step: Step, total: &mut L) {
-    for (value, sum) in values.chunks_exact_mut(L::COUNT).zip(sums.chunks_exact(L::COUNT)) {
-        let new = L::load(value) - step.change(L::load(sum));
-        new.store(value);
-        *total = *total + new;
+/// δ of neurons that only fill up a vector.
+static NOTHING: [f64; CHUNK] = [0.0; CHUNK];
+
+/// As many neurons as there are lanes, from j on.
+struct OfNeurons<'a> {
+    layer: &'a mut Dense,
+    deltas: &'a [f64],
+    before: Grid<'a>,
+    samples: usize,
+    across: usize,
+    step: Step,
+    j: usize,
+}
+
+impl OfNeurons<'_> {
+    /// R of their weights, from source k on; with the first ones go the biases.
+    #[inline(always)]
+    fn tile<L: Lanes, const R: usize>(&mut self, k: usize, total: &mut L) {
+        let (stride, j, step) = (self.layer.by_source.stride, self.j, self.step);
+        let sums = self.layer.weight_sums_mut(!(step.first && step.last));
+        let place = |r: usize| (k + r) * stride + j;
+        let (mut tile, mut bias) = ([L::splat(0.0); R], L::splat(0.0));
+        if !step.first {
+            for (r, sum) in tile.iter_mut().enumerate() {
+                *sum = L::load(&sums[place(r)..]);
+            }
+            bias = L::load(&self.layer.bias_sums[j..]);
+        }
+        // Cut to the same length, so that the loop need not ask for each whether it is long enough.
+        let count = self.samples;
+        let activations: [&[f64]; R] =
+            std::array::from_fn(|r| &self.before.values[(k + r) * self.before.stride..][..count]);
+        let deltas: [&[f64]; 4] = std::array::from_fn(|i| match i < L::COUNT && j + i < self.layer.neurons {
+            true => &self.deltas[(j + i) * self.across..][..count],
+            false => &NOTHING[..count],
+        });
+        let mut add = |delta: L, s: usize| {
+            bias = bias + delta;
+            for (sum, a) in tile.iter_mut().zip(activations) {
+                *sum = *sum + L::splat(a[s]) * delta;
+            }
+        };
+        let mut s = 0;
+        while s + L::COUNT <= count {
+            // Rows of neurons become rows of samples.
+            let mut rows = [L::splat(0.0); 4];
+            for (row, deltas) in rows[..L::COUNT].iter_mut().zip(deltas) {
+                *row = L::load(&deltas[s..s + L::COUNT]);
+            }
+            L::turn(&mut rows);
+            for (i, delta) in rows[..L::COUNT].iter().enumerate() {
+                add(*delta, s + i);
+            }
+            s += L::COUNT;
+        }
+        while s < count {
+            let mut lanes = [0.0; 4];
+            for (lane, deltas) in lanes.iter_mut().zip(deltas) {
+                *lane = deltas[s];
+            }
+            add(L::load(&lanes), s);
+            s += 1;
+        }
+        if !step.last {
+            let sums = self.layer.weight_sums_mut(true);
+            for (r, sum) in tile.into_iter().enumerate() {
+                sum.store(&mut sums[place(r)..]);
+            }
+            if k == 0 {
+                bias.store(&mut self.layer.bias_sums[j..]);
+            }
+            return;
+        }
+        for (r, sum) in tile.into_iter().enumerate() {
+            let weights = &mut self.layer.by_source.values[place(r)..];
+            let new = L::load(weights) - step.change(sum);
+            new.store(weights);
+            *total = *total + new;
+        }
+        if k == 0 {
+            match step.rule {
+                BiasRule::OwnDelta => {
+                    let biases = &mut self.layer.biases[j..];
+                    let new = L::load(biases) - step.change(bias);
+                    new.store(biases);
+                    *total = *total + new;
+                }
+                _ => bias.store(&mut self.layer.bias_sums[j..]),
+            }
+        }
     }
 }

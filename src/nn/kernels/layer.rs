@@ -141,6 +141,15 @@ impl Dense {
         }
     }
 
+    /// Where sums of the gradients are kept over the pieces of a mini-batch, as the weights by source; empty where that
+    /// is never `needed`.
+    pub(super) fn weight_sums_mut(&mut self, needed: bool) -> &mut [f64] {
+        if needed && self.weight_sums.is_empty() {
+            self.weight_sums = vec![0.0; self.by_source.values.len()];
+        }
+        &mut self.weight_sums
+    }
+
     /// The end of an update: biases that are not moved by their own δ follow the sums of δ, and all parameters are
     /// looked at; what the others come to is `total`.
     #[inline(always)]

@@ -15,7 +15,8 @@ macro_rules! vector {
      div $div:ident, at_most $at_most:expr, at_least $at_least:expr, above $above:expr, select $select:expr,
      and $and:ident, or $or:ident, xor $xor:ident,
      add_bits $add_bits:expr, look_up $look_up:expr, look_up_two $look_up_two:expr,
-     to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr) => {
+     to_exponent $to_exponent:expr, to_mantissa $to_mantissa:expr,
+     turn $turn:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name($register);
@@ -98,6 +99,13 @@ macro_rules! vector {
             fn exponent_to_mantissa(self) -> Self {
                 Self(unsafe { ($to_mantissa)(self.0) })
             }
+            #[inline(always)]
+            fn turn(rows: &mut [Self; 4]) {
+                let turned = unsafe { ($turn)(rows.map(|row| row.0)) };
+                for (row, turned) in rows.iter_mut().zip(turned) {
+                    row.0 = turned;
+                }
+            }
         }
     };
     (@operator $name:ident, $trait:ident::$method:ident, $instruction:path) => {
@@ -135,7 +143,8 @@ vector! {
         let (first, second) = (at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)));
         (arch::i64x2_shuffle::<0, 2>(first, second), arch::i64x2_shuffle::<1, 3>(first, second))
     },
-    to_exponent |bits| arch::i64x2_shl(bits, 46), to_mantissa |bits| arch::u64x2_shr(bits, 52)
+    to_exponent |bits| arch::i64x2_shl(bits, 46), to_mantissa |bits| arch::u64x2_shr(bits, 52),
+    turn |[a, b, ..]: [arch::v128; 4]| [arch::i64x2_shuffle::<0, 2>(a, b), arch::i64x2_shuffle::<1, 3>(a, b)]
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -162,7 +171,8 @@ vector! {
         (arch::_mm_unpacklo_pd(first, second), arch::_mm_unpackhi_pd(first, second))
     },
     to_exponent |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
-    to_mantissa |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52))
+    to_mantissa |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52)),
+    turn |[a, b, ..]: [arch::__m128d; 4]| [arch::_mm_unpacklo_pd(a, b), arch::_mm_unpackhi_pd(a, b)]
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -194,7 +204,17 @@ vector! {
         (arch::_mm256_unpacklo_pd(even, odd), arch::_mm256_unpackhi_pd(even, odd))
     },
     to_exponent |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
-    to_mantissa |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52))
+    to_mantissa |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52)),
+    turn |[a, b, c, d]: [arch::__m256d; 4]| {
+        let (ab, cd) = (arch::_mm256_unpacklo_pd(a, b), arch::_mm256_unpacklo_pd(c, d));
+        let (ab_odd, cd_odd) = (arch::_mm256_unpackhi_pd(a, b), arch::_mm256_unpackhi_pd(c, d));
+        [
+            arch::_mm256_permute2f128_pd::<0x20>(ab, cd),
+            arch::_mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
+            arch::_mm256_permute2f128_pd::<0x31>(ab, cd),
+            arch::_mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
+        ]
+    }
 }
 
 /// On other machines the fast path runs on lanes of one double.
