@@ -7,7 +7,7 @@
 mod vectors;
 
 pub use vectors::Width;
-pub(crate) use vectors::{Kernel, Walk, move_rows, multiply_add};
+pub(crate) use vectors::{Kernel, Walk, move_rows, move_tile, multiply_add};
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -28,6 +28,8 @@ pub(crate) trait Lanes:
     fn store(self, to: &mut [f64]);
     /// self > other, false where one is NaN.
     fn above(self, other: Self) -> Self::Mask;
+    /// The same, all bits set where it is so and none where it is not.
+    fn above_bits(self, other: Self) -> Self;
     /// Lane by lane one or the other.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
     /// The bits, lane by lane.
@@ -104,6 +106,10 @@ impl Lanes for f64 {
     #[inline(always)]
     fn above(self, other: Self) -> bool {
         self > other
+    }
+    #[inline(always)]
+    fn above_bits(self, other: Self) -> Self {
+        Self::from_bits(if self > other { u64::MAX } else { 0 })
     }
     #[inline(always)]
     fn select(mask: bool, yes: Self, no: Self) -> Self {

@@ -3,7 +3,8 @@
 // A tile has two indices, which count in several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use crate::lanes::{Kernel, Lanes, Walk, multiply_add};
+use super::tame::Change;
+use crate::lanes::{Kernel, Lanes, Walk, move_tile, multiply_add};
 use crate::{BiasRule, Reduction, Settings};
 
 /// What becomes of a sum over a mini-batch's samples.
@@ -11,8 +12,8 @@ use crate::{BiasRule, Reduction, Settings};
 pub(super) struct Step {
     pub(super) learning_rate: f64,
     /// The sum is divided by the count, or multiplied by its inverse where that is the same double.
-    count: f64,
-    inverse: Option<f64>,
+    pub(super) count: f64,
+    pub(super) inverse: Option<f64>,
     pub(super) rule: BiasRule,
     /// Whether the sums start here, and whether they end here; between, they are kept in the accumulators.
     pub(super) first: bool,
@@ -91,10 +92,12 @@ pub(super) struct Descent<'a> {
     /// As the weights; may be empty where the sums start and end here.
     pub(super) accumulators: &'a mut [f64],
     pub(super) step: Step,
+    /// The quick way from sums to changes, where all numbers are [tame](super::tame).
+    pub(super) change: Option<Change>,
 }
 
 impl Kernel for Descent<'_> {
-    /// The sum of all new weights: finite only if they are.
+    /// The sum of all new weights: finite only if they are. Tame numbers make no others, and need no look.
     type Output = f64;
 
     #[inline(always)]
@@ -155,6 +158,18 @@ impl Descent<'_> {
             for r in 0..R {
                 for v in 0..V {
                     sums[r][v].store(&mut self.accumulators[(row + r) * self.stride + at + v * L::COUNT..]);
+                }
+            }
+            return V;
+        }
+        if let Some(change) = self.change {
+            let from = row * self.stride + at;
+            match change {
+                Change::Times(rate) => {
+                    move_tile(self.weights, from, self.stride, sums, |sum| L::splat(rate) * sum)
+                }
+                Change::Quotient(quotient) => {
+                    move_tile(self.weights, from, self.stride, sums, |sum| quotient.of(sum))
                 }
             }
             return V;

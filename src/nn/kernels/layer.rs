@@ -3,6 +3,7 @@
 use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
+use super::tame::{Change, Tame, weights_are_tame};
 use crate::lanes::Width;
 use crate::{Activation, BiasRule, Cost, Layer};
 
@@ -75,6 +76,8 @@ pub(super) struct Dense {
     pub(super) bias_sums: Vec<f64>,
     /// Whether all parameters were finite when they were last looked at.
     pub(super) finite: bool,
+    /// Whether all weights are known to be [tame](super::tame).
+    tame: bool,
 }
 
 /// Up to so many samples it is quicker to update w beside wᵀ than to turn it over.
@@ -100,6 +103,7 @@ impl Dense {
             weight_sums: Vec::new(),
             bias_sums: vec![0.0; stride],
             finite: false,
+            tame: false,
         };
         dense.read(layer);
         dense
@@ -117,6 +121,7 @@ impl Dense {
         self.turn();
         let mut values = layer.weights.values().iter().chain(&layer.biases);
         self.finite = values.all(|value| value.is_finite());
+        self.tame = false;
     }
 
     /// Gives the parameters back to a layer of the same shape.
@@ -273,6 +278,12 @@ impl Dense {
         if !whole && self.weight_sums.is_empty() {
             self.weight_sums = vec![0.0; self.by_source.values.len()];
         }
+        let change = Change::new(&step).filter(|_| {
+            width.run(Tame(before.first(samples)))
+                && width.run(Tame(self.deltas.first(samples)))
+                && (self.tame || weights_are_tame(&self.by_source.values))
+        });
+        self.tame = change.is_some();
         let deltas = self.deltas.first(samples);
         let weights = width.run(Descent {
             samples,
@@ -283,6 +294,7 @@ impl Dense {
             weights: &mut self.by_source.values,
             accumulators: &mut self.weight_sums,
             step,
+            change,
         });
         let biases = width.run(BiasDescent {
             deltas,
@@ -306,6 +318,7 @@ impl Dense {
                     weights: &mut by_neuron.values,
                     accumulators: &mut [],
                     step,
+                    change,
                 });
             }
             _ => self.turn(),

@@ -12,6 +12,7 @@ mod peak;
 mod product;
 mod single;
 mod small;
+mod tame;
 
 pub use super::lanes::Width;
 pub use peak::busy_work;
