@@ -127,6 +127,22 @@ const PLAIN: Settings = Settings {
 };
 
 #[test]
+fn numbers_at_the_ends_of_the_doubles() {
+    let network = Network::zeros(&[20, 30, 3], &[Activation::Identity, Activation::Identity]);
+    let drawn = drawn(&[20, 30, 3], &[Activation::Tanh, Activation::Identity]);
+    for size in [5e-324, 1e-310, 1e-200, 1e-120, 1e120, 1e200, 1e300] {
+        for batch_size in [3, 7, 10, 11] {
+            let mut samples = samples(3 * batch_size, 20, 3);
+            samples.iter_mut().flat_map(|sample| &mut sample.x).for_each(|x| *x *= size);
+            let settings = Settings { batch_size, ..PLAIN };
+            for network in [&network, &drawn] {
+                check(network, &settings, &samples.chunks(batch_size).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+#[test]
 fn every_rest_of_every_tile() {
     use Activation::{Sigmoid, Tanh};
     for sources in 1..=9 {
