@@ -90,18 +90,13 @@ pub(super) struct Quotient {
 impl Quotient {
     fn new(n: u32, learning_rate: f64) -> Option<Self> {
         let (down, up) = (1 << n.checked_ilog2()?, n.checked_next_power_of_two()?);
-        let (power, sign) = match ((n - down).is_power_of_two(), (up - n).is_power_of_two()) {
-            (true, _) => (down, 1.0),
-            (_, true) => (up, -1.0),
+        let power = match ((n - down).is_power_of_two(), (up - n).is_power_of_two()) {
+            (true, _) => down,
+            (_, true) => up,
             _ => return None,
         };
-        let power = f64::from(power);
-        let n = f64::from(n);
-        Some(Self {
-            inverse: power * (1.0 / n),
-            rest: sign * (n - power).abs() / power,
-            rate: learning_rate / power,
-        })
+        let (power, n) = (f64::from(power), f64::from(n));
+        Some(Self { inverse: power * (1.0 / n), rest: (n - power) / power, rate: learning_rate / power })
     }
 
     #[inline(always)]
