@@ -291,10 +291,16 @@ impl Page {
         select.select_by_value(value).await.with_context(|| format!("`{css}` has no option `{value}`"))
     }
 
-    /// Gives a file to a file input.
+    /// Gives a file to a file input, and waits until the page has been told of it.
     pub async fn upload(&self, css: &str, file: &Path) -> Result<()> {
+        // WebKit answers before the input holds the file.
+        const TELL: &str = "const input = arguments[0]; window.__given = \
+            new Promise((done) => input.addEventListener('change', () => done(), { once: true }));";
         let file = fs::canonicalize(file).with_context(|| format!("{} is not there", file.display()))?;
-        Ok(self.find(css).await?.send_keys(file.to_string_lossy().as_ref()).await?)
+        let element = self.find(css).await?;
+        self.driver.execute(TELL, [element.to_json()?]).await?;
+        element.send_keys(file.to_string_lossy().as_ref()).await?;
+        self.script_async("await window.__given").await.map(drop)
     }
 
     /// What the page has handed out as a file of this name; waits for it. Not in WebKit, which does not say where it goes.
