@@ -7,7 +7,7 @@
 mod vectors;
 
 pub use vectors::Width;
-pub(crate) use vectors::{Kernel, Walk, move_rows, move_tile, multiply_add};
+pub(crate) use vectors::{Kernel, Walk, move_rows, move_tile, multiply_add, sums_of_few};
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -40,8 +40,9 @@ pub(crate) trait Lanes:
     fn add_bits(self, other: Self) -> Self;
     /// The numbers with these bits, at the places of a table that the six lowest bits name.
     fn look_up(self, table: &[u64; 64]) -> Self;
-    /// The same for pairs of numbers, at the places that the eight lowest bits name.
-    fn look_up_two(self, table: &[[u64; 2]; 256]) -> (Self, Self);
+    /// The same for pairs of numbers, at the places that the eight lowest bits of each of `places` name. These are read
+    /// from memory, which is quicker than to take them out of a vector.
+    fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self);
     /// The bits moved up by 46: the six lowest ones come to the top of the mantissa, those above to the exponent.
     fn sixty_fourths_to_exponent(self) -> Self;
     /// The bits of sign and exponent moved to the mantissa.
@@ -136,8 +137,8 @@ impl Lanes for f64 {
         Self::from_bits(table[(self.to_bits() & 63) as usize])
     }
     #[inline(always)]
-    fn look_up_two(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
-        let [one, other] = table[(self.to_bits() & 255) as usize];
+    fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self) {
+        let [one, other] = table[(places[0].to_bits() & 255) as usize];
         (Self::from_bits(one), Self::from_bits(other))
     }
     #[inline(always)]

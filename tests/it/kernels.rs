@@ -157,6 +157,37 @@ fn every_rest_of_every_tile() {
     }
 }
 
+/// −0 − (−0) is 0, but −0 − 0 is −0: what is taken off a weight of −0 shows its sign.
+#[test]
+fn single_samples_and_negative_zeros() {
+    use Activation::{LeakyRelu, Sigmoid, Tanh};
+    for activations in [[Sigmoid; 2], [Tanh; 2], [LeakyRelu, Sigmoid]] {
+        for neurons in 1..=7 {
+            for inputs in [1, 2, 3, 6] {
+                let network = drawn(&[inputs, neurons, inputs], &activations);
+                let mut zeros = network.clone();
+                for layer in &mut zeros.layers {
+                    layer.weights.values_mut().iter_mut().step_by(2).for_each(|weight| *weight = -0.0);
+                    layer.biases.iter_mut().step_by(2).for_each(|bias| *bias = -0.0);
+                }
+                let mut samples = samples(6, inputs, inputs);
+                samples.iter_mut().step_by(2).for_each(|sample| sample.x[0] = 0.0);
+                for network in [&network, &zeros] {
+                    check(network, &PLAIN, &samples.chunks(1).collect::<Vec<_>>());
+                }
+                // The same where they come later.
+                let (mut trainer, mut plain) = (Trainer::new(&network, &PLAIN), zeros.clone());
+                trainer.read(&zeros);
+                for sample in samples.chunks(1) {
+                    trainer.train_mini_batch(sample);
+                    train_mini_batch(&mut plain, sample, &PLAIN);
+                    assert_same(&trainer.network(), &plain, "read later");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn long_sums_in_blocks() {
     let network = drawn(&[300, 90, 70], &[Activation::Sigmoid, Activation::Softmax]);

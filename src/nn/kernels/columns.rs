@@ -1,33 +1,33 @@
 //! Mini-batches of a small network with the samples side by side.
 //!
 //! A layer of four neurons fills two vectors of two lanes, and one of a single neuron wastes half of its own. So here
-//! the lanes are samples: row k holds aₖ of every sample. The samples do not depend on each other, and while one
-//! vector waits for its tanh the next ones are on their way. Only sums over the samples, which must keep their order,
-//! are taken one double at a time, several sums at once.
+//! the lanes are samples: a vector holds aₖ of as many samples as it has lanes. The samples do not depend on each other,
+//! and while one vector waits for its tanh the next ones are on their way. Only sums over the samples, which must keep
+//! their order, are taken one sample at a time, several sums at once.
 
 use super::CHUNK;
 use super::descent::Step;
 use super::layer::Dense;
 use super::neurons::{activated, derivative, term_and_delta};
-use crate::lanes::{Kernel, Lanes, Walk, Width, multiply_add};
+use crate::functions::{Eighths, eighths, tanh_of_eighths};
+use crate::lanes::{Kernel, Lanes, Walk, Width, multiply_add, sums_of_few};
 use crate::{Activation, BiasRule, Cost, Settings};
 
 /// From so many samples in a mini-batch on this is the quicker way.
 const LEAST_SAMPLES: usize = 4;
 
-/// What the samples bring, a row for each number of theirs. The rows of x and y have [`CHUNK`] places; all others are
-/// as long as the samples need, in whole vectors, so that a layer's lie side by side. Behind the last sample a row
-/// holds anything: no sum ever gets there.
+/// What the samples bring, column by column: a column is as many samples as a vector has lanes, and holds a vector for
+/// each number of theirs. Behind the last sample its column holds anything: no sum ever gets there.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
-    /// x, shape (sources, CHUNK)
+    /// x, shape (columns, sources, lanes)
     inputs: Vec<f64>,
-    /// y, shape (outputs, CHUNK)
+    /// y, shape (columns, outputs, lanes)
     targets: Vec<f64>,
     layers: Vec<Values>,
 }
 
-/// z, a and δ of a layer: (neurons, across) each, in room for (neurons, CHUNK).
+/// z, a and δ of a layer: (columns, neurons, lanes) each.
 #[derive(Clone, Debug)]
 struct Values {
     weighted_inputs: Vec<f64>,
@@ -57,10 +57,13 @@ impl Columns {
     }
 
     /// Puts a sample into its column.
-    pub(super) fn fill(&mut self, sample: usize, x: &[f64], y: &[f64]) {
-        for (rows, values) in [(&mut self.inputs, x), (&mut self.targets, y)] {
-            for (row, value) in rows.chunks_exact_mut(CHUNK).zip(values) {
-                row[sample] = *value;
+    pub(super) fn fill(&mut self, width: Width, sample: usize, x: &[f64], y: &[f64]) {
+        // Shifted rather than divided, which would take as long as all the rest.
+        let (column, lane) = (sample >> width.lanes().trailing_zeros(), sample & (width.lanes() - 1));
+        for (columns, values) in [(&mut self.inputs, x), (&mut self.targets, y)] {
+            let column = &mut columns[column * values.len() * width.lanes()..];
+            for (vector, value) in column.chunks_exact_mut(width.lanes()).zip(values) {
+                vector[lane] = *value;
             }
         }
     }
@@ -74,85 +77,92 @@ impl Columns {
         costs: &mut [f64],
         step: Step,
     ) {
-        let across = costs.len().next_multiple_of(width.lanes());
+        let columns = costs.len().div_ceil(width.lanes());
         let Self { inputs, targets, layers: values } = self;
-        let inputs = Grid { values: inputs, stride: CHUNK };
-        width.run(Forward { layers, values, inputs, across });
-        width.run(Back { layers, values, cost, targets, across, costs });
-        width.run(Descend { layers, values, inputs, samples: costs.len(), across, step });
+        width.run(Forward { layers, values, inputs, columns });
+        width.run(Back { layers, values, cost, targets, columns, costs });
+        width.run(Descend { layers, values, inputs, samples: costs.len(), step });
     }
 }
 
-/// Rows of samples, `stride` from each to the next.
-#[derive(Clone, Copy)]
-struct Grid<'a> {
-    values: &'a [f64],
-    stride: usize,
-}
-
-/// left · right: (rows, terms) times (terms, across). The numbers of a row of `left` are `step` from each other, its
-/// rows are `apart`: so it may be w or wᵀ.
+/// left · right: (rows, terms) times (terms, samples). The numbers of a row of `left` are `step` from each other, its
+/// rows are `apart`: so it may be w or wᵀ. One column of `right` comes after the other: what needs a whole column of the
+/// product then finds the first ones done while the last are on their way.
 struct Product<'a> {
     left: &'a [f64],
     step: usize,
     apart: usize,
     rows: usize,
     terms: usize,
-    right: Grid<'a>,
-    across: usize,
-    /// (rows, across)
+    columns: usize,
+    /// (columns, terms, lanes)
+    right: &'a [f64],
+    /// (columns, rows, lanes)
     out: &'a mut [f64],
 }
 
 impl Product<'_> {
-    /// What becomes of a vector of sums, `finish` says: it is given them, their row and their place in `out`.
+    /// What becomes of a vector of sums and of what is `beside` it in its column, `finish` says.
     #[inline(always)]
-    fn run<L: Lanes>(mut self, finish: impl Fn(L, usize, usize) -> L) {
-        let mut at = 0;
-        while at < self.across {
-            at += L::COUNT
-                * match (self.across - at) / L::COUNT {
-                    1 => self.strip::<L, 1>(at, &finish),
-                    2 => self.strip::<L, 2>(at, &finish),
-                    _ => self.strip::<L, 3>(at, &finish),
-                };
+    fn run<L: Lanes, I: Iterator<Item = L>>(self, beside: impl Fn(usize) -> I, finish: impl Fn(L, L) -> L) {
+        match self.terms {
+            1 => self.of_few_terms::<L, 1, I>(beside, finish),
+            2 => self.of_few_terms::<L, 2, I>(beside, finish),
+            3 => self.of_few_terms::<L, 3, I>(beside, finish),
+            4 => self.of_few_terms::<L, 4, I>(beside, finish),
+            _ => self.of_many_terms(beside, finish),
         }
     }
 
-    /// V vectors of each row. Returns V.
     #[inline(always)]
-    fn strip<L: Lanes, const V: usize>(
-        &mut self,
-        at: usize,
-        finish: &impl Fn(L, usize, usize) -> L,
-    ) -> usize {
-        let mut row = 0;
-        while row + 2 <= self.rows {
-            self.tile::<L, V, 2>(row, at, finish);
-            row += 2;
+    fn of_few_terms<L: Lanes, const T: usize, I: Iterator<Item = L>>(
+        self,
+        beside: impl Fn(usize) -> I,
+        finish: impl Fn(L, L) -> L,
+    ) {
+        let left = Walk { values: self.left, from: 0, step: self.apart };
+        for (column, right) in self.right.chunks_exact(T * L::COUNT).take(self.columns).enumerate() {
+            let right: [L; T] = std::array::from_fn(|t| L::load(&right[t * L::COUNT..]));
+            let out = &mut self.out[column * self.rows * L::COUNT..][..self.rows * L::COUNT];
+            sums_of_few(left, self.step, right, out, beside(column), &finish);
         }
-        if row < self.rows {
-            self.tile::<L, V, 1>(row, at, finish);
-        }
-        V
     }
 
     #[inline(always)]
-    fn tile<L: Lanes, const V: usize, const R: usize>(
+    fn of_many_terms<L: Lanes, I: Iterator<Item = L>>(
+        mut self,
+        beside: impl Fn(usize) -> I,
+        finish: impl Fn(L, L) -> L,
+    ) {
+        for column in 0..self.columns {
+            let mut beside = beside(column);
+            let mut row = 0;
+            while row + 4 <= self.rows {
+                self.tile::<L, 4>(column, row, &mut beside, &finish);
+                row += 4;
+            }
+            while row < self.rows {
+                self.tile::<L, 1>(column, row, &mut beside, &finish);
+                row += 1;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn tile<L: Lanes, const R: usize>(
         &mut self,
+        column: usize,
         row: usize,
-        at: usize,
-        finish: &impl Fn(L, usize, usize) -> L,
+        beside: &mut impl Iterator<Item = L>,
+        finish: &impl Fn(L, L) -> L,
     ) {
         let left = Walk { values: self.left, from: row * self.apart, step: self.step };
-        let right = Walk { values: self.right.values, from: at, step: self.right.stride };
-        let mut sums = [[L::splat(0.0); V]; R];
+        let right = Walk { values: self.right, from: column * self.terms * L::COUNT, step: L::COUNT };
+        let mut sums = [[L::splat(0.0)]; R];
         multiply_add(&mut sums, self.terms, left, self.apart, right);
-        for (r, sums) in sums.into_iter().enumerate() {
-            for (v, sum) in sums.into_iter().enumerate() {
-                let place = (row + r) * self.across + at + v * L::COUNT;
-                finish(sum, row + r, place).store(&mut self.out[place..]);
-            }
+        let out = &mut self.out[(column * self.rows + row) * L::COUNT..];
+        for (([sum], out), beside) in sums.into_iter().zip(out.chunks_exact_mut(L::COUNT)).zip(beside) {
+            finish(sum, beside).store(out);
         }
     }
 }
@@ -161,8 +171,8 @@ impl Product<'_> {
 struct Forward<'a> {
     layers: &'a [Dense],
     values: &'a mut [Values],
-    inputs: Grid<'a>,
-    across: usize,
+    inputs: &'a [f64],
+    columns: usize,
 }
 
 impl Kernel for Forward<'_> {
@@ -170,38 +180,49 @@ impl Kernel for Forward<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let across = self.across;
         let mut before = self.inputs;
         for (layer, values) in self.layers.iter().zip(self.values) {
-            let Values { weighted_inputs: z, activations: a, .. } = values;
+            let Values { weighted_inputs: z, activations: a, deltas } = values;
+            let count = layer.neurons * self.columns * L::COUNT;
+            let (z, new, places) = (&mut z[..count], &mut a[..count], &mut deltas[..count]);
             let product = Product {
                 left: &layer.by_source.values,
                 step: layer.by_source.stride,
                 apart: 1,
                 rows: layer.neurons,
                 terms: layer.sources,
+                columns: self.columns,
                 right: before,
-                across,
-                out: z,
+                out: &mut *z,
             };
-            product.run::<L>(|sum, row, _| sum + L::splat(layer.biases[row]));
-            let count = layer.neurons * across;
-            let (z, new) = (&z[..count], &mut a[..count]);
-            // One loop for each, so that each is known where it is compiled.
+            product.run(|_| layer.biases.iter().map(|bias| L::splat(*bias)), |sum, bias: L| sum + bias);
             match layer.activation {
-                Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new),
-                Activation::Tanh => activate::<L>(Activation::Tanh, z, new),
-                activation => activate::<L>(activation, z, new),
+                Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new, places),
+                Activation::Tanh => activate::<L>(Activation::Tanh, z, new, places),
+                activation => activate::<L>(activation, z, new, places),
             }
-            before = Grid { values: a, stride: across };
+            before = a;
         }
     }
 }
 
+/// `room` is as long as a.
 #[inline(always)]
-fn activate<L: Lanes>(activation: Activation, z: &[f64], a: &mut [f64]) {
-    for (z, a) in z.chunks_exact(L::COUNT).zip(a.chunks_exact_mut(L::COUNT)) {
-        activated(activation, L::load(z)).store(a);
+fn activate<L: Lanes>(activation: Activation, z: &[f64], a: &mut [f64], room: &mut [f64]) {
+    let z = || z.chunks_exact(L::COUNT);
+    if activation != Activation::Tanh {
+        for (z, a) in z().zip(a.chunks_exact_mut(L::COUNT)) {
+            activated(activation, L::load(z)).store(a);
+        }
+        return;
+    }
+    for ((z, a), room) in z().zip(a.chunks_exact_mut(L::COUNT)).zip(room.chunks_exact_mut(L::COUNT)) {
+        let Eighths { places, d } = eighths(L::load(z));
+        places.store(room);
+        d.store(a);
+    }
+    for ((z, a), room) in z().zip(a.chunks_exact_mut(L::COUNT)).zip(room.chunks_exact(L::COUNT)) {
+        tanh_of_eighths(L::load(z), L::load(a), room).store(a);
     }
 }
 
@@ -211,7 +232,7 @@ struct Back<'a> {
     values: &'a mut [Values],
     cost: Cost,
     targets: &'a [f64],
-    across: usize,
+    columns: usize,
     costs: &'a mut [f64],
 }
 
@@ -220,20 +241,21 @@ impl Kernel for Back<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Self { layers, values, across, .. } = self;
+        let Self { layers, values, columns, .. } = self;
         let (Some(outputs), Some(last)) = (layers.last(), values.last_mut()) else { return };
         let mut costs = [0.0; CHUNK];
-        for at in (0..across).step_by(L::COUNT) {
-            let mut cost = L::splat(0.0);
-            for j in 0..outputs.neurons {
-                let place = j * across + at;
+        let mut place = 0;
+        for cost in costs[..columns * L::COUNT].chunks_exact_mut(L::COUNT) {
+            let mut sum = L::splat(0.0);
+            for _ in 0..outputs.neurons {
                 let (z, a) = (L::load(&last.weighted_inputs[place..]), L::load(&last.activations[place..]));
-                let y = L::load(&self.targets[j * CHUNK + at..]);
+                let y = L::load(&self.targets[place..]);
                 let (term, delta) = term_and_delta(self.cost, outputs.activation, z, a, y);
                 delta.store(&mut last.deltas[place..]);
-                cost = cost + term;
+                sum = sum + term;
+                place += L::COUNT;
             }
-            cost.store(&mut costs[at..]);
+            sum.store(cost);
         }
         // A call that copies would take longer.
         for (to, cost) in self.costs.iter_mut().zip(costs) {
@@ -249,8 +271,8 @@ impl Kernel for Back<'_> {
                 apart: next.by_source.stride,
                 rows: layer.neurons,
                 terms: next.neurons,
-                right: Grid { values: &next_values[0].deltas, stride: across },
-                across,
+                columns,
+                right: &next_values[0].deltas,
                 out: deltas,
             };
             // As in `Forward`.
@@ -265,16 +287,19 @@ impl Kernel for Back<'_> {
 
 #[inline(always)]
 fn times_derivative<L: Lanes>(activation: Activation, product: Product, a: &[f64]) {
-    product.run::<L>(|sum, _, place| sum * derivative(activation, L::load(&a[place..])));
+    let vectors = product.rows * L::COUNT;
+    product.run(
+        |column| a[column * vectors..].chunks_exact(L::COUNT).map(L::load),
+        |sum, a: L| sum * derivative(activation, a),
+    );
 }
 
 /// Equations (3) and (4), summed over the samples one after the other, and the update, layer by layer.
 struct Descend<'a> {
     layers: &'a mut [Dense],
     values: &'a [Values],
-    inputs: Grid<'a>,
+    inputs: &'a [f64],
     samples: usize,
-    across: usize,
     step: Step,
 }
 
@@ -283,13 +308,12 @@ impl Kernel for Descend<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Self { samples, across, step, .. } = self;
+        let Self { samples, step, .. } = self;
         let mut before = self.inputs;
         for (layer, values) in self.layers.iter_mut().zip(self.values) {
             let mut total = L::splat(0.0);
             for j in (0..layer.neurons).step_by(L::COUNT) {
-                let mut of_neurons =
-                    OfNeurons { layer, deltas: &values.deltas, before, samples, across, step, j };
+                let mut of_neurons = OfNeurons { layer, deltas: &values.deltas, before, samples, step, j };
                 let mut k = 0;
                 while k + 4 <= of_neurons.layer.sources {
                     of_neurons.tile::<L, 4>(k, &mut total);
@@ -306,21 +330,17 @@ impl Kernel for Descend<'_> {
             if step.last {
                 layer.settle(step, total.sum());
             }
-            before = Grid { values: &values.activations, stride: across };
+            before = &values.activations;
         }
     }
 }
-
-/// δ of neurons that only fill up a vector.
-static NOTHING: [f64; CHUNK] = [0.0; CHUNK];
 
 /// As many neurons as there are lanes, from j on.
 struct OfNeurons<'a> {
     layer: &'a mut Dense,
     deltas: &'a [f64],
-    before: Grid<'a>,
+    before: &'a [f64],
     samples: usize,
-    across: usize,
     step: Step,
     j: usize,
 }
@@ -339,40 +359,14 @@ impl OfNeurons<'_> {
             }
             bias = L::load(&self.layer.bias_sums[j..]);
         }
-        // Cut to the same length, so that the loop need not ask for each whether it is long enough.
-        let count = self.samples;
-        let activations: [&[f64]; R] =
-            std::array::from_fn(|r| &self.before.values[(k + r) * self.before.stride..][..count]);
-        let deltas: [&[f64]; 4] = std::array::from_fn(|i| match i < L::COUNT && j + i < self.layer.neurons {
-            true => &self.deltas[(j + i) * self.across..][..count],
-            false => &NOTHING[..count],
-        });
-        let mut add = |delta: L, s: usize| {
-            bias = bias + delta;
-            for (sum, a) in tile.iter_mut().zip(activations) {
-                *sum = *sum + L::splat(a[s]) * delta;
-            }
-        };
-        let mut s = 0;
-        while s + L::COUNT <= count {
-            // Rows of neurons become rows of samples.
-            let mut rows = [L::splat(0.0); 4];
-            for (row, deltas) in rows[..L::COUNT].iter_mut().zip(deltas) {
-                *row = L::load(&deltas[s..s + L::COUNT]);
-            }
-            L::turn(&mut rows);
-            for (i, delta) in rows[..L::COUNT].iter().enumerate() {
-                add(*delta, s + i);
-            }
-            s += L::COUNT;
+        let (sources, neurons) = (self.layer.sources, self.layer.neurons);
+        let mut columns =
+            self.before.chunks_exact(sources * L::COUNT).zip(self.deltas.chunks_exact(neurons * L::COUNT));
+        for (before, deltas) in columns.by_ref().take(self.samples / L::COUNT) {
+            add_column(&mut tile, &mut bias, &before[k * L::COUNT..], &deltas[j * L::COUNT..], L::COUNT);
         }
-        while s < count {
-            let mut lanes = [0.0; 4];
-            for (lane, deltas) in lanes.iter_mut().zip(deltas) {
-                *lane = deltas[s];
-            }
-            add(L::load(&lanes), s);
-            s += 1;
+        if let (rest @ 1.., Some((before, deltas))) = (self.samples % L::COUNT, columns.next()) {
+            add_column(&mut tile, &mut bias, &before[k * L::COUNT..], &deltas[j * L::COUNT..], rest);
         }
         if !step.last {
             let sums = self.layer.weight_sums_mut(true);
@@ -399,6 +393,35 @@ impl OfNeurons<'_> {
                     *total = *total + new;
                 }
                 _ => bias.store(&mut self.layer.bias_sums[j..]),
+            }
+        }
+    }
+}
+
+/// Adds the gradients of a column's first `samples`, one sample after the other. The vectors of a and δ start with those
+/// of the tile.
+#[inline(always)]
+fn add_column<L: Lanes, const R: usize>(
+    tile: &mut [L; R],
+    bias: &mut L,
+    before: &[f64],
+    deltas: &[f64],
+    samples: usize,
+) {
+    // δ of a neuron becomes δ of a sample; what fills up a vector of neurons is 0.
+    let mut rows = [L::splat(0.0); 4];
+    for (i, row) in rows[..L::COUNT].iter_mut().enumerate() {
+        if i * L::COUNT < deltas.len() {
+            *row = L::load(&deltas[i * L::COUNT..]);
+        }
+    }
+    L::turn(&mut rows);
+    let before = &before[..R * L::COUNT];
+    for (i, delta) in rows[..L::COUNT].iter().enumerate() {
+        if i < samples {
+            *bias = *bias + *delta;
+            for (r, sum) in tile.iter_mut().enumerate() {
+                *sum = *sum + L::splat(before[r * L::COUNT + i]) * *delta;
             }
         }
     }

@@ -166,6 +166,12 @@ impl Dense {
         self.finite = total.is_finite();
     }
 
+    /// Whether a parameter is −0.
+    pub(super) fn has_negative_zero(&self) -> bool {
+        let mut parameters = self.by_source.values.iter().chain(&self.biases);
+        parameters.any(|value| *value == 0.0 && value.is_sign_negative())
+    }
+
     /// The length of its rows.
     pub(super) fn stride(&self) -> usize {
         self.by_source.stride

@@ -95,14 +95,11 @@ impl Trainer {
         let weights: usize = network.layers.iter().map(|layer| layer.weights.values().len()).sum();
         let small = weights <= MOST_WEIGHTS && sources > 0;
         let columns = if small { Columns::new(&layers, settings) } else { None };
-        // They do without w beside wᵀ, which a single sample needs.
-        let single =
-            if small && columns.is_none() { single::Kind::of(&layers, settings, width) } else { None };
-        Self {
+        let mut trainer = Self {
             settings: *settings,
             width,
             small,
-            single,
+            single: None,
             columns,
             shape: network.clone(),
             inputs: Rows::new(CHUNK, (lines | 1) * 8),
@@ -111,7 +108,16 @@ impl Trainer {
             exponentials: vec![Exponentials::default(); CHUNK],
             costs: vec![0.0; CHUNK],
             under_way: UnderWay::default(),
-        }
+        };
+        trainer.choose_single();
+        trainer
+    }
+
+    /// How single samples are done depends on the parameters too.
+    fn choose_single(&mut self) {
+        // Columns do without w beside wᵀ, which a single sample needs.
+        let may = self.small && self.columns.is_none();
+        self.single = single::Kind::of(&self.layers, &self.settings, self.width).filter(|_| may);
     }
 
     /// The network as it is now.
@@ -126,6 +132,7 @@ impl Trainer {
         for (dense, layer) in self.layers.iter_mut().zip(&network.layers) {
             dense.read(layer);
         }
+        self.choose_single();
         self.under_way = UnderWay::default();
     }
 
@@ -260,7 +267,7 @@ impl Trainer {
         for sample in samples.take(self.costs.len()) {
             let Sample { x, y } = sample.borrow();
             match &mut columns {
-                Some(columns) => columns.fill(taken, x, y),
+                Some(columns) => columns.fill(self.width, taken, x, y),
                 None => {
                     self.inputs.fill(taken, x);
                     self.targets.fill(taken, y);

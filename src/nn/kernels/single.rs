@@ -4,7 +4,7 @@
 //! chain has to be over before it. So one function does the whole sample, where the cost is quadratic and each bias is
 //! moved by its own δ: with the rest it would be huge, and browsers translate a huge function badly.
 
-use super::layer::Dense;
+use super::layer::{Dense, Rows};
 use super::neurons::{activated, derivative, term_and_delta};
 use crate::lanes::{Kernel, Lanes, Walk, Width, move_rows, multiply_add};
 use crate::{Activation, BiasRule, Cost, Settings};
@@ -12,9 +12,13 @@ use crate::{Activation, BiasRule, Cost, Settings};
 /// How single samples are done.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// Several vectors of sigmoids in a layer.
+    /// Sigmoids in all layers, each of which is one vector.
+    NarrowSigmoid,
+    /// The same of tanh.
+    NarrowTanh,
+    /// Sigmoids in all layers, several vectors at once.
     Sigmoid,
-    /// Several vectors of tanh in a layer.
+    /// The same of tanh.
     Tanh,
     /// One vector after the other, of whatever activation functions.
     Any,
@@ -22,18 +26,25 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Where single samples can be done in one go.
+    ///
+    /// No parameter may be −0, and then none ever gets there: only −0 − 0 is −0. So it does not matter whether what is
+    /// taken off a parameter is 0 or −0, and a gradient need not be summed: 0 + ∂C/∂w differs from ∂C/∂w where that
+    /// is −0, and nowhere else.
     pub(super) fn of(layers: &[Dense], settings: &Settings, width: Width) -> Option<Self> {
         let quadratic = matches!(settings.cost, Cost::Mse | Cost::HalfMse);
         let softmax = layers.iter().any(|layer| layer.activation == Activation::Softmax);
-        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax {
+        let negative_zero = layers.iter().any(Dense::has_negative_zero);
+        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax || negative_zero {
             return None;
         }
         let narrow = layers.iter().all(|layer| layer.stride() == width.lanes());
-        let all = |activation| !narrow && layers.iter().all(|layer| layer.activation == activation);
-        Some(match () {
-            () if all(Activation::Sigmoid) => Self::Sigmoid,
-            () if all(Activation::Tanh) => Self::Tanh,
-            () => Self::Any,
+        let all = |activation| layers.iter().all(|layer| layer.activation == activation);
+        Some(match narrow {
+            true if all(Activation::Sigmoid) => Self::NarrowSigmoid,
+            true if all(Activation::Tanh) => Self::NarrowTanh,
+            false if all(Activation::Sigmoid) => Self::Sigmoid,
+            false if all(Activation::Tanh) => Self::Tanh,
+            _ => Self::Any,
         })
     }
 }
@@ -51,95 +62,168 @@ pub(super) struct Single<'a> {
 impl Single<'_> {
     /// Returns C.
     pub(super) fn train(self, width: Width, kind: Kind) -> f64 {
+        const SIGMOID: usize = Activation::Sigmoid as usize;
+        const TANH: usize = Activation::Tanh as usize;
         match kind {
-            Kind::Sigmoid => width.run(Of::<{ Activation::Sigmoid as usize }>(self)),
-            Kind::Tanh => width.run(Of::<{ Activation::Tanh as usize }>(self)),
-            Kind::Any => width.run(Of::<ANY>(self)),
+            Kind::NarrowSigmoid => width.run(Of::<SIGMOID, 1>(self)),
+            Kind::NarrowTanh => width.run(Of::<TANH, 1>(self)),
+            Kind::Sigmoid => width.run(Of::<SIGMOID, MANY>(self)),
+            Kind::Tanh => width.run(Of::<TANH, MANY>(self)),
+            Kind::Any => width.run(Of::<ANY, MANY>(self)),
         }
     }
 }
 
 /// The number of no activation function: each layer is asked for its own.
 const ANY: usize = usize::MAX;
+/// Rows of as many vectors as there may be.
+const MANY: usize = usize::MAX;
 
-/// The same where the activation function of all layers is known, if it is not [`ANY`].
-struct Of<'a, const SIGMA: usize>(Single<'a>);
+/// The same where the activation function of all layers is known, if it is not [`ANY`], and how many vectors a row has,
+/// if that is not [`MANY`].
+struct Of<'a, const SIGMA: usize, const VECTORS: usize>(Single<'a>);
 
-impl<const SIGMA: usize> Kernel for Of<'_, SIGMA> {
+impl<const SIGMA: usize, const VECTORS: usize> Kernel for Of<'_, SIGMA, VECTORS> {
     type Output = f64;
 
     #[inline(always)]
     fn run<L: Lanes>(self) -> f64 {
         let Single { x, y, layers, cost, learning_rate } = self.0;
-        for l in 0..layers.len() {
-            let (before, layer) = layers.split_at_mut(l);
-            let before = before.last().map_or(x, |before| before.activations.first(1));
-            forward::<L, SIGMA>(&mut layer[0], before);
+        let mut before = x;
+        for layer in layers.iter_mut() {
+            Self::strips::<L>(
+                layer.stride(),
+                Forward { before, sigma: Self::sigma(layer), layer: &mut *layer },
+            );
+            before = layer.activations.first(1);
         }
-        let Some(last) = layers.last_mut() else { return 0.0 };
-        let cost = outputs::<L, SIGMA>(last, cost, y);
-        for l in (1..layers.len()).rev() {
-            let (layer, next) = layers.split_at_mut(l);
-            back::<L, SIGMA>(&mut layer[l - 1], &next[0]);
+        let mut rest = layers.iter_mut().rev();
+        let Some(mut next) = rest.next() else { return 0.0 };
+        let cost = outputs::<L>(next, Self::sigma(next), cost, y);
+        for layer in rest {
+            if let Some(by_neuron) = &next.by_neuron {
+                let deltas = &next.deltas.values[..next.neurons];
+                let sigma = Self::sigma(layer);
+                Self::strips::<L>(layer.stride(), Back { by_neuron, deltas, sigma, layer: &mut *layer });
+            }
+            next = layer;
         }
-        for l in 0..layers.len() {
-            let (before, layer) = layers.split_at_mut(l);
-            let before = before.last().map_or(x, |before| before.activations.first(1));
-            descend::<L>(&mut layer[0], before, learning_rate);
+        let mut before = x;
+        for layer in layers {
+            Self::descend::<L>(layer, before, learning_rate);
+            before = layer.activations.first(1);
         }
         cost
     }
 }
 
-/// The activation function of a layer.
-#[inline(always)]
-fn sigma<const SIGMA: usize>(layer: &Dense) -> Activation {
-    match SIGMA {
-        _ if SIGMA == Activation::Sigmoid as usize => Activation::Sigmoid,
-        _ if SIGMA == Activation::Tanh as usize => Activation::Tanh,
-        _ => layer.activation,
+impl<const SIGMA: usize, const VECTORS: usize> Of<'_, SIGMA, VECTORS> {
+    /// The activation function of a layer.
+    #[inline(always)]
+    fn sigma(layer: &Dense) -> Activation {
+        match SIGMA {
+            _ if SIGMA == Activation::Sigmoid as usize => Activation::Sigmoid,
+            _ if SIGMA == Activation::Tanh as usize => Activation::Tanh,
+            _ => layer.activation,
+        }
     }
+
+    /// Rows of this stride, up to three vectors at a time.
+    #[inline(always)]
+    fn strips<L: Lanes>(stride: usize, mut strip: impl Strip<L>) {
+        let mut at = 0;
+        while at < stride {
+            let vectors = match (stride - at) / L::COUNT {
+                _ if VECTORS == 1 => return strip.take::<1>(0),
+                1 => 1,
+                // Each activation function three times would be too much.
+                _ if SIGMA == ANY => 1,
+                2 => 2,
+                _ => 3,
+            };
+            match vectors {
+                1 => strip.take::<1>(at),
+                2 => strip.take::<2>(at),
+                _ => strip.take::<3>(at),
+            }
+            at += vectors * L::COUNT;
+        }
+    }
+
+    /// Equations (3) and (4), and the update.
+    #[inline(always)]
+    fn descend<L: Lanes>(layer: &mut Dense, before: &[f64], learning_rate: f64) {
+        let Dense { sources, neurons, by_source, by_neuron, deltas, biases, .. } = layer;
+        let deltas = deltas.first(1);
+        let mut total = L::splat(0.0);
+        Self::strips::<L>(
+            by_source.stride,
+            Descend {
+                weights: by_source,
+                rows: *sources,
+                scalars: before,
+                vectors: deltas,
+                learning_rate,
+                total: &mut total,
+            },
+        );
+        for (delta, bias) in vectors::<L>(deltas).zip(biases.chunks_exact_mut(L::COUNT)) {
+            let new = L::load(bias) - L::splat(learning_rate) * delta;
+            new.store(bias);
+            total = total + new;
+        }
+        layer.finite = total.sum().is_finite();
+        if let Some(weights) = by_neuron {
+            // The same weights again, whose sum has been looked at.
+            let mut total = L::splat(0.0);
+            Self::strips::<L>(
+                weights.stride,
+                Descend {
+                    weights,
+                    rows: *neurons,
+                    scalars: deltas,
+                    vectors: before,
+                    learning_rate,
+                    total: &mut total,
+                },
+            );
+        }
+    }
+}
+
+/// What is done to V vectors of a row, or of rows that lie below each other, from place `at` on.
+trait Strip<L: Lanes> {
+    fn take<const V: usize>(&mut self, at: usize);
 }
 
 /// z = w a + b, a = σ(z).
-#[inline(always)]
-fn forward<L: Lanes, const SIGMA: usize>(layer: &mut Dense, before: &[f64]) {
-    let (stride, sigma) = (layer.by_source.stride, sigma::<SIGMA>(layer));
-    let mut at = 0;
-    while at < stride {
-        at += L::COUNT
-            * match (stride - at) / L::COUNT {
-                _ if SIGMA == ANY => forward_strip::<L, 1>(layer, sigma, before, at),
-                1 | 2 => forward_strip::<L, 1>(layer, sigma, before, at),
-                _ => forward_strip::<L, 3>(layer, sigma, before, at),
-            };
-    }
+struct Forward<'a> {
+    layer: &'a mut Dense,
+    sigma: Activation,
+    before: &'a [f64],
 }
 
-/// V vectors, from place `at` on. Returns V.
-#[inline(always)]
-fn forward_strip<L: Lanes, const V: usize>(
-    layer: &mut Dense,
-    sigma: Activation,
-    before: &[f64],
-    at: usize,
-) -> usize {
-    let sources = Walk { values: before, from: 0, step: 1 };
-    let weights = Walk { values: &layer.by_source.values, from: at, step: layer.by_source.stride };
-    let mut sums = [[L::splat(0.0); V]];
-    multiply_add(&mut sums, layer.sources, sources, 0, weights);
-    for (v, sum) in sums[0].into_iter().enumerate() {
-        let at = at + v * L::COUNT;
-        let z = sum + L::load(&layer.biases[at..]);
-        activated(sigma, z).and(L::load(&layer.mask[at..])).store(&mut layer.activations.values[at..]);
+impl<L: Lanes> Strip<L> for Forward<'_> {
+    #[inline(always)]
+    fn take<const V: usize>(&mut self, at: usize) {
+        let layer = &mut *self.layer;
+        let sources = Walk { values: self.before, from: 0, step: 1 };
+        let weights = Walk { values: &layer.by_source.values, from: at, step: layer.by_source.stride };
+        let mut sums = [[L::splat(0.0); V]];
+        multiply_add(&mut sums, layer.sources, sources, 0, weights);
+        for (v, sum) in sums[0].into_iter().enumerate() {
+            let at = at + v * L::COUNT;
+            let z = sum + L::load(&layer.biases[at..]);
+            let a = activated(self.sigma, z).and(L::load(&layer.mask[at..]));
+            a.store(&mut layer.activations.values[at..]);
+        }
     }
-    V
 }
 
 /// Equation (1). Returns C.
 #[inline(always)]
-fn outputs<L: Lanes, const SIGMA: usize>(layer: &mut Dense, cost: Cost, y: &[f64]) -> f64 {
-    let (stride, sigma) = (layer.by_source.stride, sigma::<SIGMA>(layer));
+fn outputs<L: Lanes>(layer: &mut Dense, sigma: Activation, cost: Cost, y: &[f64]) -> f64 {
+    let stride = layer.stride();
     let (a, deltas) =
         (vectors::<L>(layer.activations.first(1)), layer.deltas.values[..stride].chunks_exact_mut(L::COUNT));
     let mut sum = 0.0;
@@ -152,57 +236,47 @@ fn outputs<L: Lanes, const SIGMA: usize>(layer: &mut Dense, cost: Cost, y: &[f64
 }
 
 /// Equation (2).
-#[inline(always)]
-fn back<L: Lanes, const SIGMA: usize>(layer: &mut Dense, next: &Dense) {
-    let (stride, sigma) = (layer.by_source.stride, sigma::<SIGMA>(layer));
-    let Some(by_neuron) = &next.by_neuron else { return };
-    let deltas = layer.deltas.values[..stride].chunks_exact_mut(L::COUNT);
-    let mut from = 0;
-    for (a, delta) in vectors::<L>(layer.activations.first(1)).zip(deltas) {
-        let deltas = Walk { values: &next.deltas.values, from: 0, step: 1 };
-        let weights = Walk { values: &by_neuron.values, from, step: by_neuron.stride };
-        let mut sums = [[L::splat(0.0)]];
-        multiply_add(&mut sums, next.neurons, deltas, 0, weights);
-        (sums[0][0] * derivative(sigma, a)).store(delta);
-        from += L::COUNT;
+struct Back<'a> {
+    layer: &'a mut Dense,
+    sigma: Activation,
+    /// w and δ of the next layer.
+    by_neuron: &'a Rows,
+    deltas: &'a [f64],
+}
+
+impl<L: Lanes> Strip<L> for Back<'_> {
+    #[inline(always)]
+    fn take<const V: usize>(&mut self, at: usize) {
+        let deltas = Walk { values: self.deltas, from: 0, step: 1 };
+        let weights = Walk { values: &self.by_neuron.values, from: at, step: self.by_neuron.stride };
+        let mut sums = [[L::splat(0.0); V]];
+        multiply_add(&mut sums, self.deltas.len(), deltas, 0, weights);
+        for (v, sum) in sums[0].into_iter().enumerate() {
+            let at = at + v * L::COUNT;
+            let a = L::load(&self.layer.activations.values[at..]);
+            (sum * derivative(self.sigma, a)).store(&mut self.layer.deltas.values[at..]);
+        }
     }
 }
 
-/// Equations (3) and (4), and the update.
-#[inline(always)]
-fn descend<L: Lanes>(layer: &mut Dense, before: &[f64], learning_rate: f64) {
-    let Dense { by_source, by_neuron, deltas, biases, .. } = layer;
-    let stride = by_source.stride;
-    let mut total = L::splat(0.0);
-    let mut from = 0;
-    for (delta, bias) in vectors::<L>(deltas.first(1)).zip(biases.chunks_exact_mut(L::COUNT)) {
-        let sources = Walk { values: before, from: 0, step: 1 };
-        let weights = &mut by_source.values;
-        move_rows(weights, from, stride, layer.sources, sources, [delta], learning_rate, &mut total);
-        let new = L::load(bias) - L::splat(learning_rate) * (L::splat(0.0) + delta);
-        new.store(bias);
-        total = total + new;
-        from += L::COUNT;
-    }
-    layer.finite = total.sum().is_finite();
-    let Some(by_neuron) = by_neuron else { return };
-    // The same weights again, whose sum has been looked at.
-    let mut from = 0;
-    for source in vectors::<L>(before) {
-        let deltas = Walk { values: &deltas.values, from: 0, step: 1 };
-        let weights = &mut by_neuron.values;
-        let mut total = L::splat(0.0);
-        move_rows(
-            weights,
-            from,
-            by_neuron.stride,
-            layer.neurons,
-            deltas,
-            [source],
-            learning_rate,
-            &mut total,
-        );
-        from += L::COUNT;
+/// w ← w − η (scalar · vector): each row has a scalar, and all have the same vectors.
+struct Descend<'a, L> {
+    weights: &'a mut Rows,
+    rows: usize,
+    scalars: &'a [f64],
+    vectors: &'a [f64],
+    learning_rate: f64,
+    total: &'a mut L,
+}
+
+impl<L: Lanes> Strip<L> for Descend<'_, L> {
+    #[inline(always)]
+    fn take<const V: usize>(&mut self, at: usize) {
+        let vectors: [L; V] = std::array::from_fn(|v| L::load(&self.vectors[at + v * L::COUNT..]));
+        let scalars = Walk { values: self.scalars, from: 0, step: 1 };
+        let rate = L::splat(self.learning_rate);
+        let Rows { values, stride } = self.weights;
+        move_rows(values, at, *stride, self.rows, scalars, vectors, |product| rate * product, self.total);
     }
 }
 

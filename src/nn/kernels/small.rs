@@ -299,7 +299,8 @@ impl Weights<'_> {
     ) {
         let vectors: [L; V] = vectors(self.vectors, at);
         let scalars = Walk { values: self.scalars, from: 0, step: 1 };
-        move_rows(weights, at, self.stride, self.rows, scalars, vectors, step.learning_rate, total);
+        let change = |product| L::splat(step.learning_rate) * (L::splat(0.0) + product);
+        move_rows(weights, at, self.stride, self.rows, scalars, vectors, change, total);
     }
 
     #[inline(always)]

@@ -91,8 +91,8 @@ macro_rules! vector {
                 Self(unsafe { ($look_up)(self.0, table) })
             }
             #[inline(always)]
-            fn look_up_two(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
-                let (one, other) = unsafe { ($look_up_two)(self.0, table) };
+            fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self) {
+                let (one, other) = unsafe { ($look_up_two)(&places[..$count], table) };
                 (Self(one), Self(other))
             }
             #[inline(always)]
@@ -141,10 +141,10 @@ vector! {
         let at = |place: i32| table[(place & 63) as usize];
         arch::u64x2(at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)))
     },
-    look_up_two |bits, table: &[[u64; 2]; 256]| {
+    look_up_two |places: &[f64], table: &[[u64; 2]; 256]| {
         // Safety: a row of the table is as long as a vector.
-        let at = |place: i32| unsafe { arch::v128_load(table[(place & 255) as usize].as_ptr().cast()) };
-        let (first, second) = (at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)));
+        let at = |place: f64| unsafe { arch::v128_load(table[(place.to_bits() as u32 & 255) as usize].as_ptr().cast()) };
+        let (first, second) = (at(places[0]), at(places[1]));
         (arch::i64x2_shuffle::<0, 2>(first, second), arch::i64x2_shuffle::<1, 3>(first, second))
     },
     to_exponent |bits| arch::i64x2_shl(bits, 46), to_mantissa |bits| arch::u64x2_shr(bits, 52),
@@ -166,12 +166,10 @@ vector! {
         let second = arch::_mm_unpackhi_epi64(bits, bits);
         arch::_mm_setr_pd(at(arch::_mm_cvtsi128_si64(bits)), at(arch::_mm_cvtsi128_si64(second)))
     },
-    look_up_two |bits, table: &[[u64; 2]; 256]| {
-        let bits = arch::_mm_castpd_si128(bits);
+    look_up_two |places: &[f64], table: &[[u64; 2]; 256]| {
         // Safety: a row of the table is as long as a vector.
-        let at = |place: i64| unsafe { arch::_mm_loadu_pd(table[(place & 255) as usize].as_ptr().cast()) };
-        let first = at(arch::_mm_cvtsi128_si64(bits));
-        let second = at(arch::_mm_cvtsi128_si64(arch::_mm_unpackhi_epi64(bits, bits)));
+        let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 255) as usize].as_ptr().cast()) };
+        let (first, second) = (at(places[0]), at(places[1]));
         (arch::_mm_unpacklo_pd(first, second), arch::_mm_unpackhi_pd(first, second))
     },
     to_exponent |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
@@ -198,12 +196,10 @@ vector! {
         let [a, b, c, d] = places.map(|place: f64| f64::from_bits(table[(place.to_bits() & 63) as usize]));
         arch::_mm256_setr_pd(a, b, c, d)
     },
-    look_up_two |bits, table: &[[u64; 2]; 256]| {
-        let mut places = [0.0; 4];
-        arch::_mm256_storeu_pd(places.as_mut_ptr(), bits);
+    look_up_two |places: &[f64], table: &[[u64; 2]; 256]| {
         // Safety: a row of the table is as long as half a vector.
         let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 255) as usize].as_ptr().cast()) };
-        let [a, b, c, d] = places.map(at);
+        let (a, b, c, d) = (at(places[0]), at(places[1]), at(places[2]), at(places[3]));
         let (even, odd) = (arch::_mm256_set_m128d(c, a), arch::_mm256_set_m128d(d, b));
         (arch::_mm256_unpacklo_pd(even, odd), arch::_mm256_unpackhi_pd(even, odd))
     },
@@ -353,7 +349,37 @@ pub(crate) fn multiply_add<L: Lanes, const V: usize, const R: usize>(
     *sums = local;
 }
 
-/// w ← w − η (0 + scalar · vector) for `rows` rows of V vectors, the first of them at place `from` of `values`, `step`
+/// The numbers of a column of vectors: Σ scalar t · vector t for each vector of `out`, where the T scalars of a sum are
+/// `apart` from each other, and those of the next one a step of the walk further. What becomes of a sum and of what
+/// stands `beside` it, `finish` says.
+///
+/// Unsafe for the same reason.
+#[inline(always)]
+pub(crate) fn sums_of_few<L: Lanes, const T: usize>(
+    scalars: Walk,
+    apart: usize,
+    vectors: [L; T],
+    out: &mut [f64],
+    beside: impl Iterator<Item = L>,
+    finish: impl Fn(L, L) -> L,
+) {
+    let count = out.len() / L::COUNT;
+    if count == 0 {
+        return;
+    }
+    let mut scalar = scalars.start(count, (T - 1) * apart);
+    for (out, beside) in out.chunks_exact_mut(L::COUNT).zip(beside) {
+        let mut sum = L::splat(0.0);
+        for (t, vector) in vectors.into_iter().enumerate() {
+            // Safety: the walk has been looked at from end to end.
+            sum = sum + L::splat(unsafe { *scalar.add(t * apart) }) * vector;
+        }
+        finish(sum, beside).store(out);
+        scalar = scalar.wrapping_add(scalars.step);
+    }
+}
+
+/// w ← w − `change` (scalar · vector) for `rows` rows of V vectors, the first of them at place `from` of `values`, `step`
 /// from each to the next; each row has a scalar, and all have the same vectors. What they come to is added to `total`.
 ///
 /// Unsafe for the same reason.
@@ -366,7 +392,7 @@ pub(crate) fn move_rows<L: Lanes, const V: usize>(
     rows: usize,
     scalars: Walk,
     vectors: [L; V],
-    learning_rate: f64,
+    change: impl Fn(L) -> L,
     total: &mut L,
 ) {
     if rows == 0 {
@@ -383,8 +409,7 @@ pub(crate) fn move_rows<L: Lanes, const V: usize>(
             let scalar = L::splat(*scalar);
             for (v, vector) in vectors.into_iter().enumerate() {
                 let weight = std::slice::from_raw_parts_mut(place.wrapping_add(v * L::COUNT), L::COUNT);
-                let change = L::splat(learning_rate) * (L::splat(0.0) + scalar * vector);
-                let new = L::load(weight) - change;
+                let new = L::load(weight) - change(scalar * vector);
                 new.store(weight);
                 *total = *total + new;
             }
