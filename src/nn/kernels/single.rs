@@ -28,13 +28,14 @@ impl Kind {
     /// Where single samples can be done in one go.
     ///
     /// No parameter may be −0, and then none ever gets there: only −0 − 0 is −0. So it does not matter whether what is
-    /// taken off a parameter is 0 or −0, and a gradient need not be summed: 0 + ∂C/∂w differs from ∂C/∂w where that
-    /// is −0, and nowhere else.
+    /// taken off a parameter is 0 or −0, and no sum need start with 0: 0 + p differs from p where p is −0, and nowhere
+    /// else, and then z = p + b is the same again.
     pub(super) fn of(layers: &[Dense], settings: &Settings, width: Width) -> Option<Self> {
         let quadratic = matches!(settings.cost, Cost::Mse | Cost::HalfMse);
         let softmax = layers.iter().any(|layer| layer.activation == Activation::Softmax);
         let negative_zero = layers.iter().any(Dense::has_negative_zero);
-        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax || negative_zero {
+        let empty = layers.iter().any(|layer| layer.sources == 0 || layer.neurons == 0);
+        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax || negative_zero || empty {
             return None;
         }
         let narrow = layers.iter().all(|layer| layer.stride() == width.lanes());
@@ -196,6 +197,17 @@ trait Strip<L: Lanes> {
     fn take<const V: usize>(&mut self, at: usize);
 }
 
+/// Σ scalar · vector, of `count` of both. It starts with the first product, where the plain path starts with 0: see
+/// [`Kind::of`].
+#[inline(always)]
+fn sums<L: Lanes, const V: usize>(count: usize, scalars: Walk, vectors: Walk) -> [L; V] {
+    let scalar = L::splat(scalars.values[scalars.from]);
+    let first = |v: usize| scalar * L::load(&vectors.values[vectors.from + v * L::COUNT..]);
+    let mut sums = [std::array::from_fn(first)];
+    multiply_add(&mut sums, count - 1, scalars.rest(), 0, vectors.rest());
+    sums[0]
+}
+
 /// z = w a + b, a = σ(z).
 struct Forward<'a> {
     layer: &'a mut Dense,
@@ -209,9 +221,7 @@ impl<L: Lanes> Strip<L> for Forward<'_> {
         let layer = &mut *self.layer;
         let sources = Walk { values: self.before, from: 0, step: 1 };
         let weights = Walk { values: &layer.by_source.values, from: at, step: layer.by_source.stride };
-        let mut sums = [[L::splat(0.0); V]];
-        multiply_add(&mut sums, layer.sources, sources, 0, weights);
-        for (v, sum) in sums[0].into_iter().enumerate() {
+        for (v, sum) in sums::<L, V>(layer.sources, sources, weights).into_iter().enumerate() {
             let at = at + v * L::COUNT;
             let z = sum + L::load(&layer.biases[at..]);
             let a = activated(self.sigma, z).and(L::load(&layer.mask[at..]));
@@ -249,9 +259,7 @@ impl<L: Lanes> Strip<L> for Back<'_> {
     fn take<const V: usize>(&mut self, at: usize) {
         let deltas = Walk { values: self.deltas, from: 0, step: 1 };
         let weights = Walk { values: &self.by_neuron.values, from: at, step: self.by_neuron.stride };
-        let mut sums = [[L::splat(0.0); V]];
-        multiply_add(&mut sums, self.deltas.len(), deltas, 0, weights);
-        for (v, sum) in sums[0].into_iter().enumerate() {
+        for (v, sum) in sums::<L, V>(self.deltas.len(), deltas, weights).into_iter().enumerate() {
             let at = at + v * L::COUNT;
             let a = L::load(&self.layer.activations.values[at..]);
             (sum * derivative(self.sigma, a)).store(&mut self.layer.deltas.values[at..]);

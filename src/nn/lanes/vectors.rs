@@ -301,6 +301,12 @@ pub(crate) struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// All steps but the first.
+    #[inline(always)]
+    pub(crate) fn rest(self) -> Self {
+        Self { from: self.from + self.step, ..self }
+    }
+
     /// Where it starts, if at each of so many `steps` the number `last` places on is still within its values.
     #[inline(always)]
     fn start(&self, steps: usize, last: usize) -> *const f64 {
