@@ -184,7 +184,8 @@ impl Kernel for Forward<'_> {
         for (layer, values) in self.layers.iter().zip(self.values) {
             let Values { weighted_inputs: z, activations: a, deltas } = values;
             let count = layer.neurons * self.columns * L::COUNT;
-            let (z, new, places) = (&mut z[..count], &mut a[..count], &mut deltas[..count]);
+            // δ comes later: until then its room is free.
+            let (z, new, room) = (&mut z[..count], &mut a[..count], &mut deltas[..count]);
             let product = Product {
                 left: &layer.by_source.values,
                 step: layer.by_source.stride,
@@ -196,17 +197,18 @@ impl Kernel for Forward<'_> {
                 out: &mut *z,
             };
             product.run(|_| layer.biases.iter().map(|bias| L::splat(*bias)), |sum, bias: L| sum + bias);
+            // One loop for each, so that each is known where it is compiled.
             match layer.activation {
-                Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new, places),
-                Activation::Tanh => activate::<L>(Activation::Tanh, z, new, places),
-                activation => activate::<L>(activation, z, new, places),
+                Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new, room),
+                Activation::Tanh => activate::<L>(Activation::Tanh, z, new, room),
+                activation => activate::<L>(activation, z, new, room),
             }
             before = a;
         }
     }
 }
 
-/// `room` is as long as a.
+/// a = σ(z). `room` is as long as a.
 #[inline(always)]
 fn activate<L: Lanes>(activation: Activation, z: &[f64], a: &mut [f64], room: &mut [f64]) {
     let z = || z.chunks_exact(L::COUNT);

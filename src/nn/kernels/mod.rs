@@ -93,7 +93,8 @@ impl Trainer {
         // An odd number of cache lines, so that the rows do not all fall into the same places of the cache.
         let lines = sources.div_ceil(8);
         let weights: usize = network.layers.iter().map(|layer| layer.weights.values().len()).sum();
-        let small = weights <= MOST_WEIGHTS && sources > 0;
+        let full = network.layers.iter().all(|layer| layer.sources() > 0 && layer.neurons() > 0);
+        let small = weights <= MOST_WEIGHTS && sources > 0 && full;
         let columns = if small { Columns::new(&layers, settings) } else { None };
         let mut trainer = Self {
             settings: *settings,

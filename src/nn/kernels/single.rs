@@ -34,8 +34,7 @@ impl Kind {
         let quadratic = matches!(settings.cost, Cost::Mse | Cost::HalfMse);
         let softmax = layers.iter().any(|layer| layer.activation == Activation::Softmax);
         let negative_zero = layers.iter().any(Dense::has_negative_zero);
-        let empty = layers.iter().any(|layer| layer.sources == 0 || layer.neurons == 0);
-        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax || negative_zero || empty {
+        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax || negative_zero {
             return None;
         }
         let narrow = layers.iter().all(|layer| layer.stride() == width.lanes());
