@@ -128,9 +128,7 @@ const TANH: [f64; 4] = [
 #[inline(always)]
 pub(crate) fn tanh_lanes<L: Lanes>(x: L) -> L {
     let Eighths { places, d } = eighths(x);
-    let mut stored = [0.0; 4];
-    places.store(&mut stored);
-    tanh_of_eighths(x, d, &stored)
+    tanh_of_place(x, d, places.look_up_two_of(&TANHS))
 }
 
 /// |x| = c + d, with c the nearest eighth.
@@ -149,7 +147,13 @@ pub(crate) fn eighths<L: Lanes>(x: L) -> Eighths<L> {
     Eighths { places, d: size - (places - L::splat(EIGHTHS)) }
 }
 
-/// The second part of tanh x. With T = tanh c and t = tanh d, the addition theorem
+/// The second part of tanh x.
+#[inline(always)]
+pub(crate) fn tanh_of_eighths<L: Lanes>(x: L, d: L, places: &[f64]) -> L {
+    tanh_of_place(x, d, L::look_up_two(places, &TANHS))
+}
+
+/// The same, given tanh c and what rounding took off it. With T = tanh c and t = tanh d, the addition theorem
 ///
 /// ```text
 /// tanh |x| = (T + t) / (1 + T t) = T + t − T t (T + t) / (1 + T t)
@@ -157,9 +161,7 @@ pub(crate) fn eighths<L: Lanes>(x: L) -> Eighths<L> {
 ///
 /// needs the quotient only for what is small beside the rest.
 #[inline(always)]
-pub(crate) fn tanh_of_eighths<L: Lanes>(x: L, d: L, places: &[f64]) -> L {
-    let (big_t, rounded_off) = L::look_up_two(places, &TANHS);
-
+fn tanh_of_place<L: Lanes>(x: L, d: L, (big_t, rounded_off): (L, L)) -> L {
     let d2 = d * d;
     let pair = |index: usize| L::splat(TANH[index]) + L::splat(TANH[index + 1]) * d2;
     let beyond_d = (d * d2) * (pair(0) + (d2 * d2) * pair(2));

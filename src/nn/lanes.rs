@@ -22,6 +22,8 @@ pub(crate) trait Lanes:
 
     /// The same in every lane.
     fn splat(value: f64) -> Self;
+    /// The same, from memory.
+    fn spread(from: &f64) -> Self;
     /// The first ones of a slice, which must be long enough.
     fn load(from: &[f64]) -> Self;
     /// Into the first places of a slice, which must be long enough.
@@ -43,6 +45,13 @@ pub(crate) trait Lanes:
     /// The same for pairs of numbers, at the places that the eight lowest bits of each of `places` name. These are read
     /// from memory, which is quicker than to take them out of a vector.
     fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self);
+    /// The same, at the places that are in the lanes.
+    #[inline(always)]
+    fn look_up_two_of(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
+        let mut places = [0.0; 4];
+        self.store(&mut places);
+        Self::look_up_two(&places, table)
+    }
     /// The bits moved up by 46: the six lowest ones come to the top of the mantissa, those above to the exponent.
     fn sixty_fourths_to_exponent(self) -> Self;
     /// The bits of sign and exponent moved to the mantissa.
@@ -95,6 +104,10 @@ impl Lanes for f64 {
     #[inline(always)]
     fn splat(value: f64) -> Self {
         value
+    }
+    #[inline(always)]
+    fn spread(from: &f64) -> Self {
+        *from
     }
     #[inline(always)]
     fn load(from: &[f64]) -> Self {

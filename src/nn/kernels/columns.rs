@@ -68,20 +68,22 @@ impl Columns {
         }
     }
 
-    /// A piece of a mini-batch, as many samples as `costs`; with the last piece comes the update.
+    /// A piece of a mini-batch, of so many samples, whose costs come first in `costs`; with the last piece comes the
+    /// update.
     pub(super) fn train(
         &mut self,
         width: Width,
         layers: &mut [Dense],
         cost: Cost,
+        samples: usize,
         costs: &mut [f64],
         step: Step,
     ) {
-        let columns = costs.len().div_ceil(width.lanes());
+        let columns = samples.div_ceil(width.lanes());
         let Self { inputs, targets, layers: values } = self;
         width.run(Forward { layers, values, inputs, columns });
         width.run(Back { layers, values, cost, targets, columns, costs });
-        width.run(Descend { layers, values, inputs, samples: costs.len(), step });
+        width.run(Descend { layers, values, inputs, samples, step });
     }
 }
 
@@ -196,7 +198,7 @@ impl Kernel for Forward<'_> {
                 right: before,
                 out: &mut *z,
             };
-            product.run(|_| layer.biases.iter().map(|bias| L::splat(*bias)), |sum, bias: L| sum + bias);
+            product.run(|_| layer.biases.iter().map(L::spread), |sum, bias: L| sum + bias);
             // One loop for each, so that each is known where it is compiled.
             match layer.activation {
                 Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new, room),
@@ -245,9 +247,8 @@ impl Kernel for Back<'_> {
     fn run<L: Lanes>(self) {
         let Self { layers, values, columns, .. } = self;
         let (Some(outputs), Some(last)) = (layers.last(), values.last_mut()) else { return };
-        let mut costs = [0.0; CHUNK];
         let mut place = 0;
-        for cost in costs[..columns * L::COUNT].chunks_exact_mut(L::COUNT) {
+        for cost in self.costs[..columns * L::COUNT].chunks_exact_mut(L::COUNT) {
             let mut sum = L::splat(0.0);
             for _ in 0..outputs.neurons {
                 let (z, a) = (L::load(&last.weighted_inputs[place..]), L::load(&last.activations[place..]));
@@ -258,10 +259,6 @@ impl Kernel for Back<'_> {
                 place += L::COUNT;
             }
             sum.store(cost);
-        }
-        // A call that copies would take longer.
-        for (to, cost) in self.costs.iter_mut().zip(costs) {
-            *to = cost;
         }
         for l in (1..layers.len()).rev() {
             let (values, next_values) = values.split_at_mut(l);
@@ -330,7 +327,8 @@ impl Kernel for Descend<'_> {
                 }
             }
             if step.last {
-                layer.settle(step, total.sum());
+                total.store(&mut layer.total);
+                layer.settle(step);
             }
             before = &values.activations;
         }
@@ -423,7 +421,7 @@ fn add_column<L: Lanes, const R: usize>(
         if i < samples {
             *bias = *bias + *delta;
             for (r, sum) in tile.iter_mut().enumerate() {
-                *sum = *sum + L::splat(before[r * L::COUNT + i]) * *delta;
+                *sum = *sum + L::spread(&before[r * L::COUNT + i]) * *delta;
             }
         }
     }

@@ -74,8 +74,8 @@ pub(super) struct Dense {
     /// Sums over the samples so far, where a mini-batch is longer than what is taken at once.
     weight_sums: Vec<f64>,
     pub(super) bias_sums: Vec<f64>,
-    /// Whether all parameters were finite when they were last looked at.
-    pub(super) finite: bool,
+    /// What all parameters came to when they were last looked at, in parts: finite only if they are.
+    pub(super) total: [f64; 4],
     /// Whether all weights are known to be [tame](super::tame).
     tame: bool,
 }
@@ -102,7 +102,7 @@ impl Dense {
             deltas: Rows::new(samples, stride),
             weight_sums: Vec::new(),
             bias_sums: vec![0.0; stride],
-            finite: false,
+            total: [0.0; 4],
             tame: false,
         };
         dense.read(layer);
@@ -119,8 +119,7 @@ impl Dense {
         }
         self.biases[..self.neurons].copy_from_slice(&layer.biases);
         self.turn();
-        let mut values = layer.weights.values().iter().chain(&layer.biases);
-        self.finite = values.all(|value| value.is_finite());
+        self.total = [layer.weights.values().iter().chain(&layer.biases).sum(), 0.0, 0.0, 0.0];
         self.tame = false;
     }
 
@@ -155,15 +154,14 @@ impl Dense {
         &mut self.weight_sums
     }
 
-    /// The end of an update: biases that are not moved by their own δ follow the sums of δ, and all parameters are
-    /// looked at; what the others come to is `total`.
+    /// The end of an update: biases that are not moved by their own δ follow the sums of δ, and are the last part of the
+    /// total.
     #[inline(always)]
-    pub(super) fn settle(&mut self, step: Step, mut total: f64) {
+    pub(super) fn settle(&mut self, step: Step) {
         if step.rule != BiasRule::OwnDelta {
             step.all_alike(&mut self.biases[..self.neurons], &self.bias_sums);
-            total += self.biases.iter().sum::<f64>();
+            self.total[0] += self.biases.iter().sum::<f64>();
         }
-        self.finite = total.is_finite();
     }
 
     /// Whether a parameter is −0.
@@ -179,7 +177,7 @@ impl Dense {
 
     /// Whether all parameters are finite; they may be where this says no (their sum was not).
     pub(super) fn finite(&self) -> bool {
-        self.finite
+        self.total.iter().sum::<f64>().is_finite()
     }
 
     /// a of one sample.
@@ -312,7 +310,7 @@ impl Dense {
         if !step.last {
             return;
         }
-        self.finite = (weights + biases).is_finite();
+        self.total = [weights + biases, 0.0, 0.0, 0.0];
         match &mut self.by_neuron {
             Some(by_neuron) if whole && samples <= FEW => {
                 width.run(Descent {

@@ -220,7 +220,7 @@ impl Trainer {
         self.under_way.samples += taken;
         let step = Step::new(&self.settings, self.under_way.samples, first, last);
         if let Some(columns) = &mut self.columns {
-            columns.train(self.width, &mut self.layers, self.settings.cost, &mut self.costs[..taken], step);
+            columns.train(self.width, &mut self.layers, self.settings.cost, taken, &mut self.costs, step);
         } else if self.small && first && last {
             self.in_one_go(taken, step);
         } else {
@@ -284,7 +284,8 @@ impl Trainer {
         self.targets.fill(0, y);
         let Settings { cost, learning_rate, .. } = self.settings;
         let y = self.targets.first(1);
-        single::Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind)
+        single::Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind);
+        single::Single::cost(&self.layers)
     }
 
     /// All of a mini-batch of a small network.

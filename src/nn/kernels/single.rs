@@ -60,8 +60,7 @@ pub(super) struct Single<'a> {
 }
 
 impl Single<'_> {
-    /// Returns C.
-    pub(super) fn train(self, width: Width, kind: Kind) -> f64 {
+    pub(super) fn train(self, width: Width, kind: Kind) {
         const SIGMOID: usize = Activation::Sigmoid as usize;
         const TANH: usize = Activation::Tanh as usize;
         match kind {
@@ -71,6 +70,13 @@ impl Single<'_> {
             Kind::Tanh => width.run(Of::<TANH, MANY>(self)),
             Kind::Any => width.run(Of::<ANY, MANY>(self)),
         }
+    }
+
+    /// C of the sample that was trained last.
+    #[inline(always)]
+    pub(super) fn cost(layers: &[Dense]) -> f64 {
+        let terms = layers.last().map(|layer| &layer.weighted_inputs.values[..layer.neurons]);
+        terms.into_iter().flatten().fold(0.0, |sum, term| sum + term)
     }
 }
 
@@ -84,10 +90,10 @@ const MANY: usize = usize::MAX;
 struct Of<'a, const SIGMA: usize, const VECTORS: usize>(Single<'a>);
 
 impl<const SIGMA: usize, const VECTORS: usize> Kernel for Of<'_, SIGMA, VECTORS> {
-    type Output = f64;
+    type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) -> f64 {
+    fn run<L: Lanes>(self) {
         let Single { x, y, layers, cost, learning_rate } = self.0;
         let mut before = x;
         for layer in layers.iter_mut() {
@@ -98,8 +104,8 @@ impl<const SIGMA: usize, const VECTORS: usize> Kernel for Of<'_, SIGMA, VECTORS>
             before = layer.activations.first(1);
         }
         let mut rest = layers.iter_mut().rev();
-        let Some(mut next) = rest.next() else { return 0.0 };
-        let cost = outputs::<L>(next, Self::sigma(next), cost, y);
+        let Some(mut next) = rest.next() else { return };
+        outputs::<L>(next, Self::sigma(next), cost, y);
         for layer in rest {
             if let Some(by_neuron) = &next.by_neuron {
                 let deltas = &next.deltas.values[..next.neurons];
@@ -113,7 +119,6 @@ impl<const SIGMA: usize, const VECTORS: usize> Kernel for Of<'_, SIGMA, VECTORS>
             Self::descend::<L>(layer, before, learning_rate);
             before = layer.activations.first(1);
         }
-        cost
     }
 }
 
@@ -172,7 +177,7 @@ impl<const SIGMA: usize, const VECTORS: usize> Of<'_, SIGMA, VECTORS> {
             new.store(bias);
             total = total + new;
         }
-        layer.finite = total.sum().is_finite();
+        total.store(&mut layer.total);
         if let Some(weights) = by_neuron {
             // The same weights again, whose sum has been looked at.
             let mut total = L::splat(0.0);
@@ -200,7 +205,7 @@ trait Strip<L: Lanes> {
 /// [`Kind::of`].
 #[inline(always)]
 fn sums<L: Lanes, const V: usize>(count: usize, scalars: Walk, vectors: Walk) -> [L; V] {
-    let scalar = L::splat(scalars.values[scalars.from]);
+    let scalar = L::spread(&scalars.values[scalars.from]);
     let first = |v: usize| scalar * L::load(&vectors.values[vectors.from + v * L::COUNT..]);
     let mut sums = [std::array::from_fn(first)];
     multiply_add(&mut sums, count - 1, scalars.rest(), 0, vectors.rest());
@@ -229,19 +234,17 @@ impl<L: Lanes> Strip<L> for Forward<'_> {
     }
 }
 
-/// Equation (1). Returns C.
+/// Equation (1). The outputs' shares of C are put where their z, which nobody needs, would be.
 #[inline(always)]
-fn outputs<L: Lanes>(layer: &mut Dense, sigma: Activation, cost: Cost, y: &[f64]) -> f64 {
+fn outputs<L: Lanes>(layer: &mut Dense, sigma: Activation, cost: Cost, y: &[f64]) {
     let stride = layer.stride();
-    let (a, deltas) =
-        (vectors::<L>(layer.activations.first(1)), layer.deltas.values[..stride].chunks_exact_mut(L::COUNT));
-    let mut sum = 0.0;
-    for ((a, y), delta) in a.zip(vectors::<L>(y)).zip(deltas) {
+    let (terms, deltas) = (&mut layer.weighted_inputs.values[..stride], &mut layer.deltas.values[..stride]);
+    let places = terms.chunks_exact_mut(L::COUNT).zip(deltas.chunks_exact_mut(L::COUNT));
+    for ((a, y), (place, delta)) in vectors::<L>(layer.activations.first(1)).zip(vectors(y)).zip(places) {
         let (term, new) = term_and_delta(cost, sigma, a, a, y);
         new.store(delta);
-        sum = term.added_to(sum);
+        term.store(place);
     }
-    sum
 }
 
 /// Equation (2).

@@ -121,7 +121,7 @@ fn forward_strip<L: Lanes, const V: usize>(
         let weights = Walk { values: &layer.by_source.values, from: at + stride, step: stride };
         let mut sums = [first];
         for sum in &mut sums[0] {
-            *sum = L::splat(before.values[from]) * *sum;
+            *sum = L::spread(&before.values[from]) * *sum;
         }
         multiply_add(&mut sums, layer.sources - 1, sources, 0, weights);
         let z = &mut layer.weighted_inputs.values[sample * stride + at..][..V * L::COUNT];
@@ -233,7 +233,8 @@ impl<const ONE: bool> Kernel for Descend<'_, ONE> {
                 sum.store(&mut layer.bias_sums[at..]);
             }
         }
-        layer.settle(step, total.sum());
+        total.store(&mut layer.total);
+        layer.settle(step);
         if !ONE && samples > FEW {
             layer.turn();
         }
