@@ -23,7 +23,7 @@ const SOUND_WORK: usize = 400_000_000;
 /// Trains a scenario from a place on, a slice at a time.
 ///
 /// Where it is cut into slices does not show in any number.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Course {
     id: u32,
     scenario: Scenario,
@@ -94,6 +94,11 @@ impl Course {
         };
         course.keep();
         course
+    }
+
+    /// Has code made for the network, if it is small: see [`Trainer::compile`].
+    pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
+        self.trainer.compile(install);
     }
 
     /// From now on it ends by these.

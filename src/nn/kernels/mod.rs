@@ -5,6 +5,7 @@
 //! time. [`Trainer`] keeps the parameters in an order of its own, and all room that it needs.
 
 mod columns;
+mod compiled;
 mod descent;
 mod layer;
 mod neurons;
@@ -17,11 +18,14 @@ mod tame;
 pub use super::lanes::Width;
 pub use peak::busy_work;
 
-use super::{Evaluation, Network, Parameter, Sample, Settings};
+use super::lanes::module;
+use super::{Activation, BiasRule, Cost, Evaluation, Network, Parameter, Sample, Settings};
 use columns::Columns;
+use compiled::{Compiled, MOST_CODE};
 use descent::Step;
 use layer::{Dense, Rows};
 use neurons::Exponentials;
+use single::Single;
 use small::{MOST_WEIGHTS, Small};
 use std::borrow::Borrow;
 
@@ -48,7 +52,7 @@ const CHUNK: usize = 32;
 /// assert_eq!(cost, train_mini_batch(&mut network, &samples, &settings));
 /// assert_eq!(trainer.network(), network);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Trainer {
     settings: Settings,
     width: Width,
@@ -66,6 +70,8 @@ pub struct Trainer {
     exponentials: Vec<Exponentials>,
     costs: Vec<f64>,
     under_way: UnderWay,
+    /// Code for a whole mini-batch, where there is such.
+    compiled: Option<Compiled>,
 }
 
 /// What a mini-batch has come to that is not yet complete; all zero between mini-batches.
@@ -109,6 +115,7 @@ impl Trainer {
             exponentials: vec![Exponentials::default(); CHUNK],
             costs: vec![0.0; CHUNK],
             under_way: UnderWay::default(),
+            compiled: None,
         };
         trainer.choose_single();
         trainer
@@ -117,8 +124,48 @@ impl Trainer {
     /// How single samples are done depends on the parameters too.
     fn choose_single(&mut self) {
         // Columns do without w beside wᵀ, which a single sample needs.
-        let may = self.small && self.columns.is_none();
-        self.single = single::Kind::of(&self.layers, &self.settings, self.width).filter(|_| may);
+        let may = self.small && self.columns.is_none() && self.zeros_are_alike();
+        self.single = may.then(|| single::Kind::of(&self.layers, self.width));
+        if !self.zeros_are_alike() {
+            self.compiled = None;
+        }
+    }
+
+    /// Whether it does not matter if what is taken off a parameter is 0 or −0, so that no sum need start with 0. (0 + p
+    /// differs from p where p is −0, and nowhere else, and then z = p + b is the same again.)
+    ///
+    /// So it is where no parameter is −0, and then none ever gets there: only −0 − 0 is −0.
+    fn zeros_are_alike(&self) -> bool {
+        let Settings { cost, bias_rule, .. } = self.settings;
+        let quadratic = matches!(cost, Cost::Mse | Cost::HalfMse);
+        let softmax = self.layers.iter().any(|layer| layer.activation == Activation::Softmax);
+        let negative_zero = self.layers.iter().any(Dense::has_negative_zero);
+        bias_rule == BiasRule::OwnDelta && quadratic && !softmax && !negative_zero
+    }
+
+    /// Has [code of its own](compiled) made for a small network, in a browser. `install` is given a wasm module and a
+    /// place in the program's table of functions: it has the module compiled, which imports the program's memory as
+    /// `memory` from the module without a name, puts its function `run` in that place, and says whether it could. The
+    /// numbers do not depend on it.
+    pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
+        let samples = self.settings.batch_size;
+        let in_one_go = self.columns.is_some() && samples <= CHUNK || self.single.is_some() && samples == 1;
+        if !cfg!(target_arch = "wasm32") || !in_one_go || !self.zeros_are_alike() {
+            return;
+        }
+        let Settings { cost, learning_rate, .. } = self.settings;
+        let (layers, costs) = (&mut self.layers, &mut self.costs);
+        let module = module(MOST_CODE, |tracer| match &mut self.columns {
+            Some(columns) => {
+                let step = Step::new(&self.settings, samples, true, true);
+                columns.train(tracer, layers, cost, samples, costs, step);
+            }
+            None => {
+                let (x, y) = (self.inputs.first(1), self.targets.first(1));
+                Single { x, y, layers, cost, learning_rate }.trace(tracer);
+            }
+        });
+        self.compiled = module.and_then(|module| Compiled::new(&module, install));
     }
 
     /// The network as it is now.
@@ -219,7 +266,13 @@ impl Trainer {
         let first = self.under_way.samples == 0;
         self.under_way.samples += taken;
         let step = Step::new(&self.settings, self.under_way.samples, first, last);
-        if let Some(columns) = &mut self.columns {
+        if let Some(compiled) = &self.compiled
+            && first
+            && last
+            && taken == self.settings.batch_size
+        {
+            compiled.run();
+        } else if let Some(columns) = &mut self.columns {
             columns.train(self.width, &mut self.layers, self.settings.cost, taken, &mut self.costs, step);
         } else if self.small && first && last {
             self.in_one_go(taken, step);
@@ -282,10 +335,15 @@ impl Trainer {
     /// A mini-batch of one sample, whose cost is returned.
     fn single(&mut self, kind: single::Kind, Sample { x, y }: &Sample) -> f64 {
         self.targets.fill(0, y);
+        if let Some(compiled) = &self.compiled {
+            self.inputs.fill(0, x);
+            compiled.run();
+            return Single::cost(&self.layers);
+        }
         let Settings { cost, learning_rate, .. } = self.settings;
         let y = self.targets.first(1);
-        single::Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind);
-        single::Single::cost(&self.layers)
+        Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind);
+        Single::cost(&self.layers)
     }
 
     /// All of a mini-batch of a small network.

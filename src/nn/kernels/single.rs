@@ -6,8 +6,8 @@
 
 use super::layer::{Dense, Rows};
 use super::neurons::{activated, derivative, term_and_delta};
-use crate::lanes::{Kernel, Lanes, Walk, Width, move_rows, multiply_add};
-use crate::{Activation, BiasRule, Cost, Settings};
+use crate::lanes::{Kernel, Lanes, Run, Tracer, Walk, Width, move_rows, multiply_add};
+use crate::{Activation, Cost};
 
 /// How single samples are done.
 #[derive(Clone, Copy, Debug)]
@@ -25,27 +25,17 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Where single samples can be done in one go.
-    ///
-    /// No parameter may be −0, and then none ever gets there: only −0 − 0 is −0. So it does not matter whether what is
-    /// taken off a parameter is 0 or −0, and no sum need start with 0: 0 + p differs from p where p is −0, and nowhere
-    /// else, and then z = p + b is the same again.
-    pub(super) fn of(layers: &[Dense], settings: &Settings, width: Width) -> Option<Self> {
-        let quadratic = matches!(settings.cost, Cost::Mse | Cost::HalfMse);
-        let softmax = layers.iter().any(|layer| layer.activation == Activation::Softmax);
-        let negative_zero = layers.iter().any(Dense::has_negative_zero);
-        if settings.bias_rule != BiasRule::OwnDelta || !quadratic || softmax || negative_zero {
-            return None;
-        }
+    /// For networks [without −0](super::Trainer::zeros_are_alike).
+    pub(super) fn of(layers: &[Dense], width: Width) -> Self {
         let narrow = layers.iter().all(|layer| layer.stride() == width.lanes());
         let all = |activation| layers.iter().all(|layer| layer.activation == activation);
-        Some(match narrow {
+        match narrow {
             true if all(Activation::Sigmoid) => Self::NarrowSigmoid,
             true if all(Activation::Tanh) => Self::NarrowTanh,
             false if all(Activation::Sigmoid) => Self::Sigmoid,
             false if all(Activation::Tanh) => Self::Tanh,
             _ => Self::Any,
-        })
+        }
     }
 }
 
@@ -70,6 +60,11 @@ impl Single<'_> {
             Kind::Tanh => width.run(Of::<TANH, MANY>(self)),
             Kind::Any => width.run(Of::<ANY, MANY>(self)),
         }
+    }
+
+    /// The same as code: see [`compiled`](super::compiled).
+    pub(super) fn trace(self, tracer: Tracer) {
+        tracer.run(Of::<ANY, MANY>(self));
     }
 
     /// C of the sample that was trained last.
@@ -202,7 +197,7 @@ trait Strip<L: Lanes> {
 }
 
 /// Σ scalar · vector, of `count` of both. It starts with the first product, where the plain path starts with 0: see
-/// [`Kind::of`].
+/// [`zeros_are_alike`](super::Trainer::zeros_are_alike).
 #[inline(always)]
 fn sums<L: Lanes, const V: usize>(count: usize, scalars: Walk, vectors: Walk) -> [L; V] {
     let scalar = L::spread(&scalars.values[scalars.from]);

@@ -276,6 +276,17 @@ impl Width {
     }
 }
 
+impl super::Run for Width {
+    #[inline(always)]
+    fn run<K: Kernel<Output = ()>>(self, kernel: K) {
+        self.run(kernel);
+    }
+    #[inline(always)]
+    fn lanes(self) -> usize {
+        self.lanes()
+    }
+}
+
 /// A loop of the fast path. `run` and all that it calls must be `#[inline(always)]`, because only what becomes part
 /// of [`quads`] is compiled for AVX2.
 pub(crate) trait Kernel {

@@ -4,6 +4,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod install;
+
 use deltascope::training::{Course, Limits, Task};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -43,10 +45,13 @@ struct Training {
 #[wasm_bindgen]
 pub fn train_begin(task: &[u8]) -> String {
     console_error_panic_hook::set_once();
-    let course = match Task::from_bytes(task) {
+    let mut course = match Task::from_bytes(task) {
         Ok(task) => Course::new(task),
         Err(error) => return error.to_string(),
     };
+    // Nothing of the training before is left when the next one's code comes.
+    TRAINING.set(None);
+    course.compile(install::install);
     let training =
         Training { course, limit: None, allowed: 0.0, told: now(), spent: 0.0, taken: (0.0, 0), speed: 0.0 };
     TRAINING.set(Some(training));
