@@ -186,6 +186,7 @@ macro_rules! operator {
     ($($trait:ident::$method:ident $instruction:ident)*) => {$(
         impl $trait for Traced {
             type Output = Self;
+            #[inline(never)]
             fn $method(self, other: Self) -> Self {
                 self.with(other, |sink| { sink.$instruction(); })
             }
@@ -198,6 +199,7 @@ impl Add for Traced {
     type Output = Self;
     /// Where a sum starts with 0, it starts with its first product: who has kernels written down sees to it that the
     /// sign of a zero does not matter.
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         if self.is(0.0) {
             return other;
@@ -212,6 +214,7 @@ impl Lanes for Traced {
     const COUNT: usize = 2;
     type Mask = Self;
 
+    #[inline(never)]
     fn splat(value: f64) -> Self {
         CODE.with_borrow_mut(|code| {
             let bits = value.to_bits();
@@ -226,6 +229,7 @@ impl Lanes for Traced {
             constant
         })
     }
+    #[inline(never)]
     fn spread(from: &f64) -> Self {
         let place = address(from);
         let (known, vector, before) = CODE.with_borrow(|code| {
@@ -249,6 +253,7 @@ impl Lanes for Traced {
         CODE.with_borrow_mut(|code| code.spread.insert(place, spread));
         spread
     }
+    #[inline(never)]
     fn load(from: &[f64]) -> Self {
         let from = &from[..Self::COUNT];
         CODE.with_borrow_mut(|code| {
@@ -261,6 +266,7 @@ impl Lanes for Traced {
             })
         })
     }
+    #[inline(never)]
     fn store(self, to: &mut [f64]) {
         let to = &to[..Self::COUNT];
         CODE.with_borrow_mut(|code| {
@@ -293,49 +299,59 @@ impl Lanes for Traced {
             }
         })
     }
+    #[inline(never)]
     fn variable(self) -> Self {
         keep(|sink| {
             sink.local_get(self.0);
         })
     }
+    #[inline(never)]
     fn set(&mut self, value: Self) {
         CODE.with_borrow_mut(|code| {
             code.sink().local_get(value.0).local_set(self.0);
         });
     }
+    #[inline(never)]
     fn above(self, other: Self) -> Self {
         self.above_bits(other)
     }
+    #[inline(never)]
     fn above_bits(self, other: Self) -> Self {
         self.with(other, |sink| {
             sink.f64x2_gt();
         })
     }
+    #[inline(never)]
     fn select(mask: Self, yes: Self, no: Self) -> Self {
         keep(|sink| {
             sink.local_get(yes.0).local_get(no.0).local_get(mask.0).v128_bitselect();
         })
     }
+    #[inline(never)]
     fn and(self, other: Self) -> Self {
         self.with(other, |sink| {
             sink.v128_and();
         })
     }
+    #[inline(never)]
     fn or(self, other: Self) -> Self {
         self.with(other, |sink| {
             sink.v128_or();
         })
     }
+    #[inline(never)]
     fn xor(self, other: Self) -> Self {
         self.with(other, |sink| {
             sink.v128_xor();
         })
     }
+    #[inline(never)]
     fn add_bits(self, other: Self) -> Self {
         self.with(other, |sink| {
             sink.i64x2_add();
         })
     }
+    #[inline(never)]
     fn look_up(self, table: &[u64; 64]) -> Self {
         let first = keep(|sink| {
             sink.local_get(self.0).i32x4_extract_lane(0).i32_const(63).i32_and().i32_const(3).i32_shl();
@@ -346,6 +362,7 @@ impl Lanes for Traced {
             sink.local_get(first.0).v128_load64_lane(fixed(table), 1);
         })
     }
+    #[inline(never)]
     fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self) {
         let row = |index: usize| {
             CODE.with_borrow_mut(|code| {
@@ -363,6 +380,7 @@ impl Lanes for Traced {
         let (first, second) = (row(0), row(1));
         (Self::pair(first, 0, second, 0), Self::pair(first, 1, second, 1))
     }
+    #[inline(never)]
     fn look_up_two_of(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
         let row = |lane: u8| {
             keep(|sink| {
@@ -373,26 +391,31 @@ impl Lanes for Traced {
         let (first, second) = (row(0), row(1));
         (Self::pair(first, 0, second, 0), Self::pair(first, 1, second, 1))
     }
+    #[inline(never)]
     fn sixty_fourths_to_exponent(self) -> Self {
         keep(|sink| {
             sink.local_get(self.0).i32_const(46).i64x2_shl();
         })
     }
+    #[inline(never)]
     fn exponent_to_mantissa(self) -> Self {
         keep(|sink| {
             sink.local_get(self.0).i32_const(52).i64x2_shr_u();
         })
     }
+    #[inline(never)]
     fn turn(rows: &mut [Self; 4]) {
         let [first, second, ..] = *rows;
         rows[0] = Self::pair(first, 0, second, 0);
         rows[1] = Self::pair(first, 1, second, 1);
     }
+    #[inline(never)]
     fn at_most(self, limit: f64) -> Self {
         Self::splat(limit).with(self, |sink| {
             sink.f64x2_pmin();
         })
     }
+    #[inline(never)]
     fn at_least(self, limit: f64) -> Self {
         Self::splat(limit).with(self, |sink| {
             sink.f64x2_pmax();

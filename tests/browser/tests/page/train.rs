@@ -81,33 +81,77 @@ pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
     for seed in 0..10usize {
         let (output, cost) = ends[seed % ends.len()];
         let sizes = [1 + seed % 4, 3 + 4 * seed, 2 + seed % 3, 1 + (seed + 1) % 4];
-        let mut random = seed as u64;
-        let mut unit = || {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (random >> 11) as f64 / (1u64 << 53) as f64
-        };
-        let mut rows = |columns: usize, low: f64| -> Vec<Vec<f64>> {
-            (0..23).map(|_| (0..columns).map(|_| low + (1.0 - low) * unit()).collect()).collect()
-        };
         let (batch_size, reduction) = ([1, 5, 8, 23][seed % 4], ["sum", "mean"][seed % 2]);
+        let mut random = Random(seed as u64);
         let file = serde_json::json!({
             "format": "deltascope-1", "sizes": sizes, "cost": cost,
             "activations": [hidden[seed % hidden.len()], hidden[(seed + 2) % hidden.len()], output],
             "learning_rate": 0.05, "batch_size": batch_size, "reduction": reduction,
             "bias_rule": rules[seed % rules.len()], "order": { "shuffled": seed },
             "initialisation": { "distribution": "normal", "seed": seed },
-            "data": { "x": rows(sizes[0], -1.0), "y": rows(sizes[3], 0.0) },
+            "data": { "x": random.rows(sizes[0], -1.0), "y": random.rows(sizes[3], 0.0) },
         });
-        let scenario = Scenario::from_json(&file.to_string())?;
-        in_settings(page, async || open_file(page, &file.to_string()).await).await?;
-        page.click("#view-train").await?;
-        page.type_in("#epoch-limit", "40").await?;
-        page.click("#train").await?;
-        until_state(page, "Done: 40 epochs.").await?;
-        page.click("#view-stepper").await?;
-        let compared = compare(page, &plain(&scenario, 40), &file["cost"].to_string()).await?;
-        assert!(compared > 2, "only {compared} numbers");
+        trains_to_the_last_bit(page, &file).await?;
     }
+    Ok(())
+}
+
+/// Such as the trainer has code of their own compiled for: quadratic costs, and biases moved by their own δ. The last
+/// mini-batch of 23 rows is most often a shorter one, which goes without that code.
+pub(crate) async fn small_networks_to_the_last_bit(page: &Page) -> Result<()> {
+    let networks: [(&[usize], &[&str], usize); 9] = [
+        (&[2, 4, 2, 1], &["tanh", "tanh", "tanh"], 10),
+        (&[2, 2, 1], &["sigmoid", "sigmoid"], 1),
+        (&[7, 5, 3], &["sigmoid", "sigmoid"], 1),
+        (&[3, 5, 2], &["relu", "leaky_relu"], 7),
+        (&[5, 6, 4], &["tanh", "identity"], 1),
+        (&[4, 5, 3], &["sigmoid", "sigmoid"], 23),
+        (&[1, 3, 1], &["leaky_relu", "tanh"], 4),
+        (&[2, 8, 3], &["identity", "relu"], 1),
+        (&[6, 4, 5, 2], &["sigmoid", "tanh", "identity"], 9),
+    ];
+    for (seed, (sizes, activations, batch_size)) in networks.into_iter().enumerate() {
+        let (cost, reduction) = (["half_mse", "mse"][seed % 2], ["mean", "sum"][seed / 2 % 2]);
+        let mut random = Random(seed as u64);
+        let file = serde_json::json!({
+            "format": "deltascope-1", "sizes": sizes, "activations": activations, "cost": cost,
+            "batch_size": batch_size, "reduction": reduction,
+            "learning_rate": 0.03, "bias_rule": "own_delta", "order": { "shuffled": seed },
+            "initialisation": { "distribution": "normal", "seed": seed },
+            "data": { "x": random.rows(sizes[0], -1.0), "y": random.rows(sizes[sizes.len() - 1], 0.0) },
+        });
+        trains_to_the_last_bit(page, &file).await?;
+    }
+    Ok(())
+}
+
+/// Knuth's generator of numbers.
+struct Random(u64);
+
+impl Random {
+    /// 0 ≤ … < 1
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// 23 rows of numbers from `low` to 1.
+    fn rows(&mut self, columns: usize, low: f64) -> Vec<Vec<f64>> {
+        (0..23).map(|_| (0..columns).map(|_| low + (1.0 - low) * self.unit()).collect()).collect()
+    }
+}
+
+/// Opens a file, trains 40 epochs, and compares the parameters with the plain path's.
+async fn trains_to_the_last_bit(page: &Page, file: &serde_json::Value) -> Result<()> {
+    let scenario = Scenario::from_json(&file.to_string())?;
+    in_settings(page, async || open_file(page, &file.to_string()).await).await?;
+    page.click("#view-train").await?;
+    page.type_in("#epoch-limit", "40").await?;
+    page.click("#train").await?;
+    until_state(page, "Done: 40 epochs.").await?;
+    page.click("#view-stepper").await?;
+    let compared = compare(page, &plain(&scenario, 40), &file["sizes"].to_string()).await?;
+    assert!(compared > 2, "only {compared} numbers");
     Ok(())
 }
 
