@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::tame::Change;
-use crate::lanes::{Kernel, Lanes, Walk, move_tile, multiply_add};
+use crate::lanes::{Kernel, Lanes, Moving, Walk, move_tile, multiply_add};
 use crate::{BiasRule, Reduction, Settings};
 
 /// What becomes of a sum over a mini-batch's samples.
@@ -94,21 +94,22 @@ pub(super) struct Descent<'a> {
     pub(super) step: Step,
     /// The quick way from sums to changes, where all numbers are [tame](super::tame).
     pub(super) change: Option<Change>,
+    /// What all new weights come to, in parts: finite only if they are. Tame numbers make no others, and need no look.
+    pub(super) total: &'a mut [f64; 4],
 }
 
 impl Kernel for Descent<'_> {
-    /// The sum of all new weights: finite only if they are. Tame numbers make no others, and need no look.
-    type Output = f64;
+    type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(mut self) -> f64 {
+    fn run<L: Lanes>(mut self) {
         let rows = self.weights.len() / self.stride;
+        let moving = [Moving::new(self.weights, 4 * self.stride), Moving::new(self.activations, 4)];
         let mut total = L::splat(0.0);
-        let mut row = 0;
-        while row + 4 <= rows {
+        for row in L::turns((0..rows / 4 * 4).step_by(4), &moving) {
             total = self.rows::<L, 4>(row, total);
-            row += 4;
         }
+        let mut row = rows / 4 * 4;
         if row + 2 <= rows {
             total = self.rows::<L, 2>(row, total);
             row += 2;
@@ -116,7 +117,7 @@ impl Kernel for Descent<'_> {
         if row < rows {
             total = self.rows::<L, 1>(row, total);
         }
-        total.sum()
+        total.store(self.total);
     }
 }
 

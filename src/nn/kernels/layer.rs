@@ -4,7 +4,8 @@ use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
 use super::tame::{Change, Tame, weights_are_tame};
-use crate::lanes::Width;
+use super::compiled::Compiled;
+use crate::lanes::{Run, Tracer, Width};
 use crate::{Activation, BiasRule, Cost, Layer};
 
 /// Values of several samples, one row for each.
@@ -276,8 +277,39 @@ impl Dense {
         });
     }
 
+    fn descent<'a>(&'a mut self, samples: usize, before: &'a Rows, step: Step, change: Option<Change>) -> Descent<'a> {
+        Descent {
+            samples,
+            activations: before.first(samples),
+            source_stride: before.stride,
+            deltas: self.deltas.first(samples),
+            stride: self.by_source.stride,
+            weights: &mut self.by_source.values,
+            accumulators: &mut self.weight_sums,
+            step,
+            change,
+            total: &mut self.total,
+        }
+    }
+
+    /// [`Self::descend`] of a whole mini-batch of tame numbers, written down; returns whether there is such a way.
+    pub(super) fn trace_descent(&mut self, tracer: Tracer, samples: usize, before: &Rows, step: Step) -> bool {
+        let change = Change::new(&step);
+        if change.is_some() {
+            tracer.run(self.descent(samples, before, step, change));
+        }
+        change.is_some()
+    }
+
     /// Sums the gradients of so many samples, and moves the parameters where that is the end of the mini-batch.
-    pub(super) fn descend(&mut self, width: Width, samples: usize, before: &Rows, step: Step) {
+    pub(super) fn descend(
+        &mut self,
+        width: Width,
+        samples: usize,
+        before: &Rows,
+        step: Step,
+        compiled: Option<&Compiled>,
+    ) {
         let whole = step.first && step.last;
         if !whole && self.weight_sums.is_empty() {
             self.weight_sums = vec![0.0; self.by_source.values.len()];
@@ -288,20 +320,12 @@ impl Dense {
                 && (self.tame || weights_are_tame(&self.by_source.values))
         });
         self.tame = change.is_some();
-        let deltas = self.deltas.first(samples);
-        let weights = width.run(Descent {
-            samples,
-            activations: before.first(samples),
-            source_stride: before.stride,
-            deltas,
-            stride: self.by_source.stride,
-            weights: &mut self.by_source.values,
-            accumulators: &mut self.weight_sums,
-            step,
-            change,
-        });
+        match compiled {
+            Some(compiled) if whole && change.is_some() => compiled.run(),
+            _ => width.run(self.descent(samples, before, step, change)),
+        }
         let biases = width.run(BiasDescent {
-            deltas,
+            deltas: self.deltas.first(samples),
             biases: &mut self.biases,
             neurons: self.neurons,
             accumulators: &mut self.bias_sums,
@@ -310,12 +334,12 @@ impl Dense {
         if !step.last {
             return;
         }
-        self.total = [weights + biases, 0.0, 0.0, 0.0];
+        self.total[0] += biases;
         match &mut self.by_neuron {
             Some(by_neuron) if whole && samples <= FEW => {
                 width.run(Descent {
                     samples,
-                    activations: deltas,
+                    activations: self.deltas.first(samples),
                     source_stride: self.by_source.stride,
                     deltas: before.first(samples),
                     stride: by_neuron.stride,
@@ -323,6 +347,7 @@ impl Dense {
                     accumulators: &mut [],
                     step,
                     change,
+                    total: &mut [0.0; 4],
                 });
             }
             _ => self.turn(),

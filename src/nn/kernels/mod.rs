@@ -126,9 +126,7 @@ impl Trainer {
         // Columns do without w beside wᵀ, which a single sample needs.
         let may = self.small && self.columns.is_none() && self.zeros_are_alike();
         self.single = may.then(|| single::Kind::of(&self.layers, self.width));
-        if !self.zeros_are_alike() {
-            self.compiled = None;
-        }
+        self.compiled = self.compiled.take().filter(|_| !self.has_negative_zero());
     }
 
     /// Whether it does not matter if what is taken off a parameter is 0 or −0, so that no sum need start with 0. (0 + p
@@ -139,8 +137,11 @@ impl Trainer {
         let Settings { cost, bias_rule, .. } = self.settings;
         let quadratic = matches!(cost, Cost::Mse | Cost::HalfMse);
         let softmax = self.layers.iter().any(|layer| layer.activation == Activation::Softmax);
-        let negative_zero = self.layers.iter().any(Dense::has_negative_zero);
-        bias_rule == BiasRule::OwnDelta && quadratic && !softmax && !negative_zero
+        bias_rule == BiasRule::OwnDelta && quadratic && !softmax && !self.has_negative_zero()
+    }
+
+    fn has_negative_zero(&self) -> bool {
+        self.layers.iter().any(Dense::has_negative_zero)
     }
 
     /// Has [code of its own](compiled) made for a small network, in a browser. `install` is given a wasm module and a
@@ -148,24 +149,44 @@ impl Trainer {
     /// `memory` from the module without a name, puts its function `run` in that place, and says whether it could. The
     /// numbers do not depend on it.
     pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
-        let samples = self.settings.batch_size;
-        let in_one_go = self.columns.is_some() && samples <= CHUNK || self.single.is_some() && samples == 1;
-        if !cfg!(target_arch = "wasm32") || !in_one_go || !self.zeros_are_alike() {
+        if !cfg!(target_arch = "wasm32") || self.settings.batch_size > CHUNK || self.has_negative_zero() {
             return;
         }
-        let Settings { cost, learning_rate, .. } = self.settings;
-        let (layers, costs) = (&mut self.layers, &mut self.costs);
-        let module = module(MOST_CODE, |tracer| match &mut self.columns {
-            Some(columns) => {
-                let step = Step::new(&self.settings, samples, true, true);
-                columns.train(tracer, layers, cost, samples, costs, step);
-            }
-            None => {
-                let (x, y) = (self.inputs.first(1), self.targets.first(1));
-                Single { x, y, layers, cost, learning_rate }.trace(tracer);
-            }
-        });
+        let module = match self.small {
+            true => self.trace(),
+            false => self.trace_descent(),
+        };
         self.compiled = module.and_then(|module| Compiled::new(&module, install));
+    }
+
+    /// A whole mini-batch.
+    fn trace(&mut self) -> Option<Vec<u8>> {
+        if !self.zeros_are_alike() {
+            return None;
+        }
+        let Settings { cost, learning_rate, batch_size, .. } = self.settings;
+        let (layers, costs) = (&mut self.layers, &mut self.costs);
+        match &mut self.columns {
+            Some(columns) => {
+                let step = Step::new(&self.settings, batch_size, true, true);
+                module(MOST_CODE, |tracer| columns.train(tracer, layers, cost, batch_size, costs, step))
+            }
+            None if batch_size == 1 => {
+                let (x, y) = (self.inputs.first(1), self.targets.first(1));
+                module(MOST_CODE, |tracer| Single { x, y, layers, cost, learning_rate }.trace(tracer))
+            }
+            None => None,
+        }
+    }
+
+    /// The first layer's descent.
+    fn trace_descent(&mut self) -> Option<Vec<u8>> {
+        let samples = self.settings.batch_size;
+        let step = Step::new(&self.settings, samples, true, true);
+        let layer = self.layers.first_mut()?;
+        let mut can = false;
+        module(MOST_CODE, |tracer| can = layer.trace_descent(tracer, samples, &self.inputs, step))
+            .filter(|_| can)
     }
 
     /// The network as it is now.
@@ -267,6 +288,7 @@ impl Trainer {
         self.under_way.samples += taken;
         let step = Step::new(&self.settings, self.under_way.samples, first, last);
         if let Some(compiled) = &self.compiled
+            && self.small
             && first
             && last
             && taken == self.settings.batch_size
@@ -389,8 +411,9 @@ impl Trainer {
 
     fn descend(&mut self, samples: usize, step: Step) {
         let mut before = &self.inputs;
+        let mut compiled = self.compiled.as_ref().filter(|_| samples == self.settings.batch_size);
         for layer in &mut self.layers {
-            layer.descend(self.width, samples, before, step);
+            layer.descend(self.width, samples, before, step, compiled.take());
             before = &layer.activations;
         }
     }
