@@ -62,8 +62,18 @@ impl Columns {
         let (column, lane) = (sample >> width.lanes().trailing_zeros(), sample & (width.lanes() - 1));
         for (columns, values) in [(&mut self.inputs, x), (&mut self.targets, y)] {
             let column = &mut columns[column * values.len() * width.lanes()..];
-            for (vector, value) in column.chunks_exact_mut(width.lanes()).zip(values) {
-                vector[lane] = *value;
+            match *values {
+                // A loop would take longer than what is done in it.
+                [one] => column[lane] = one,
+                [one, two] => {
+                    let column = &mut column[..2 * width.lanes()];
+                    (column[lane], column[width.lanes() + lane]) = (one, two);
+                }
+                _ => {
+                    for (vector, value) in column.chunks_exact_mut(width.lanes()).zip(values) {
+                        vector[lane] = *value;
+                    }
+                }
             }
         }
     }

@@ -1,10 +1,10 @@
 //! A layer as the kernels hold it: rows of whole vectors, filled up with zeros.
 
+use super::compiled::Compiled;
 use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
 use super::tame::{Change, Tame, weights_are_tame};
-use super::compiled::Compiled;
 use crate::lanes::{Run, Tracer, Width};
 use crate::{Activation, BiasRule, Cost, Layer};
 
@@ -277,7 +277,13 @@ impl Dense {
         });
     }
 
-    fn descent<'a>(&'a mut self, samples: usize, before: &'a Rows, step: Step, change: Option<Change>) -> Descent<'a> {
+    fn descent<'a>(
+        &'a mut self,
+        samples: usize,
+        before: &'a Rows,
+        step: Step,
+        change: Option<Change>,
+    ) -> Descent<'a> {
         Descent {
             samples,
             activations: before.first(samples),
@@ -293,7 +299,13 @@ impl Dense {
     }
 
     /// [`Self::descend`] of a whole mini-batch of tame numbers, written down; returns whether there is such a way.
-    pub(super) fn trace_descent(&mut self, tracer: Tracer, samples: usize, before: &Rows, step: Step) -> bool {
+    pub(super) fn trace_descent(
+        &mut self,
+        tracer: Tracer,
+        samples: usize,
+        before: &Rows,
+        step: Step,
+    ) -> bool {
         let change = Change::new(&step);
         if change.is_some() {
             tracer.run(self.descent(samples, before, step, change));
