@@ -8,6 +8,8 @@ mod tables;
 use super::lanes::Lanes;
 use tables::{POWERS, TANHS};
 
+pub(crate) use tables::Table;
+
 /// 1.5 · 2⁵²: a small number added to it is rounded to a whole one, which then stands in the lowest bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// 64 / ln 2.
@@ -112,28 +114,23 @@ pub(crate) fn sigmoid_lanes<L: Lanes>(x: L) -> L {
     L::select(L::splat(0.0).above(x), e, one) / (one + e)
 }
 
-/// 1.5 · 2⁴⁹: a small number added to it is rounded to eighths, which are then counted in the lowest bits.
-const EIGHTHS: f64 = ROUNDER / 8.0;
+/// 1.5 · 2⁴⁵: a small number added to it is rounded to 128ths, which are then counted in the lowest bits.
+const PLACES: f64 = ROUNDER / 128.0;
 /// From here on tanh is 1.
 const TANH_MOST: f64 = 20.0;
-/// (tanh d − d) / d³ in powers of d² for |d| ≤ 1 / 16, the error of tanh d below 2⁻⁵³ (by interpolation at Chebyshev's
+/// (tanh d − d) / d³ in powers of d² for |d| ≤ 1 / 256, the error of tanh d below 2⁻⁵⁵ (by interpolation at Chebyshev's
 /// nodes).
-const TANH: [f64; 4] = [
-    -0.333_333_333_333_317_27,
-    0.133_333_333_201_670_85,
-    -0.053_968_085_395_555_504,
-    0.021_800_394_827_240_08,
-];
+const TANH: [f64; 2] = [-0.333_333_333_331_759_5, 0.133_332_509_024_104_04];
 
 #[inline(always)]
 pub(crate) fn tanh_lanes<L: Lanes>(x: L) -> L {
-    let Eighths { places, d } = eighths(x);
+    let Nearest { places, d } = nearest(x);
     tanh_of_place(x, d, places.look_up_two_of(&TANHS))
 }
 
-/// |x| = c + d, with c the nearest eighth.
-pub(crate) struct Eighths<L> {
-    /// In its lowest bits the number of eighths.
+/// |x| = c + d, with c the nearest 128th.
+pub(crate) struct Nearest<L> {
+    /// In its lowest bits the number of 128ths.
     pub(crate) places: L,
     pub(crate) d: L,
 }
@@ -141,16 +138,21 @@ pub(crate) struct Eighths<L> {
 /// The first part of tanh x. Where there are many x, a loop for each part is quicker than one for both: a processor has
 /// only so many operations waiting at a time, and so they wait less for each other.
 #[inline(always)]
-pub(crate) fn eighths<L: Lanes>(x: L) -> Eighths<L> {
+pub(crate) fn nearest<L: Lanes>(x: L) -> Nearest<L> {
     let size = x.abs().at_most(TANH_MOST);
-    let places = size + L::splat(EIGHTHS);
-    Eighths { places, d: size - (places - L::splat(EIGHTHS)) }
+    let places = size + L::splat(PLACES);
+    Nearest { places, d: size - (places - L::splat(PLACES)) }
 }
 
-/// The second part of tanh x.
+/// tanh of what [`nearest`] may find.
+pub(crate) fn tanhs() -> &'static Table {
+    &TANHS
+}
+
+/// The second part of tanh x. `table` is [`tanhs`].
 #[inline(always)]
-pub(crate) fn tanh_of_eighths<L: Lanes>(x: L, d: L, places: &[f64]) -> L {
-    tanh_of_place(x, d, L::look_up_two(places, &TANHS))
+pub(crate) fn tanh_of_nearest<L: Lanes>(x: L, d: L, places: &[f64], table: &Table) -> L {
+    tanh_of_place(x, d, L::look_up_two(places, table))
 }
 
 /// The same, given tanh c and what rounding took off it. With T = tanh c and t = tanh d, the addition theorem
@@ -163,8 +165,7 @@ pub(crate) fn tanh_of_eighths<L: Lanes>(x: L, d: L, places: &[f64]) -> L {
 #[inline(always)]
 fn tanh_of_place<L: Lanes>(x: L, d: L, (big_t, rounded_off): (L, L)) -> L {
     let d2 = d * d;
-    let pair = |index: usize| L::splat(TANH[index]) + L::splat(TANH[index + 1]) * d2;
-    let beyond_d = (d * d2) * (pair(0) + (d2 * d2) * pair(2));
+    let beyond_d = (d * d2) * (L::splat(TANH[0]) + L::splat(TANH[1]) * d2);
     let t = d + beyond_d;
 
     let product = big_t * t;

@@ -11,6 +11,7 @@ pub(crate) use traced::{Tracer, module};
 pub use vectors::Width;
 pub(crate) use vectors::{Kernel, Walk, move_rows, move_tile, multiply_add, sums_of_few};
 
+use super::functions::Table;
 use std::ops::{Add, Div, Mul, Range, Sub};
 
 /// What runs kernels, on lanes of its choice.
@@ -67,12 +68,12 @@ pub(crate) trait Lanes:
     fn add_bits(self, other: Self) -> Self;
     /// The numbers with these bits, at the places of a table that the six lowest bits name.
     fn look_up(self, table: &[u64; 64]) -> Self;
-    /// The same for pairs of numbers, at the places that the eight lowest bits of each of `places` name. These are read
+    /// The same for pairs of numbers, at the places that the twelve lowest bits of each of `places` name. These are read
     /// from memory, which is quicker than to take them out of a vector.
-    fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self);
+    fn look_up_two(places: &[f64], table: &Table) -> (Self, Self);
     /// The same, at the places that are in the lanes.
     #[inline(always)]
-    fn look_up_two_of(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
+    fn look_up_two_of(self, table: &Table) -> (Self, Self) {
         let mut places = [0.0; 4];
         self.store(&mut places);
         Self::look_up_two(&places, table)
@@ -191,9 +192,9 @@ impl Lanes for f64 {
         Self::from_bits(table[(self.to_bits() & 63) as usize])
     }
     #[inline(always)]
-    fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self) {
-        let [one, other] = table[(places[0].to_bits() & 255) as usize];
-        (Self::from_bits(one), Self::from_bits(other))
+    fn look_up_two(places: &[f64], table: &Table) -> (Self, Self) {
+        let [one, other] = table[(places[0].to_bits() & 4095) as usize];
+        (one, other)
     }
     #[inline(always)]
     fn sixty_fourths_to_exponent(self) -> Self {

@@ -1,5 +1,7 @@
 //! The tables of [`functions`](super).
 
+use std::sync::LazyLock;
+
 /// 2 to the power of j / 64: its bits, and j · 2⁴⁶ taken off them, so that k · 2⁴⁶ may be added with j = k mod 64.
 #[rustfmt::skip]
 pub(super) static POWERS: [u64; 64] = [
@@ -21,95 +23,75 @@ pub(super) static POWERS: [u64; 64] = [
     0x3fef_a4af_a2a4_90da, 0x3fef_ba1b_ee61_5a27, 0x3fef_d076_5b6e_4540, 0x3fef_e7c1_819e_90d8,
 ];
 
-/// tanh of i / 8 up to i = 160, from where on it is 1, and what rounding took off it: the bits of both. The rest, which
-/// an index of eight bits could name, is never asked for. Worked out with 200 bits.
-#[rustfmt::skip]
-pub(super) static TANHS: [[u64; 2]; 256] = filled_up([
-    [0x0000_0000_0000_0000, 0x0000_0000_0000_0000], [0x3fbf_d599_2bc4_b835, 0xbc0f_a84a_9b88_0414],
-    [0x3fcf_597e_a69a_1c86, 0xbc3d_94e5_1c4f_71ac], [0x3fd6_ef53_de8c_8fb0, 0xbc4d_5e3e_bcaa_0633],
-    [0x3fdd_9353_d756_8af3, 0x3c79_44a3_b887_196c], [0x3fe1_bf47_eabb_8f95, 0x3c82_221c_d286_d060],
-    [0x3fe4_5323_e552_f228, 0x3c73_9d58_32bf_78fb], [0x3fe6_8665_0b8c_2015, 0x3c69_fa72_eadd_bf64],
-    [0x3fe8_5efa_b514_f394, 0x3c85_618c_af8a_4f11], [0x3fe9_e5cb_5ba4_4d69, 0x3c77_077d_97de_80bd],
-    [0x3feb_2523_bb6b_2dee, 0x3c73_b6dd_4e6b_805a], [0x3fec_278a_52a4_e478, 0xbc83_3e15_19ca_472f],
-    [0x3fec_f6f9_786d_f577, 0x3c88_34ed_d51a_e31e], [0x3fed_9c6f_afe6_1c78, 0x3c84_7849_1cdd_4ae2],
-    [0x3fee_1fbf_97e3_3527, 0xbc7f_8e00_8ea1_9093], [0x3fee_8789_ecec_0dda, 0x3c87_e1ea_b880_4de2],
-    [0x3fee_d950_5e1b_c3d4, 0xbc76_61de_681e_0bed], [0x3fef_1994_df72_4fc8, 0x3c7a_807b_9bfb_ce1e],
-    [0x3fef_4bfd_6c2d_fd1e, 0x3c73_17fd_15ea_24bb], [0x3fef_7377_6b2a_a2db, 0x3c86_f5a4_f153_30ef],
-    [0x3fef_9258_260a_71c2, 0xbc7c_47c0_e1b4_48e9], [0x3fef_aa79_34b7_5ebd, 0x3c1a_af95_f2c2_5183],
-    [0x3fef_bd50_9ae7_ae3e, 0x3c89_6965_3621_2641], [0x3fef_cc04_cdbc_dc4c, 0xbc80_c460_8246_dd7d],
-    [0x3fef_d77d_111a_0b00, 0xbc6d_f50f_574f_4805], [0x3fef_e06e_b068_8212, 0x3c80_4bee_c232_acfc],
-    [0x3fef_e767_95d3_53a0, 0x3c85_ace8_3f58_2f40], [0x3fef_ecd6_b7ea_3128, 0x3c5b_9899_50b3_7e25],
-    [0x3fef_f112_c63a_9077, 0x3c7d_d386_dfa2_fce9], [0x3fef_f45f_6d36_133b, 0xbc6e_b77c_bd10_e471],
-    [0x3fef_f6f1_7a75_4772, 0x3c4a_b2a4_af36_d491], [0x3fef_f8f2_1cda_aa63, 0xbc5c_dcc1_9c75_491a],
-    [0x3fef_fa81_708a_0b42, 0x3c66_8572_46c1_9dc6], [0x3fef_fbb8_7d07_c5df, 0xbc5a_7f06_755d_5cb8],
-    [0x3fef_fcaa_c3f2_0e66, 0xbc71_7aa4_5074_b7dd], [0x3fef_fd67_7867_b57f, 0x3c8f_ba90_a057_5772],
-    [0x3fef_fdfa_7215_3983, 0x3c8d_ce38_e4a4_fd45], [0x3fef_fe6c_ead1_2cdd, 0xbc85_e061_5fc0_5792],
-    [0x3fef_fec6_1279_a3a4, 0x3c8f_b779_3991_ca3e], [0x3fef_ff0b_823a_e6e6, 0x3c75_339f_c782_c835],
-    [0x3fef_ff41_9668_df11, 0x3c7a_800b_7186_cb57], [0x3fef_ff6b_b483_cc79, 0x3c59_91dd_2330_733d],
-    [0x3fef_ff8c_81c6_dc34, 0xbc6b_d986_837c_49f7], [0x3fef_ffa6_0da9_76aa, 0x3c87_a999_26c3_6d0b],
-    [0x3fef_ffb9_f2fc_1e91, 0x3c8c_6ff4_89c1_5417], [0x3fef_ffc9_71b3_c075, 0xbc70_3223_5fa0_e8a5],
-    [0x3fef_ffd5_8301_4825, 0x3c64_3254_f562_6af6], [0x3fef_ffde_e8f8_0351, 0x3c8b_df12_9e94_98af],
-    [0x3fef_ffe6_3abe_253c, 0xbc71_22ce_c4a8_d9aa], [0x3fef_ffeb_ee0b_3da0, 0xbc8e_a7ee_c0a7_0d11],
-    [0x3fef_fff0_5e8d_3192, 0xbc8b_5a82_4232_e239], [0x3fef_fff3_d3aa_8e64, 0xbc8c_1019_86bb_ebe9],
-    [0x3fef_fff6_84fe_c9b9, 0xbc69_9dc6_e0dd_88ee], [0x3fef_fff8_9dd8_8ac1, 0x3c88_bacf_20ca_cafc],
-    [0x3fef_fffa_3ff2_2708, 0x3c7b_b4fb_24ef_6e53], [0x3fef_fffb_8590_11e1, 0x3c83_a747_e0bc_8db0],
-    [0x3fef_fffc_8327_50f2, 0xbc72_9717_fa82_502d], [0x3fef_fffd_48a6_7f50, 0x3c8e_022c_957c_d234],
-    [0x3fef_fffd_e276_0a41, 0x3c8b_d199_f302_a22d], [0x3fef_fffe_5a3f_c05b, 0x3c87_5027_66ac_d1b5],
-    [0x3fef_fffe_b78a_3c73, 0x3c7c_a5af_7941_1c48], [0x3fef_ffff_0031_efd4, 0xbc82_6935_a8be_aae1],
-    [0x3fef_ffff_38c7_6668, 0x3c8a_e016_b204_d28d], [0x3fef_ffff_64d8_b0f1, 0xbc54_2222_0fd5_eb61],
-    [0x3fef_ffff_872a_91f8, 0x3c8a_43b8_39b4_eb63], [0x3fef_ffff_a1e5_0522, 0xbc7e_86b2_7d1d_5c93],
-    [0x3fef_ffff_b6b5_ecf3, 0x3c53_26c4_79d9_e8c5], [0x3fef_ffff_c6ec_14df, 0x3c80_e5b0_3d22_c5a8],
-    [0x3fef_ffff_d38c_39f0, 0x3c75_984f_f48d_da05], [0x3fef_ffff_dd61_6c5b, 0x3c77_fb5e_13bd_f669],
-    [0x3fef_ffff_e509_d179, 0xbc70_46cd_ac60_a2b9], [0x3fef_ffff_eb00_934f, 0xbc86_82b9_b579_05fb],
-    [0x3fef_ffff_efa5_9d78, 0xbc7d_f75a_f12f_a18f], [0x3fef_ffff_f343_a3e1, 0x3c86_fd7d_0f11_4caf],
-    [0x3fef_ffff_f614_d446, 0x3c6d_7b13_95df_2e0e], [0x3fef_ffff_f846_7de6, 0xbc89_fe95_9d08_c37e],
-    [0x3fef_ffff_f9fb_ea41, 0xbc7d_28c2_e104_e8b2], [0x3fef_ffff_fb50_94a4, 0x3c8b_fe0b_873d_a96a],
-    [0x3fef_ffff_fc59_e429, 0x3c8d_ce0e_8a22_48b9], [0x3fef_ffff_fd28_83f0, 0xbc66_fe69_7aa6_930d],
-    [0x3fef_ffff_fdc9_6f35, 0x3c85_4a51_5b0b_44b4], [0x3fef_ffff_fe46_c21e, 0x3c74_b2ba_afa8_c2e8],
-    [0x3fef_ffff_fea8_5c50, 0x3c68_6515_7349_ea79], [0x3fef_ffff_fef4_5f95, 0xbc7c_9eb4_3121_6314],
-    [0x3fef_ffff_ff2f_9279, 0x3c8e_ee4a_5133_d9a7], [0x3fef_ffff_ff5d_ad1e, 0x3c59_eaef_7ffb_04ce],
-    [0x3fef_ffff_ff81_9506, 0x3c87_8d1e_f92b_c32a], [0x3fef_ffff_ff9d_8bb1, 0xbc8d_247d_f7d6_63b1],
-    [0x3fef_ffff_ffb3_52dd, 0x3c40_5799_f8a2_cd4d], [0x3fef_ffff_ffc4_48d0, 0x3c70_628c_feb7_0767],
-    [0x3fef_ffff_ffd1_7e54, 0xbc85_d344_4c3f_bf9f], [0x3fef_ffff_ffdb_c7da, 0x3c7a_e28e_e7a4_1f93],
-    [0x3fef_ffff_ffe3_cad8, 0x3c6b_d873_fdf5_e788], [0x3fef_ffff_ffea_0828, 0x3c8f_c30e_bd1a_52b6],
-    [0x3fef_ffff_ffee_e426, 0xbc7b_a967_8d37_7e19], [0x3fef_ffff_fff2_acf8, 0xbc84_382e_c1f5_b127],
-    [0x3fef_ffff_fff5_9f7c, 0x3c7c_068e_bada_ead9], [0x3fef_ffff_fff7_eb1b, 0xbc84_81e3_3111_f2ae],
-    [0x3fef_ffff_fff9_b4be, 0x3c54_888f_c7dd_3437], [0x3fef_ffff_fffb_1927, 0xbc81_7ee9_c1be_124a],
-    [0x3fef_ffff_fffc_2eb9, 0x3c56_e883_ca81_457f], [0x3fef_ffff_fffd_06e5, 0x3c84_62db_fe43_764d],
-    [0x3fef_ffff_fffd_af40, 0x3c87_7e89_0a5e_1459], [0x3fef_ffff_fffe_325e, 0xbc5e_c966_a759_0879],
-    [0x3fef_ffff_fffe_987b, 0xbc75_3800_003e_b7d6], [0x3fef_ffff_fffe_e801, 0x3c88_86c3_e337_af5b],
-    [0x3fef_ffff_ffff_25f1, 0xbc87_3952_12c5_406f], [0x3fef_ffff_ffff_562d, 0xbc81_d68a_edc4_4715],
-    [0x3fef_ffff_ffff_7bbd, 0x3c8a_cf13_4720_73c9], [0x3fef_ffff_ffff_98ff, 0xbc66_e85c_56ec_b55e],
-    [0x3fef_ffff_ffff_afc8, 0xbc81_1f58_e137_a343], [0x3fef_ffff_ffff_c186, 0x3c85_ae3d_aa45_1f83],
-    [0x3fef_ffff_ffff_cf58, 0x3c6f_c525_7d89_8dd9], [0x3fef_ffff_ffff_da1b, 0x3c86_a985_7f15_d733],
-    [0x3fef_ffff_ffff_e27d, 0x3c70_8f55_fdf5_747e], [0x3fef_ffff_ffff_e904, 0x3c80_b19d_14b6_9479],
-    [0x3fef_ffff_ffff_ee1a, 0xbc80_aeba_dfe7_b033], [0x3fef_ffff_ffff_f20f, 0x3c85_3c4f_b883_3c61],
-    [0x3fef_ffff_ffff_f525, 0xbc82_0578_8e8e_4ef4], [0x3fef_ffff_ffff_f78b, 0x3c8f_92a7_8022_264c],
-    [0x3fef_ffff_ffff_f96a, 0x3c81_f3d5_3834_0ee1], [0x3fef_ffff_ffff_fadf, 0x3c74_85fd_ebb1_334d],
-    [0x3fef_ffff_ffff_fc02, 0xbc8c_3211_9590_40fd], [0x3fef_ffff_ffff_fce4, 0xbc81_c2a6_ec72_263e],
-    [0x3fef_ffff_ffff_fd94, 0xbc72_1e24_d3af_dc18], [0x3fef_ffff_ffff_fe1d, 0x3c51_09f8_c288_a6bc],
-    [0x3fef_ffff_ffff_fe88, 0xbc71_431a_a4fa_1d1a], [0x3fef_ffff_ffff_fedb, 0x3c60_dd43_80a9_78b1],
-    [0x3fef_ffff_ffff_ff1c, 0xbc71_93dd_8590_09db], [0x3fef_ffff_ffff_ff4e, 0x3c84_e4ed_8978_1e33],
-    [0x3fef_ffff_ffff_ff76, 0xbc87_d378_daf8_38af], [0x3fef_ffff_ffff_ff94, 0x3c7e_26c5_c15c_98a6],
-    [0x3fef_ffff_ffff_ffac, 0x3c62_ae0e_2289_cff3], [0x3fef_ffff_ffff_ffbf, 0xbc87_322e_f4a1_b117],
-    [0x3fef_ffff_ffff_ffcd, 0x3c68_7e9f_e912_91a1], [0x3fef_ffff_ffff_ffd8, 0x3c86_c36b_1759_76ed],
-    [0x3fef_ffff_ffff_ffe1, 0x3c6f_fe11_29d5_6f11], [0x3fef_ffff_ffff_ffe8, 0xbc57_4b66_f2ff_2b3c],
-    [0x3fef_ffff_ffff_ffed, 0x3c81_7e88_9389_4862], [0x3fef_ffff_ffff_fff1, 0x3c8a_9a51_1bd2_4012],
-    [0x3fef_ffff_ffff_fff5, 0xbc86_ee33_4b3e_1b84], [0x3fef_ffff_ffff_fff7, 0x3c73_bb61_ce95_b2fc],
-    [0x3fef_ffff_ffff_fff9, 0x3c6c_60a5_c49a_5257], [0x3fef_ffff_ffff_fffb, 0xbc87_60ad_0898_2973],
-    [0x3fef_ffff_ffff_fffc, 0xbc76_d875_fbbc_0c4d], [0x3fef_ffff_ffff_fffd, 0xbc80_44e1_8dff_7af5],
-    [0x3fef_ffff_ffff_fffd, 0x3c8d_ccc5_71ea_20c3], [0x3fef_ffff_ffff_fffe, 0x3c4a_dad4_c877_b1ee],
-    [0x3fef_ffff_ffff_fffe, 0x3c8d_9ee3_80d6_7eae], [0x3fef_ffff_ffff_ffff, 0xbc79_3c5e_6b87_4c05],
-    [0x3fef_ffff_ffff_ffff, 0x3c61_51d4_ce7f_09c7], [0x3fef_ffff_ffff_ffff, 0x3c81_8765_5255_9eca],
-    [0x3fef_ffff_ffff_ffff, 0x3c8b_ceea_52a3_99fa], [0x3ff0_0000_0000_0000, 0xbc8c_2fa7_bb45_c7cc],
-    [0x3ff0_0000_0000_0000, 0xbc85_f38e_d3eb_9bdb], [0x3ff0_0000_0000_0000, 0xbc81_1884_1fc0_a577],
-    [0x3ff0_0000_0000_0000, 0xbc7a_a0de_4bf3_5b38], [0x3ff0_0000_0000_0000, 0xbc74_bcfb_7efa_654a],
-    [0x3ff0_0000_0000_0000, 0xbc70_26a3_c073_8cff], [0x3ff0_0000_0000_0000, 0xbc69_281f_0721_b315],
-    [0x3ff0_0000_0000_0000, 0xbc63_9792_499b_1a24],
-]);
+/// A function at whole numbers of 128ths, at row k mod 4096 what it is of k / 128: the nearest double, and what rounding
+/// took off it. 64 kB would be long in coming over a wire and are soon worked out: on first use.
+pub(crate) type Table = [[f64; 2]; 4096];
 
-const fn filled_up<const N: usize>(values: [[u64; 2]; N]) -> [[u64; 2]; 256] {
-    let mut all = [[0; 2]; 256];
-    all.split_at_mut(N).0.copy_from_slice(&values);
-    all
+/// tanh for k = 0 … [`TANH_MOST`](super::TANH_MOST) · 128. No other row is asked for.
+pub(super) static TANHS: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = [[0.0; 2]; 4096];
+    // tanh x = (1 − e⁻²ˣ) / (1 + e⁻²ˣ)
+    let last = (128.0 * super::TANH_MOST) as usize;
+    for (row, e) in table[..=last].iter_mut().zip(Twofold::powers(E_TO_128TH.times(E_TO_128TH))) {
+        *row = Twofold::one_and(e.negative()).over(Twofold::one_and(e));
+    }
+    table
+});
+
+/// A number as the sum of two doubles, the second one of which is what the first is off by: about 100 bits. The
+/// algorithms are those of T. J. Dekker, *A floating-point technique for extending the available precision* (1971).
+#[derive(Clone, Copy)]
+struct Twofold(f64, f64);
+
+const ONE: Twofold = Twofold(1.0, 0.0);
+/// e to the power of −1 / 128.
+const E_TO_128TH: Twofold = Twofold(0.992_217_938_260_243_5, -2.819_270_138_171_98e-18);
+
+impl Twofold {
+    /// 1, step, step², …
+    fn powers(step: Self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(ONE), move |power| Some(power.times(step)))
+    }
+
+    /// The sum of two doubles, the second one small beside the first.
+    fn sum(large: f64, small: f64) -> Self {
+        let sum = large + small;
+        Self(sum, small - (sum - large))
+    }
+
+    /// 1 + self, for |self| ≤ 1.
+    fn one_and(self) -> Self {
+        let Self(sum, lost) = Self::sum(1.0, self.0);
+        Self::sum(sum, lost + self.1)
+    }
+
+    fn negative(self) -> Self {
+        Self(-self.0, -self.1)
+    }
+
+    fn times(self, other: Self) -> Self {
+        let Self(product, lost) = Self::product(self.0, other.0);
+        Self::sum(product, lost + (self.0 * other.1 + self.1 * other.0))
+    }
+
+    /// The product of two doubles, by halves of 26 bits, whose products are exact.
+    fn product(a: f64, b: f64) -> Self {
+        let halves = |x: f64| {
+            let shifted = f64::from((1 << 27) + 1) * x;
+            let high = shifted - (shifted - x);
+            (high, x - high)
+        };
+        let ((a_high, a_low), (b_high, b_low)) = (halves(a), halves(b));
+        let product = a * b;
+        Self(product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low)
+    }
+
+    /// self / other: the nearest double, and the rest.
+    fn over(self, other: Self) -> [f64; 2] {
+        let quotient = self.0 / other.0;
+        let Self(product, lost) = Self::product(quotient, other.0);
+        let rest = ((self.0 - product) - lost) + (self.1 - quotient * other.1);
+        let Self(nearest, lost) = Self::sum(quotient, rest / other.0);
+        [nearest, lost]
+    }
 }

@@ -9,7 +9,7 @@ use super::CHUNK;
 use super::descent::Step;
 use super::layer::Dense;
 use super::neurons::{activated, derivative, term_and_delta};
-use crate::functions::{Eighths, eighths, tanh_of_eighths};
+use crate::functions::{Nearest, nearest, tanh_of_nearest, tanhs};
 use crate::lanes::{Kernel, Lanes, Moving, Run, Walk, Width, multiply_add, sums_of_few};
 use crate::{Activation, BiasRule, Cost, Settings};
 
@@ -246,13 +246,14 @@ fn activate<L: Lanes>(activation: Activation, z: &[f64], a: &mut [f64], room: &m
     }
     let places = a.chunks_exact_mut(L::COUNT).zip(room.chunks_exact_mut(L::COUNT));
     for (z, (a, room)) in L::turns(z().zip(places), &moving) {
-        let Eighths { places, d } = eighths(L::load(z));
+        let Nearest { places, d } = nearest(L::load(z));
         places.store(room);
         d.store(a);
     }
+    let table = tanhs();
     let places = a.chunks_exact_mut(L::COUNT).zip(room.chunks_exact(L::COUNT));
     for (z, (a, room)) in L::turns(z().zip(places), &moving) {
-        tanh_of_eighths(L::load(z), L::load(a), room).store(a);
+        tanh_of_nearest(L::load(z), L::load(a), room, table).store(a);
     }
 }
 

@@ -8,6 +8,7 @@
 //! [`Lanes::spread`], leave its results there, and decide nothing by them.
 
 use super::{Kernel, Lanes, Moving, Run};
+use crate::functions::Table;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{Add, Div, Mul, Sub};
@@ -363,13 +364,13 @@ impl Lanes for Traced {
         })
     }
     #[inline(never)]
-    fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self) {
+    fn look_up_two(places: &[f64], table: &Table) -> (Self, Self) {
         let row = |index: usize| {
             CODE.with_borrow_mut(|code| {
                 let place = code.point_to(&places[index]);
                 code.keep(|sink| {
                     sink.i32_load(place)
-                        .i32_const(255)
+                        .i32_const(4095)
                         .i32_and()
                         .i32_const(4)
                         .i32_shl()
@@ -381,10 +382,10 @@ impl Lanes for Traced {
         (Self::pair(first, 0, second, 0), Self::pair(first, 1, second, 1))
     }
     #[inline(never)]
-    fn look_up_two_of(self, table: &[[u64; 2]; 256]) -> (Self, Self) {
+    fn look_up_two_of(self, table: &Table) -> (Self, Self) {
         let row = |lane: u8| {
             keep(|sink| {
-                sink.local_get(self.0).i32x4_extract_lane(2 * lane).i32_const(255).i32_and();
+                sink.local_get(self.0).i32x4_extract_lane(2 * lane).i32_const(4095).i32_and();
                 sink.i32_const(4).i32_shl().v128_load(fixed(table));
             })
         };

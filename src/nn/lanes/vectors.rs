@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 use super::Lanes;
+use crate::functions::Table;
 use std::ops::{Add, Div, Mul, Sub};
 
 /// A type of lanes over a vector register: the instructions by name.
@@ -95,7 +96,7 @@ macro_rules! vector {
                 Self(unsafe { ($look_up)(self.0, table) })
             }
             #[inline(always)]
-            fn look_up_two(places: &[f64], table: &[[u64; 2]; 256]) -> (Self, Self) {
+            fn look_up_two(places: &[f64], table: &Table) -> (Self, Self) {
                 let (one, other) = unsafe { ($look_up_two)(&places[..$count], table) };
                 (Self(one), Self(other))
             }
@@ -145,9 +146,9 @@ vector! {
         let at = |place: i32| table[(place & 63) as usize];
         arch::u64x2(at(arch::i32x4_extract_lane::<0>(bits)), at(arch::i32x4_extract_lane::<2>(bits)))
     },
-    look_up_two |places: &[f64], table: &[[u64; 2]; 256]| {
+    look_up_two |places: &[f64], table: &Table| {
         // Safety: a row of the table is as long as a vector.
-        let at = |place: f64| unsafe { arch::v128_load(table[(place.to_bits() as u32 & 255) as usize].as_ptr().cast()) };
+        let at = |place: f64| unsafe { arch::v128_load(table[(place.to_bits() as u32 & 4095) as usize].as_ptr().cast()) };
         let (first, second) = (at(places[0]), at(places[1]));
         (arch::i64x2_shuffle::<0, 2>(first, second), arch::i64x2_shuffle::<1, 3>(first, second))
     },
@@ -170,9 +171,9 @@ vector! {
         let second = arch::_mm_unpackhi_epi64(bits, bits);
         arch::_mm_setr_pd(at(arch::_mm_cvtsi128_si64(bits)), at(arch::_mm_cvtsi128_si64(second)))
     },
-    look_up_two |places: &[f64], table: &[[u64; 2]; 256]| {
+    look_up_two |places: &[f64], table: &Table| {
         // Safety: a row of the table is as long as a vector.
-        let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 255) as usize].as_ptr().cast()) };
+        let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 4095) as usize].as_ptr().cast()) };
         let (first, second) = (at(places[0]), at(places[1]));
         (arch::_mm_unpacklo_pd(first, second), arch::_mm_unpackhi_pd(first, second))
     },
@@ -200,9 +201,9 @@ vector! {
         let [a, b, c, d] = places.map(|place: f64| f64::from_bits(table[(place.to_bits() & 63) as usize]));
         arch::_mm256_setr_pd(a, b, c, d)
     },
-    look_up_two |places: &[f64], table: &[[u64; 2]; 256]| {
+    look_up_two |places: &[f64], table: &Table| {
         // Safety: a row of the table is as long as half a vector.
-        let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 255) as usize].as_ptr().cast()) };
+        let at = |place: f64| unsafe { arch::_mm_loadu_pd(table[(place.to_bits() & 4095) as usize].as_ptr().cast()) };
         let (a, b, c, d) = (at(places[0]), at(places[1]), at(places[2]), at(places[3]));
         let (even, odd) = (arch::_mm256_set_m128d(c, a), arch::_mm256_set_m128d(d, b));
         (arch::_mm256_unpacklo_pd(even, odd), arch::_mm256_unpackhi_pd(even, odd))
