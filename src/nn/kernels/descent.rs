@@ -105,9 +105,9 @@ impl Kernel for Descent<'_> {
     fn run<L: Lanes>(mut self) {
         let rows = self.weights.len() / self.stride;
         let moving = [Moving::new(self.weights, 4 * self.stride), Moving::new(self.activations, 4)];
-        let mut total = L::splat(0.0);
+        let mut total = L::splat(0.0).variable();
         for row in L::turns((0..rows / 4 * 4).step_by(4), &moving) {
-            total = self.rows::<L, 4>(row, total);
+            total.set(self.rows::<L, 4>(row, total));
         }
         let mut row = rows / 4 * 4;
         if row + 2 <= rows {

@@ -298,19 +298,9 @@ impl Dense {
         }
     }
 
-    /// [`Self::descend`] of a whole mini-batch of tame numbers, written down; returns whether there is such a way.
-    pub(super) fn trace_descent(
-        &mut self,
-        tracer: Tracer,
-        samples: usize,
-        before: &Rows,
-        step: Step,
-    ) -> bool {
-        let change = Change::new(&step);
-        if change.is_some() {
-            tracer.run(self.descent(samples, before, step, change));
-        }
-        change.is_some()
+    /// What [`Self::descend`] does to the weights in a whole mini-batch, written down.
+    pub(super) fn trace_descent(&mut self, tracer: Tracer, samples: usize, before: &Rows, step: Step) {
+        tracer.run(self.descent(samples, before, step, None));
     }
 
     /// Sums the gradients of so many samples, and moves the parameters where that is the end of the mini-batch.
@@ -326,15 +316,18 @@ impl Dense {
         if !whole && self.weight_sums.is_empty() {
             self.weight_sums = vec![0.0; self.by_source.values.len()];
         }
+        let compiled = compiled.filter(|_| whole);
+        // The code divides: with nothing around them divisions go on while the next products are on their way.
         let change = Change::new(&step).filter(|_| {
-            width.run(Tame(before.first(samples)))
+            compiled.is_none()
+                && width.run(Tame(before.first(samples)))
                 && width.run(Tame(self.deltas.first(samples)))
                 && (self.tame || weights_are_tame(&self.by_source.values))
         });
         self.tame = change.is_some();
         match compiled {
-            Some(compiled) if whole && change.is_some() => compiled.run(),
-            _ => width.run(self.descent(samples, before, step, change)),
+            Some(compiled) => compiled.run(),
+            None => width.run(self.descent(samples, before, step, change)),
         }
         let biases = width.run(BiasDescent {
             deltas: self.deltas.first(samples),

@@ -70,8 +70,9 @@ pub struct Trainer {
     exponentials: Vec<Exponentials>,
     costs: Vec<f64>,
     under_way: UnderWay,
-    /// Code for a whole mini-batch, where there is such.
-    compiled: Option<Compiled>,
+    /// Code for a whole mini-batch of a small network, or for the first layer's descent of a larger one.
+    mini_batch: Option<Compiled>,
+    descent: Option<Compiled>,
 }
 
 /// What a mini-batch has come to that is not yet complete; all zero between mini-batches.
@@ -115,18 +116,21 @@ impl Trainer {
             exponentials: vec![Exponentials::default(); CHUNK],
             costs: vec![0.0; CHUNK],
             under_way: UnderWay::default(),
-            compiled: None,
+            mini_batch: None,
+            descent: None,
         };
-        trainer.choose_single();
+        trainer.choose_ways();
         trainer
     }
 
-    /// How single samples are done depends on the parameters too.
-    fn choose_single(&mut self) {
+    /// Some ways depend on the parameters too.
+    fn choose_ways(&mut self) {
         // Columns do without w beside wᵀ, which a single sample needs.
         let may = self.small && self.columns.is_none() && self.zeros_are_alike();
         self.single = may.then(|| single::Kind::of(&self.layers, self.width));
-        self.compiled = self.compiled.take().filter(|_| !self.has_negative_zero());
+        if self.has_negative_zero() {
+            (self.mini_batch, self.descent) = (None, None);
+        }
     }
 
     /// Whether it does not matter if what is taken off a parameter is 0 or −0, so that no sum need start with 0. (0 + p
@@ -144,34 +148,35 @@ impl Trainer {
         self.layers.iter().any(Dense::has_negative_zero)
     }
 
-    /// Has [code of its own](compiled) made for a small network, in a browser. `install` is given a wasm module and a
-    /// place in the program's table of functions: it has the module compiled, which imports the program's memory as
-    /// `memory` from the module without a name, puts its function `run` in that place, and says whether it could. The
-    /// numbers do not depend on it.
+    /// Has [code of its own](compiled) made for the network, in a browser, where that is quicker. `install` is given a
+    /// wasm module and a place in the program's table of functions: it has the module compiled, which imports the
+    /// program's memory as `memory` from the module without a name, puts its function `run` in that place, and says
+    /// whether it could. The numbers do not depend on it.
     pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
-        if !cfg!(target_arch = "wasm32") || self.settings.batch_size > CHUNK || self.has_negative_zero() {
+        let samples = self.settings.batch_size;
+        if !cfg!(target_arch = "wasm32") || samples > CHUNK || self.has_negative_zero() {
             return;
         }
-        let module = match self.small {
-            true => self.trace(),
-            false => self.trace_descent(),
-        };
-        self.compiled = module.and_then(|module| Compiled::new(&module, install));
+        let install = |module: Vec<u8>| Compiled::new(&module, install);
+        if self.small {
+            self.mini_batch = self.trace_mini_batch(samples).and_then(install);
+        } else {
+            self.descent = self.trace_descent(samples).and_then(install);
+        }
     }
 
-    /// A whole mini-batch.
-    fn trace(&mut self) -> Option<Vec<u8>> {
+    fn trace_mini_batch(&mut self, samples: usize) -> Option<Vec<u8>> {
         if !self.zeros_are_alike() {
             return None;
         }
-        let Settings { cost, learning_rate, batch_size, .. } = self.settings;
+        let Settings { cost, learning_rate, .. } = self.settings;
         let (layers, costs) = (&mut self.layers, &mut self.costs);
         match &mut self.columns {
             Some(columns) => {
-                let step = Step::new(&self.settings, batch_size, true, true);
-                module(MOST_CODE, |tracer| columns.train(tracer, layers, cost, batch_size, costs, step))
+                let step = Step::new(&self.settings, samples, true, true);
+                module(MOST_CODE, |tracer| columns.train(tracer, layers, cost, samples, costs, step))
             }
-            None if batch_size == 1 => {
+            None if samples == 1 => {
                 let (x, y) = (self.inputs.first(1), self.targets.first(1));
                 module(MOST_CODE, |tracer| Single { x, y, layers, cost, learning_rate }.trace(tracer))
             }
@@ -179,14 +184,12 @@ impl Trainer {
         }
     }
 
-    /// The first layer's descent.
-    fn trace_descent(&mut self) -> Option<Vec<u8>> {
-        let samples = self.settings.batch_size;
+    fn trace_descent(&mut self, samples: usize) -> Option<Vec<u8>> {
         let step = Step::new(&self.settings, samples, true, true);
         let layer = self.layers.first_mut()?;
-        let mut can = false;
-        module(MOST_CODE, |tracer| can = layer.trace_descent(tracer, samples, &self.inputs, step))
-            .filter(|_| can)
+        // Longer code need not be written to know that it is too long.
+        let short = layer.stride() * samples <= MOST_CODE / 64;
+        short.then(|| module(MOST_CODE, |tracer| layer.trace_descent(tracer, samples, &self.inputs, step)))?
     }
 
     /// The network as it is now.
@@ -201,7 +204,7 @@ impl Trainer {
         for (dense, layer) in self.layers.iter_mut().zip(&network.layers) {
             dense.read(layer);
         }
-        self.choose_single();
+        self.choose_ways();
         self.under_way = UnderWay::default();
     }
 
@@ -287,13 +290,13 @@ impl Trainer {
         let first = self.under_way.samples == 0;
         self.under_way.samples += taken;
         let step = Step::new(&self.settings, self.under_way.samples, first, last);
-        if let Some(compiled) = &self.compiled
-            && self.small
+        if let Some(mini_batch) = &self.mini_batch
+            && self.columns.is_some()
             && first
             && last
             && taken == self.settings.batch_size
         {
-            compiled.run();
+            mini_batch.run();
         } else if let Some(columns) = &mut self.columns {
             columns.train(self.width, &mut self.layers, self.settings.cost, taken, &mut self.costs, step);
         } else if self.small && first && last {
@@ -357,9 +360,9 @@ impl Trainer {
     /// A mini-batch of one sample, whose cost is returned.
     fn single(&mut self, kind: single::Kind, Sample { x, y }: &Sample) -> f64 {
         self.targets.fill(0, y);
-        if let Some(compiled) = &self.compiled {
+        if let Some(mini_batch) = &self.mini_batch {
             self.inputs.fill(0, x);
-            compiled.run();
+            mini_batch.run();
             return Single::cost(&self.layers);
         }
         let Settings { cost, learning_rate, .. } = self.settings;
@@ -411,7 +414,7 @@ impl Trainer {
 
     fn descend(&mut self, samples: usize, step: Step) {
         let mut before = &self.inputs;
-        let mut compiled = self.compiled.as_ref().filter(|_| samples == self.settings.batch_size);
+        let mut compiled = self.descent.as_ref().filter(|_| samples == self.settings.batch_size);
         for layer in &mut self.layers {
             layer.descend(self.width, samples, before, step, compiled.take());
             before = &layer.activations;
