@@ -1,13 +1,15 @@
-//! Code made for one small network: its whole mini-batch without a loop, an index or a bound.
+//! Code made for one network, for the browser to compile.
 //!
-//! The kernels of [`columns`](super::columns) and [`single`](super::single) run once on lanes that write down what is
-//! to be done ([`traced`](crate::lanes)); the browser compiles that. A small network's time goes into what surrounds
-//! the arithmetic, and here nothing surrounds it.
+//! A small network's time goes into what surrounds the arithmetic: loops, indices, bounds, numbers stored and loaded
+//! again. So the kernels of a whole mini-batch ([`columns`](super::columns), [`single`](super::single)), and of larger
+//! networks the first layer's [`Descent`](super::descent::Descent), run once on [lanes](crate::lanes) that write down
+//! what is to be done, and from then on that runs instead.
 
 use std::cell::Cell;
 use std::hint::black_box;
 
-/// Above so many bytes of instructions loops are quicker: the code would no longer stay at the processor's side.
+/// Above so many bytes of instructions the kernels themselves are quicker: such code does not stay at the processor's
+/// side (`cargo xtask bench browser`).
 pub(super) const MOST_CODE: usize = 24 << 10;
 
 /// A function of the program, in the place of which a browser's table of functions has the code of a network. Each

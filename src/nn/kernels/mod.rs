@@ -148,7 +148,7 @@ impl Trainer {
         self.layers.iter().any(Dense::has_negative_zero)
     }
 
-    /// Has [code of its own](compiled) made for the network, in a browser, where that is quicker. `install` is given a
+    /// Has code of its own made for the network, in a browser, where that is quicker. `install` is given a
     /// wasm module and a place in the program's table of functions: it has the module compiled, which imports the
     /// program's memory as `memory` from the module without a name, puts its function `run` in that place, and says
     /// whether it could. The numbers do not depend on it.

@@ -1,11 +1,12 @@
 //! Lanes that do nothing, and write down what would be done: a kernel that runs on them becomes code of its own.
 //!
 //! What a kernel asks in between (how many sources, which activation function, how many samples) has been answered when
-//! the code is written: no loop is left in it, no index and no bound, only arithmetic on numbers at known places. It is
-//! the kernel's own arithmetic in the kernel's own order, and so has the same bits.
+//! the code is written. What is left is arithmetic on numbers at known places, and of the loops only the
+//! [turns](Lanes::turns). It is the kernel's own arithmetic in the kernel's own order, and so has the same bits.
 //!
 //! A kernel for these lanes must take every number that may change from memory by [`Lanes::load`] and
-//! [`Lanes::spread`], leave its results there, and decide nothing by them.
+//! [`Lanes::spread`], leave its results there, and decide nothing by them. The sign of a zero sum must not matter to
+//! it: see the addition.
 
 use super::{Kernel, Lanes, Moving, Run};
 use crate::functions::Table;
@@ -28,14 +29,14 @@ struct Code {
     variables: u32,
     /// The constants, by their bits.
     constants: HashMap<u64, Traced>,
-    /// What is known of memory: vectors that have been stored, and numbers that have been spread.
+    /// What need not be loaded, by its address: vectors that have been stored, and numbers that have been spread.
     stored: HashMap<u64, Traced>,
     spread: HashMap<u64, Traced>,
     /// What moves in the loop that is being written.
     moving: Vec<Moving>,
 }
 
-/// Variables for how far what moves in a loop has moved, in bytes. They come before the lanes.
+/// So many variables come before the lanes: how far what moves in a loop has moved, in bytes.
 const MOST_MOVING: u32 = 8;
 
 thread_local! {
@@ -55,8 +56,8 @@ impl Run for Tracer {
     }
 }
 
-/// What `write` runs on a [`Tracer`], as a wasm module: it wants the memory that all is in as `memory` of a module
-/// without name, and gives a function `run`. None if that were more than so many bytes of instructions.
+/// What `write` runs on a [`Tracer`], as a wasm module, which imports the memory that all is in as `memory` of the
+/// module without a name, and exports a function `run`. None if it has more than so many bytes of instructions.
 pub(crate) fn module(most: usize, write: impl FnOnce(Tracer)) -> Option<Vec<u8>> {
     CODE.take();
     write(Tracer);
@@ -178,6 +179,19 @@ impl Traced {
         })
     }
 
+    /// Rows of a table, turned over. `place` leaves the place of a lane's row on the stack.
+    fn rows(table: &Table, place: impl Fn(&mut Code, usize)) -> (Self, Self) {
+        let [first, second] = [0, 1].map(|lane| {
+            CODE.with_borrow_mut(|code| {
+                place(code, lane);
+                code.keep(|sink| {
+                    sink.i32_const(4095).i32_and().i32_const(4).i32_shl().v128_load(fixed(table));
+                })
+            })
+        });
+        (Self::pair(first, 0, second, 0), Self::pair(first, 1, second, 1))
+    }
+
     fn is(self, constant: f64) -> bool {
         CODE.with_borrow(|code| code.constants.get(&constant.to_bits()) == Some(&self))
     }
@@ -211,6 +225,7 @@ impl Add for Traced {
     }
 }
 
+// Out of line: on these lanes a kernel runs once, and should be short rather than quick.
 impl Lanes for Traced {
     const COUNT: usize = 2;
     type Mask = Self;
@@ -365,32 +380,16 @@ impl Lanes for Traced {
     }
     #[inline(never)]
     fn look_up_two(places: &[f64], table: &Table) -> (Self, Self) {
-        let row = |index: usize| {
-            CODE.with_borrow_mut(|code| {
-                let place = code.point_to(&places[index]);
-                code.keep(|sink| {
-                    sink.i32_load(place)
-                        .i32_const(4095)
-                        .i32_and()
-                        .i32_const(4)
-                        .i32_shl()
-                        .v128_load(fixed(table));
-                })
-            })
-        };
-        let (first, second) = (row(0), row(1));
-        (Self::pair(first, 0, second, 0), Self::pair(first, 1, second, 1))
+        Self::rows(table, |code, lane| {
+            let place = code.point_to(&places[lane]);
+            code.sink().i32_load(place);
+        })
     }
     #[inline(never)]
     fn look_up_two_of(self, table: &Table) -> (Self, Self) {
-        let row = |lane: u8| {
-            keep(|sink| {
-                sink.local_get(self.0).i32x4_extract_lane(2 * lane).i32_const(4095).i32_and();
-                sink.i32_const(4).i32_shl().v128_load(fixed(table));
-            })
-        };
-        let (first, second) = (row(0), row(1));
-        (Self::pair(first, 0, second, 0), Self::pair(first, 1, second, 1))
+        Self::rows(table, |code, lane| {
+            code.sink().local_get(self.0).i32x4_extract_lane(2 * lane as u8);
+        })
     }
     #[inline(never)]
     fn sixty_fourths_to_exponent(self) -> Self {
