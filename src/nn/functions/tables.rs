@@ -28,8 +28,8 @@ pub(super) static POWERS: [u64; 64] = [
 pub(crate) type Table = [[f64; 2]; 4096];
 
 /// tanh for k = 0 … [`TANH_MOST`](super::TANH_MOST) · 128. No other row is asked for.
-pub(super) static TANHS: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = [[0.0; 2]; 4096];
+pub(super) static TANHS: LazyLock<Box<Table>> = LazyLock::new(|| {
+    let mut table = Box::new([[0.0; 2]; 4096]);
     // tanh x = (1 − e⁻²ˣ) / (1 + e⁻²ˣ)
     let last = (128.0 * super::TANH_MOST) as usize;
     for (row, e) in table[..=last].iter_mut().zip(Twofold::powers(E_TO_128TH.times(E_TO_128TH))) {
