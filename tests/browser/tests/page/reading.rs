@@ -118,7 +118,10 @@ pub(crate) async fn selected(page: &Page, class: &str) -> Result<String> {
 pub(crate) async fn in_settings(page: &Page, act: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
     page.click("[data-opens=settings]").await?;
     act().await?;
-    page.click("#settings .close").await
+    // What was done may still move the button: a click would fall beside it.
+    page.settled().await?;
+    page.click("#settings .close").await?;
+    page.until("!document.getElementById('settings').open").await
 }
 
 /// Shows so many significant digits.

@@ -96,10 +96,11 @@ pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Such as the trainer has code of their own compiled for: quadratic costs, and biases moved by their own δ. The last
-/// mini-batch of 23 rows is most often a shorter one, which goes without that code.
-pub(crate) async fn small_networks_to_the_last_bit(page: &Page) -> Result<()> {
-    let networks: [(&[usize], &[&str], usize); 9] = [
+/// Such as the trainer has code of their own compiled for: small ones of quadratic costs whose biases are moved by their
+/// own δ, and one that is not small. The last mini-batch of 23 rows is most often a shorter one, which goes without
+/// that code. Half of them have many inputs of 0 and −0.
+pub(crate) async fn networks_with_code_of_their_own_to_the_last_bit(page: &Page) -> Result<()> {
+    let networks: [(&[usize], &[&str], usize); 10] = [
         (&[2, 4, 2, 1], &["tanh", "tanh", "tanh"], 10),
         (&[2, 2, 1], &["sigmoid", "sigmoid"], 1),
         (&[7, 5, 3], &["sigmoid", "sigmoid"], 1),
@@ -109,16 +110,21 @@ pub(crate) async fn small_networks_to_the_last_bit(page: &Page) -> Result<()> {
         (&[1, 3, 1], &["leaky_relu", "tanh"], 4),
         (&[2, 8, 3], &["identity", "relu"], 1),
         (&[6, 4, 5, 2], &["sigmoid", "tanh", "identity"], 9),
+        (&[23, 12, 2], &["tanh", "sigmoid"], 8),
     ];
     for (seed, (sizes, activations, batch_size)) in networks.into_iter().enumerate() {
         let (cost, reduction) = (["half_mse", "mse"][seed % 2], ["mean", "sum"][seed / 2 % 2]);
         let mut random = Random(seed as u64);
+        let mut x = random.rows(sizes[0], -1.0);
+        if seed % 2 == 1 {
+            x.iter_mut().flatten().for_each(|value| *value = value.round());
+        }
         let file = serde_json::json!({
             "format": "deltascope-1", "sizes": sizes, "activations": activations, "cost": cost,
             "batch_size": batch_size, "reduction": reduction,
             "learning_rate": 0.03, "bias_rule": "own_delta", "order": { "shuffled": seed },
             "initialisation": { "distribution": "normal", "seed": seed },
-            "data": { "x": random.rows(sizes[0], -1.0), "y": random.rows(sizes[sizes.len() - 1], 0.0) },
+            "data": { "x": x, "y": random.rows(sizes[sizes.len() - 1], 0.0) },
         });
         trains_to_the_last_bit(page, &file).await?;
     }
