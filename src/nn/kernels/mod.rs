@@ -126,7 +126,8 @@ impl Trainer {
     /// Some ways depend on the parameters too.
     fn choose_ways(&mut self) {
         // Columns do without w beside wᵀ, which a single sample needs.
-        let may = self.small && self.columns.is_none() && self.zeros_are_alike();
+        let quadratic = matches!(self.settings.cost, Cost::Mse | Cost::HalfMse);
+        let may = self.small && self.columns.is_none() && quadratic && self.zeros_are_alike();
         self.single = may.then(|| single::Kind::of(&self.layers, self.width));
         if self.has_negative_zero() {
             (self.mini_batch, self.descent) = (None, None);
@@ -138,10 +139,8 @@ impl Trainer {
     ///
     /// So it is where no parameter is −0, and then none ever gets there: only −0 − 0 is −0.
     fn zeros_are_alike(&self) -> bool {
-        let Settings { cost, bias_rule, .. } = self.settings;
-        let quadratic = matches!(cost, Cost::Mse | Cost::HalfMse);
         let softmax = self.layers.iter().any(|layer| layer.activation == Activation::Softmax);
-        bias_rule == BiasRule::OwnDelta && quadratic && !softmax && !self.has_negative_zero()
+        self.settings.bias_rule == BiasRule::OwnDelta && !softmax && !self.has_negative_zero()
     }
 
     fn has_negative_zero(&self) -> bool {
@@ -176,7 +175,7 @@ impl Trainer {
                 let step = Step::new(&self.settings, samples, true, true);
                 module(MOST_CODE, |tracer| columns.train(tracer, layers, cost, samples, costs, step))
             }
-            None if samples == 1 => {
+            None if samples == 1 && self.single.is_some() => {
                 let (x, y) = (self.inputs.first(1), self.targets.first(1));
                 module(MOST_CODE, |tracer| Single { x, y, layers, cost, learning_rate }.trace(tracer))
             }

@@ -96,8 +96,8 @@ pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Such as the trainer has code of their own compiled for: small ones of quadratic costs whose biases are moved by their
-/// own δ, and one that is not small. The last mini-batch of 23 rows is most often a shorter one, which goes without
+/// Such as the trainer has code of their own compiled for: small ones whose biases are moved by their own δ, and one that
+/// is not small. The last mini-batch of 23 rows is most often a shorter one, which goes without
 /// that code. Half of them have many inputs of 0 and −0.
 pub(crate) async fn networks_with_code_of_their_own_to_the_last_bit(page: &Page) -> Result<()> {
     let networks: [(&[usize], &[&str], usize); 10] = [
@@ -113,7 +113,11 @@ pub(crate) async fn networks_with_code_of_their_own_to_the_last_bit(page: &Page)
         (&[23, 12, 2], &["tanh", "sigmoid"], 8),
     ];
     for (seed, (sizes, activations, batch_size)) in networks.into_iter().enumerate() {
-        let (cost, reduction) = (["half_mse", "mse"][seed % 2], ["mean", "sum"][seed / 2 % 2]);
+        let reduction = ["mean", "sum"][seed / 2 % 2];
+        let cost = match activations.last() {
+            Some(&"sigmoid") if batch_size > 1 => "bce",
+            _ => ["half_mse", "mse"][seed % 2],
+        };
         let mut random = Random(seed as u64);
         let mut x = random.rows(sizes[0], -1.0);
         if seed % 2 == 1 {
