@@ -12,14 +12,16 @@ use std::hint::black_box;
 /// side (`cargo xtask bench browser`).
 pub(super) const MOST_CODE: usize = 24 << 10;
 
-/// A function of the program, in the place of which a browser's table of functions has the code of a network. Each
-/// number is another function.
+/// A function of the program, in the place of which a browser's table of functions gets the code of a network: it is
+/// never called itself. Each number is another function.
 extern "C" fn placeholder<const N: usize>() {
-    black_box(N);
+    unreachable!("place {N} has no code")
 }
 
-/// So many networks can have code of their own at the same time.
-const PLACES: [extern "C" fn(); 4] = [placeholder::<0>, placeholder::<1>, placeholder::<2>, placeholder::<3>];
+/// So many networks can have code of their own at the same time. (A static, so that who installs and who calls mean the
+/// same functions: of a constant each part of the program may have functions of its own.)
+static PLACES: [extern "C" fn(); 4] =
+    [placeholder::<0>, placeholder::<1>, placeholder::<2>, placeholder::<3>];
 
 thread_local! {
     static TAKEN: [Cell<bool>; PLACES.len()] = const { [const { Cell::new(false) }; PLACES.len()] };
