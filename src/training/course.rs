@@ -96,7 +96,7 @@ impl Course {
         course
     }
 
-    /// Has code made for the network, if it is small: see [`Trainer::compile`].
+    /// Has code made for the network, where that is quicker: see [`Trainer::compile`].
     pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
         self.trainer.compile(install);
     }

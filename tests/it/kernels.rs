@@ -294,3 +294,16 @@ fn three_epochs_of_digits() {
         assert_eq!(trainer.evaluate(rows), evaluate(&plain, rows, scenario.settings.cost));
     }
 }
+
+#[test]
+fn what_is_not_finite_stays_known_while_a_mini_batch_is_under_way() {
+    for sizes in [[30, 20, 3], [3, 4, 2]] {
+        let mut network = drawn(&sizes, &[Activation::Tanh; 2]);
+        network.layers[0].weights.values_mut()[5] = f64::NAN;
+        let samples = samples(9, sizes[0], sizes[2]);
+        let mut trainer = Trainer::new(&network, &Settings { batch_size: 9, ..PLAIN });
+        trainer.accumulate(&samples[..5]);
+        assert_eq!(trainer.first_not_finite(), network.first_not_finite());
+        assert!(trainer.first_not_finite().is_some());
+    }
+}

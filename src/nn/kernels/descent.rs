@@ -117,7 +117,9 @@ impl Kernel for Descent<'_> {
         if row < rows {
             total = self.rows::<L, 1>(row, total);
         }
-        total.store(self.total);
+        if self.step.last {
+            total.store(self.total);
+        }
     }
 }
 
