@@ -395,8 +395,7 @@ impl OfNeurons<'_> {
             }
             bias = L::load(&self.layer.bias_sums[j..]);
         }
-        let (sources, neurons) = (self.layer.sources, self.layer.neurons);
-        let (sources, neurons) = (sources * L::COUNT, neurons * L::COUNT);
+        let (sources, neurons) = (self.layer.sources * L::COUNT, self.layer.neurons * L::COUNT);
         let moving = [Moving::new(self.before, sources), Moving::new(self.deltas, neurons)];
         let mut columns = self.before.chunks_exact(sources).zip(self.deltas.chunks_exact(neurons));
         (tile, bias) = (tile.map(L::variable), bias.variable());

@@ -42,7 +42,7 @@ impl Compiled {
         install(module, PLACES[place] as usize).then_some(compiled)
     }
 
-    /// A mini-batch, whose samples stand in their places.
+    /// What has been written down, on the numbers that stand in its places now.
     #[inline(always)]
     pub(super) fn run(&self) {
         black_box(PLACES[self.place])();

@@ -197,18 +197,30 @@ impl Traced {
     }
 }
 
-macro_rules! operator {
-    ($($trait:ident::$method:ident $instruction:ident)*) => {$(
-        impl $trait for Traced {
-            type Output = Self;
-            #[inline(never)]
-            fn $method(self, other: Self) -> Self {
-                self.with(other, |sink| { sink.$instruction(); })
-            }
+/// What one instruction makes of two vectors.
+macro_rules! instruction {
+    ($($method:ident $instruction:ident)*) => {$(
+        #[inline(never)]
+        fn $method(self, other: Self) -> Self {
+            self.with(other, |sink| { sink.$instruction(); })
         }
     )*};
 }
-operator! { Sub::sub f64x2_sub Mul::mul f64x2_mul Div::div f64x2_div }
+
+impl Sub for Traced {
+    type Output = Self;
+    instruction! { sub f64x2_sub }
+}
+
+impl Mul for Traced {
+    type Output = Self;
+    instruction! { mul f64x2_mul }
+}
+
+impl Div for Traced {
+    type Output = Self;
+    instruction! { div f64x2_div }
+}
 
 impl Add for Traced {
     type Output = Self;
@@ -229,6 +241,15 @@ impl Add for Traced {
 impl Lanes for Traced {
     const COUNT: usize = 2;
     type Mask = Self;
+
+    instruction! {
+        above f64x2_gt
+        above_bits f64x2_gt
+        and v128_and
+        or v128_or
+        xor v128_xor
+        add_bits i64x2_add
+    }
 
     #[inline(never)]
     fn splat(value: f64) -> Self {
@@ -328,43 +349,9 @@ impl Lanes for Traced {
         });
     }
     #[inline(never)]
-    fn above(self, other: Self) -> Self {
-        self.above_bits(other)
-    }
-    #[inline(never)]
-    fn above_bits(self, other: Self) -> Self {
-        self.with(other, |sink| {
-            sink.f64x2_gt();
-        })
-    }
-    #[inline(never)]
     fn select(mask: Self, yes: Self, no: Self) -> Self {
         keep(|sink| {
             sink.local_get(yes.0).local_get(no.0).local_get(mask.0).v128_bitselect();
-        })
-    }
-    #[inline(never)]
-    fn and(self, other: Self) -> Self {
-        self.with(other, |sink| {
-            sink.v128_and();
-        })
-    }
-    #[inline(never)]
-    fn or(self, other: Self) -> Self {
-        self.with(other, |sink| {
-            sink.v128_or();
-        })
-    }
-    #[inline(never)]
-    fn xor(self, other: Self) -> Self {
-        self.with(other, |sink| {
-            sink.v128_xor();
-        })
-    }
-    #[inline(never)]
-    fn add_bits(self, other: Self) -> Self {
-        self.with(other, |sink| {
-            sink.i64x2_add();
         })
     }
     #[inline(never)]
