@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::tame::Change;
-use crate::lanes::{Kernel, Lanes, Moving, Walk, move_tile, multiply_add};
+use crate::lanes::{Kernel, Lanes, Walk, move_tile, multiply_add};
 use crate::{BiasRule, Reduction, Settings};
 
 /// What becomes of a sum over a mini-batch's samples.
@@ -69,7 +69,7 @@ impl Step {
 
     /// The reduced sum.
     #[inline(always)]
-    fn reduced<L: Lanes>(&self, sum: L) -> L {
+    pub(super) fn reduced<L: Lanes>(&self, sum: L) -> L {
         match self.inverse {
             Some(inverse) => sum * L::splat(inverse),
             None => sum / L::splat(self.count),
@@ -104,12 +104,12 @@ impl Kernel for Descent<'_> {
     #[inline(always)]
     fn run<L: Lanes>(mut self) {
         let rows = self.weights.len() / self.stride;
-        let moving = [Moving::new(self.weights, 4 * self.stride), Moving::new(self.activations, 4)];
-        let mut total = L::splat(0.0).variable();
-        for row in L::turns((0..rows / 4 * 4).step_by(4), &moving) {
-            total.set(self.rows::<L, 4>(row, total));
+        let mut total = L::splat(0.0);
+        let mut row = 0;
+        while row + 4 <= rows {
+            total = self.rows::<L, 4>(row, total);
+            row += 4;
         }
-        let mut row = rows / 4 * 4;
         if row + 2 <= rows {
             total = self.rows::<L, 2>(row, total);
             row += 2;

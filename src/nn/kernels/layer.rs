@@ -5,6 +5,7 @@ use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
 use super::tame::{Change, Tame, weights_are_tame};
+use super::woven::Woven;
 use crate::lanes::{Run, Tracer, Width};
 use crate::{Activation, BiasRule, Cost, Layer};
 
@@ -300,7 +301,7 @@ impl Dense {
 
     /// What [`Self::descend`] does to the weights in a whole mini-batch, written down.
     pub(super) fn trace_descent(&mut self, tracer: Tracer, samples: usize, before: &Rows, step: Step) {
-        tracer.run(self.descent(samples, before, step, None));
+        tracer.run(Woven(self.descent(samples, before, step, None)));
     }
 
     /// Sums the gradients of so many samples, and moves the parameters where that is the end of the mini-batch.

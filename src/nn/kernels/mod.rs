@@ -14,6 +14,7 @@ mod product;
 mod single;
 mod small;
 mod tame;
+mod woven;
 
 pub use super::lanes::Width;
 pub use peak::busy_work;

@@ -96,11 +96,11 @@ pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Such as the trainer has code of their own compiled for: small ones whose biases are moved by their own δ, and one that
-/// is not small. The last mini-batch of 23 rows is most often a shorter one, which goes without
-/// that code. Half of them have many inputs of 0 and −0.
+/// Such as the trainer has code of their own compiled for: small ones whose biases are moved by their own δ, and five that
+/// are not small. The last mini-batch of 23 rows is most often a shorter one, which goes without that code. Half of them
+/// have many inputs of 0 and −0.
 pub(crate) async fn networks_with_code_of_their_own_to_the_last_bit(page: &Page) -> Result<()> {
-    let networks: [(&[usize], &[&str], usize); 10] = [
+    let networks: [(&[usize], &[&str], usize); 14] = [
         (&[2, 4, 2, 1], &["tanh", "tanh", "tanh"], 10),
         (&[2, 2, 1], &["sigmoid", "sigmoid"], 1),
         (&[7, 5, 3], &["sigmoid", "sigmoid"], 1),
@@ -111,6 +111,10 @@ pub(crate) async fn networks_with_code_of_their_own_to_the_last_bit(page: &Page)
         (&[2, 8, 3], &["identity", "relu"], 1),
         (&[6, 4, 5, 2], &["sigmoid", "tanh", "identity"], 9),
         (&[23, 12, 2], &["tanh", "sigmoid"], 8),
+        (&[40, 9, 2], &["sigmoid", "tanh"], 1),
+        (&[25, 30, 2], &["tanh", "sigmoid"], 10),
+        (&[26, 13, 3], &["relu", "tanh"], 3),
+        (&[31, 14, 5], &["sigmoid", "sigmoid"], 10),
     ];
     for (seed, (sizes, activations, batch_size)) in networks.into_iter().enumerate() {
         let reduction = ["mean", "sum"][seed / 2 % 2];
