@@ -7,7 +7,7 @@
 mod traced;
 mod vectors;
 
-pub(crate) use traced::{Tracer, module};
+pub(crate) use traced::{Tracer, Written, written};
 pub use vectors::Width;
 pub(crate) use vectors::{Kernel, Walk, move_rows, move_tile, multiply_add, sums_of_few};
 

@@ -5,6 +5,7 @@
 //! networks the first layer's [`Descent`](super::descent::Descent), run once on [lanes](crate::lanes) that write down
 //! what is to be done, and from then on that runs instead.
 
+use crate::lanes::Written;
 use std::cell::Cell;
 use std::hint::black_box;
 
@@ -31,15 +32,17 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Compiled {
     place: usize,
+    /// Which the code looks up.
+    _constants: Vec<f64>,
 }
 
 impl Compiled {
     /// `install` puts the module's function into the table's place, and says whether it could.
-    pub(super) fn new(module: &[u8], install: impl FnOnce(&[u8], usize) -> bool) -> Option<Self> {
+    pub(super) fn new(written: Written, install: impl FnOnce(&[u8], usize) -> bool) -> Option<Self> {
         let place = TAKEN.with(|taken| taken.iter().position(|taken| !taken.replace(true)))?;
-        let compiled = Self { place };
+        let compiled = Self { place, _constants: written.constants };
         // Where a function is pointed to by its index in the table.
-        install(module, PLACES[place] as usize).then_some(compiled)
+        install(&written.module, PLACES[place] as usize).then_some(compiled)
     }
 
     /// What has been written down, on the numbers that stand in its places now.

@@ -19,7 +19,7 @@ mod woven;
 pub use super::lanes::Width;
 pub use peak::busy_work;
 
-use super::lanes::module;
+use super::lanes::{Written, written};
 use super::{Activation, BiasRule, Cost, Evaluation, Network, Parameter, Sample, Settings};
 use columns::Columns;
 use compiled::{Compiled, MOST_CODE};
@@ -157,7 +157,7 @@ impl Trainer {
         if !cfg!(target_arch = "wasm32") || samples > CHUNK || self.has_negative_zero() {
             return;
         }
-        let install = |module: Vec<u8>| Compiled::new(&module, install);
+        let install = |written| Compiled::new(written, install);
         if self.small {
             self.mini_batch = self.trace_mini_batch(samples).and_then(install);
         } else {
@@ -165,7 +165,7 @@ impl Trainer {
         }
     }
 
-    fn trace_mini_batch(&mut self, samples: usize) -> Option<Vec<u8>> {
+    fn trace_mini_batch(&mut self, samples: usize) -> Option<Written> {
         if !self.zeros_are_alike() {
             return None;
         }
@@ -174,22 +174,23 @@ impl Trainer {
         match &mut self.columns {
             Some(columns) => {
                 let step = Step::new(&self.settings, samples, true, true);
-                module(MOST_CODE, |tracer| columns.train(tracer, layers, cost, samples, costs, step))
+                written(MOST_CODE, |tracer| columns.train(tracer, layers, cost, samples, costs, step))
             }
             None if samples == 1 && self.single.is_some() => {
                 let (x, y) = (self.inputs.first(1), self.targets.first(1));
-                module(MOST_CODE, |tracer| Single { x, y, layers, cost, learning_rate }.trace(tracer))
+                written(MOST_CODE, |tracer| Single { x, y, layers, cost, learning_rate }.trace(tracer))
             }
             None => None,
         }
     }
 
-    fn trace_descent(&mut self, samples: usize) -> Option<Vec<u8>> {
+    fn trace_descent(&mut self, samples: usize) -> Option<Written> {
         let step = Step::new(&self.settings, samples, true, true);
         let layer = self.layers.first_mut()?;
         // Longer code need not be written to know that it is too long.
         let short = layer.stride() * samples <= MOST_CODE / 64;
-        short.then(|| module(MOST_CODE, |tracer| layer.trace_descent(tracer, samples, &self.inputs, step)))?
+        short
+            .then(|| written(MOST_CODE, |tracer| layer.trace_descent(tracer, samples, &self.inputs, step)))?
     }
 
     /// The network as it is now.

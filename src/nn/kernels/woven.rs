@@ -32,7 +32,7 @@ impl Kernel for Woven<'_> {
 }
 
 impl Woven<'_> {
-    /// Some rows of weights. Returns the total, to which they have been added.
+    /// Some rows of weights. Returns the total, with the new ones added.
     fn rows<L: Lanes>(&mut self, rows: Range<usize>, total: L) -> L {
         let Descent { samples, activations, source_stride, deltas, stride, ref mut weights, step, .. } =
             self.0;
@@ -43,6 +43,7 @@ impl Woven<'_> {
                 .clone()
                 .flat_map(|row| vectors().map(move |at| (row * stride + at, L::splat(0.0))))
                 .collect();
+            // Those of the tile before are all done when these are summed.
             let each_time = moves.sums.len().div_ceil(samples);
             for sample in 0..samples {
                 let deltas: Vec<_> = vectors().map(|at| L::load(&deltas[sample * stride + at..])).collect();
@@ -54,10 +55,11 @@ impl Woven<'_> {
                 }
                 (0..each_time).for_each(|_| moves.go_on());
             }
-            moves.finish();
             moves.sums = tile.into_iter();
         }
-        moves.finish();
+        while moves.sums.len() > 0 {
+            moves.go_on();
+        }
         moves.total
     }
 }
@@ -73,19 +75,13 @@ struct Moves<'a, L> {
 }
 
 impl<L: Lanes> Moves<'_, L> {
-    /// Moves the next weights.
+    /// Moves the weights of the next sum.
     fn go_on(&mut self) {
         if let Some((place, sum)) = self.sums.next() {
             let weights = &mut self.weights[place..][..L::COUNT];
             let new = L::load(weights) - self.step.change(sum);
             new.store(weights);
             self.total = self.total + new;
-        }
-    }
-
-    fn finish(&mut self) {
-        while self.sums.len() > 0 {
-            self.go_on();
         }
     }
 }

@@ -27,8 +27,10 @@ pub(crate) struct Traced(u32);
 struct Code {
     instructions: Vec<u8>,
     variables: u32,
-    /// The constants, by their bits.
+    /// The variables that hold constants, by their bits.
     constants: HashMap<u64, Traced>,
+    /// The constants in memory, which does not move: one instruction loads them, where two or three would make them.
+    in_memory: Vec<f64>,
     /// What need not be loaded, by its address: vectors that have been stored, and numbers that have been spread.
     stored: HashMap<u64, Traced>,
     spread: HashMap<u64, Traced>,
@@ -38,6 +40,9 @@ struct Code {
 
 /// So many variables come before the lanes: how far what moves in a loop has moved, in bytes.
 const MOST_MOVING: u32 = 8;
+
+/// So many constants are kept in memory; others stand in the code.
+const MOST_CONSTANTS: usize = 64;
 
 thread_local! {
     static CODE: RefCell<Code> = RefCell::default();
@@ -56,10 +61,18 @@ impl Run for Tracer {
     }
 }
 
-/// What `write` runs on a [`Tracer`], as a wasm module, which imports the memory that all is in as `memory` of the
-/// module without a name, and exports a function `run`. None if it has more than so many bytes of instructions.
-pub(crate) fn module(most: usize, write: impl FnOnce(Tracer)) -> Option<Vec<u8>> {
-    CODE.take();
+/// Kernels that have been written down.
+pub(crate) struct Written {
+    /// A wasm module, which imports the memory that all is in as `memory` of the module without a name, and exports a
+    /// function `run`.
+    pub(crate) module: Vec<u8>,
+    /// What the function looks up, which must live as long as it does.
+    pub(crate) constants: Vec<f64>,
+}
+
+/// What `write` runs on a [`Tracer`]. None if it has more than so many bytes of instructions.
+pub(crate) fn written(most: usize, write: impl FnOnce(Tracer)) -> Option<Written> {
+    CODE.set(Code { in_memory: Vec::with_capacity(MOST_CONSTANTS), ..Code::default() });
     write(Tracer);
     let code = CODE.take();
     if code.instructions.len() > most {
@@ -82,7 +95,7 @@ pub(crate) fn module(most: usize, write: impl FnOnce(Tracer)) -> Option<Vec<u8>>
     codes.function(&function);
     let mut module = Module::new();
     module.section(&types).section(&imports).section(&functions).section(&exports).section(&codes);
-    Some(module.finish())
+    Some(Written { module: module.finish(), constants: code.in_memory })
 }
 
 /// The address of a number.
@@ -258,10 +271,19 @@ impl Lanes for Traced {
             if let Some(constant) = code.constants.get(&bits) {
                 return *constant;
             }
-            let both = i128::from(bits) | i128::from(bits) << 64;
-            let constant = code.keep(|sink| {
-                sink.v128_const(both);
-            });
+            let place = code.in_memory.len();
+            let constant = if place < MOST_CONSTANTS {
+                code.in_memory.push(value);
+                let place = fixed(&code.in_memory[place]);
+                code.keep(|sink| {
+                    sink.i32_const(0).v128_load64_splat(place);
+                })
+            } else {
+                let both = i128::from(bits) | i128::from(bits) << 64;
+                code.keep(|sink| {
+                    sink.v128_const(both);
+                })
+            };
             code.constants.insert(bits, constant);
             constant
         })
