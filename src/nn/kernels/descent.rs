@@ -69,7 +69,7 @@ impl Step {
 
     /// The reduced sum.
     #[inline(always)]
-    pub(super) fn reduced<L: Lanes>(&self, sum: L) -> L {
+    fn reduced<L: Lanes>(&self, sum: L) -> L {
         match self.inverse {
             Some(inverse) => sum * L::splat(inverse),
             None => sum / L::splat(self.count),

@@ -27,7 +27,10 @@ impl Kernel for Woven<'_> {
         for row in L::turns((0..whole).step_by(ROWS), &moving) {
             total.set(self.rows::<L>(row..row + ROWS, total));
         }
-        self.rows::<L>(whole..rows, total).store(self.0.total);
+        if whole < rows {
+            total.set(self.rows::<L>(whole..rows, total));
+        }
+        total.store(self.0.total);
     }
 }
 
