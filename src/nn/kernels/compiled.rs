@@ -2,11 +2,12 @@
 //!
 //! A small network's time goes into what surrounds the arithmetic: loops, indices, bounds, numbers stored and loaded
 //! again. So the kernels of a whole mini-batch ([`columns`](super::columns), [`single`](super::single)), and of larger
-//! networks the first layer's [`Descent`](super::descent::Descent), run once on [lanes](crate::lanes) that write down
+//! networks the first layer's descent ([`woven`](super::woven)), run once on [lanes](crate::lanes) that write down
 //! what is to be done, and from then on that runs instead.
 
 use crate::lanes::Written;
 use std::cell::Cell;
+use std::collections::LinkedList;
 use std::hint::black_box;
 
 /// Above so many bytes of instructions the kernels themselves are quicker: such code does not stay at the processor's
@@ -33,7 +34,7 @@ thread_local! {
 pub(super) struct Compiled {
     place: usize,
     /// Which the code looks up.
-    _constants: Vec<f64>,
+    _constants: LinkedList<f64>,
 }
 
 impl Compiled {

@@ -318,7 +318,7 @@ impl Dense {
             self.weight_sums = vec![0.0; self.by_source.values.len()];
         }
         let compiled = compiled.filter(|_| whole);
-        // The code divides: with nothing around them divisions go on while the next products are on their way.
+        // The code divides, and looks at the new weights: see `Woven`.
         let change = Change::new(&step).filter(|_| {
             compiled.is_none()
                 && width.run(Tame(before.first(samples)))

@@ -188,9 +188,10 @@ impl Trainer {
         let step = Step::new(&self.settings, samples, true, true);
         let layer = self.layers.first_mut()?;
         // Longer code need not be written to know that it is too long.
-        let short = layer.stride() * samples <= MOST_CODE / 64;
-        short
-            .then(|| written(MOST_CODE, |tracer| layer.trace_descent(tracer, samples, &self.inputs, step)))?
+        if layer.stride() * samples > MOST_CODE / 64 {
+            return None;
+        }
+        written(MOST_CODE, |tracer| layer.trace_descent(tracer, samples, &self.inputs, step))
     }
 
     /// The network as it is now.

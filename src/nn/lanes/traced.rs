@@ -11,7 +11,7 @@
 use super::{Kernel, Lanes, Moving, Run};
 use crate::functions::Table;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, LinkedList};
 use std::ops::{Add, Div, Mul, Sub};
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
@@ -29,8 +29,9 @@ struct Code {
     variables: u32,
     /// The variables that hold constants, by their bits.
     constants: HashMap<u64, Traced>,
-    /// The constants in memory, which does not move: one instruction loads them, where two or three would make them.
-    in_memory: Vec<f64>,
+    /// The constants themselves, in a list, where they do not move: one instruction loads them, where two or three would
+    /// make them.
+    in_memory: LinkedList<f64>,
     /// What need not be loaded, by its address: vectors that have been stored, and numbers that have been spread.
     stored: HashMap<u64, Traced>,
     spread: HashMap<u64, Traced>,
@@ -40,9 +41,6 @@ struct Code {
 
 /// So many variables come before the lanes: how far what moves in a loop has moved, in bytes.
 const MOST_MOVING: u32 = 8;
-
-/// So many constants are kept in memory; others stand in the code.
-const MOST_CONSTANTS: usize = 64;
 
 thread_local! {
     static CODE: RefCell<Code> = RefCell::default();
@@ -67,12 +65,12 @@ pub(crate) struct Written {
     /// function `run`.
     pub(crate) module: Vec<u8>,
     /// What the function looks up, which must live as long as it does.
-    pub(crate) constants: Vec<f64>,
+    pub(crate) constants: LinkedList<f64>,
 }
 
 /// What `write` runs on a [`Tracer`]. None if it has more than so many bytes of instructions.
 pub(crate) fn written(most: usize, write: impl FnOnce(Tracer)) -> Option<Written> {
-    CODE.set(Code { in_memory: Vec::with_capacity(MOST_CONSTANTS), ..Code::default() });
+    CODE.take();
     write(Tracer);
     let code = CODE.take();
     if code.instructions.len() > most {
@@ -271,19 +269,10 @@ impl Lanes for Traced {
             if let Some(constant) = code.constants.get(&bits) {
                 return *constant;
             }
-            let place = code.in_memory.len();
-            let constant = if place < MOST_CONSTANTS {
-                code.in_memory.push(value);
-                let place = fixed(&code.in_memory[place]);
-                code.keep(|sink| {
-                    sink.i32_const(0).v128_load64_splat(place);
-                })
-            } else {
-                let both = i128::from(bits) | i128::from(bits) << 64;
-                code.keep(|sink| {
-                    sink.v128_const(both);
-                })
-            };
+            let place = fixed(code.in_memory.push_back_mut(value));
+            let constant = code.keep(|sink| {
+                sink.i32_const(0).v128_load64_splat(place);
+            });
             code.constants.insert(bits, constant);
             constant
         })
