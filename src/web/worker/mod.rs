@@ -126,6 +126,10 @@ impl Training {
     fn take_speed(&mut self) {
         let (spent, samples) = self.taken;
         let (time, done) = (self.spent - spent, self.course.samples() - samples);
+        // While a large network is evaluated, or waits for a low limit, the speed is what it was.
+        if done == 0 {
+            return;
+        }
         // At first it is the speed since the beginning.
         if time >= LATELY || (spent == 0.0 && time > 0.0) {
             self.speed = done as f64 / time * 1000.0;
