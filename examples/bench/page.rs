@@ -5,7 +5,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-#[path = "../../src/web/worker/install.rs"]
+#[path = "../../crates/worker/src/install.rs"]
 mod install;
 mod path;
 mod report;

@@ -33,17 +33,20 @@ fn sources(folder: &str, ending: &str) -> Vec<Source> {
     sources
 }
 
-/// Rust under `src`, of which there must be some.
+/// Rust under `src` and `crates`, of which there must be some.
 fn rust() -> Vec<Source> {
-    let sources = sources("src", "rs");
-    assert!(sources.len() > 10, "only {} files under src", sources.len());
+    let mut found = sources("src", "rs");
+    found.extend(sources("crates", "rs"));
+    let sources = found;
+    assert!(sources.len() > 10, "only {} files under src and crates", sources.len());
     sources
 }
 
 impl Source {
-    /// The module right under the crate that it belongs to: `nn` of `src/nn/cost.rs`, `lib` of `src/lib.rs`.
+    /// The crate under `crates`, or the module right under `src`: `nn` of `crates/nn/src/cost.rs`, `view` of
+    /// `src/view/ledger.rs`.
     fn module(&self) -> &str {
-        self.path.trim_start_matches("src/").split(['/', '.']).next().unwrap()
+        self.path.trim_start_matches("src/").trim_start_matches("crates/").split(['/', '.']).next().unwrap()
     }
 
     /// Its lines with their numbers, without comments, up to its unit tests.
@@ -93,14 +96,14 @@ fn first_names(group: &str) -> Vec<String> {
 #[test]
 fn the_names_of_a_group_are_found() {
     let text = "use crate::{nn::{A, B}, data};\nuse crate::view::X;".to_owned();
-    let source = Source { path: "src/nn/x.rs".to_owned(), text };
+    let source = Source { path: "crates/nn/src/x.rs".to_owned(), text };
     assert_eq!(source.modules_named(), ["data", "nn", "view"].map(str::to_owned).into());
     assert_eq!(source.module(), "nn");
 }
 
 #[test]
 fn arrows_run_one_way() {
-    let order = ["nn", "scenario", "data", "session", "view", "export", "web"];
+    let order = ["nn", "scenario", "data", "training", "session", "view", "page"];
     for source in rust() {
         let Some(place) = order.iter().position(|module| *module == source.module()) else { continue };
         for named in source.modules_named() {
@@ -112,7 +115,7 @@ fn arrows_run_one_way() {
 }
 
 #[test]
-fn only_the_web_module_names_wasm_crates() {
+fn only_page_and_worker_name_wasm_crates() {
     let crates = [
         "wasm_bindgen",
         "web_sys",
@@ -121,10 +124,14 @@ fn only_the_web_module_names_wasm_crates() {
         "console_error_panic_hook",
         "wasm_bindgen_futures",
     ];
-    for source in rust().iter().filter(|source| source.module() != "web") {
+    for source in rust().iter().filter(|source| !["page", "worker"].contains(&source.module())) {
         for (line, code) in source.code() {
             for name in crates {
-                assert!(!code.contains(name), "{}:{line} names {name}; that belongs in web", source.path);
+                assert!(
+                    !code.contains(name),
+                    "{}:{line} names {name}; that belongs in crates/page or crates/worker",
+                    source.path
+                );
             }
         }
     }
@@ -149,11 +156,11 @@ fn the_mathematics_has_functions_of_its_own() {
 
 #[test]
 fn only_the_lanes_are_unsafe() {
-    for source in rust().iter().filter(|source| source.path != "src/nn/lanes/vectors.rs") {
+    for source in rust().iter().filter(|source| source.path != "crates/nn/src/lanes/vectors.rs") {
         for (line, code) in source.code() {
             assert!(
                 !code.contains("unsafe"),
-                "{}:{line}: `unsafe` belongs in src/nn/lanes/vectors.rs",
+                "{}:{line}: `unsafe` belongs in crates/nn/src/lanes/vectors.rs",
                 source.path
             );
         }
@@ -175,6 +182,7 @@ fn nothing_under_src_unwraps() {
 fn no_file_is_long() {
     let folders = [
         ("src", "rs"),
+        ("crates", "rs"),
         ("examples", "rs"),
         ("tests", "rs"),
         ("xtask/src", "rs"),

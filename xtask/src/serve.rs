@@ -25,7 +25,7 @@ use crate::bundle::{self, Build};
 use crate::project::Project;
 
 /// Everything whose change means a new page; folders with all that is in them.
-const SOURCES: [&str; 4] = ["src", "www", "index.html", "Cargo.toml"];
+const SOURCES: [&str; 5] = ["src", "crates", "www", "index.html", "Cargo.toml"];
 
 /// An editor saves in several events; they count as one change when they are closer than this.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -241,7 +241,7 @@ mod tests {
         let event = |kind, path: &str| notify::Event::new(kind).add_path(root.join(path));
         let change = EventKind::Modify(ModifyKind::Any);
         let of = |event| changed_source(root, &event);
-        assert_eq!(of(event(change, "src/nn/mod.rs")), Some("src/nn/mod.rs".into()));
+        assert_eq!(of(event(change, "crates/nn/src/lib.rs")), Some("crates/nn/src/lib.rs".into()));
         assert_eq!(of(event(change, "index.html")), Some("index.html".into()));
         assert_eq!(of(event(change, "www/pkg/deltascope.js")), None);
         assert_eq!(of(event(change, "README.md")), None);
