@@ -5,8 +5,8 @@
 
 use deltascope::data::mnist;
 use deltascope::nn::Initialisation;
-use deltascope::scenario::{Order, Scenario, Start};
-use deltascope::training::{Course, Limits, Task};
+use deltascope::scenario::{SampleOrder, Scenario, Start};
+use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,11 +39,11 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
         mnist::scenario(files.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
     for seed in 1..=5 {
         let start = Instant::now();
-        let mut course = Course::new(task(scenario.clone(), seed));
-        while !course.ended() {
-            course.advance(u64::MAX, || false);
+        let mut training_loop = TrainingLoop::new(task(scenario.clone(), seed));
+        while !training_loop.ended() {
+            training_loop.advance(u64::MAX, || false);
         }
-        let latest = course.snapshot(false, 0.0, 0.0).latest.and_then(|point| point.held_out);
+        let latest = training_loop.snapshot(false, 0.0, 0.0).latest.and_then(|point| point.validation);
         let accuracy = latest.map_or(f64::NAN, |found| found.accuracy());
         println!(
             "seed {seed}: {:.2} % of the test digits after {EPOCHS} epochs, in {:.1} s",
@@ -59,7 +59,13 @@ fn task(mut scenario: Scenario, seed: u32) -> Task {
     if let Start::Initialisation(Initialisation { distribution, .. }) = scenario.start {
         scenario.start = Start::Initialisation(Initialisation { distribution, seed });
     }
-    scenario.order = Order::Shuffled(seed);
+    scenario.order = SampleOrder::Shuffled(seed);
     let network = scenario.network().into_owned();
-    Task { id: 0, scenario, network, update: 0, limits: Limits { epochs: Some(EPOCHS), ..Limits::default() } }
+    Task {
+        id: 0,
+        scenario,
+        network,
+        update: 0,
+        limits: StoppingCriteria { epochs: Some(EPOCHS), ..StoppingCriteria::default() },
+    }
 }

@@ -7,7 +7,9 @@
 
 mod common;
 
-use deltascope::nn::{BiasRule, Gradient, Matrix, Network, Reduction, Sample, Settings, backprop, evaluate};
+use deltascope::nn::{
+    BiasRule, Gradient, Hyperparameters, Matrix, Network, Reduction, Sample, backprop, evaluate,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -95,12 +97,13 @@ struct After {
 
 /// The case with its results, as JSON.
 fn compute(case: &Value) -> Result<String, String> {
-    let settings = [("batch_size", json!(1)), ("reduction", json!("sum"))];
-    let scenario = common::scenario(case, case, case, &settings)?;
-    let (network, settings) = (scenario.network(), scenario.settings);
+    let hyperparameters = [("batch_size", json!(1)), ("reduction", json!("sum"))];
+    let scenario = common::scenario(case, case, case, &hyperparameters)?;
+    let (network, hyperparameters) = (scenario.network(), scenario.hyperparameters);
     let samples = scenario.data.samples.as_slice().unwrap_or_default();
 
-    let traces: Vec<_> = samples.iter().map(|sample| backprop(&network, sample, settings.cost)).collect();
+    let traces: Vec<_> =
+        samples.iter().map(|sample| backprop(&network, sample, hyperparameters.cost)).collect();
     let mut gradient = Gradient::zeros(&network);
     for trace in &traces {
         gradient.accumulate(trace);
@@ -128,11 +131,15 @@ fn compute(case: &Value) -> Result<String, String> {
         per_sample: per_sample.collect(),
         grad_mean: gradient.clone().reduced(Reduction::Mean, samples.len()).into(),
         grad_sum: gradient.into(),
-        after: after_each(&network, samples, Settings { bias_rule: BiasRule::OwnDelta, ..settings }),
+        after: after_each(
+            &network,
+            samples,
+            Hyperparameters { bias_rule: BiasRule::OwnDelta, ..hyperparameters },
+        ),
         after_wrong_bias: after_each(
             &network,
             samples,
-            Settings { bias_rule: BiasRule::LayerSum, ..settings },
+            Hyperparameters { bias_rule: BiasRule::LayerSum, ..hyperparameters },
         ),
     };
     let results = serde_json::to_value(&case).map_err(|error| error.to_string())?;
@@ -140,11 +147,15 @@ fn compute(case: &Value) -> Result<String, String> {
     serde_json::to_string(&case).map_err(|error| error.to_string())
 }
 
-fn after_each(network: &Network, samples: &[Sample], settings: Settings) -> AfterEach {
+fn after_each(network: &Network, samples: &[Sample], hyperparameters: Hyperparameters) -> AfterEach {
     let after = |batch_size, reduction| {
         let mut network = network.clone();
-        common::train_epoch(&mut network, samples, &Settings { batch_size, reduction, ..settings });
-        let evaluation = evaluate(&network, samples, settings.cost);
+        common::train_epoch(
+            &mut network,
+            samples,
+            &Hyperparameters { batch_size, reduction, ..hyperparameters },
+        );
+        let evaluation = evaluate(&network, samples, hyperparameters.cost);
         let (weights, biases) = network.layers.into_iter().map(|layer| (layer.weights, layer.biases)).unzip();
         After { weights, biases, cost_sum: evaluation.cost_sum, cost_mean: evaluation.cost_mean() }
     };

@@ -38,27 +38,27 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
         .as_str()
         .and_then(|name| datasets.get(name))
         .ok_or_else(|| format!("dataset: there is no {dataset} among the datasets"))?;
-    let settings = ["batch_size", "reduction", "bias_rule"]
+    let hyperparameters = ["batch_size", "reduction", "bias_rule"]
         .map(|name| common::field(run, name).map(|value| (name, value.clone())))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    let scenario = common::scenario(run, common::field(run, "start")?, samples, &settings)?;
+    let scenario = common::scenario(run, common::field(run, "start")?, samples, &hyperparameters)?;
 
     let mut network = scenario.network().into_owned();
     let samples = scenario.data.samples.as_slice().unwrap_or_default();
     let mut at_mark = BTreeMap::new();
     for epoch in 0..=marks.iter().copied().max().unwrap_or(0) {
         if epoch > 0 {
-            common::train_epoch(&mut network, samples, &scenario.settings);
+            common::train_epoch(&mut network, samples, &scenario.hyperparameters);
         }
         if network.first_not_finite().is_some() {
-            let eta = scenario.settings.learning_rate;
+            let eta = scenario.hyperparameters.learning_rate;
             return Err(format!(
                 "diverged in epoch {epoch}: eta {eta:e} is too large here; take a smaller one"
             ));
         }
         if marks.contains(&epoch) {
-            let evaluation = evaluate(&network, samples, scenario.settings.cost);
+            let evaluation = evaluate(&network, samples, scenario.hyperparameters.cost);
             let mark = json!({
                 "epoch": epoch,
                 "cost_mean": evaluation.cost_mean(),

@@ -8,7 +8,7 @@ mod path;
 mod report;
 mod workloads;
 
-use deltascope::nn::kernels::{Width, busy_work};
+use deltascope::nn::fast::{Width, busy_work};
 use path::Path;
 use report::Row;
 use std::process::{Command, ExitCode};

@@ -11,7 +11,7 @@ mod path;
 mod report;
 mod workloads;
 
-use deltascope::nn::kernels::{Width, busy_work};
+use deltascope::nn::fast::{Width, busy_work};
 use deltascope::nn::{Activation, Cost};
 use path::Path;
 use report::Row;
@@ -24,7 +24,7 @@ pub fn workloads() -> Vec<String> {
     workloads::all().iter().map(|workload| workload.name.to_owned()).collect()
 }
 
-/// Keeps two lanes busy; returns how many multiplications and additions that were.
+/// Keeps two runs busy; returns how many multiplications and additions that were.
 #[wasm_bindgen]
 pub fn busy(count: usize) -> f64 {
     busy_work(Width::TWO, 1000 * count) as f64
@@ -95,17 +95,17 @@ impl Bench {
 
     /// Whether the cost is the cross-entropy of a softmax; else it is half the squared error.
     pub fn cross_entropy(&self) -> bool {
-        self.workload.settings.cost == Cost::Cce
+        self.workload.hyperparameters.cost == Cost::Cce
     }
 
     /// Samples in a mini-batch.
     pub fn batch_size(&self) -> usize {
-        self.workload.settings.batch_size
+        self.workload.hyperparameters.batch_size
     }
 
     /// η
     pub fn learning_rate(&self) -> f64 {
-        self.workload.settings.learning_rate
+        self.workload.hyperparameters.learning_rate
     }
 
     /// w of a layer at the start, (out, in) row by row.

@@ -1,7 +1,7 @@
 //! The two ways to train a workload: the plain path and the fast one.
 
 use crate::workloads::Workload;
-use deltascope::nn::kernels::{Trainer, Width};
+use deltascope::nn::fast::{Trainer, Width};
 use deltascope::nn::{Network, train_mini_batch};
 
 /// A training that goes on where it was left, round and round the samples.
@@ -22,9 +22,9 @@ impl Path {
         Self { trains: Trains::Plainly(workload.network.clone()), from: 0 }
     }
 
-    /// By the kernels, on lanes of this width.
+    /// By the kernels, on runs of this width.
     pub(crate) fn fast(workload: &Workload, width: Width) -> Self {
-        let trainer = Trainer::with_width(&workload.network, &workload.settings, width);
+        let trainer = Trainer::with_width(&workload.network, &workload.hyperparameters, width);
         Self { trains: Trains::Fast(Box::new(trainer)), from: 0 }
     }
 
@@ -38,13 +38,13 @@ impl Path {
     /// Trains the next so many mini-batches, the last one of an epoch as short as it is. Returns how many samples
     /// they had.
     pub(crate) fn train(&mut self, workload: &Workload, mini_batches: usize) -> usize {
-        let (settings, samples) = (&workload.settings, &workload.samples);
+        let (hyperparameters, samples) = (&workload.hyperparameters, &workload.samples);
         let mut trained = 0;
         for _ in 0..mini_batches {
-            let to = (self.from + settings.batch_size).min(samples.len());
+            let to = (self.from + hyperparameters.batch_size).min(samples.len());
             let mini_batch = &samples[self.from..to];
             match &mut self.trains {
-                Trains::Plainly(network) => train_mini_batch(network, mini_batch, settings),
+                Trains::Plainly(network) => train_mini_batch(network, mini_batch, hyperparameters),
                 Trains::Fast(trainer) => trainer.train_mini_batch(mini_batch),
             };
             trained += mini_batch.len();

@@ -27,7 +27,7 @@ pub(crate) fn table(workload: &Workload, digest: u64, peaks: Vec<f64>, rows: Vec
         text += &format!(
             "  {name:<24} {speed:>12.0} samples/s {:>10.3} µs/update {:>6.1} % of the peak {:>8.2} × plain  \
              fast is {:>8.2} ×\n",
-            workload.settings.batch_size as f64 / speed * 1e6,
+            workload.hyperparameters.batch_size as f64 / speed * 1e6,
             100.0 * speed * workload.operations_per_sample() / peak,
             speed / of(0),
             of(1) / speed,

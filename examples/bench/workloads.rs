@@ -1,7 +1,7 @@
 //! What is trained.
 
 use deltascope::nn::{
-    Activation, BiasRule, Cost, Distribution, Initialisation, Network, Reduction, Sample, Settings,
+    Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Network, Reduction, Sample,
 };
 
 /// A network and its samples.
@@ -10,7 +10,7 @@ pub(crate) struct Workload {
     pub(crate) title: &'static str,
     pub(crate) network: Network,
     pub(crate) samples: Vec<Sample>,
-    pub(crate) settings: Settings,
+    pub(crate) hyperparameters: Hyperparameters,
 }
 
 impl Workload {
@@ -76,7 +76,7 @@ fn workload(
         title,
         network: Initialisation { distribution: Distribution::Normal, seed: 1 }.network(sizes, activations),
         samples: (0..count).map(|_| sample()).collect(),
-        settings: Settings {
+        hyperparameters: Hyperparameters {
             cost,
             learning_rate,
             batch_size,

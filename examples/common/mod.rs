@@ -1,6 +1,6 @@
 //! What `trace` and `train` share: a file in, a file out, and one line that says what is wrong.
 
-use deltascope::nn::{Network, Sample, Settings, train_mini_batch};
+use deltascope::nn::{Hyperparameters, Network, Sample, train_mini_batch};
 use deltascope::scenario::Scenario;
 use serde_json::{Map, Value, json};
 use std::io::{self, ErrorKind, Write};
@@ -56,7 +56,7 @@ pub(crate) fn scenario(
     object: &Value,
     start: &Value,
     samples: &Value,
-    settings: &[(&str, Value)],
+    hyperparameters: &[(&str, Value)],
 ) -> Result<Scenario, String> {
     let mut file = Map::new();
     file.insert("format".to_owned(), json!("deltascope-1"));
@@ -67,7 +67,7 @@ pub(crate) fn scenario(
     let parameters = json!({ "weights": field(start, "weights")?, "biases": field(start, "biases")? });
     file.insert("parameters".to_owned(), parameters);
     file.insert("data".to_owned(), json!({ "x": field(samples, "x")?, "y": field(samples, "y")? }));
-    for (name, value) in settings {
+    for (name, value) in hyperparameters {
         file.insert((*name).to_owned(), value.clone());
     }
     Scenario::from_json(&Value::Object(file).to_string()).map_err(|error| {
@@ -79,9 +79,9 @@ pub(crate) fn scenario(
 }
 
 /// One pass over the samples in their order.
-pub(crate) fn train_epoch(network: &mut Network, samples: &[Sample], settings: &Settings) {
-    for mini_batch in samples.chunks(settings.batch_size) {
-        train_mini_batch(network, mini_batch, settings);
+pub(crate) fn train_epoch(network: &mut Network, samples: &[Sample], hyperparameters: &Hyperparameters) {
+    for mini_batch in samples.chunks(hyperparameters.batch_size) {
+        train_mini_batch(network, mini_batch, hyperparameters);
     }
 }
 

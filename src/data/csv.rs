@@ -2,12 +2,12 @@
 
 use crate::nn::Sample;
 use crate::order::{by_key, rank};
-use crate::scenario::{Data, MOST_DATA, Samples, mean_and_deviation};
+use crate::scenario::{Data, MAX_DATA, Samples, mean_and_deviation};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use std::fmt;
 
 /// The most classes that one column may be spread over.
-pub const MOST_CLASSES: usize = 1000;
+pub const MAX_CLASSES: usize = 1000;
 
 /// Named columns of finite numbers. Every row is as long as there are columns.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,8 +84,8 @@ impl Table {
             }
             let row = table.read_row(&record)?;
             table.rows.push(row);
-            if table.rows.len().saturating_mul(table.columns.len()) > MOST_DATA {
-                let problem = format!("more than {MOST_DATA} numbers do not fit; take fewer rows");
+            if table.rows.len().saturating_mul(table.columns.len()) > MAX_DATA {
+                let problem = format!("more than {MAX_DATA} numbers do not fit; take fewer rows");
                 return error(None, None, problem);
             }
         }
@@ -177,8 +177,8 @@ impl Table {
     /// ```
     pub fn one_hot(&self, column: usize, names: &[&str]) -> Result<Self, TableError> {
         let classes = self.classes(column)?;
-        let too_many = classes.len() > MOST_CLASSES;
-        if too_many || self.rows.len().saturating_mul(classes.len()) > MOST_DATA {
+        let too_many = classes.len() > MAX_CLASSES;
+        if too_many || self.rows.len().saturating_mul(classes.len()) > MAX_DATA {
             let problem = format!(
                 "{} different values do not look like classes; choose another column, or take it as a number",
                 classes.len()
@@ -241,7 +241,7 @@ pub fn data(inputs: Table, targets: Table) -> Data {
         inputs: inputs.columns,
         targets: targets.columns,
         samples: rows.map(|(x, y)| Sample { x, y }).collect(),
-        held_out: Samples::default(),
+        validation: Samples::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A header is big-endian: the magic number (0x00000803 for images, 0x00000801 for labels), then the count and, of
 //! images, their rows and columns (Y. LeCun, C. Cortes, C. Burges, *The MNIST database*).
 
-use crate::scenario::MOST_DATA;
+use crate::scenario::MAX_DATA;
 use std::fmt;
 
 /// The classes of digits.
@@ -98,9 +98,9 @@ impl Idx {
         // With the targets, as many numbers as data may hold.
         let numbers =
             size.0.checked_mul(size.1).and_then(|area| area.checked_add(DIGITS)?.checked_mul(count));
-        if magic == IMAGES && numbers.is_none_or(|numbers| numbers > MOST_DATA) {
+        if magic == IMAGES && numbers.is_none_or(|numbers| numbers > MAX_DATA) {
             return error(format!(
-                "{count} images of {} × {} pixels are more than the {MOST_DATA} numbers that fit; take fewer or \
+                "{count} images of {} × {} pixels are more than the {MAX_DATA} numbers that fit; take fewer or \
                  smaller ones",
                 size.1, size.0
             ));

@@ -1,8 +1,8 @@
 //! MNIST: idx files, in any order and under any names, made into one scenario after Nielsen's protocol.
 
 use super::idx::{DIGITS, Idx, IdxError};
-use crate::nn::{Activation, BiasRule, Cost, Distribution, Initialisation, Reduction, Settings};
-use crate::scenario::{Data, Order, Position, Samples, Scenario, ScenarioError, Start};
+use crate::nn::{Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Reduction};
+use crate::scenario::{Data, Position, SampleOrder, Samples, Scenario, ScenarioError, Start};
 use std::sync::Arc;
 
 /// The id of the scenario in the list of presets.
@@ -50,15 +50,15 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
     }
     let mut pairs = pairs(images, labels)?.into_iter();
     let Some(training) = pairs.next() else { return Err(too_few()) };
-    let held_out = pairs.next();
+    let validation = pairs.next();
     let name = training.images.name.clone();
     let size = training.images.size();
-    if let Some(held_out) = &held_out
-        && held_out.images.size() != size
+    if let Some(validation) = &validation
+        && validation.images.size() != size
     {
-        let (width, height) = held_out.images.size();
+        let (width, height) = validation.images.size();
         return error(
-            &held_out.images.name,
+            &validation.images.name,
             format!(
                 "its images are {height} × {width}, those of {name} {} × {}; take two of one size",
                 size.1, size.0
@@ -71,7 +71,7 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
             .collect(),
         targets: (0..DIGITS).map(|digit| digit.to_string()).collect(),
         samples: training.samples()?,
-        held_out: held_out.map_or(Ok(Samples::default()), Pair::samples)?,
+        validation: validation.map_or(Ok(Samples::default()), Pair::samples)?,
     };
     let scenario = Scenario {
         title: "MNIST".to_owned(),
@@ -79,17 +79,17 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
         sizes: vec![size.0 * size.1, HIDDEN, DIGITS],
         activations: vec![Activation::Sigmoid; 2],
         start: Start::Initialisation(Initialisation { distribution: Distribution::StandardNormal, seed: 1 }),
-        settings: Settings {
+        hyperparameters: Hyperparameters {
             cost: Cost::HalfMse,
             learning_rate: 3.0,
             batch_size: 10,
             reduction: Reduction::Mean,
             bias_rule: BiasRule::OwnDelta,
         },
-        order: Order::Shuffled(1),
-        lanes: Vec::new(),
+        order: SampleOrder::Shuffled(1),
+        runs: Vec::new(),
         data: Arc::new(data),
-        parted: None,
+        split_data: None,
         position: Position::default(),
     };
     scenario.check().map_err(|error| of_scenario(&name, &error))?;
@@ -98,17 +98,17 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
 
 /// Whether this is all of MNIST, as the list of presets names it.
 pub fn is_whole(scenario: &Scenario) -> bool {
-    let Data { samples, held_out, .. } = &*scenario.data;
-    (samples.len(), held_out.len()) == ROWS && samples.image_size() == Some((28, 28))
+    let Data { samples, validation, .. } = &*scenario.data;
+    (samples.len(), validation.len()) == ROWS && samples.image_size() == Some((28, 28))
 }
 
 fn note(data: &Data) -> String {
-    let held_out = match data.held_out.len() {
+    let validation = match data.validation.len() {
         0 => "none held out".to_owned(),
         count => format!("{count} held out"),
     };
     format!(
-        "{} handwritten digits to train on and {held_out} (Y. LeCun, C. Cortes and C. Burges, The MNIST database), \
+        "{} handwritten digits to train on and {validation} (Y. LeCun, C. Cortes and C. Burges, The MNIST database), \
          with Nielsen’s settings: {HIDDEN} hidden neurons, mini-batches of 10, η 3, weights and biases drawn from the \
          standard normal distribution.",
         data.samples.len()

@@ -6,9 +6,9 @@ use super::csv::{Table, TableError, data};
 use crate::json::double;
 use crate::nn::{
     Activation::{self, Identity, Sigmoid, Softmax, Tanh},
-    BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Sample, Settings,
+    BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Layer, Matrix, Network, Reduction, Sample,
 };
-use crate::scenario::{Data, Lane, Order, Position, Samples, Scenario, Start};
+use crate::scenario::{Data, Position, RunConfig, SampleOrder, Samples, Scenario, Start};
 use std::sync::Arc;
 #[cfg(target_arch = "wasm32")]
 use std::sync::OnceLock;
@@ -23,7 +23,7 @@ pub struct Preset {
     /// What there is to see in it, and where its numbers are from.
     pub note: &'static str,
     /// The runs that it is about; none where it is about one.
-    pub lanes: &'static [Lane],
+    pub runs: &'static [RunConfig],
     plan: fn() -> Plan,
 }
 
@@ -37,18 +37,18 @@ impl Preset {
     /// assert_eq!(and.sizes, [2, 2]);
     /// ```
     pub fn scenario(&self) -> Scenario {
-        let Plan { sizes, activations, start, settings, order, data } = (self.plan)();
+        let Plan { sizes, activations, start, hyperparameters, order, data } = (self.plan)();
         Scenario {
             title: self.title.to_owned(),
             note: self.note.to_owned(),
             sizes: sizes.to_vec(),
             activations: activations.to_vec(),
             start,
-            settings,
+            hyperparameters,
             order,
-            lanes: self.lanes.to_vec(),
+            runs: self.runs.to_vec(),
             data: Arc::new(data),
-            parted: None,
+            split_data: None,
             position: Position::default(),
         }
     }
@@ -71,7 +71,7 @@ static PRESETS: [Preset; 16] = [
         note: "The smallest network in which the question has an answer: one output says AND, the other \
                its opposite. From an all-zero start their errors cancel, so a rule that moves biases by the \
                layer's sum leaves them at 0, while each neuron's own delta learns all four rows.",
-        lanes: &[],
+        runs: &[],
         plan: and,
     },
     Preset {
@@ -79,7 +79,7 @@ static PRESETS: [Preset; 16] = [
         title: "XOR",
         note: "Not to be had without a hidden layer. Whether a run solves it depends on its start and η; \
                this one does, so read nothing about the bias rules from it alone.",
-        lanes: &[],
+        runs: &[],
         plan: xor,
     },
     Preset {
@@ -88,7 +88,7 @@ static PRESETS: [Preset; 16] = [
         note: "Matt Mazur's step-by-step example (2015): his start, his one row, η 0.5. His page leaves \
                the biases as they are: set the bias rule to frozen to get his w1 to w8, or leave it to see \
                what gradient descent does with them.",
-        lanes: &[],
+        runs: &[],
         plan: mazur,
     },
     Preset {
@@ -96,7 +96,7 @@ static PRESETS: [Preset; 16] = [
         title: "Han & Kamber's 3-2-1 example",
         note: "The worked example of Han, Kamber and Pei, Data Mining: their start, one row, η 0.9. It \
                moves each bias by its own unit's error. Their printed steps are rounded to three places.",
-        lanes: &[],
+        runs: &[],
         plan: han_kamber,
     },
     Preset {
@@ -105,7 +105,7 @@ static PRESETS: [Preset; 16] = [
         note: "The ten rows and the start of Jason Brownlee's article on coding backpropagation from \
                scratch (Machine Learning Mastery): after each sample one update, η 0.5. After 20 epochs \
                the parameters are the ones that he printed.",
-        lanes: &[],
+        runs: &[],
         plan: brownlee,
     },
     Preset {
@@ -114,7 +114,7 @@ static PRESETS: [Preset; 16] = [
         note: "Three species of iris by four measurements of the flower (R. A. Fisher, 1936; public \
                domain), standardised. With softmax and cross-entropy the output deltas of a sample add up \
                to 0: summed across the layer they could never move an output bias.",
-        lanes: &[],
+        runs: &[],
         plan: iris,
     },
     Preset {
@@ -124,7 +124,7 @@ static PRESETS: [Preset; 16] = [
                Handwritten Digits, UCI Machine Learning Repository, CC BY 4.0), with Nielsen's settings: \
                30 hidden neurons, mini-batches of 10, η 3. Here the wrong rule hardly hurts, as inputs \
                that are always on do a bias's work.",
-        lanes: &[],
+        runs: &[],
         plan: digits,
     },
     Preset {
@@ -132,7 +132,7 @@ static PRESETS: [Preset; 16] = [
         title: "Circle",
         note: "Points inside and around a circle: four hidden neurons, each a straight cut, are enough to \
                close a ring. Made-up data (CC0).",
-        lanes: &[],
+        runs: &[],
         plan: circle,
     },
     Preset {
@@ -141,7 +141,7 @@ static PRESETS: [Preset; 16] = [
         note: "Two arms wound into each other: the hardest of these boundaries, and the reason for two \
                hidden layers. Expect a long run, some 450 epochs. Both arms hold the point (0, 0), so 199 \
                of 200 is the best there is. Made-up data (CC0).",
-        lanes: &[],
+        runs: &[],
         plan: spiral,
     },
     Preset {
@@ -150,7 +150,7 @@ static PRESETS: [Preset; 16] = [
         note: "Three exercises of twenty men give estimates of weight, waist and pulse (A. C. Linnerud, as \
                in scikit-learn, BSD-3-Clause), everything standardised. With linear outputs there is no \
                accuracy to show, only the cost, and twenty rows carry little: it falls slowly.",
-        lanes: &[],
+        runs: &[],
         plan: linnerud,
     },
     Preset {
@@ -158,7 +158,7 @@ static PRESETS: [Preset; 16] = [
         title: "AND from zero: nothing moves",
         note: "The two outputs’ deltas cancel, sample by sample: moved by the layer’s sum the biases stay at 0, \
                and over the whole mini-batch nothing ever moves.",
-        lanes: compared::AND,
+        runs: compared::AND,
         plan: and,
     },
     Preset {
@@ -166,7 +166,7 @@ static PRESETS: [Preset; 16] = [
         title: "Four gates: the sum fails",
         note: "AND, OR, NAND and NOR as four outputs want four different biases, but the layer’s sum moves all four \
                alike: only weights can tell the gates apart, and they cannot where both inputs are 0.",
-        lanes: compared::GATES,
+        runs: compared::GATES,
         plan: compared::gates,
     },
     Preset {
@@ -174,7 +174,7 @@ static PRESETS: [Preset; 16] = [
         title: "Iris, softmax: frozen by the sum",
         note: "With softmax and cross-entropy the deltas of a layer add up to 0 for every sample, so the layer’s sum \
                trains the biases no more than if they were frozen: compare the last two lanes.",
-        lanes: compared::IRIS,
+        runs: compared::IRIS,
         plan: compared::iris,
     },
     Preset {
@@ -182,7 +182,7 @@ static PRESETS: [Preset; 16] = [
         title: "Eight linear outputs: it diverges",
         note: "Every output has the same target, so the layer’s sum makes the step of each bias eight times too \
                large: at η = 0.3 it overshoots by more each time, where each neuron’s own δ settles.",
-        lanes: compared::OUTPUTS,
+        runs: compared::OUTPUTS,
         plan: compared::outputs,
     },
     Preset {
@@ -190,7 +190,7 @@ static PRESETS: [Preset; 16] = [
         title: "One output: the two are the same",
         note: "With one neuron in the layer, its own δ is the layer’s sum: the wrong rule cannot be told from the \
                right one, and a program that learns this proves nothing about it.",
-        lanes: compared::ONE,
+        runs: compared::ONE,
         plan: compared::one,
     },
     Preset {
@@ -198,7 +198,7 @@ static PRESETS: [Preset; 16] = [
         title: "Digits: the mistake hides",
         note: "Handwritten digits (UCI, CC BY 4.0): the weights from pixels that are always on do a bias’s work, \
                so that the accuracy hardly tells the rules apart, even with the biases frozen.",
-        lanes: compared::DIGITS,
+        runs: compared::DIGITS,
         plan: digits,
     },
 ];
@@ -208,8 +208,8 @@ struct Plan {
     sizes: &'static [usize],
     activations: &'static [Activation],
     start: Start,
-    settings: Settings,
-    order: Order,
+    hyperparameters: Hyperparameters,
+    order: SampleOrder,
     data: Data,
 }
 
@@ -218,8 +218,8 @@ fn and() -> Plan {
         sizes: &[2, 2],
         activations: &[Sigmoid],
         start: drawn(Distribution::Zero, 0),
-        settings: settings(Cost::HalfMse, 0.5, 4, Reduction::Sum),
-        order: Order::File,
+        hyperparameters: hyperparameters(Cost::HalfMse, 0.5, 4, Reduction::Sum),
+        order: SampleOrder::File,
         data: rows(
             &["A", "B"],
             &["not (A and B)", "A and B"],
@@ -245,8 +245,8 @@ fn xor() -> Plan {
                 (&[&[-0.3097, 0.3673]], &[0.3538]),
             ],
         ),
-        settings: settings(Cost::HalfMse, 3.0, 4, Reduction::Sum),
-        order: Order::File,
+        hyperparameters: hyperparameters(Cost::HalfMse, 3.0, 4, Reduction::Sum),
+        order: SampleOrder::File,
         data: rows(
             &["A", "B"],
             &["A xor B"],
@@ -264,8 +264,8 @@ fn mazur() -> Plan {
             activations,
             &[(&[&[0.15, 0.2], &[0.25, 0.3]], &[0.35, 0.35]), (&[&[0.4, 0.45], &[0.5, 0.55]], &[0.6, 0.6])],
         ),
-        settings: settings(Cost::HalfMse, 0.5, 1, Reduction::Sum),
-        order: Order::File,
+        hyperparameters: hyperparameters(Cost::HalfMse, 0.5, 1, Reduction::Sum),
+        order: SampleOrder::File,
         data: rows(&["i1", "i2"], &["o1", "o2"], &[(&[0.05, 0.1], &[0.01, 0.99])]),
     }
 }
@@ -279,8 +279,8 @@ fn han_kamber() -> Plan {
             activations,
             &[(&[&[0.2, 0.4, -0.5], &[-0.3, 0.1, 0.2]], &[-0.4, 0.2]), (&[&[-0.3, -0.2]], &[0.1])],
         ),
-        settings: settings(Cost::HalfMse, 0.9, 1, Reduction::Sum),
-        order: Order::File,
+        hyperparameters: hyperparameters(Cost::HalfMse, 0.9, 1, Reduction::Sum),
+        order: SampleOrder::File,
         data: rows(&["x1", "x2", "x3"], &["class 1"], &[(&[1.0, 0.0, 1.0], &[1.0])]),
     }
 }
@@ -304,8 +304,8 @@ fn brownlee() -> Plan {
                 ),
             ],
         ),
-        settings: settings(Cost::HalfMse, 0.5, 1, Reduction::Sum),
-        order: Order::File,
+        hyperparameters: hyperparameters(Cost::HalfMse, 0.5, 1, Reduction::Sum),
+        order: SampleOrder::File,
         data: embedded(|| {
             let table = table(File::Brownlee);
             Ok(data(table.select(&[0, 1])?, table.one_hot(2, &["class 0", "class 1"])?))
@@ -318,8 +318,8 @@ fn iris() -> Plan {
         sizes: &[4, 5, 3],
         activations: &[Tanh, Softmax],
         start: drawn(Distribution::Normal, 1),
-        settings: settings(Cost::Cce, 0.1, 10, Reduction::Mean),
-        order: Order::Shuffled(1),
+        hyperparameters: hyperparameters(Cost::Cce, 0.1, 10, Reduction::Mean),
+        order: SampleOrder::Shuffled(1),
         data: embedded(|| {
             let table = table(File::Iris);
             let mut inputs = table.select(&[0, 1, 2, 3])?.standardised()?;
@@ -334,13 +334,13 @@ fn digits() -> Plan {
         sizes: &[64, 30, 10],
         activations: &[Sigmoid, Sigmoid],
         start: drawn(Distribution::Normal, 1),
-        settings: settings(Cost::HalfMse, 3.0, 10, Reduction::Mean),
-        order: Order::Shuffled(1),
+        hyperparameters: hyperparameters(Cost::HalfMse, 3.0, 10, Reduction::Mean),
+        order: SampleOrder::Shuffled(1),
         data: Data {
             inputs: (0..64).map(|pixel| format!("row {} column {}", pixel / 8 + 1, pixel % 8 + 1)).collect(),
             targets: (0..10).map(|digit| digit.to_string()).collect(),
             samples: text(File::Digits).lines().filter_map(digit).collect(),
-            held_out: Samples::default(),
+            validation: Samples::default(),
         },
     }
 }
@@ -398,8 +398,8 @@ fn circle() -> Plan {
         sizes: &[2, 4, 1],
         activations: &[Tanh, Sigmoid],
         start: drawn(Distribution::Normal, 1),
-        settings: settings(Cost::Bce, 0.3, 10, Reduction::Mean),
-        order: Order::Shuffled(1),
+        hyperparameters: hyperparameters(Cost::Bce, 0.3, 10, Reduction::Mean),
+        order: SampleOrder::Shuffled(1),
         data: points(File::Circle, "inside"),
     }
 }
@@ -409,8 +409,8 @@ fn spiral() -> Plan {
         sizes: &[2, 16, 8, 1],
         activations: &[Tanh, Tanh, Sigmoid],
         start: drawn(Distribution::Normal, 1),
-        settings: settings(Cost::Bce, 0.1, 5, Reduction::Mean),
-        order: Order::Shuffled(1),
+        hyperparameters: hyperparameters(Cost::Bce, 0.1, 5, Reduction::Mean),
+        order: SampleOrder::Shuffled(1),
         data: points(File::Spiral, "first arm"),
     }
 }
@@ -420,8 +420,8 @@ fn linnerud() -> Plan {
         sizes: &[3, 4, 3],
         activations: &[Tanh, Identity],
         start: drawn(Distribution::Normal, 1),
-        settings: settings(Cost::HalfMse, 0.1, 5, Reduction::Mean),
-        order: Order::Shuffled(1),
+        hyperparameters: hyperparameters(Cost::HalfMse, 0.1, 5, Reduction::Mean),
+        order: SampleOrder::Shuffled(1),
         data: embedded(|| {
             let table = table(File::Linnerud).standardised()?;
             let mut inputs = table.select(&[0, 1, 2])?;
@@ -464,12 +464,17 @@ fn rows(inputs: &[&str], targets: &[&str], rows: &[(&[f64], &[f64])]) -> Data {
         inputs: names(inputs),
         targets: names(targets),
         samples: rows.iter().map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect(),
-        held_out: Samples::default(),
+        validation: Samples::default(),
     }
 }
 
-fn settings(cost: Cost, learning_rate: f64, batch_size: usize, reduction: Reduction) -> Settings {
-    Settings { cost, learning_rate, batch_size, reduction, bias_rule: BiasRule::OwnDelta }
+fn hyperparameters(
+    cost: Cost,
+    learning_rate: f64,
+    batch_size: usize,
+    reduction: Reduction,
+) -> Hyperparameters {
+    Hyperparameters { cost, learning_rate, batch_size, reduction, bias_rule: BiasRule::OwnDelta }
 }
 
 fn drawn(distribution: Distribution, seed: u32) -> Start {

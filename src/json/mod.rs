@@ -263,8 +263,8 @@ fn listed(names: &[&str]) -> String {
 
 /// In quotes; of a long text the beginning.
 pub(crate) fn quoted(text: &str) -> String {
-    const MOST: usize = 40;
-    let beginning: String = text.chars().take(MOST).collect();
+    const MAX: usize = 40;
+    let beginning: String = text.chars().take(MAX).collect();
     let dots = if beginning.len() < text.len() { "…" } else { "" };
     written(|json| json.text(&(beginning + dots)))
 }

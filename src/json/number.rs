@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 /// More digits than this decide nothing but whether there is more.
-const MOST_DIGITS: usize = 800;
+const MAX_DIGITS: usize = 800;
 
 /// The double that a text spells, as `f64::from_str` reads it.
 ///
@@ -43,7 +43,7 @@ fn unsigned(text: &str) -> Option<f64> {
     let digits = whole.bytes().chain(fraction.bytes()).skip_while(|digit| *digit == b'0');
     let (mut number, mut count, mut more) = (Whole::default(), 0, false);
     for digit in digits {
-        if count < MOST_DIGITS {
+        if count < MAX_DIGITS {
             number.times(10, value(digit));
             count += 1;
         } else {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 /// Lists and groups within each other, at most: a file that nests deeper could use up the stack.
-const MOST_DEPTH: usize = 127;
+const MAX_DEPTH: usize = 127;
 
 /// Why a text is no JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl<'a> Value<'a> {
     /// ```
     pub fn parse(text: &'a str) -> Result<Self, Mistake> {
         let mut parser = Parser { text, at: 0 };
-        let value = parser.value(MOST_DEPTH)?;
+        let value = parser.value(MAX_DEPTH)?;
         match parser.next() {
             None => Ok(value),
             Some(_) => {

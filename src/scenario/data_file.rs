@@ -2,7 +2,7 @@
 
 use super::base64;
 use super::file::error;
-use super::{Data, MOST_DATA, Samples, Scenario, ScenarioError};
+use super::{Data, MAX_DATA, Samples, Scenario, ScenarioError};
 use crate::json::{Read, Value, Writer};
 use crate::nn::Sample;
 
@@ -11,7 +11,7 @@ pub(super) struct DataFile {
     inputs: Vec<String>,
     targets: Vec<String>,
     rows: RowsFile,
-    held_out: Option<RowsFile>,
+    validation: Option<RowsFile>,
 }
 
 /// Rows: x and y, or images.
@@ -39,7 +39,7 @@ impl DataFile {
             let name = value.given(name);
             name.map_or(Ok(Vec::new()), |names| names.list(|name| Ok(name.text()?.to_owned())))
         };
-        let held_out = |value: &'a Value<'a>| {
+        let validation = |value: &'a Value<'a>| {
             value.only(&["x", "y", "images"], ROWS)?;
             RowsFile::read(value)
         };
@@ -47,7 +47,7 @@ impl DataFile {
             inputs: names("inputs")?,
             targets: names("targets")?,
             rows: RowsFile::read(value)?,
-            held_out: value.set("held_out").map(held_out).transpose()?,
+            validation: value.set("held_out").map(validation).transpose()?,
         })
     }
 
@@ -62,7 +62,7 @@ impl DataFile {
             inputs: named(self.inputs, "x", sizes[0]),
             targets: named(self.targets, "y", classes),
             samples: self.rows.samples("data", classes)?,
-            held_out: match self.held_out {
+            validation: match self.validation {
                 Some(rows) => rows.samples("data.held_out", classes)?,
                 None => Samples::default(),
             },
@@ -133,8 +133,8 @@ pub(super) fn write(data: &Data, json: &mut Writer) {
         json.field("inputs").texts(&data.inputs);
         json.field("targets").texts(&data.targets);
         write_rows(&data.samples, json);
-        if !data.held_out.is_empty() {
-            json.field("held_out").group(|json| write_rows(&data.held_out, json));
+        if !data.validation.is_empty() {
+            json.field("held_out").group(|json| write_rows(&data.validation, json));
         }
     });
 }
@@ -156,14 +156,14 @@ fn write_rows(samples: &Samples, json: &mut Writer) {
 
 /// Whether the data, training and held-out rows, are those of the scenario's network.
 pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let Data { inputs, targets, samples, held_out } = &*scenario.data;
+    let Data { inputs, targets, samples, validation } = &*scenario.data;
     let sizes = &scenario.sizes;
     let (n_in, n_out) = (sizes[0], sizes[sizes.len() - 1]);
     if samples.is_empty() {
         return error("data.x", "at least one row is needed");
     }
-    if (samples.len() + held_out.len()).saturating_mul(n_in + n_out) > MOST_DATA {
-        return error("data", format!("more than {MOST_DATA} numbers do not fit; take fewer rows"));
+    if (samples.len() + validation.len()).saturating_mul(n_in + n_out) > MAX_DATA {
+        return error("data", format!("more than {MAX_DATA} numbers do not fit; take fewer rows"));
     }
     for (field, names, count) in [("inputs", inputs, n_in), ("targets", targets, n_out)] {
         if names.len() != count {
@@ -172,9 +172,9 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
         }
     }
     // Rows that a split has held out stand among the others in the file.
-    let apart = if scenario.parted.is_some() { "data" } else { "data.held_out" };
+    let apart = if scenario.split_data.is_some() { "data" } else { "data.held_out" };
     check_rows(scenario, samples, "data")?;
-    check_rows(scenario, held_out, apart)
+    check_rows(scenario, validation, apart)
 }
 
 fn check_rows(scenario: &Scenario, samples: &Samples, place: &str) -> Result<(), ScenarioError> {
@@ -201,7 +201,7 @@ fn check_rows(scenario: &Scenario, samples: &Samples, place: &str) -> Result<(),
                 return error(format!("{place}.{field}[{row}]"), "every number must be finite");
             }
         }
-        let cost = scenario.settings.cost;
+        let cost = scenario.hyperparameters.cost;
         if cost.folds_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
             let problem = format!("with {} every target must lie between 0 and 1", cost.name());
             return error(format!("{place}.y[{row}]"), problem);

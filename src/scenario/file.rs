@@ -1,10 +1,13 @@
 //! The `deltascope-1` format: reading, checking and writing.
 
 use super::data_file::{self, DataFile};
-use super::{Lane, MOST_LAYERS, MOST_PARAMETERS, Order, Position, Scenario, Split, Start, lane};
+use super::{
+    MAX_LAYERS, MAX_PARAMETERS, Position, RunConfig, SampleOrder, Scenario, Split, Start, run_config,
+};
 use crate::json::{Read, Value, Writer, quoted, written};
 use crate::nn::{
-    Activation, BiasRule, Cost, Distribution, Initialisation, Layer, Matrix, Network, Reduction, Settings,
+    Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Layer, Matrix, Network,
+    Reduction,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -41,11 +44,11 @@ struct File {
     note: String,
     sizes: Vec<usize>,
     activations: Vec<Activation>,
-    settings: Settings,
-    order: Order,
+    hyperparameters: Hyperparameters,
+    order: SampleOrder,
     initialisation: Option<Initialisation>,
     parameters: Option<Parameters>,
-    lanes: Vec<Lane>,
+    runs: Vec<RunConfig>,
     split: Option<Split>,
     data: DataFile,
     position: Position,
@@ -87,17 +90,17 @@ impl File {
             note: text("note")?,
             sizes: value.field("sizes")?.list(Value::whole)?,
             activations: value.field("activations")?.list(activation)?,
-            settings: Settings {
+            hyperparameters: Hyperparameters {
                 cost: value.field("cost")?.one_of(Cost::ALL, Cost::name)?,
                 learning_rate: value.field("learning_rate")?.number()?,
                 batch_size: value.field("batch_size")?.whole()?,
                 reduction: reduction(value.field("reduction")?)?,
                 bias_rule: value.given("bias_rule").map_or(Ok(BiasRule::OwnDelta), bias_rule)?,
             },
-            order: value.given("order").map_or(Ok(Order::File), order)?,
+            order: value.given("order").map_or(Ok(SampleOrder::File), order)?,
             initialisation: value.set("initialisation").map(initialisation).transpose()?,
             parameters: value.set("parameters").map(Parameters::read).transpose()?,
-            lanes: value.given("lanes").map_or(Ok(Vec::new()), |lanes| lanes.list(Lane::read))?,
+            runs: value.given("lanes").map_or(Ok(Vec::new()), |runs| runs.list(RunConfig::read))?,
             split: value.set("split").map(Split::read).transpose()?,
             data: DataFile::read(value.field("data")?)?,
             position: value.given("position").map_or(Ok(Position::default()), Position::read)?,
@@ -149,12 +152,12 @@ fn initialisation<'a>(value: &'a Value<'a>) -> Read<'a, Initialisation> {
     })
 }
 
-fn order<'a>(value: &'a Value<'a>) -> Read<'a, Order> {
+fn order<'a>(value: &'a Value<'a>) -> Read<'a, SampleOrder> {
     match value.variant(&["file", "shuffled"], "a name in quotes")? {
-        (0, _) => Ok(Order::File),
+        (0, _) => Ok(SampleOrder::File),
         (_, seed) => {
             let would_do = "the name with its number, such as { \"shuffled\": 1 },";
-            Ok(Order::Shuffled(value.belonging(seed, would_do)?.whole()?))
+            Ok(SampleOrder::Shuffled(value.belonging(seed, would_do)?.whole()?))
         }
     }
 }
@@ -170,14 +173,14 @@ pub(super) fn read(json: &str) -> Result<Scenario, ScenarioError> {
     let mut scenario = Scenario {
         start: start(file.initialisation, file.parameters, &file.sizes, &file.activations)?,
         data: Arc::new(file.data.data(&file.sizes)?),
-        parted: None,
+        split_data: None,
         title: file.title,
         note: file.note,
         sizes: file.sizes,
         activations: file.activations,
-        settings: file.settings,
+        hyperparameters: file.hyperparameters,
         order: file.order,
-        lanes: file.lanes,
+        runs: file.runs,
         position: file.position,
     };
     if file.split.is_some() {
@@ -196,7 +199,7 @@ fn at(path: &str, problem: impl fmt::Display) -> ScenarioError {
 
 /// Scenario → text.
 pub(super) fn write(scenario: &Scenario) -> String {
-    let Settings { cost, learning_rate, batch_size, reduction, bias_rule } = scenario.settings;
+    let Hyperparameters { cost, learning_rate, batch_size, reduction, bias_rule } = scenario.hyperparameters;
     let content = |json: &mut Writer| {
         json.field("format").text(FORMAT);
         json.field("title").text(&scenario.title);
@@ -212,12 +215,14 @@ pub(super) fn write(scenario: &Scenario) -> String {
         json.field("reduction").text(reduction.name());
         json.field("bias_rule").text(bias_rule.name());
         match scenario.order {
-            Order::File => json.field("order").text("file"),
-            Order::Shuffled(seed) => json.field("order").group(|json| json.field("shuffled").plain(seed)),
+            SampleOrder::File => json.field("order").text("file"),
+            SampleOrder::Shuffled(seed) => {
+                json.field("order").group(|json| json.field("shuffled").plain(seed))
+            }
         }
         write_start(&scenario.start, json);
-        if !scenario.lanes.is_empty() {
-            json.field("lanes").list(&scenario.lanes, |json, lane| lane.write(json));
+        if !scenario.runs.is_empty() {
+            json.field("lanes").list(&scenario.runs, |json, run| run.write(json));
         }
         if let Some(split) = scenario.split() {
             split.write(json.field("split"));
@@ -253,7 +258,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     check_shape(&scenario.sizes, &scenario.activations)?;
     check_settings(scenario)?;
     check_start(scenario)?;
-    lane::check(scenario)?;
+    run_config::check(scenario)?;
     data_file::check(scenario)?;
     check_position(scenario)
 }
@@ -262,8 +267,8 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
     if sizes.len() < 2 {
         return error("sizes", "an input and at least one layer are needed, as in [2, 1]");
     }
-    if sizes.len() > MOST_LAYERS + 1 {
-        return error("sizes", format!("{} layers are too many; at most {MOST_LAYERS}", sizes.len() - 1));
+    if sizes.len() > MAX_LAYERS + 1 {
+        return error("sizes", format!("{} layers are too many; at most {MAX_LAYERS}", sizes.len() - 1));
     }
     if let Some(empty) = sizes.iter().position(|&size| size == 0) {
         return error(format!("sizes[{empty}]"), "a layer needs at least 1 neuron");
@@ -271,9 +276,9 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
     let count = sizes
         .windows(2)
         .try_fold(0usize, |sum, pair| pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum));
-    if count.is_none_or(|count| count > MOST_PARAMETERS) {
+    if count.is_none_or(|count| count > MAX_PARAMETERS) {
         let problem = format!(
-            "[{}] makes more weights and biases than the {MOST_PARAMETERS} that fit; take smaller layers",
+            "[{}] makes more weights and biases than the {MAX_PARAMETERS} that fit; take smaller layers",
             sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
         );
         return error("sizes", problem);
@@ -286,7 +291,7 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
 }
 
 fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let Settings { cost, learning_rate, batch_size, .. } = scenario.settings;
+    let Hyperparameters { cost, learning_rate, batch_size, .. } = scenario.hyperparameters;
     let Some((&output, hidden)) = scenario.activations.split_last() else {
         return error("activations", "at least one layer is needed");
     };
@@ -317,7 +322,7 @@ fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
     if batch_size == 0 {
         return error("batch_size", "a mini-batch needs at least 1 sample; 1 updates after each sample");
     }
-    if scenario.settings.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
+    if scenario.hyperparameters.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
         return error(
             "bias_rule",
             "with shared_bias all biases of a layer are one number, so they must start equal; make them equal first",

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The most classes that images may have: a label is one byte.
-pub const MOST_LABELS: usize = 256;
+pub const MAX_LABELS: usize = 256;
 
 /// Rows of data, each an input x and a target y.
 ///
@@ -125,7 +125,7 @@ impl Samples {
             );
             return error("pixels", problem);
         }
-        if classes > MOST_LABELS {
+        if classes > MAX_LABELS {
             return error("labels", format!("a label is one byte, but there are {classes} classes"));
         }
         if let Some(image) = labels.iter().position(|label| usize::from(*label) >= classes) {

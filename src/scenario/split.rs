@@ -9,7 +9,7 @@ use crate::nn::{Sample, shuffled};
 use std::sync::Arc;
 
 /// The percentages of rows that may be held out.
-pub const HELD_OUT: std::ops::RangeInclusive<u32> = 1..=90;
+pub const VALIDATION_PERCENT: std::ops::RangeInclusive<u32> = 1..=90;
 
 /// How the rows are split into training and held-out ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Split {
 
 /// A split that was made, and all rows as they were before.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Parted {
+pub struct SplitData {
     split: Split,
     source: Arc<Data>,
 }
@@ -71,21 +71,21 @@ impl Split {
     fn rows(&self, count: usize) -> (Vec<usize>, Vec<usize>) {
         let wanted = (count * self.percent as usize + 50) / 100;
         let wanted = wanted.clamp(1, count.saturating_sub(1).max(1));
-        let mut held_out = vec![false; count];
+        let mut validation = vec![false; count];
         for row in shuffled(count, self.seed, 0).into_iter().take(wanted) {
-            held_out[row] = true;
+            validation[row] = true;
         }
-        (0..count).partition(|&row| held_out[row])
+        (0..count).partition(|&row| validation[row])
     }
 
     fn apply(&self, source: &Data) -> Result<Data, ScenarioError> {
         let error = |field: &str, problem: String| Err(ScenarioError { field: field.into(), problem });
-        if !HELD_OUT.contains(&self.percent) {
-            let (least, most) = (HELD_OUT.start(), HELD_OUT.end());
+        if !VALIDATION_PERCENT.contains(&self.percent) {
+            let (least, most) = (VALIDATION_PERCENT.start(), VALIDATION_PERCENT.end());
             let problem = format!("{} % cannot be held out; take {least} to {most}", self.percent);
             return error("split.percent", problem);
         }
-        if !source.held_out.is_empty() {
+        if !source.validation.is_empty() {
             let problem = "these data come with held-out rows of their own; they are not split again";
             return error("split", problem.into());
         }
@@ -98,12 +98,12 @@ impl Split {
             let problem = "one row cannot be split; take data with at least 2 rows, or no held-out rows";
             return error("split", problem.into());
         }
-        let (held_out, training) = self.rows(count);
+        let (validation, training) = self.rows(count);
         let mut data = Data {
             inputs: source.inputs.clone(),
             targets: source.targets.clone(),
             samples: source.samples.part(&training),
-            held_out: source.samples.part(&held_out),
+            validation: source.samples.part(&validation),
         };
         if self.standardise {
             Part::Inputs.standardise(&mut data)?;
@@ -118,20 +118,20 @@ impl Split {
 impl Scenario {
     /// The data as they stand in the file, before a split.
     pub fn source(&self) -> &Arc<Data> {
-        self.parted.as_ref().map_or(&self.data, |parted| &parted.source)
+        self.split_data.as_ref().map_or(&self.data, |split_data| &split_data.source)
     }
 
     /// How the rows are split, if they are.
     pub fn split(&self) -> Option<Split> {
-        self.parted.as_ref().map(|parted| parted.split)
+        self.split_data.as_ref().map(|split_data| split_data.split)
     }
 
     /// Splits these data anew, or not at all: the first thing that is done with data of another source. Their rows
     /// must have the scenario's shape. After an error everything is as before.
     pub fn split_anew(&mut self, source: Arc<Data>, split: Option<Split>) -> Result<(), ScenarioError> {
-        (self.data, self.parted) = match split {
+        (self.data, self.split_data) = match split {
             None => (source, None),
-            Some(split) => (Arc::new(split.apply(&source)?), Some(Parted { split, source })),
+            Some(split) => (Arc::new(split.apply(&source)?), Some(SplitData { split, source })),
         };
         Ok(())
     }
@@ -193,7 +193,7 @@ impl Part {
             let constant = is_constant(&column);
             let scaled = |value: f64| if constant { 0.0 } else { (value - mean) / deviation };
             let mut sound = constant || mean.is_finite() && deviation.is_finite() && deviation > 0.0;
-            for rows in [&mut data.samples, &mut data.held_out] {
+            for rows in [&mut data.samples, &mut data.validation] {
                 for value in rows.as_mut_slice().iter_mut().filter_map(|row| self.of_mut(row).get_mut(k)) {
                     *value = scaled(*value);
                     sound &= value.is_finite();

@@ -4,7 +4,7 @@ use super::{Axis, Direction, Item, RowTotal, StepBy, View};
 use crate::json::{Read, Value, quoted};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
 use crate::scenario::file::{activation, bias_rule, distribution, reduction};
-use crate::scenario::{Lane, Position, Rate, Updating};
+use crate::scenario::{Position, Rate, RunConfig, Updating};
 use std::str::FromStr;
 
 /// Everything that can happen to a session. Fields called `to` hold what was typed or chosen.
@@ -59,7 +59,7 @@ pub enum Action {
     /// The seed of the shuffling.
     ShuffleSeedChanged(u32),
     /// So many rows in a hundred are held out from training; 0 is none.
-    HeldOutChanged(usize),
+    ValidationShareChanged(usize),
     /// The seed that the held-out rows are drawn by.
     SplitSeedChanged(u32),
     /// The inputs are standardised by the training rows, or taken as they are in the file.
@@ -89,36 +89,36 @@ pub enum Action {
         /// Its new value.
         to: f64,
     },
-    /// A lane is added to the comparison.
-    LaneAdded(Lane),
-    /// A lane is taken out.
-    LaneRemoved {
+    /// A run is added to the comparison.
+    RunAdded(RunConfig),
+    /// A run is taken out.
+    RunRemoved {
         /// Its place.
-        lane: usize,
+        run: usize,
     },
-    /// A lane changes places with the one before it.
-    LaneMoved {
+    /// A run changes places with the one before it.
+    RunMoved {
         /// Its place.
-        lane: usize,
+        run: usize,
     },
-    /// When a lane updates, and by which gradient.
-    LaneUpdatingChanged {
+    /// When a run updates, and by which gradient.
+    RunUpdatingChanged {
         /// Its place.
-        lane: usize,
+        run: usize,
         /// How it updates from now on.
         to: Updating,
     },
-    /// Which deltas move a lane's biases.
-    LaneBiasRuleChanged {
+    /// Which deltas move a run's biases.
+    RunBiasRuleChanged {
         /// Its place.
-        lane: usize,
+        run: usize,
         /// The rule from now on.
         to: BiasRule,
     },
-    /// The η of a lane.
-    LaneRateChanged {
+    /// The η of a run.
+    RunRateChanged {
         /// Its place.
-        lane: usize,
+        run: usize,
         /// Its η from now on.
         to: Rate,
     },
@@ -179,10 +179,10 @@ pub enum Action {
     ViewToggled,
     /// In the comparison, rows move the parameters or leave them.
     FreezeToggled,
-    /// What the charts of lanes count across.
+    /// What the charts of runs count across.
     AxisChanged(Axis),
-    /// In the stepper, the referee is called or sent away.
-    RefereeAsked,
+    /// In the stepper, the gradient check is called or sent away.
+    GradientCheckToggled,
     /// Boundaries are those of the outputs, or of the selected neuron.
     BoundaryToggled,
     /// Something was selected, or nothing.
@@ -254,7 +254,7 @@ impl Action {
             "SeedChanged" => Self::SeedChanged(typed::seed(value)?),
             "ShuffleChanged" => Self::ShuffleChanged(value.bool()?),
             "ShuffleSeedChanged" => Self::ShuffleSeedChanged(typed::seed(value)?),
-            "HeldOutChanged" => Self::HeldOutChanged(typed::count(value)?),
+            "ValidationShareChanged" => Self::ValidationShareChanged(typed::count(value)?),
             "SplitSeedChanged" => Self::SplitSeedChanged(typed::seed(value)?),
             "StandardiseChanged" => Self::StandardiseChanged(value.bool()?),
             "ParameterEdited" => {
@@ -269,20 +269,20 @@ impl Action {
                 let [row, neuron, to] = fields(value, ["row", "neuron", "to"])?;
                 Self::TargetEdited { row: row.whole()?, neuron: neuron.whole()?, to: typed::number(to)? }
             }
-            "LaneAdded" => Self::LaneAdded(typed::lane(value)?),
-            "LaneRemoved" => Self::LaneRemoved { lane: only(value, "lane")?.whole()? },
-            "LaneMoved" => Self::LaneMoved { lane: only(value, "lane")?.whole()? },
-            "LaneUpdatingChanged" => {
-                let [lane, to] = fields(value, ["lane", "to"])?;
-                Self::LaneUpdatingChanged { lane: lane.whole()?, to: Updating::read(to)? }
+            "RunAdded" => Self::RunAdded(typed::run(value)?),
+            "RunRemoved" => Self::RunRemoved { run: only(value, "lane")?.whole()? },
+            "RunMoved" => Self::RunMoved { run: only(value, "lane")?.whole()? },
+            "RunUpdatingChanged" => {
+                let [run, to] = fields(value, ["lane", "to"])?;
+                Self::RunUpdatingChanged { run: run.whole()?, to: Updating::read(to)? }
             }
-            "LaneBiasRuleChanged" => {
-                let [lane, to] = fields(value, ["lane", "to"])?;
-                Self::LaneBiasRuleChanged { lane: lane.whole()?, to: bias_rule(to)? }
+            "RunBiasRuleChanged" => {
+                let [run, to] = fields(value, ["lane", "to"])?;
+                Self::RunBiasRuleChanged { run: run.whole()?, to: bias_rule(to)? }
             }
-            "LaneRateChanged" => {
-                let [lane, to] = fields(value, ["lane", "to"])?;
-                Self::LaneRateChanged { lane: lane.whole()?, to: Rate::read(to)? }
+            "RunRateChanged" => {
+                let [run, to] = fields(value, ["lane", "to"])?;
+                Self::RunRateChanged { run: run.whole()?, to: Rate::read(to)? }
             }
             "Stepped" => {
                 let [by, direction] = fields(value, ["by", "direction"])?;
@@ -337,7 +337,7 @@ impl Action {
         ("SoundRestored", Self::SoundRestored),
         ("ViewToggled", Self::ViewToggled),
         ("FreezeToggled", Self::FreezeToggled),
-        ("RefereeAsked", Self::RefereeAsked),
+        ("GradientCheckToggled", Self::GradientCheckToggled),
         ("BoundaryToggled", Self::BoundaryToggled),
         ("AllTermsToggled", Self::AllTermsToggled),
     ];
@@ -388,7 +388,7 @@ fn parameter<'a>(value: &'a Value<'a>) -> Read<'a, Parameter> {
 
 /// What a person types into a field comes as text; saved actions hold numbers.
 mod typed {
-    use super::{Lane, Read, Value, quoted};
+    use super::{Read, RunConfig, Value, quoted};
     use crate::json::double;
 
     /// What was typed; none for what is neither text nor a number.
@@ -459,11 +459,11 @@ mod typed {
         value.problem(format!("η must be a number above 0, not {text}{remark}; 0.5 would do"))
     }
 
-    /// A lane, or its JSON as the value of an option.
-    pub(super) fn lane<'a>(value: &'a Value<'a>) -> Read<'a, Lane> {
-        let Value::Text(text) = value else { return Lane::read(value) };
-        let lane = Value::parse(text).ok().and_then(|value| Lane::read(&value).ok());
-        lane.map_or_else(|| value.problem(format!("{} is no lane; take one of the list", quoted(text))), Ok)
+    /// A run, or its JSON as the value of an option.
+    pub(super) fn run<'a>(value: &'a Value<'a>) -> Read<'a, RunConfig> {
+        let Value::Text(text) = value else { return RunConfig::read(value) };
+        let run = Value::parse(text).ok().and_then(|value| RunConfig::read(&value).ok());
+        run.map_or_else(|| value.problem(format!("{} is no lane; take one of the list", quoted(text))), Ok)
     }
 
     /// A whole number, 0 or more.

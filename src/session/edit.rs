@@ -2,7 +2,7 @@
 
 use super::{Action, rows};
 use crate::nn::{Activation, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
-use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Order, Position, Scenario, Start};
+use crate::scenario::{MAX_RUNS, MIN_RUNS, Position, RunConfig, SampleOrder, Scenario, Start};
 use std::sync::Arc;
 
 /// What a change starts from.
@@ -26,21 +26,21 @@ const NEW_LAYER: usize = 3;
 pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<Change, String>> {
     let mut scenario = Scenario { position: present.position, ..present.scenario.clone() };
     let mut notice = None;
-    let settings = &mut scenario.settings;
+    let hyperparameters = &mut scenario.hyperparameters;
     match action {
-        Action::LearningRateChanged(to) => settings.learning_rate = *to,
-        Action::BatchSizeChanged(to) => settings.batch_size = *to,
-        Action::ReductionChanged(to) => settings.reduction = *to,
+        Action::LearningRateChanged(to) => hyperparameters.learning_rate = *to,
+        Action::BatchSizeChanged(to) => hyperparameters.batch_size = *to,
+        Action::ReductionChanged(to) => hyperparameters.reduction = *to,
         Action::ReductionExchanged => {
-            settings.learning_rate = equivalent_learning_rate(present.scenario);
-            settings.reduction = match settings.reduction {
+            hyperparameters.learning_rate = equivalent_learning_rate(present.scenario);
+            hyperparameters.reduction = match hyperparameters.reduction {
                 Reduction::Sum => Reduction::Mean,
                 Reduction::Mean => Reduction::Sum,
             };
         }
-        Action::BiasRuleChanged(to) => settings.bias_rule = *to,
+        Action::BiasRuleChanged(to) => hyperparameters.bias_rule = *to,
         Action::CostChanged(to) => {
-            settings.cost = *to;
+            hyperparameters.cost = *to;
             notice = fit_output(&mut scenario);
         }
         Action::ActivationChanged { layer, to } => {
@@ -90,9 +90,9 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
             scenario.start = Start::Initialisation(Initialisation { distribution, seed: *seed });
         }
         Action::ShuffleChanged(shuffle) => {
-            scenario.order = if *shuffle { Order::Shuffled(1) } else { Order::File };
+            scenario.order = if *shuffle { SampleOrder::Shuffled(1) } else { SampleOrder::File };
         }
-        Action::ShuffleSeedChanged(seed) => scenario.order = Order::Shuffled(*seed),
+        Action::ShuffleSeedChanged(seed) => scenario.order = SampleOrder::Shuffled(*seed),
         Action::ParameterEdited { parameter, to } => {
             let mut network = Network::clone(present.network);
             let Some(value) = network.get_mut(*parameter) else {
@@ -102,7 +102,7 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
             let Position { epoch, mini_batch, .. } = present.position;
             scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };
         }
-        Action::HeldOutChanged(_) | Action::SplitSeedChanged(_) | Action::StandardiseChanged(_) => {
+        Action::ValidationShareChanged(_) | Action::SplitSeedChanged(_) | Action::StandardiseChanged(_) => {
             match rows::split(&mut scenario, action) {
                 Ok(said) => notice = said,
                 Err(problem) => return Some(Err(problem)),
@@ -113,13 +113,13 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
                 return Some(Err(problem));
             }
         }
-        Action::LaneAdded(_)
-        | Action::LaneRemoved { .. }
-        | Action::LaneMoved { .. }
-        | Action::LaneUpdatingChanged { .. }
-        | Action::LaneBiasRuleChanged { .. }
-        | Action::LaneRateChanged { .. } => match relaned(scenario.compared(), action) {
-            Ok(lanes) => scenario.lanes = lanes,
+        Action::RunAdded(_)
+        | Action::RunRemoved { .. }
+        | Action::RunMoved { .. }
+        | Action::RunUpdatingChanged { .. }
+        | Action::RunBiasRuleChanged { .. }
+        | Action::RunRateChanged { .. } => match relaned(scenario.compared(), action) {
+            Ok(runs) => scenario.runs = runs,
             Err(problem) => return Some(Err(problem)),
         },
         _ => return None,
@@ -133,45 +133,45 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
     }))
 }
 
-/// The lanes after this action.
-fn relaned(mut lanes: Vec<Lane>, action: &Action) -> Result<Vec<Lane>, String> {
-    let count = lanes.len();
+/// The runs after this action.
+fn relaned(mut runs: Vec<RunConfig>, action: &Action) -> Result<Vec<RunConfig>, String> {
+    let count = runs.len();
     let missing =
-        |lane: &usize| format!("there is no lane {}; the last one is {count}", lane.saturating_add(1));
+        |run: &usize| format!("there is no lane {}; the last one is {count}", run.saturating_add(1));
     match action {
-        Action::LaneAdded(_) if lanes.len() >= MOST_LANES => {
-            return Err(format!("{MOST_LANES} lanes are the most; take one out first"));
+        Action::RunAdded(_) if runs.len() >= MAX_RUNS => {
+            return Err(format!("{MAX_RUNS} lanes are the most; take one out first"));
         }
-        Action::LaneAdded(lane) => lanes.push(*lane),
-        Action::LaneRemoved { .. } if lanes.len() <= LEAST_LANES => {
-            return Err(format!("a comparison needs {LEAST_LANES} lanes; add another one first"));
+        Action::RunAdded(run) => runs.push(*run),
+        Action::RunRemoved { .. } if runs.len() <= MIN_RUNS => {
+            return Err(format!("a comparison needs {MIN_RUNS} lanes; add another one first"));
         }
-        Action::LaneRemoved { lane } if *lane < lanes.len() => drop(lanes.remove(*lane)),
-        Action::LaneRemoved { lane } => return Err(missing(lane)),
-        Action::LaneMoved { lane } if (1..lanes.len()).contains(lane) => lanes.swap(lane - 1, *lane),
-        Action::LaneMoved { lane } => {
-            return Err(format!("lane {} cannot go further to the front", lane.saturating_add(1)));
+        Action::RunRemoved { run } if *run < runs.len() => drop(runs.remove(*run)),
+        Action::RunRemoved { run } => return Err(missing(run)),
+        Action::RunMoved { run } if (1..runs.len()).contains(run) => runs.swap(run - 1, *run),
+        Action::RunMoved { run } => {
+            return Err(format!("lane {} cannot go further to the front", run.saturating_add(1)));
         }
-        Action::LaneUpdatingChanged { lane, to } => {
-            lanes.get_mut(*lane).ok_or_else(|| missing(lane))?.updating = *to;
+        Action::RunUpdatingChanged { run, to } => {
+            runs.get_mut(*run).ok_or_else(|| missing(run))?.updating = *to;
         }
-        Action::LaneBiasRuleChanged { lane, to } => {
-            lanes.get_mut(*lane).ok_or_else(|| missing(lane))?.bias_rule = *to;
+        Action::RunBiasRuleChanged { run, to } => {
+            runs.get_mut(*run).ok_or_else(|| missing(run))?.bias_rule = *to;
         }
-        Action::LaneRateChanged { lane, to } => {
-            lanes.get_mut(*lane).ok_or_else(|| missing(lane))?.rate = *to;
+        Action::RunRateChanged { run, to } => {
+            runs.get_mut(*run).ok_or_else(|| missing(run))?.rate = *to;
         }
         _ => {}
     }
-    Ok(lanes)
+    Ok(runs)
 }
 
 /// The η with which the other reduction makes the same update: η_sum = η_mean / M.
 pub fn equivalent_learning_rate(scenario: &Scenario) -> f64 {
-    let samples = scenario.settings.batch_size.min(scenario.data.samples.len()) as f64;
-    match scenario.settings.reduction {
-        Reduction::Mean => scenario.settings.learning_rate / samples,
-        Reduction::Sum => scenario.settings.learning_rate * samples,
+    let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len()) as f64;
+    match scenario.hyperparameters.reduction {
+        Reduction::Mean => scenario.hyperparameters.learning_rate / samples,
+        Reduction::Sum => scenario.hyperparameters.learning_rate * samples,
     }
 }
 
@@ -185,7 +185,7 @@ fn seed_of(start: &Start) -> u32 {
 
 /// After a change of the cost, an output activation that it is defined on.
 fn fit_output(scenario: &mut Scenario) -> Option<String> {
-    let cost = scenario.settings.cost;
+    let cost = scenario.hyperparameters.cost;
     let output = scenario.activations.last_mut()?;
     if cost.suits(*output) {
         return None;
@@ -198,7 +198,7 @@ fn fit_output(scenario: &mut Scenario) -> Option<String> {
 /// After a change of the output activation, a cost that is defined on it.
 fn fit_cost(scenario: &mut Scenario) -> Option<String> {
     let output = *scenario.activations.last()?;
-    let cost = &mut scenario.settings.cost;
+    let cost = &mut scenario.hyperparameters.cost;
     if cost.suits(output) {
         return None;
     }
@@ -245,7 +245,8 @@ fn fit_start(scenario: &mut Scenario) {
 /// After a change of the mini-batches or layers, a position that still exists.
 fn fit_position(scenario: &mut Scenario) {
     if let Start::Parameters { mini_batch, .. } = &mut scenario.start
-        && *mini_batch as usize >= scenario.data.samples.len().div_ceil(scenario.settings.batch_size.max(1))
+        && *mini_batch as usize
+            >= scenario.data.samples.len().div_ceil(scenario.hyperparameters.batch_size.max(1))
     {
         *mini_batch = 0;
     }

@@ -66,7 +66,7 @@ pub static KEYS: [Key; 29] = {
         key("g", "g", "to the training", Action::ViewChanged(View::Train)),
         key("b", "b", "back to the last sound moment of a training that diverged", Action::SoundRestored),
         key("f", "f", "in the comparison: freeze the parameters, or let them move", Action::FreezeToggled),
-        key("r", "r", "ask the referee, or send it away", Action::RefereeAsked),
+        key("r", "r", "ask the referee, or send it away", Action::GradientCheckToggled),
         key("m", "m", "exchange sum and mean, keeping the update", Action::ReductionExchanged),
         control("z", false, "Ctrl+Z", "undo a change of the scenario", Action::Undo),
         control("Z", true, "Ctrl+Shift+Z", "redo", Action::Redo),

@@ -28,18 +28,18 @@ pub struct MiniBatch {
 impl MiniBatch {
     /// Runs the mini-batch with these `rows` of the data. An error where a number would be NaN or infinite.
     pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, Diverged> {
-        let settings = &scenario.settings;
+        let hyperparameters = &scenario.hyperparameters;
         let samples = || scenario.data.samples.of_rows(&rows);
-        let traces: Vec<Trace> = samples().map(|s| backprop(&before, &s, settings.cost)).collect();
+        let traces: Vec<Trace> = samples().map(|s| backprop(&before, &s, hyperparameters.cost)).collect();
         let mut gradient_sum = Gradient::zeros(&before);
         for trace in &traces {
             gradient_sum.accumulate(trace);
         }
-        let gradient = gradient_sum.clone().reduced(settings.reduction, rows.len());
+        let gradient = gradient_sum.clone().reduced(hyperparameters.reduction, rows.len());
         let mut after = Network::clone(&before);
-        update(&mut after, &gradient, settings.learning_rate, settings.bias_rule);
+        update(&mut after, &gradient, hyperparameters.learning_rate, hyperparameters.bias_rule);
         let costs_after: Vec<f64> =
-            samples().map(|s| evaluate(&after, [s], settings.cost).cost_sum).collect();
+            samples().map(|s| evaluate(&after, [s], hyperparameters.cost).cost_sum).collect();
         let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
         if let Some(diverged) = Diverged::find(&traces, &after, &costs_after) {
             return Err(diverged);

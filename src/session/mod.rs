@@ -1,7 +1,7 @@
 //! What a reader does and sees, without a screen: [`Action`]s change a [`Session`], and nothing else does.
 //!
-//! What is shown is a pure function of scenario and position; a [`Run`] only remembers parts of it.
-//! Whatever may take long (a jump, a change of the scenario while far into the run) is a *journey*: it
+//! What is shown is a pure function of scenario and position; a [`ReplayCache`] only remembers parts of it.
+//! Whatever may take long (a jump, a change of the scenario while far into the run) is a *replay*: it
 //! goes on in slices when the page wakes the session, can be stopped, and changes nothing before it arrives.
 
 mod action;
@@ -9,40 +9,40 @@ mod checkpoints;
 mod compare;
 mod edit;
 mod item;
-mod journey;
 mod keys;
 mod mini_batch;
-mod now;
+mod replay;
+mod replay_cache;
 mod rows;
-mod run;
-mod sight;
 mod timeline;
 mod training;
+mod view_state;
+mod visible;
 
 pub use action::Action;
 pub use compare::{
-    Background, Comparison, Divergence, Identity, LanePass, LaneRow, Lines, Referee, identity,
+    Background, Comparison, Divergence, GradientCheck, Identity, Lines, RunPass, RunRow, identity,
 };
 pub use edit::equivalent_learning_rate;
 pub use item::Item;
-pub use journey::{Progress, explained_divergence};
 pub use keys::{KEYS, Key, action_of};
 pub use mini_batch::MiniBatch;
-pub use now::Now;
-pub use run::Run;
-pub use sight::{Axis, MOST_DIGITS, RowTotal, Sight, View};
+pub use replay::{Progress, explained_divergence};
+pub use replay_cache::ReplayCache;
 pub use timeline::{Direction, StepBy, Timeline, next, previous};
-pub use training::{Evaluated, Order, Stage, Training};
+pub use training::{Evaluated, Stage, Training, WorkerCommand};
+pub use view_state::{Axis, MAX_DIGITS, RowTotal, View, ViewState};
+pub use visible::Visible;
 
 use crate::data::{Idx, mnist, presets};
 use crate::json::quoted;
 use crate::nn::Network;
 use crate::scenario::{Position, Scenario};
-use journey::{History, Journey, explained};
+use replay::{History, Replay, explained};
 use std::sync::Arc;
 
 /// How many steps forward lead back the way they came.
-const TRAIL: usize = 1000;
+const MAX_STEP_HISTORY: usize = 1000;
 /// The fastest and the slowest play, in steps a second.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
 
@@ -57,18 +57,18 @@ pub struct Session {
     preset: Option<&'static str>,
     position: Position,
     mini_batch: Arc<MiniBatch>,
-    run: Run,
-    /// The lanes at this mini-batch, for as long as they are looked at.
+    replay_cache: ReplayCache,
+    /// The runs at this mini-batch, for as long as they are looked at.
     comparison: Option<Box<Comparison>>,
     background: Background,
     /// Where the latest steps forward began.
-    trail: Vec<(Position, StepBy)>,
-    past: Vec<Saved>,
-    future: Vec<Saved>,
-    journey: Option<Journey>,
+    step_history: Vec<(Position, StepBy)>,
+    past: Vec<UndoEntry>,
+    future: Vec<UndoEntry>,
+    replay: Option<Replay>,
     training: Training,
     play: Play,
-    sight: Sight,
+    view_state: ViewState,
     /// Something to be said that is not an error.
     notice: Option<String>,
     /// How often another scenario has taken the present one's place.
@@ -77,7 +77,7 @@ pub struct Session {
 
 /// A scenario with the place in it, to come back to.
 #[derive(Clone, Debug)]
-struct Saved {
+struct UndoEntry {
     scenario: Arc<Scenario>,
     preset: Option<&'static str>,
     /// The parameters before the mini-batch that its position is in, where they are still known.
@@ -101,23 +101,23 @@ impl Session {
     /// A session at the position that the scenario names. An error where its numbers are not finite from the start.
     pub fn new(scenario: Scenario) -> Result<Self, String> {
         let scenario = Arc::new(scenario);
-        let mut run = Run::new(&scenario);
+        let mut replay_cache = ReplayCache::new(&scenario);
         let position = scenario.first_position();
-        let (first, network) = run.nearest(scenario.first_update());
-        let mini_batch = run
+        let (first, network) = replay_cache.nearest(scenario.first_update());
+        let mini_batch = replay_cache
             .mini_batch(&scenario, first, network)
             .map_err(|diverged| explained(&scenario, first, diverged))?;
         let mut session = Self {
-            sight: Sight::of(&scenario),
+            view_state: ViewState::of(&scenario),
             position,
             mini_batch: mini_batch.into(),
-            run,
+            replay_cache,
             comparison: None,
             background: Background::default(),
-            trail: Vec::new(),
+            step_history: Vec::new(),
             past: Vec::new(),
             future: Vec::new(),
-            journey: None,
+            replay: None,
             training: Training::default(),
             play: Play { playing: false, by: StepBy::Equation, speed: 1.0 },
             notice: None,
@@ -125,8 +125,8 @@ impl Session {
             preset: None,
             scenario,
         };
-        if !session.scenario.lanes.is_empty() {
-            session.sight.view = View::Compare;
+        if !session.scenario.runs.is_empty() {
+            session.view_state.view = View::Compare;
         }
         session.go(session.scenario.position, Vec::new())?;
         Ok(session)
@@ -161,10 +161,10 @@ impl Session {
             Action::Stopped => {
                 self.play.playing = false;
                 self.pause_training(true);
-                if self.journey.take().is_some() {
+                if self.replay.take().is_some() {
                     // Lanes that were never reached cannot be looked at.
                     if self.comparison().is_some_and(|comparison| comparison.passes().is_empty()) {
-                        (self.comparison, self.sight.view) = (None, View::Stepper);
+                        (self.comparison, self.view_state.view) = (None, View::Stepper);
                     }
                     self.notice = Some("Stopped. You are where you were.".into());
                 }
@@ -183,7 +183,7 @@ impl Session {
             }
             Action::MomentChosen(place) => {
                 let timeline = self.timeline();
-                let moment = timeline.moment(timeline.index_at(self.now().sample(), place));
+                let moment = timeline.moment(timeline.index_at(self.visible().sample(), place));
                 self.jump(Position { moment, neuron: None, ..self.position })
             }
             Action::EpochChosen(number) => {
@@ -203,7 +203,7 @@ impl Session {
             | Action::CostLimitChanged(_)
             | Action::AccuracyLimitChanged(_)
             | Action::TrainingSpeedChanged(_) => self.set_terms(&action),
-            Action::PlayToggled if self.sight.view == View::Train => self.toggle_training(),
+            Action::PlayToggled if self.view_state.view == View::Train => self.toggle_training(),
             Action::PlayToggled => {
                 self.play.playing = !self.play.playing;
                 Ok(())
@@ -221,12 +221,12 @@ impl Session {
                 Err(format!("{speed} steps a second will not do; take {slowest} to {fastest}"))
             }
             Action::ViewChanged(view) => self.look_at(view),
-            Action::ViewToggled => self.look_at(match self.sight.view {
+            Action::ViewToggled => self.look_at(match self.view_state.view {
                 View::Stepper => View::Compare,
                 View::Compare | View::Train => View::Stepper,
             }),
             Action::FreezeToggled => {
-                self.sight.frozen = !self.sight.frozen;
+                self.view_state.frozen = !self.view_state.frozen;
                 self.compare_again();
                 Ok(())
             }
@@ -262,7 +262,7 @@ impl Session {
                     }
                     self.replace(change.scenario, self.preset, History::Change, change.notice)
                 }
-                None => self.sight.update(action, &self.scenario, self.position),
+                None => self.view_state.update(action, &self.scenario, self.position),
             },
         }
     }
@@ -323,9 +323,9 @@ impl Session {
         self.replace(scenario, preset, History::Open, None)
     }
 
-    /// Goes on with a journey, or takes the next step of playing.
+    /// Goes on with a replay, or takes the next step of playing.
     fn wake(&mut self) -> Result<(), String> {
-        if self.journey.is_some() {
+        if self.replay.is_some() {
             return self.travel();
         }
         if self.play.playing {
@@ -338,15 +338,15 @@ impl Session {
 
     /// Lanes step together, which they can do from sample to sample.
     fn at_least(&self, by: StepBy) -> StepBy {
-        match self.sight.view {
+        match self.view_state.view {
             View::Stepper | View::Train => by,
             View::Compare => by.max(StepBy::Sample),
         }
     }
 
-    /// Changes between the views. The lanes are run up to here when they are looked at.
+    /// Changes between the views. The runs are run up to here when they are looked at.
     fn look_at(&mut self, view: View) -> Result<(), String> {
-        self.sight.view = view;
+        self.view_state.view = view;
         if view != View::Train {
             self.pause_training(false);
         }
@@ -356,28 +356,30 @@ impl Session {
                 self.comparison = None;
                 Ok(())
             }
-            View::Compare => self.go(self.position, self.trail.clone()),
+            View::Compare => self.go(self.position, self.step_history.clone()),
         }
     }
 
     fn step_forward(&mut self, by: StepBy) -> Result<(), String> {
         let end = || "this is as far as epochs are counted".to_owned();
         let destination = next(&self.scenario, self.position, by).ok_or_else(end)?;
-        let mut trail = self.trail.clone();
-        trail.push((self.position, by));
-        if trail.len() > TRAIL {
-            trail.drain(..TRAIL / 2);
+        let mut step_history = self.step_history.clone();
+        step_history.push((self.position, by));
+        if step_history.len() > MAX_STEP_HISTORY {
+            step_history.drain(..MAX_STEP_HISTORY / 2);
         }
-        self.go(destination, trail)
+        self.go(destination, step_history)
     }
 
     /// A step back of the same size as the step forward that led here ends where that began; otherwise
     /// it ends at the resting place before.
     fn step_back(&mut self, by: StepBy) -> Result<(), String> {
-        let mut trail = self.trail.clone();
-        let came_from = trail.pop().filter(|(_, stepped)| *stepped == by).map(|(from, _)| from);
+        let mut step_history = self.step_history.clone();
+        let came_from = step_history.pop().filter(|(_, stepped)| *stepped == by).map(|(from, _)| from);
         match came_from.or_else(|| previous(&self.scenario, self.position, by)) {
-            Some(destination) => self.go(destination, if came_from.is_some() { trail } else { Vec::new() }),
+            Some(destination) => {
+                self.go(destination, if came_from.is_some() { step_history } else { Vec::new() })
+            }
             None => {
                 self.notice = Some("This is the first moment of the run.".into());
                 Ok(())
@@ -416,14 +418,14 @@ impl Session {
         &self.mini_batch
     }
 
-    /// The lanes at that mini-batch, where they are looked at.
+    /// The runs at that mini-batch, where they are looked at.
     pub fn comparison(&self) -> Option<&Comparison> {
         self.comparison.as_deref()
     }
 
-    /// Whether the referee is looked at.
-    pub fn is_refereed(&self) -> bool {
-        self.sight.view == View::Compare || self.sight.referee_asked
+    /// Whether the gradient check is looked at.
+    pub fn shows_gradient_check(&self) -> bool {
+        self.view_state.view == View::Compare || self.view_state.gradient_check_open
     }
 
     /// The moments of that mini-batch.
@@ -440,8 +442,8 @@ impl Session {
     pub fn costs(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
         let mini_batch = &self.mini_batch;
         let mean = mini_batch.cost_before / mini_batch.rows.len() as f64;
-        let present = self.now().finished().then_some((self.updates(), mean));
-        self.run.costs_before(self.updates()).chain(present)
+        let present = self.visible().finished().then_some((self.updates(), mean));
+        self.replay_cache.costs_before(self.updates()).chain(present)
     }
 
     /// Whether and how it plays.
@@ -455,8 +457,8 @@ impl Session {
     }
 
     /// What the reader looks at.
-    pub fn sight(&self) -> &Sight {
-        &self.sight
+    pub fn view_state(&self) -> &ViewState {
+        &self.view_state
     }
 
     /// How often another scenario has taken the present one's place: tells what was drawn of an older one.

@@ -1,7 +1,7 @@
 //! Changes of the data: which rows are held out, what they are standardised by, and single numbers.
 
 use super::Action;
-use crate::scenario::{HELD_OUT, Scenario, Split};
+use crate::scenario::{Scenario, Split, VALIDATION_PERCENT};
 use std::sync::Arc;
 
 /// Splits the rows anew, as this action says. Returns what else was changed with it, to be said.
@@ -9,11 +9,11 @@ pub(super) fn split(scenario: &mut Scenario, action: &Action) -> Result<Option<S
     let before = scenario.split();
     let none = || "no rows are held out; say first how many in a hundred are to be".to_owned();
     let split = match action {
-        Action::HeldOutChanged(0) => None,
-        Action::HeldOutChanged(percent) => {
-            let known = u32::try_from(*percent).ok().filter(|percent| HELD_OUT.contains(percent));
+        Action::ValidationShareChanged(0) => None,
+        Action::ValidationShareChanged(percent) => {
+            let known = u32::try_from(*percent).ok().filter(|percent| VALIDATION_PERCENT.contains(percent));
             let percent = known.ok_or_else(|| {
-                let (least, most) = (HELD_OUT.start(), HELD_OUT.end());
+                let (least, most) = (VALIDATION_PERCENT.start(), VALIDATION_PERCENT.end());
                 format!("{percent} % cannot be held out; take {least} to {most}, or 0 for none")
             })?;
             let anew = || Split::first(percent, scenario);

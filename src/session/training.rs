@@ -3,16 +3,16 @@
 //! The worker trains a [`Task`]; its [`Snapshot`]s come here. While it runs, the session stays where it was. Where it
 //! pauses or ends, the session goes to that very sample, with the same doubles.
 
-use super::journey::{History, explained};
+use super::replay::{History, explained};
 use super::{Action, Session, View};
 use crate::nn::{Evaluation, Network};
 use crate::scenario::{Position, Scenario, Start};
-use crate::training::{End, Limits, Point, Snapshot, State, Task};
+use crate::training::{EpochMetrics, Snapshot, State, StopReason, StoppingCriteria, Task};
 use std::sync::Arc;
 
 /// What the worker is to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Order {
+pub enum WorkerCommand {
     /// A new worker begins [`Session::task`].
     Begin,
     /// The worker goes on from where it paused.
@@ -22,12 +22,12 @@ pub enum Order {
     /// From now on it keeps to these terms.
     Terms {
         /// When it stops by itself.
-        limits: Limits,
+        limits: StoppingCriteria,
         /// The most samples a second.
         speed: Option<f64>,
     },
     /// It is no longer needed.
-    End,
+    StopReason,
 }
 
 /// How far a training is, as the page knows.
@@ -46,7 +46,7 @@ pub enum Stage {
     /// It waits; the session has gone to where it paused.
     Paused,
     /// It has ended by itself.
-    Ended(End),
+    Ended(StopReason),
 }
 
 /// A training, and the terms of the present or the next one.
@@ -54,7 +54,7 @@ pub enum Stage {
 pub struct Training {
     id: u32,
     stage: Stage,
-    limits: Limits,
+    limits: StoppingCriteria,
     speed: Option<f64>,
     /// The update that it began with.
     began: u64,
@@ -67,7 +67,7 @@ pub struct Training {
     trained: Option<u64>,
     /// What is to be done once it has paused.
     pending: Option<Action>,
-    orders: Vec<Order>,
+    orders: Vec<WorkerCommand>,
 }
 
 /// An evaluation: after how many epochs, of the training rows, of those held out.
@@ -96,7 +96,7 @@ impl Training {
     }
 
     /// When it stops by itself.
-    pub fn limits(&self) -> Limits {
+    pub fn limits(&self) -> StoppingCriteria {
         self.limits
     }
 
@@ -117,8 +117,9 @@ impl Training {
 
     /// All evaluations on the way here, where an epoch has so many mini-batches.
     pub fn points(&self, mini_batches: usize) -> Vec<Evaluated> {
-        let point =
-            |point: &Point| (point.updates as f64 / mini_batches as f64, point.training, point.held_out);
+        let point = |point: &EpochMetrics| {
+            (point.updates as f64 / mini_batches as f64, point.training, point.validation)
+        };
         let own = self.snapshot().into_iter().flat_map(|snapshot| {
             let latest = snapshot.latest.iter();
             snapshot.points.points().iter().map(|(_, point)| point).chain(latest).map(point)
@@ -159,7 +160,7 @@ impl Training {
     }
 
     fn order_terms(&mut self) {
-        self.orders.push(Order::Terms { limits: self.limits, speed: self.speed });
+        self.orders.push(WorkerCommand::Terms { limits: self.limits, speed: self.speed });
     }
 }
 
@@ -170,14 +171,14 @@ impl Session {
     }
 
     /// What the worker is to do since this was asked last.
-    pub fn take_orders(&mut self) -> Vec<Order> {
+    pub fn take_orders(&mut self) -> Vec<WorkerCommand> {
         std::mem::take(&mut self.training.orders)
     }
 
-    /// What [`Order::Begin`] is about: the scenario from the mini-batch that the reader stands in, or from the next one
+    /// What [`WorkerCommand::Begin`] is about: the scenario from the mini-batch that the reader stands in, or from the next one
     /// where that is finished.
     pub fn task(&self) -> Task {
-        let finished = self.now().finished();
+        let finished = self.visible().finished();
         let network = if finished { &self.mini_batch.after } else { &self.mini_batch.before };
         Task {
             id: self.training.id,
@@ -199,7 +200,7 @@ impl Session {
             Stage::Paused if self.training.stands_at(self.position) => {
                 self.check_limits()?;
                 self.training.stage = Stage::Running;
-                self.training.orders.push(Order::GoOn);
+                self.training.orders.push(WorkerCommand::GoOn);
                 Ok(())
             }
             Stage::Idle | Stage::Paused | Stage::Ended(_) => self.begin_training(),
@@ -208,23 +209,23 @@ impl Session {
 
     fn begin_training(&mut self) -> Result<(), String> {
         self.check_limits()?;
-        if self.journey.is_some() {
+        if self.replay.is_some() {
             return Err("the run is still on its way; wait for it, or stop it first".into());
         }
         self.play.playing = false;
-        let began = self.updates() + u64::from(self.now().finished());
+        let began = self.updates() + u64::from(self.visible().finished());
         let mini_batches = self.scenario.mini_batches();
         let training = &mut self.training;
         training.earlier = training.so_far(mini_batches, began as f64 / mini_batches as f64);
         training.trained = Some(training.trained.unwrap_or(began).min(began));
         training.began = began;
         if training.stage == Stage::Paused {
-            training.orders.push(Order::End);
+            training.orders.push(WorkerCommand::StopReason);
         }
         training.id = training.id.wrapping_add(1);
         training.snapshot = None;
         training.stage = Stage::Running;
-        training.orders.push(Order::Begin);
+        training.orders.push(WorkerCommand::Begin);
         training.order_terms();
         Ok(())
     }
@@ -262,7 +263,7 @@ impl Session {
         if !self.is_trained() {
             return None;
         }
-        let finished = self.now().finished();
+        let finished = self.visible().finished();
         let network = if finished { &self.mini_batch.after } else { &self.mini_batch.before };
         let update = self.updates() + u64::from(finished);
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(update);
@@ -292,7 +293,7 @@ impl Session {
 
     /// Refuses what would end before it begins.
     fn check_limits(&self) -> Result<(), String> {
-        let begin = self.updates() + u64::from(self.now().finished());
+        let begin = self.updates() + u64::from(self.visible().finished());
         let done = begin / self.scenario.mini_batches() as u64;
         match self.training.limits.epochs {
             Some(epochs) if u64::from(epochs) <= done => Err(format!(
@@ -300,7 +301,7 @@ impl Session {
                  start (Home)",
                 done + 1
             )),
-            _ if self.training.stage == Stage::Ended(End::GoodEnough)
+            _ if self.training.stage == Stage::Ended(StopReason::TargetReached)
                 && self.training.stands_at(self.position)
                 && self
                     .training
@@ -320,12 +321,12 @@ impl Session {
         match self.training.stage {
             Stage::Running => {
                 self.training.stage = Stage::Pausing { to_end };
-                self.training.orders.push(Order::Pause);
+                self.training.orders.push(WorkerCommand::Pause);
             }
             Stage::Pausing { .. } if to_end => self.training.stage = Stage::Pausing { to_end },
             Stage::Paused if to_end => {
                 self.training.stage = Stage::Idle;
-                self.training.orders.push(Order::End);
+                self.training.orders.push(WorkerCommand::StopReason);
             }
             _ => {}
         }
@@ -341,7 +342,7 @@ impl Session {
     pub(super) fn forget_training(&mut self, trained: Option<u64>) {
         let training = &mut self.training;
         if training.is_running() || training.stage == Stage::Paused {
-            training.orders.push(Order::End);
+            training.orders.push(WorkerCommand::StopReason);
         }
         training.id = training.id.wrapping_add(1);
         training.stage = Stage::Idle;
@@ -362,13 +363,13 @@ impl Session {
             State::Running => return Ok(()),
             State::Paused if training.stage == (Stage::Pausing { to_end: true }) => {
                 training.stage = Stage::Idle;
-                training.orders.push(Order::End);
+                training.orders.push(WorkerCommand::StopReason);
             }
             State::Paused => training.stage = Stage::Paused,
             State::Ended(end) => {
                 training.stage = Stage::Ended(end);
-                training.orders.push(Order::End);
-                if matches!(end, End::Diverged { .. }) {
+                training.orders.push(WorkerCommand::StopReason);
+                if matches!(end, StopReason::Diverged { .. }) {
                     training.pending = None;
                     return Ok(()); // the reader decides whether to go there
                 }
@@ -392,7 +393,7 @@ impl Session {
 
     /// To the last sound moment of a training that diverged.
     pub(super) fn restore_sound(&mut self) -> Result<(), String> {
-        let Stage::Ended(End::Diverged { update, .. }) = self.training.stage else {
+        let Stage::Ended(StopReason::Diverged { update, .. }) = self.training.stage else {
             return Err("no training has diverged; there is nothing to go back from".into());
         };
         let Some(snapshot) = self.training.snapshot.clone() else { return Ok(()) };
@@ -416,20 +417,20 @@ impl Session {
         let shape = &self.mini_batch.before;
         let network = shape.with_values(parameters);
         let update = scenario.update_index(&position);
-        let mut run = self.run.clone();
+        let mut cache = self.replay_cache.clone();
         for (at, network) in past.networks(shape).filter(|(at, _)| *at < update) {
-            run.remember(at, &Arc::new(network));
+            cache.remember(at, &Arc::new(network));
         }
-        run.append_costs(costs.clone());
-        let mini_batch = run
+        cache.append_costs(costs.clone());
+        let mini_batch = cache
             .mini_batch(scenario, update, Arc::new(network))
             .map_err(|diverged| explained(scenario, update, diverged))?;
-        (self.run, self.position, self.mini_batch) = (run, position, mini_batch.into());
-        self.trail.clear();
+        (self.replay_cache, self.position, self.mini_batch) = (cache, position, mini_batch.into());
+        self.step_history.clear();
         self.comparison = None;
         self.training.stood = Some(position);
-        match self.sight.view {
-            View::Compare => self.go(position, Vec::new()), // the lanes follow
+        match self.view_state.view {
+            View::Compare => self.go(position, Vec::new()), // the runs follow
             View::Stepper | View::Train => Ok(()),
         }
     }

@@ -1,19 +1,19 @@
 //! An evaluation between two epochs, a piece at a time, so that it can be paused like the training.
 
-use super::Point;
-use crate::nn::kernels::Trainer;
+use super::EpochMetrics;
+use crate::nn::fast::Trainer;
 use crate::nn::{Evaluation, class};
 use crate::scenario::Scenario;
 use serde::{Deserialize, Serialize};
 
 /// More classes make no table that anybody can read.
-pub(super) const MOST_CLASSES: usize = 20;
+pub(super) const MAX_CLASSES: usize = 20;
 /// So many of the rows that were classified wrongly are named.
-const MOST_ERRORS: usize = 60;
+const MAX_ERRORS: usize = 60;
 
 /// What an evaluation found out about classes, over the held-out rows where there are any, else the training rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Findings {
+pub struct ClassificationReport {
     /// How many classes; 0 where outputs name none, or too many.
     pub classes: usize,
     /// How often the class of a row (across) was taken for another (down): entry `class * classes + said`.
@@ -24,22 +24,23 @@ pub struct Findings {
 
 /// An evaluation that is under way.
 #[derive(Clone, Debug)]
-pub(super) struct Evaluating {
+pub(super) struct EvaluationInProgress {
     updates: u64,
     training: Evaluation,
-    held_out: Evaluation,
-    findings: Findings,
+    validation: Evaluation,
+    classification: ClassificationReport,
 }
 
-impl Evaluating {
+impl EvaluationInProgress {
     pub(super) fn new(scenario: &Scenario, updates: u64) -> Self {
         let classes = match scenario.has_classes() {
             true => scenario.sizes.last().map_or(0, |outputs| (*outputs).max(2)),
             false => 0,
         };
-        let classes = if classes > MOST_CLASSES { 0 } else { classes };
-        let findings = Findings { classes, confusion: vec![0; classes * classes], errors: Vec::new() };
-        Self { updates, training: Evaluation::default(), held_out: Evaluation::default(), findings }
+        let classes = if classes > MAX_CLASSES { 0 } else { classes };
+        let classification =
+            ClassificationReport { classes, confusion: vec![0; classes * classes], errors: Vec::new() };
+        Self { updates, training: Evaluation::default(), validation: Evaluation::default(), classification }
     }
 
     /// Up to so many rows more. The results, when all are done.
@@ -48,40 +49,40 @@ impl Evaluating {
         scenario: &Scenario,
         trainer: &mut Trainer,
         rows: usize,
-    ) -> Option<(Point, Findings)> {
-        let (samples, held_out) = (&scenario.data.samples, &scenario.data.held_out);
+    ) -> Option<(EpochMetrics, ClassificationReport)> {
+        let (samples, validation) = (&scenario.data.samples, &scenario.data.validation);
         let training = self.training.samples < samples.len();
         let (part, done) = match training {
             true => (samples, &mut self.training),
-            false => (held_out, &mut self.held_out),
+            false => (validation, &mut self.validation),
         };
-        let tell = training == held_out.is_empty() && self.findings.classes > 0;
+        let tell = training == validation.is_empty() && self.classification.classes > 0;
         let from = done.samples;
         let mut row = from;
         let piece = (from..part.len()).take(rows).map(|row| part.at(row));
-        let findings = &mut self.findings;
+        let classification = &mut self.classification;
         let found = trainer.evaluate_seen(piece, |a, y| {
             if tell {
-                findings.count(row, class(y), class(a));
+                classification.count(row, class(y), class(a));
             }
             row += 1;
         });
         *done = done.and(found);
-        let finished = self.training.samples == samples.len() && self.held_out.samples == held_out.len();
+        let finished = self.training.samples == samples.len() && self.validation.samples == validation.len();
         finished.then(|| {
-            let held_out = (!held_out.is_empty()).then_some(self.held_out);
-            let point = Point { updates: self.updates, training: self.training, held_out };
-            (point, std::mem::take(&mut self.findings))
+            let validation = (!validation.is_empty()).then_some(self.validation);
+            let point = EpochMetrics { updates: self.updates, training: self.training, validation };
+            (point, std::mem::take(&mut self.classification))
         })
     }
 }
 
-impl Findings {
+impl ClassificationReport {
     fn count(&mut self, row: usize, class: usize, said: usize) {
         if let Some(count) = self.confusion.get_mut(class * self.classes + said) {
             *count += 1;
         }
-        if said != class && self.errors.len() < MOST_ERRORS {
+        if said != class && self.errors.len() < MAX_ERRORS {
             self.errors.push((row, said));
         }
     }

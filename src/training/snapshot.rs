@@ -1,6 +1,6 @@
 //! What a training reports: bytes from the worker to the page.
 
-use super::{Curve, Findings, Past, Point};
+use super::{ClassificationReport, EpochMetrics, ParameterHistory, Series};
 use crate::nn::Diverged;
 use crate::scenario::{Moment, Position};
 use serde::{Deserialize, Serialize};
@@ -21,15 +21,15 @@ pub struct Snapshot {
     /// Whether it goes on.
     pub state: State,
     /// Evaluations between epochs, thinned out.
-    pub points: Curve<Point>,
+    pub points: Series<EpochMetrics>,
     /// The latest evaluation.
-    pub latest: Option<Point>,
+    pub latest: Option<EpochMetrics>,
     /// What the latest evaluation found out about classes.
-    pub findings: Findings,
+    pub classification: ClassificationReport,
     /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), where they are needed.
     pub parameters: Option<Vec<f64>>,
     /// Where it does not go on: the way it came, and the mean cost of each mini-batch before its update.
-    pub past: Option<(Past, Curve<f64>)>,
+    pub past: Option<(ParameterHistory, Series<f64>)>,
 }
 
 /// Before a sample. All are counted from 0.
@@ -59,16 +59,16 @@ pub enum State {
     /// Somebody has paused it.
     Paused,
     /// It has ended by itself.
-    Ended(End),
+    Ended(StopReason),
 }
 
 /// Why a training has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum End {
+pub enum StopReason {
     /// So many epochs are done as were wanted.
     Epochs,
     /// Cost or accuracy is as good as was wanted.
-    GoodEnough,
+    TargetReached,
     /// Epochs are counted no further.
     LastEpoch,
     /// A number was NaN or infinite. The training stands before the update that came before.

@@ -1,8 +1,8 @@
 //! What is trained: bytes from the page to the worker.
 
-use super::Limits;
-use crate::nn::{Activation, Network, Sample, Settings};
-use crate::scenario::{Data, Order, Position, Samples, Scenario, Start};
+use super::StoppingCriteria;
+use crate::nn::{Activation, Hyperparameters, Network, Sample};
+use crate::scenario::{Data, Position, SampleOrder, Samples, Scenario, Start};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use std::sync::Arc;
 pub struct Task {
     /// Which training this is: reports of an older one are known by theirs.
     pub id: u32,
-    /// What is trained. Its start, lanes, words and position do not count here.
+    /// What is trained. Its start, runs, words and position do not count here.
     pub scenario: Scenario,
     /// The parameters before this update.
     pub network: Network,
     /// The first update to make, from the beginning of epoch 0.
     pub update: u64,
     /// When to stop.
-    pub limits: Limits,
+    pub limits: StoppingCriteria,
 }
 
 /// Bytes that are no task.
@@ -39,13 +39,13 @@ struct Wire {
     id: u32,
     sizes: Vec<usize>,
     activations: Vec<Activation>,
-    settings: Settings,
-    order: Order,
+    hyperparameters: Hyperparameters,
+    order: SampleOrder,
     parameters: Vec<f64>,
     update: u64,
-    limits: Limits,
+    limits: StoppingCriteria,
     samples: Rows,
-    held_out: Rows,
+    validation: Rows,
 }
 
 /// Samples as they travel.
@@ -115,13 +115,13 @@ impl Task {
             id: self.id,
             sizes: scenario.sizes.clone(),
             activations: scenario.activations.clone(),
-            settings: scenario.settings,
+            hyperparameters: scenario.hyperparameters,
             order: scenario.order,
             parameters: self.network.values().collect(),
             update: self.update,
             limits: self.limits,
             samples: Rows::of(&scenario.data.samples),
-            held_out: Rows::of(&scenario.data.held_out),
+            validation: Rows::of(&scenario.data.validation),
         };
         // Into a growing vector everything here can be written.
         postcard::to_allocvec(&wire).unwrap_or_default()
@@ -138,7 +138,7 @@ impl Task {
             inputs: vec![String::new(); inputs],
             targets: vec![String::new(); outputs],
             samples: wire.samples.samples(inputs, outputs)?,
-            held_out: wire.held_out.samples(inputs, outputs)?,
+            validation: wire.validation.samples(inputs, outputs)?,
         };
         let scenario = Scenario {
             title: String::new(),
@@ -146,11 +146,11 @@ impl Task {
             sizes: wire.sizes,
             activations: wire.activations,
             start: Start::Parameters { network: Arc::new(network.clone()), epoch: 0, mini_batch: 0 },
-            settings: wire.settings,
+            hyperparameters: wire.hyperparameters,
             order: wire.order,
-            lanes: Vec::new(),
+            runs: Vec::new(),
             data: Arc::new(data),
-            parted: None,
+            split_data: None,
             position: Position::default(),
         };
         scenario.check().map_err(|error| TaskError(error.to_string()))?;

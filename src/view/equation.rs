@@ -53,7 +53,7 @@ pub enum Detail {
 pub fn working(session: &Session, detail: Detail) -> String {
     let mut html = String::new();
     for line in lines(session) {
-        push_line(&mut html, &line, detail, session.sight().all_terms);
+        push_line(&mut html, &line, detail, session.view_state().all_terms);
     }
     html
 }

@@ -5,7 +5,7 @@ use super::html::{action, escape};
 use super::mathml::{math, symbol_as};
 use crate::json::numbers;
 use crate::nn::{Parameter, Reduction};
-use crate::session::{Item, MOST_DIGITS, Now, Session};
+use crate::session::{Item, MAX_DIGITS, Session, Visible};
 
 /// Weights of a neuron beyond this are reached by selecting their edge.
 const WEIGHTS: usize = 100;
@@ -26,8 +26,8 @@ pub struct Inspector {
 
 /// The panel for the selected thing.
 pub fn inspector(session: &Session) -> Inspector {
-    let mut panel = Panel { session, now: session.now(), fields: Vec::new() };
-    let html = match session.sight().selected {
+    let mut panel = Panel { session, visible: session.visible(), fields: Vec::new() };
+    let html = match session.view_state().selected {
         None => Inspector {
             head: "<p>Select a neuron, an edge or an input in the picture.</p>".into(),
             ..Inspector::default()
@@ -42,7 +42,7 @@ pub fn inspector(session: &Session) -> Inspector {
 
 struct Panel<'a> {
     session: &'a Session,
-    now: Now<'a>,
+    visible: Visible<'a>,
     /// What stands in the fields written so far.
     fields: Vec<(String, String)>,
 }
@@ -50,14 +50,14 @@ struct Panel<'a> {
 impl Panel<'_> {
     fn input(&mut self, source: usize) -> Inspector {
         let name = &self.session.scenario().data.inputs[source];
-        let place = numbers(&[("row", self.now.row()), ("source", source)]);
-        let value = self.now.trace().input[source];
+        let place = numbers(&[("row", self.visible.row()), ("source", source)]);
+        let value = self.visible.trace().input[source];
         let field = self.field(Item::Input { source }, "InputEdited", &place, value);
         Inspector {
             head: title(&format!("Input {}: {name}", source + 1)) + &field,
             numbers: format!(
                 "<p>It belongs to row {} of the data, the sample at work.</p>",
-                self.now.row_number() + 1
+                self.visible.row_number() + 1
             ),
             ..Inspector::default()
         }
@@ -73,22 +73,22 @@ impl Panel<'_> {
         }
         head = title(&head) + &self.edit_parameter(bias);
         if output {
-            let place = numbers(&[("neuron", neuron), ("row", self.now.row())]);
-            let target = self.now.target()[neuron];
+            let place = numbers(&[("neuron", neuron), ("row", self.visible.row())]);
+            let target = self.visible.target()[neuron];
             head += &self.field(Item::Target { neuron }, "TargetEdited", &place, target);
         }
         let rows = [
-            ("z", "z", self.now.weighted_input(layer, neuron)),
-            ("a", "a", self.now.activation(layer, neuron)),
-            ("δ", "delta", self.now.delta(self.now.sample(), layer, neuron)),
-            ("∂C/∂b", "b", self.now.nabla_b(layer, neuron)),
+            ("z", "z", self.visible.weighted_input(layer, neuron)),
+            ("a", "a", self.visible.activation(layer, neuron)),
+            ("δ", "delta", self.visible.delta(self.visible.sample(), layer, neuron)),
+            ("∂C/∂b", "b", self.visible.nabla_b(layer, neuron)),
         ];
         let mut numbers: String =
             rows.into_iter().map(|(name, class, value)| row(name, class, value)).collect();
-        numbers += &self.total("Σ ∂C/∂b", "b", self.now.accumulated_b(layer, neuron));
+        numbers += &self.total("Σ ∂C/∂b", "b", self.visible.accumulated_b(layer, neuron));
         numbers += &self.change(bias);
 
-        let sources = self.now.trace().source_activations(layer).len();
+        let sources = self.visible.trace().source_activations(layer).len();
         let mut weights = String::from("<h4>Weights into it</h4>");
         for source in 0..sources.min(WEIGHTS) {
             weights += &self.edit_parameter(Parameter::Weight { layer, neuron, source });
@@ -104,8 +104,8 @@ impl Panel<'_> {
         let head =
             format!("Weight into neuron {} of layer {}, from {kind} {}", neuron + 1, layer + 1, source + 1);
         let parameter = Parameter::Weight { layer, neuron, source };
-        let numbers = row("∂C/∂w", "w", self.now.nabla_w(layer, neuron, source))
-            + &self.total("Σ ∂C/∂w", "w", self.now.accumulated_w(layer, neuron, source))
+        let numbers = row("∂C/∂w", "w", self.visible.nabla_w(layer, neuron, source))
+            + &self.total("Σ ∂C/∂w", "w", self.visible.accumulated_w(layer, neuron, source))
             + &self.change(parameter);
         Inspector {
             head: title(&head) + &self.edit_parameter(parameter),
@@ -117,10 +117,10 @@ impl Panel<'_> {
     /// The sum down the samples so far, and the mean where the update takes that: one sample’s derivative alone
     /// does not tell how far a parameter moves.
     fn total(&self, name: &str, class: &str, sum: f64) -> String {
-        let accumulated = self.now.accumulated();
+        let accumulated = self.visible.accumulated();
         let samples = self.session.timeline().samples();
         let total = row(name, class, (accumulated > 0).then_some(sum));
-        match self.session.scenario().settings.reduction {
+        match self.session.scenario().hyperparameters.reduction {
             Reduction::Sum => total,
             Reduction::Mean => {
                 let mean = (accumulated == samples).then_some(sum / samples as f64);
@@ -131,14 +131,14 @@ impl Panel<'_> {
 
     /// The update of a parameter: by how much, and from what to what.
     fn change(&self, parameter: Parameter) -> String {
-        let digits = self.session.sight().digits;
+        let digits = self.session.view_state().digits;
         let mini_batch = self.session.mini_batch();
-        let text = match (self.now.change(parameter), mini_batch.before.get(parameter)) {
+        let text = match (self.visible.change(parameter), mini_batch.before.get(parameter)) {
             (Some(change), Some(before)) => format!(
                 "{}<br>{} → {}",
                 signed(change, digits),
                 number(before, digits),
-                number(self.now.parameter(parameter), digits)
+                number(self.visible.parameter(parameter), digits)
             ),
             _ => "–".to_owned(),
         };
@@ -146,7 +146,7 @@ impl Panel<'_> {
     }
 
     fn edit_parameter(&mut self, parameter: Parameter) -> String {
-        let value = self.now.parameter(parameter);
+        let value = self.visible.parameter(parameter);
         let (kind, place) = match parameter {
             Parameter::Weight { layer, neuron, source } => {
                 ("weight", numbers(&[("layer", layer), ("neuron", neuron), ("source", source)]))
@@ -177,7 +177,7 @@ fn title(text: &str) -> String {
 
 /// One number to the last digit. Its name is plain text, for a step writes it anew.
 fn row(name: &str, class: &str, value: Option<f64>) -> String {
-    let text = value.map_or("–".to_owned(), |value| number(value, MOST_DIGITS));
+    let text = value.map_or("–".to_owned(), |value| number(value, MAX_DIGITS));
     format!("<dt class=\"{class}\">{name}</dt><dd>{text}</dd>")
 }
 

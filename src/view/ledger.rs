@@ -4,7 +4,7 @@ use super::format::{count, number, signed};
 use super::html::{action, escape};
 use crate::json::numbers;
 use crate::nn::{BiasRule, Parameter, Reduction};
-use crate::session::{Item, MOST_DIGITS, Now, RowTotal, Session, equivalent_learning_rate};
+use crate::session::{Item, MAX_DIGITS, RowTotal, Session, Visible, equivalent_learning_rate};
 use std::fmt::Write;
 
 /// More neurons than this are not all given a column.
@@ -40,35 +40,35 @@ pub fn ledger(session: &Session) -> Ledger {
 
 /// What is said around the table: the switch between sum and mean, and why a row total is no gradient.
 pub fn remarks(session: &Session) -> String {
-    let settings = &session.scenario().settings;
+    let hyperparameters = &session.scenario().hyperparameters;
     let samples = session.timeline().samples();
-    let digits = session.sight().digits;
-    let (this, other) = match settings.reduction {
+    let digits = session.view_state().digits;
+    let (this, other) = match hyperparameters.reduction {
         Reduction::Sum => ("sum", "mean"),
         Reduction::Mean => ("mean", "sum"),
     };
-    let eta = number(settings.learning_rate, digits);
+    let eta = number(hyperparameters.learning_rate, digits);
     let equivalent = number(equivalent_learning_rate(session.scenario()), digits);
     let mut html = format!(
         "<p>The <b>{this}</b> over {} at η = {eta} makes the same update as the {other} at η = {equivalent}. \
          <button type=\"button\" data-action=\"ReductionExchanged\">Take the {other}</button></p>",
-        count(settings.batch_size.min(session.scenario().data.samples.len()), "sample"),
+        count(hyperparameters.batch_size.min(session.scenario().data.samples.len()), "sample"),
     );
-    if samples < settings.batch_size && session.scenario().mini_batches() > 1 {
+    if samples < hyperparameters.batch_size && session.scenario().mini_batches() > 1 {
         let _ = write!(
             html,
             "<p>This last mini-batch is short: {}, and a mean over it divides by {samples}.</p>",
             count(samples, "sample"),
         );
     }
-    if session.sight().row_total_explained {
+    if session.view_state().row_total_explained {
         html.push_str(&explanation(session));
     }
     html
 }
 
 fn explanation(session: &Session) -> String {
-    let rule = session.scenario().settings.bias_rule;
+    let rule = session.scenario().hyperparameters.bias_rule;
     let (words, target, button) = match rule {
         BiasRule::LayerSum => (
             "You are running the wrong rule: every bias of a layer moves by the layer’s total.",
@@ -82,7 +82,7 @@ fn explanation(session: &Session) -> String {
         ),
     };
     let quoted = format!("\"{}\"", target.name());
-    let asked = session.sight().row_total.map_or(String::new(), |total| answer(session, total));
+    let asked = session.view_state().row_total.map_or(String::new(), |total| answer(session, total));
     format!(
         "<div class=\"explanation\"><p><b>Σ across a row is not a bias gradient.</b> {asked}Each bias feeds one neuron only, so \
          the cost answers to it through that neuron’s δ alone: equation (3). A row’s total would be the derivative \
@@ -96,13 +96,13 @@ fn explanation(session: &Session) -> String {
 /// What this one comes to, to the last digit, once it is known.
 fn answer(session: &Session, total: RowTotal) -> String {
     let RowTotal { sample, layer } = total;
-    across(session, &session.now(), total).map_or(String::new(), |across| {
+    across(session, &session.visible(), total).map_or(String::new(), |across| {
         let rounding = if across.rounding { ", which is nothing but the rounding of its terms" } else { "" };
         format!(
             "For sample {} the δ of layer {} add up to {}{rounding}. ",
             sample + 1,
             layer + 1,
-            signed(across.total, MOST_DIGITS)
+            signed(across.total, MAX_DIGITS)
         )
     })
 }
@@ -115,9 +115,9 @@ struct Across {
 }
 
 /// The δ of a layer added up for one sample, once all are known.
-fn across(session: &Session, now: &Now<'_>, RowTotal { sample, layer }: RowTotal) -> Option<Across> {
+fn across(session: &Session, visible: &Visible<'_>, RowTotal { sample, layer }: RowTotal) -> Option<Across> {
     let deltas = session.mini_batch().traces.get(sample)?.deltas.get(layer)?;
-    now.delta(sample, layer, deltas.len().checked_sub(1)?)?;
+    visible.delta(sample, layer, deltas.len().checked_sub(1)?)?;
     let total = deltas.iter().fold(0.0, |sum, delta| sum + delta);
     let size = deltas.iter().fold(0.0, |sum, delta| sum + delta.abs());
     let rounding = total != 0.0 && total.abs() <= deltas.len() as f64 * f64::EPSILON * size;
@@ -137,7 +137,7 @@ fn groups(session: &Session) -> Vec<Group> {
     let neuron_of = |layer: usize| {
         let stepped_into =
             session.position().neuron.filter(|_| session.position().moment.layer() == Some(layer));
-        let selected = session.sight().selected.and_then(Item::neuron).filter(|place| place.0 == layer);
+        let selected = session.view_state().selected.and_then(Item::neuron).filter(|place| place.0 == layer);
         stepped_into.map_or(selected.map_or(0, |place| place.1), |neuron| neuron as usize)
     };
     let group = |(layer, &of): (usize, &usize)| {
@@ -179,16 +179,16 @@ fn head(groups: &[Group]) -> String {
 
 fn rows(session: &Session, groups: &[Group]) -> String {
     let mut html = String::new();
-    let now = session.now();
-    let digits = session.sight().digits;
+    let visible = session.visible();
+    let digits = session.view_state().digits;
     let samples = session.timeline().samples();
     let at_work = session.position().moment.sample();
-    let first = now.sample() / ROWS * ROWS;
+    let first = visible.sample() / ROWS * ROWS;
     let last = (first + ROWS).min(samples);
     for sample in first..last {
         let class = if at_work == Some(sample) { " class=\"current\" aria-current=\"true\"" } else { "" };
         let row = session.scenario().data.row_number(session.mini_batch().rows[sample]) + 1;
-        let cost = now.cost(sample).map_or(String::new(), |cost| number(cost, digits));
+        let cost = visible.cost(sample).map_or(String::new(), |cost| number(cost, digits));
         let _ = write!(
             html,
             "<tr{class}><th scope=\"row\" title=\"row {row} of the data\">{}</th><td class=\"y\">{cost}</td>",
@@ -196,10 +196,10 @@ fn rows(session: &Session, groups: &[Group]) -> String {
         );
         for Group { layer, neurons, of } in groups {
             for neuron in neurons.clone() {
-                push_delta(&mut html, &now, sample, *layer, neuron, digits);
+                push_delta(&mut html, &visible, sample, *layer, neuron, digits);
             }
             if *of > 1 {
-                push_across(&mut html, &now, session, sample, *layer);
+                push_across(&mut html, &visible, session, sample, *layer);
             }
         }
         html.push_str("</tr>");
@@ -214,16 +214,23 @@ fn rows(session: &Session, groups: &[Group]) -> String {
     html
 }
 
-fn push_delta(html: &mut String, now: &Now<'_>, sample: usize, layer: usize, neuron: usize, digits: usize) {
-    match now.delta(sample, layer, neuron) {
+fn push_delta(
+    html: &mut String,
+    visible: &Visible<'_>,
+    sample: usize,
+    layer: usize,
+    neuron: usize,
+    digits: usize,
+) {
+    match visible.delta(sample, layer, neuron) {
         None => html.push_str("<td></td>"),
         Some(delta) => {
-            let pointer = if sample == now.sample() {
+            let pointer = if sample == visible.sample() {
                 format!(" data-ref=\"{}\"", Item::Delta { layer, neuron })
             } else {
                 String::new()
             };
-            let full = number(delta, MOST_DIGITS);
+            let full = number(delta, MAX_DIGITS);
             let _ =
                 write!(html, "<td class=\"delta\"{pointer} title=\"{full}\">{}</td>", signed(delta, digits));
         }
@@ -231,22 +238,22 @@ fn push_delta(html: &mut String, now: &Now<'_>, sample: usize, layer: usize, neu
 }
 
 /// The total across a row, greyed; asked about by a click.
-fn push_across(html: &mut String, now: &Now<'_>, session: &Session, sample: usize, layer: usize) {
+fn push_across(html: &mut String, visible: &Visible<'_>, session: &Session, sample: usize, layer: usize) {
     html.push_str("<td class=\"across\">");
     let row_total = RowTotal { sample, layer };
-    if let Some(Across { total, rounding }) = across(session, now, row_total) {
-        let sight = session.sight();
-        let asked = sight.row_total_explained && sight.row_total == Some(row_total);
+    if let Some(Across { total, rounding }) = across(session, visible, row_total) {
+        let view_state = session.view_state();
+        let asked = view_state.row_total_explained && view_state.row_total == Some(row_total);
         let (text, remark) = match rounding {
             true => ("≈ 0".to_owned(), ", which is nothing but rounding"),
-            false => (signed(total, sight.digits), ""),
+            false => (signed(total, view_state.digits), ""),
         };
         let _ = write!(
             html,
             "<button type=\"button\" id=\"across-{layer}-{sample}\" {} aria-expanded=\"{asked}\" \
              title=\"{}{remark}. This is not a bias gradient. Why?\">{text}</button>",
             action("RowTotalAsked", numbers(&[("layer", row_total.layer), ("sample", row_total.sample)])),
-            signed(total, MOST_DIGITS),
+            signed(total, MAX_DIGITS),
         );
     }
     html.push_str("</td>");
@@ -255,38 +262,38 @@ fn push_across(html: &mut String, now: &Now<'_>, session: &Session, sample: usiz
 /// Down the columns: the sum so far, the gradient, and the bias before and after.
 fn totals(session: &Session, groups: &[Group]) -> String {
     let mut html = String::new();
-    let now = session.now();
-    let digits = session.sight().digits;
-    let settings = &session.scenario().settings;
+    let visible = session.visible();
+    let digits = session.view_state().digits;
+    let hyperparameters = &session.scenario().hyperparameters;
     let samples = session.timeline().samples();
-    let complete = now.accumulated() == samples;
-    let name = match (complete, settings.reduction) {
-        (false, _) => format!("↓ Σ of {} so far", now.accumulated()),
+    let complete = visible.accumulated() == samples;
+    let name = match (complete, hyperparameters.reduction) {
+        (false, _) => format!("↓ Σ of {} so far", visible.accumulated()),
         (true, Reduction::Sum) => "↓ Σ = ∂C/∂b".to_owned(),
         (true, Reduction::Mean) => "↓ Σ".to_owned(),
     };
     push_total(&mut html, groups, &name, "b", |layer, neuron| {
-        signed(now.accumulated_b(layer, neuron), digits)
+        signed(visible.accumulated_b(layer, neuron), digits)
     });
-    if settings.reduction == Reduction::Mean {
+    if hyperparameters.reduction == Reduction::Mean {
         let name = format!("Σ / {samples} = ∂C/∂b");
         push_total(&mut html, groups, &name, "b", |layer, neuron| {
-            let mean = now.accumulated_b(layer, neuron) / samples as f64;
+            let mean = visible.accumulated_b(layer, neuron) / samples as f64;
             if complete { signed(mean, digits) } else { String::new() }
         });
     }
-    let moved_by = match settings.bias_rule {
+    let moved_by = match hyperparameters.bias_rule {
         BiasRule::OwnDelta => "b moves by −η ∂C/∂b",
         BiasRule::LayerSum => "b moves by −η Σ of the layer (wrong rule)",
         BiasRule::SharedBias => "the shared b moves by −η Σ of the layer",
         BiasRule::Frozen => "b is frozen",
     };
     push_total(&mut html, groups, moved_by, "b", |layer, neuron| {
-        let change = now.change(Parameter::Bias { layer, neuron });
+        let change = visible.change(Parameter::Bias { layer, neuron });
         change.map_or(String::new(), |change| signed(change, digits))
     });
-    push_total(&mut html, groups, if now.finished() { "b after" } else { "b" }, "b", |layer, neuron| {
-        number(now.parameter(Parameter::Bias { layer, neuron }), digits)
+    push_total(&mut html, groups, if visible.finished() { "b after" } else { "b" }, "b", |layer, neuron| {
+        number(visible.parameter(Parameter::Bias { layer, neuron }), digits)
     });
     html
 }

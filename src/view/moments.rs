@@ -28,13 +28,15 @@ pub fn moments(session: &Session) -> String {
 /// Whether each of these moments is done, at work or still to come: the class of its button.
 pub fn states(session: &Session) -> impl Iterator<Item = &'static str> {
     let timeline = session.timeline();
-    let sample = session.now().sample();
-    let now = timeline.index(session.position().moment);
+    let sample = session.visible().sample();
+    let visible = timeline.index(session.position().moment);
     let layers = session.scenario().layer_sizes().len();
-    (0..timeline.per_sample() + layers).map(move |place| match timeline.index_at(sample, place).cmp(&now) {
-        Ordering::Less => "done",
-        Ordering::Equal => "current",
-        Ordering::Greater => "to-come",
+    (0..timeline.per_sample() + layers).map(move |place| {
+        match timeline.index_at(sample, place).cmp(&visible) {
+            Ordering::Less => "done",
+            Ordering::Equal => "current",
+            Ordering::Greater => "to-come",
+        }
     })
 }
 
@@ -76,7 +78,7 @@ pub fn place(session: &Session) -> String {
         Some(sample) => format!("sample {} of {samples}", sample + 1),
         None => format!("after {}", count(samples, "sample")),
     };
-    let updates = session.updates() as usize + usize::from(session.now().finished());
+    let updates = session.updates() as usize + usize::from(session.visible().finished());
     format!(
         "mini-batch {} of {} · {sample} · {}",
         mini_batch + 1,
@@ -87,23 +89,23 @@ pub fn place(session: &Session) -> String {
 
 /// The cost of the sample and of the mini-batch, as far as known, before and after the update.
 pub fn costs(session: &Session) -> String {
-    let now = session.now();
-    let digits = session.sight().digits;
+    let visible = session.visible();
+    let digits = session.view_state().digits;
     let samples = session.timeline().samples();
     let mini_batch = session.mini_batch();
-    let sample = now.sample();
+    let sample = visible.sample();
     let pair = |before: Option<f64>, after: f64| match before {
         None => "–".to_owned(),
-        Some(before) if now.finished() => {
+        Some(before) if visible.finished() => {
             format!("{} → {}", number(before, digits), number(after, digits))
         }
         Some(before) => number(before, digits),
     };
-    let all = now.cost(samples - 1).map(|_| mini_batch.cost_before / samples as f64);
+    let all = visible.cost(samples - 1).map(|_| mini_batch.cost_before / samples as f64);
     format!(
         "Cost of sample {}: <b class=\"y\">{}</b> · mean of the mini-batch: <b class=\"y\">{}</b>",
         sample + 1,
-        pair(now.cost(sample), mini_batch.costs_after[sample]),
+        pair(visible.cost(sample), mini_batch.costs_after[sample]),
         pair(all, mini_batch.cost_after() / samples as f64),
     )
 }

@@ -3,7 +3,7 @@
 use super::format::{count, number, signed};
 use crate::nn::{BiasRule, Parameter, Reduction, class};
 use crate::scenario::Moment;
-use crate::session::{Comparison, LanePass, Session};
+use crate::session::{Comparison, RunPass, Session};
 
 /// Longer lists of numbers are cut after this many.
 const LISTED: usize = 4;
@@ -12,21 +12,21 @@ const LISTED: usize = 4;
 /// into it, else for the whole layer.
 pub fn sentence(session: &Session) -> String {
     if let Some(comparison) = session.comparison() {
-        return lanes(session, comparison);
+        return runs(session, comparison);
     }
-    let now = session.now();
-    let digits = session.sight().digits;
+    let visible = session.visible();
+    let digits = session.view_state().digits;
     let scenario = session.scenario();
     let sizes = scenario.layer_sizes();
     let place = Place::of(session);
     let Place { layer, .. } = place;
-    let trace = now.trace();
-    let sample = now.sample() + 1;
+    let trace = visible.trace();
+    let sample = visible.sample() + 1;
     let samples = session.timeline().samples();
     match session.position().moment {
         Moment::Input { .. } => format!(
             "Sample {sample} of {samples}, row {} of the data, is laid on the input: {}.",
-            now.row_number() + 1,
+            visible.row_number() + 1,
             named(&scenario.data.inputs, &trace.input, digits)
         ),
         Moment::Forward { .. } => format!(
@@ -39,7 +39,7 @@ pub fn sentence(session: &Session) -> String {
         Moment::Cost { .. } => format!(
             "The output {} against the target {} costs {}.",
             listed(&trace.activations[sizes.len() - 1], |a| number(a, digits)),
-            listed(now.target(), |y| number(y, digits)),
+            listed(visible.target(), |y| number(y, digits)),
             number(trace.cost, digits)
         ),
         Moment::Delta { .. } => {
@@ -67,7 +67,7 @@ pub fn sentence(session: &Session) -> String {
         Moment::Accumulate { .. } => format!(
             "The gradient of sample {sample} is added to that of the mini-batch, for each neuron apart: \
              {} of {samples} so far.",
-            now.accumulated()
+            visible.accumulated()
         ),
         Moment::Update { .. } => update(session, &place),
     }
@@ -83,7 +83,7 @@ struct Place {
 
 impl Place {
     fn of(session: &Session) -> Self {
-        let (layer, neuron) = session.now().focus();
+        let (layer, neuron) = session.visible().focus();
         let alone = session.scenario().layer_sizes()[layer] == 1;
         match (session.position().neuron, alone) {
             (_, true) => Self { layer, neuron: Some(0), name: format!("the neuron of layer {}", layer + 1) },
@@ -113,17 +113,17 @@ impl Place {
 }
 
 fn update(session: &Session, place: &Place) -> String {
-    let now = session.now();
-    let digits = session.sight().digits;
-    let settings = &session.scenario().settings;
+    let visible = session.visible();
+    let digits = session.view_state().digits;
+    let hyperparameters = &session.scenario().hyperparameters;
     let mini_batch = session.mini_batch();
     let samples = session.timeline().samples();
-    let over = match (settings.reduction, samples) {
+    let over = match (hyperparameters.reduction, samples) {
         (_, 1) => "of its one sample".to_owned(),
         (Reduction::Sum, _) => format!("summed over {}", count(samples, "sample")),
         (Reduction::Mean, _) => format!("as the mean over {}", count(samples, "sample")),
     };
-    let by = match settings.bias_rule {
+    let by = match hyperparameters.bias_rule {
         BiasRule::OwnDelta => format!("η times its own δ {over}"),
         BiasRule::LayerSum => format!("η times the whole layer’s δ {over}, which is the wrong rule"),
         BiasRule::SharedBias => format!("η times the whole layer’s δ {over}, for the layer shares one bias"),
@@ -131,7 +131,7 @@ fn update(session: &Session, place: &Place) -> String {
     };
     let neurons = mini_batch.before.layers[place.layer].neurons();
     let change =
-        |neuron| now.planned_change(Parameter::Bias { layer: place.layer, neuron }).unwrap_or_default();
+        |neuron| visible.planned_change(Parameter::Bias { layer: place.layer, neuron }).unwrap_or_default();
     let changes: Vec<f64> = (0..neurons).map(change).collect();
     let mut text = format!(
         "Update: {} moves by {}, to {}: {by}.",
@@ -139,7 +139,7 @@ fn update(session: &Session, place: &Place) -> String {
         place.listed(&changes, |change| signed(change, digits)),
         place.listed(&mini_batch.after.layers[place.layer].biases, |bias| number(bias, digits)),
     );
-    if now.finished() {
+    if visible.finished() {
         let mean = |sum: f64| number(sum / samples as f64, digits);
         text.push_str(&format!(
             " The mean cost of the mini-batch goes from {} to {}.",
@@ -150,27 +150,27 @@ fn update(session: &Session, place: &Place) -> String {
     text
 }
 
-/// What the lanes have done with the mini-batch at hand.
-fn lanes(session: &Session, comparison: &Comparison) -> String {
-    let now = session.now();
-    let (done, finished) = (now.accumulated(), now.finished());
+/// What the runs have done with the mini-batch at hand.
+fn runs(session: &Session, comparison: &Comparison) -> String {
+    let visible = session.visible();
+    let (done, finished) = (visible.accumulated(), visible.finished());
     let samples = session.timeline().samples();
-    let lane = |(lane, pass): (usize, &LanePass)| {
+    let run = |(run, pass): (usize, &RunPass)| {
         let made = match pass.divergence {
             Some(_) => "has diverged".to_owned(),
             None => format!("has made {}", count(pass.updates(done, finished), "update")),
         };
-        format!("lane {} {made}", lane + 1)
+        format!("lane {} {made}", run + 1)
     };
-    let lanes: Vec<_> = comparison.passes().iter().enumerate().map(lane).collect();
-    let frozen = if session.sight().frozen { " The parameters are frozen." } else { "" };
-    let (scenario, size) = (session.scenario(), session.scenario().settings.batch_size);
+    let runs: Vec<_> = comparison.passes().iter().enumerate().map(run).collect();
+    let frozen = if session.view_state().frozen { " The parameters are frozen." } else { "" };
+    let (scenario, size) = (session.scenario(), session.scenario().hyperparameters.batch_size);
     let short = match scenario.mini_batches() > 1 && samples < size {
         true => format!(" The rows of the epoch end here: this mini-batch has {samples}, not {size}."),
         false => String::new(),
     };
     let of = count(samples, "sample");
-    format!("After {done} of {of} of this mini-batch: {}.{frozen}{short}", lanes.join(", "))
+    format!("After {done} of {of} of this mini-batch: {}.{frozen}{short}", runs.join(", "))
 }
 
 /// With a capital, at the beginning of a sentence.
@@ -203,7 +203,7 @@ fn named(names: &[String], values: &[f64], digits: usize) -> String {
 /// What the image of the sample at work shows, where it is one.
 pub fn image(session: &Session) -> String {
     let scenario = session.scenario();
-    let class = class(session.now().target());
+    let class = class(session.visible().target());
     let name = scenario.data.targets.get(class).map_or("", String::as_str);
     format!("The image of the sample at work: {name}")
 }

@@ -12,7 +12,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 /// Symbols, as in formulas.
 const SERIF: &str = "'STIX Two Math', 'STIX Two Text', 'Times New Roman', serif";
 /// With more edges than this, faded ones are not dashed: it could not be seen, and takes time.
-const MOST_DASHED: usize = 120;
+const MAX_DASHED: usize = 120;
 /// The corners of cards and boxes.
 const CORNER: f64 = 7.0;
 
@@ -23,7 +23,7 @@ pub fn draw<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> Drawn<DB> {
-    let dense = scene.edges.len() > MOST_DASHED;
+    let dense = scene.edges.len() > MAX_DASHED;
     let ink = Ink { palette, scale, area };
     let mut pen = Pen { ink, dense, styles: Vec::new(), texts: Vec::new() };
     area.fill(&palette.surface)?;

@@ -39,13 +39,13 @@ pub fn page(session: &Session, detail: Detail) -> Page {
         fields: own.chain(fields.into_iter().map(|(id, value)| (id.into(), value))).collect(),
         attributes: attributes(session),
         lit: session
-            .sight()
+            .view_state()
             .hovered
             .map_or(Vec::new(), |item| item.lights().iter().map(ToString::to_string).collect()),
     };
     let selected = [("selected", head), ("selected-numbers", numbers), ("selected-weights", weights)];
     page.parts.extend(selected.map(|(id, html)| (id.into(), html)));
-    match session.sight().view {
+    match session.view_state().view {
         View::Stepper => step(session, detail, &mut page),
         View::Train => {
             page.parts.extend(train::parts(session));
@@ -69,13 +69,13 @@ fn parts(session: &Session) -> Vec<Part> {
         ("note", escape(&scenario.note)),
         ("place", moments::place(session)),
         ("narration", escape(narration::sentence(session))),
-        ("referee", compare::referee(session)),
+        ("referee", compare::gradient_check(session)),
         ("layers", settings::layers(session)),
         ("distribution", settings::distribution_options(session)),
         ("keys", settings::keys()),
         ("progress-text", session.progress().map_or(String::new(), progress)),
         ("play", if playing { "❚❚ pause" } else { "▶ play" }.to_owned()),
-        // Settings that are open hide what is said in the page.
+        // Hyperparameters that are open hide what is said in the page.
         ("notice", escape(session.notice().unwrap_or_default())),
         ("train-notice", escape(session.notice().unwrap_or_default())),
         ("settings-notice", escape(session.notice().unwrap_or_default())),
@@ -85,10 +85,10 @@ fn parts(session: &Session) -> Vec<Part> {
 
 fn attributes(session: &Session) -> Vec<Attribute> {
     let (undo, redo) = session.can_undo_redo();
-    let sight = session.sight();
+    let view_state = session.view_state();
     let disabled = |yes: bool| yes.then(String::new);
     let pressed = |yes: bool| Some(yes.to_string());
-    let class = match sight.view {
+    let class = match view_state.view {
         View::Stepper => "stepper",
         View::Compare => "compare",
         View::Train => "train",
@@ -98,15 +98,15 @@ fn attributes(session: &Session) -> Vec<Attribute> {
         ("main", "class", Some(class.to_owned())),
         ("sample-image-part", "hidden", disabled(images::image_size(session.scenario()).is_none())),
         ("sample-image", "aria-label", Some(narration::image(session))),
-        ("view-stepper", "aria-pressed", pressed(sight.view == View::Stepper)),
-        ("view-compare", "aria-pressed", pressed(sight.view == View::Compare)),
-        ("view-train", "aria-pressed", pressed(sight.view == View::Train)),
-        ("frozen", "aria-pressed", pressed(sight.frozen)),
-        ("axis-samples", "aria-pressed", pressed(sight.axis == Axis::Samples)),
-        ("axis-updates", "aria-pressed", pressed(sight.axis == Axis::Updates)),
-        ("boundary", "aria-pressed", pressed(sight.boundary_of_selected)),
+        ("view-stepper", "aria-pressed", pressed(view_state.view == View::Stepper)),
+        ("view-compare", "aria-pressed", pressed(view_state.view == View::Compare)),
+        ("view-train", "aria-pressed", pressed(view_state.view == View::Train)),
+        ("frozen", "aria-pressed", pressed(view_state.frozen)),
+        ("axis-samples", "aria-pressed", pressed(view_state.axis == Axis::Samples)),
+        ("axis-updates", "aria-pressed", pressed(view_state.axis == Axis::Updates)),
+        ("boundary", "aria-pressed", pressed(view_state.boundary_of_selected)),
         ("boundaries", "hidden", disabled(session.scenario().sizes[0] != 2)),
-        ("call-referee", "aria-pressed", pressed(sight.referee_asked)),
+        ("call-referee", "aria-pressed", pressed(view_state.gradient_check_open)),
         ("scrub", "max", Some((session.timeline().len() - 1).to_string())),
         ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::place(session)))),
         ("undo", "disabled", disabled(!undo)),

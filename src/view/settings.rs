@@ -5,7 +5,7 @@ use super::html::{action, escape};
 use crate::data::{Preset, mnist, presets};
 use crate::json::numbers;
 use crate::nn::{Activation, Distribution, Reduction};
-use crate::scenario::{Order, Start};
+use crate::scenario::{SampleOrder, Start};
 use crate::session::{KEYS, Session, StepBy};
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ pub fn preset_options(session: &Session) -> String {
     for (about, compared) in [("Step", false), ("Compare", true)] {
         // Writing to a string cannot fail, here and below.
         let _ = write!(html, "<optgroup label=\"{about}\">");
-        for preset in presets().iter().filter(|preset| preset.lanes.is_empty() != compared) {
+        for preset in presets().iter().filter(|preset| preset.runs.is_empty() != compared) {
             let Preset { id, title, .. } = preset;
             let _ = write!(html, "<option value=\"{id}\"{}>{}</option>", selected(id), escape(title));
         }
@@ -37,8 +37,8 @@ pub fn preset_options(session: &Session) -> String {
 /// What each field of `index.html` holds, by its id.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let scenario = session.scenario();
-    let settings = &scenario.settings;
-    let reduction = match settings.reduction {
+    let hyperparameters = &scenario.hyperparameters;
+    let reduction = match hyperparameters.reduction {
         Reduction::Sum => "sum",
         Reduction::Mean => "mean",
     };
@@ -49,8 +49,8 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         Start::Parameters { .. } => ("", String::new()),
     };
     let (shuffle, shuffle_seed) = match scenario.order {
-        Order::File => (false, String::new()),
-        Order::Shuffled(seed) => (true, seed.to_string()),
+        SampleOrder::File => (false, String::new()),
+        SampleOrder::Shuffled(seed) => (true, seed.to_string()),
     };
     let by = match session.play().by {
         StepBy::Neuron => "neuron",
@@ -62,16 +62,16 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let moment = session.timeline().index(session.position().moment);
     vec![
         ("preset", session.preset().unwrap_or_default().to_owned()),
-        ("learning-rate", plain(settings.learning_rate)),
-        ("batch-size", settings.batch_size.to_string()),
+        ("learning-rate", plain(hyperparameters.learning_rate)),
+        ("batch-size", hyperparameters.batch_size.to_string()),
         ("reduction", reduction.to_owned()),
-        ("bias-rule", settings.bias_rule.name().to_owned()),
-        ("cost", settings.cost.name().to_owned()),
+        ("bias-rule", hyperparameters.bias_rule.name().to_owned()),
+        ("cost", hyperparameters.cost.name().to_owned()),
         ("distribution", distribution.to_owned()),
         ("seed", seed),
         ("shuffle", shuffle.to_string()),
         ("shuffle-seed", shuffle_seed),
-        ("digits", session.sight().digits.to_string()),
+        ("digits", session.view_state().digits.to_string()),
         ("play-by", by.to_owned()),
         ("speed", plain(session.play().speed)),
         ("epoch", (u64::from(session.position().epoch) + 1).to_string()),

@@ -4,7 +4,7 @@
 //! lightened until text in them can be read. `www/style.css` holds the same values, by the names of
 //! [`Palette::css_variables`].
 
-use crate::scenario::MOST_LANES;
+use crate::scenario::MAX_RUNS;
 use plotters::style::RGBColor;
 
 /// Every colour of the page, for one theme.
@@ -38,12 +38,12 @@ pub struct Palette {
     pub lit: RGBColor,
     /// Around what is selected.
     pub selected: RGBColor,
-    /// The lanes of a comparison, in their order; [`DASHES`] tells them apart without colour.
-    pub lanes: [RGBColor; MOST_LANES],
+    /// The runs of a comparison, in their order; [`DASHES`] tells them apart without colour.
+    pub runs: [RGBColor; MAX_RUNS],
 }
 
-/// How the line of each lane is dashed, in CSS pixels: drawn, left out, drawn … Nothing for a solid line.
-pub const DASHES: [&[f64]; MOST_LANES] = [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0]];
+/// How the line of each run is dashed, in CSS pixels: drawn, left out, drawn … Nothing for a solid line.
+pub const DASHES: [&[f64]; MAX_RUNS] = [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0]];
 
 impl Palette {
     /// Dark on light.
@@ -63,7 +63,7 @@ impl Palette {
             cost: RGBColor(0x00, 0x70, 0x4f),
             lit: RGBColor(0xe6, 0xb4, 0x00),
             selected: RGBColor(0x20, 0x2a, 0x44),
-            lanes: [
+            runs: [
                 RGBColor(0x3d, 0x2f, 0xb3),
                 RGBColor(0xd0, 0x18, 0x5a),
                 RGBColor(0x55, 0x7f, 0x00),
@@ -89,7 +89,7 @@ impl Palette {
             cost: RGBColor(0x3c, 0xc4, 0x9a),
             lit: RGBColor(0xf0, 0xe4, 0x42),
             selected: RGBColor(0xff, 0xff, 0xff),
-            lanes: [
+            runs: [
                 RGBColor(0x9a, 0x86, 0xff),
                 RGBColor(0xff, 0x6b, 0x97),
                 RGBColor(0xb8, 0xd8, 0x4a),
@@ -120,10 +120,10 @@ impl Palette {
             ("--cost", self.cost),
             ("--lit", self.lit),
             ("--selected", self.selected),
-            ("--lane-1", self.lanes[0]),
-            ("--lane-2", self.lanes[1]),
-            ("--lane-3", self.lanes[2]),
-            ("--lane-4", self.lanes[3]),
+            ("--lane-1", self.runs[0]),
+            ("--lane-2", self.runs[1]),
+            ("--lane-3", self.runs[2]),
+            ("--lane-4", self.runs[3]),
         ];
         let hex = |RGBColor(red, green, blue): RGBColor| format!("#{red:02x}{green:02x}{blue:02x}");
         colours.map(|(name, colour)| (name, hex(colour))).to_vec()
@@ -171,8 +171,7 @@ mod tests {
     fn text_in_every_hue_can_be_read() {
         for palette in [Palette::light(), Palette::dark()] {
             let Palette { text, faded, a, z, delta, w, w_negative, b, cost, .. } = palette;
-            for colour in [text, faded, a, z, delta, w, w_negative, b, cost].into_iter().chain(palette.lanes)
-            {
+            for colour in [text, faded, a, z, delta, w, w_negative, b, cost].into_iter().chain(palette.runs) {
                 for ground in [palette.background, palette.surface] {
                     let ratio = contrast(colour, ground);
                     assert!(ratio >= 4.5, "{colour:?} on {ground:?}: {ratio:.2}");
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn every_eye_tells_lanes_apart() {
+    fn every_eye_tells_runs_apart() {
         let eyes = [
             [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
             [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
@@ -210,9 +209,9 @@ mod tests {
             ],
             [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
         ];
-        for Palette { lanes, .. } in [Palette::light(), Palette::dark()] {
-            for (index, one) in lanes.iter().enumerate() {
-                for (other, eye) in lanes[..index].iter().flat_map(|other| eyes.map(|eye| (other, eye))) {
+        for Palette { runs, .. } in [Palette::light(), Palette::dark()] {
+            for (index, one) in runs.iter().enumerate() {
+                for (other, eye) in runs[..index].iter().flat_map(|other| eyes.map(|eye| (other, eye))) {
                     let (one, other) = (seen(eye, *one), seen(eye, *other));
                     let apart = (0..3).map(|i| (one[i] - other[i]).powi(2)).sum::<f64>().sqrt();
                     assert!(apart >= 16.0, "{one:?} and {other:?} are {apart:.0} apart");

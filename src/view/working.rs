@@ -8,7 +8,7 @@ mod update;
 use super::format::number;
 use super::mathml::{mn, symbol_as};
 use crate::scenario::Moment;
-use crate::session::{Item, Now, Session};
+use crate::session::{Item, Session, Visible};
 
 /// One line of working: `left` = the terms, whose numbers give `result`.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub fn lines(session: &Session) -> Vec<Line> {
 /// What every line is made from.
 struct Working<'a> {
     session: &'a Session,
-    now: Now<'a>,
+    visible: Visible<'a>,
     layer: usize,
     neuron: usize,
     layers: usize,
@@ -67,10 +67,10 @@ struct Working<'a> {
 
 impl<'a> Working<'a> {
     fn new(session: &'a Session) -> Self {
-        let now = session.now();
-        let (layer, neuron) = now.focus();
+        let visible = session.visible();
+        let (layer, neuron) = visible.focus();
         let layers = session.scenario().layer_sizes().len();
-        Self { session, now, layer, neuron, layers, digits: session.sight().digits }
+        Self { session, visible, layer, neuron, layers, digits: session.view_state().digits }
     }
 
     /// A number of a formula, in brackets where its minus would stand after an operator.

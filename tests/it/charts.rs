@@ -1,11 +1,11 @@
-//! The charts: the cost over the updates, and those that lanes are compared by.
+//! The charts: the cost over the updates, and those that runs are compared by.
 
-use crate::lanes::{act, compared, preset, stay, step};
+use crate::runs::{act, compared, preset, stay, step};
 use crate::svg::svg;
 use deltascope::nn::{
-    Activation, BiasRule, Distribution, Initialisation, Parameter, Reduction, Sample, Settings,
+    Activation, BiasRule, Distribution, Hyperparameters, Initialisation, Parameter, Reduction, Sample,
 };
-use deltascope::scenario::{Data, Lane, Samples, Scenario, Start, Updating};
+use deltascope::scenario::{Data, RunConfig, Samples, Scenario, Start, Updating};
 use deltascope::session::{Action, Axis, Direction, Item, Session, StepBy};
 use deltascope::view::charts::{self, compare, compare::CompareChart};
 use deltascope::view::theme::{DASHES, Palette};
@@ -53,14 +53,14 @@ fn no_cost_is_too_small_or_too_large_for_the_chart() {
     assert!(charted(&many, 100_000).len() < 100_000);
 }
 
-/// A lane of each way of updating.
-fn all_ways() -> [Lane; 4] {
-    Updating::ALL.map(Lane::new)
+/// A run of each way of updating.
+fn all_ways() -> [RunConfig; 4] {
+    Updating::ALL.map(RunConfig::new)
 }
 
-/// These lanes of a preset at the beginning of an epoch, with all that waits done.
-fn at_epoch(scenario: Scenario, lanes: &[Lane], epoch: usize) -> Session {
-    let mut session = compared(scenario, lanes);
+/// These runs of a preset at the beginning of an epoch, with all that waits done.
+fn at_epoch(scenario: Scenario, runs: &[RunConfig], epoch: usize) -> Session {
+    let mut session = compared(scenario, runs);
     act(&mut session, Action::EpochChosen(epoch));
     stay(&mut session);
     session
@@ -119,12 +119,12 @@ fn each_chart_is_found_by_its_id() {
 
 #[test]
 fn the_law_and_the_boundaries_are_drawn() {
-    let lanes = [Updating::PerSample, Updating::Sum].map(Lane::new);
-    let session = at_epoch(preset("and"), &lanes, 60);
+    let runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new);
+    let session = at_epoch(preset("and"), &runs, 60);
     let small = |chart, width, height| compare::svg(chart, &session, width, height, &Palette::light());
-    insta::assert_snapshot!("law_of_and", small(CompareChart::Law, 260, 150));
+    insta::assert_snapshot!("law_of_and", small(CompareChart::Sweep, 260, 150));
     insta::assert_snapshot!("boundaries_of_and", small(CompareChart::Boundaries, 130, 52));
-    assert!(chart(CompareChart::Law, &session).contains("slope 2.00"));
+    assert!(chart(CompareChart::Sweep, &session).contains("slope 2.00"));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn samples_and_updates_are_counted_one_by_one() {
     for batch_size in [1, 3, 7, 20, 64] {
         for (epoch, mini_batch) in [(0, 0), (2, 0), (1, 2)] {
             let mut scenario = preset("linnerud");
-            scenario.settings.batch_size = batch_size;
+            scenario.hyperparameters.batch_size = batch_size;
             let rows = scenario.data.samples.len();
             let mini_batch = mini_batch.min(scenario.mini_batches() as u32 - 1);
             let network = scenario.network().into_owned().into();
@@ -141,10 +141,10 @@ fn samples_and_updates_are_counted_one_by_one() {
             let (mut epoch, mut mini_batch) = (epoch as usize, mini_batch as usize);
             for _ in 0..40 {
                 let place = (epoch * rows.div_ceil(batch_size) + mini_batch) as u64;
-                for lane in all_ways() {
-                    let counted = |axis| charts::across(&scenario, axis, lane, place);
-                    let made = if lane.updating == Updating::PerSample { samples } else { updates };
-                    assert_eq!((counted(Axis::Samples), counted(Axis::Updates)), (samples, made), "{lane:?}");
+                for run in all_ways() {
+                    let counted = |axis| charts::across(&scenario, axis, run, place);
+                    let made = if run.updating == Updating::PerSample { samples } else { updates };
+                    assert_eq!((counted(Axis::Samples), counted(Axis::Updates)), (samples, made), "{run:?}");
                 }
                 samples += (rows - mini_batch * batch_size).min(batch_size) as u64;
                 updates += 1;
@@ -158,11 +158,11 @@ fn samples_and_updates_are_counted_one_by_one() {
 }
 
 #[test]
-fn each_lane_has_its_dashes() {
+fn each_run_has_its_dashes() {
     let mut session = at_epoch(preset("and"), &all_ways(), 60);
     act(&mut session, Action::AxisChanged(Axis::Updates));
     let svg = chart(CompareChart::Bias, &session);
-    for (colour, dashes) in Palette::light().lanes.into_iter().zip(DASHES) {
+    for (colour, dashes) in Palette::light().runs.into_iter().zip(DASHES) {
         assert_eq!(dots(&svg, colour), 1);
         let mut paths = paths(&svg, colour);
         if dashes.is_empty() {
@@ -182,12 +182,13 @@ fn each_lane_has_its_dashes() {
 
 #[test]
 fn lines_reach_the_present_moment() {
-    let mut session = at_epoch(preset("brownlee"), &[Updating::PerSample, Updating::Sum].map(Lane::new), 3);
+    let mut session =
+        at_epoch(preset("brownlee"), &[Updating::PerSample, Updating::Sum].map(RunConfig::new), 3);
     act(&mut session, Action::BatchSizeChanged(5));
     act(&mut session, Action::Selected(Some(Item::Bias { layer: 1, neuron: 0 })));
-    let colours = Palette::light().lanes;
-    let reach = |session: &Session, chart_of, lane: usize| {
-        paths(&chart(chart_of, session), colours[lane])
+    let colours = Palette::light().runs;
+    let reach = |session: &Session, chart_of, run: usize| {
+        paths(&chart(chart_of, session), colours[run])
             .into_iter()
             .flatten()
             .map(|(x, _)| x)
@@ -202,7 +203,7 @@ fn lines_reach_the_present_moment() {
         );
     }
     act(&mut session, Action::AxisChanged(Axis::Updates));
-    let [one, other] = [0, 1].map(|lane| reach(&session, CompareChart::Bias, lane));
+    let [one, other] = [0, 1].map(|run| reach(&session, CompareChart::Bias, run));
     assert!(one > other + 50.0, "a lane that updates after each sample makes more updates");
     // The reference is at no distance from itself.
     assert!(paths(&chart(CompareChart::Distance, &session), colours[1]).is_empty());
@@ -216,27 +217,31 @@ fn what_is_not_there_is_said() {
         assert!(chart(kind, &stepper).contains("on their way"));
     }
     act(&mut stepper, Action::Selected(None));
-    let lanes = [Updating::PerSample, Updating::Mean].map(Lane::new);
-    let mut session = compared(preset("linnerud"), &lanes);
+    let runs = [Updating::PerSample, Updating::Mean].map(RunConfig::new);
+    let mut session = compared(preset("linnerud"), &runs);
     assert!(chart(CompareChart::Cost, &session).contains("No update yet"));
     assert!(chart(CompareChart::Accuracy, &session).contains("no accuracy"));
     assert!(chart(CompareChart::Boundaries, &session).contains("two inputs"));
-    assert!(chart(CompareChart::Law, &session).contains("Not measured yet"));
+    assert!(chart(CompareChart::Sweep, &session).contains("Not measured yet"));
     act(&mut session, Action::Selected(Some(Item::Input { source: 0 })));
     assert!(chart(CompareChart::Bias, &session).contains("Select a neuron"));
-    let mazur = at_epoch(preset("mazur"), &lanes, 3);
-    assert!(chart(CompareChart::Law, &mazur).contains("one update either way"));
+    let mazur = at_epoch(preset("mazur"), &runs, 3);
+    assert!(chart(CompareChart::Sweep, &mazur).contains("one update either way"));
 }
 
 #[test]
-fn a_lane_that_diverged_ends_with_a_cross() {
-    let lanes = [Lane::new(Updating::Sum), Lane::new(Updating::Sum).with(BiasRule::LayerSum)];
+fn a_run_that_diverged_ends_with_a_cross() {
+    let runs = [RunConfig::new(Updating::Sum), RunConfig::new(Updating::Sum).with(BiasRule::LayerSum)];
     let mut scenario = preset("linnerud");
-    scenario.settings =
-        Settings { batch_size: 20, learning_rate: 0.11, reduction: Reduction::Sum, ..scenario.settings };
-    let mut session = at_epoch(scenario, &lanes, 240);
+    scenario.hyperparameters = Hyperparameters {
+        batch_size: 20,
+        learning_rate: 0.11,
+        reduction: Reduction::Sum,
+        ..scenario.hyperparameters
+    };
+    let mut session = at_epoch(scenario, &runs, 240);
     let when = session.comparison().unwrap().passes()[1].divergence.unwrap().mini_batch;
-    let [sound, gone, ..] = Palette::light().lanes;
+    let [sound, gone, ..] = Palette::light().runs;
     for kind in [CompareChart::Cost, CompareChart::Bias] {
         let svg = chart(kind, &session);
         assert_eq!((dots(&svg, sound), dots(&svg, gone)), (1, 0), "{kind:?}");
@@ -247,13 +252,14 @@ fn a_lane_that_diverged_ends_with_a_cross() {
 }
 
 #[test]
-fn a_lane_that_diverged_has_no_map() {
+fn a_run_that_diverged_has_no_map() {
     let mut scenario = preset("xor");
     scenario.sizes = vec![2, 1];
     scenario.activations = vec![Activation::Identity];
     scenario.start = Start::Initialisation(Initialisation { distribution: Distribution::Normal, seed: 1 });
-    scenario.settings = Settings { learning_rate: 0.8, reduction: Reduction::Mean, ..scenario.settings };
-    let mut session = at_epoch(scenario, &[Updating::Sum, Updating::Mean].map(Lane::new), 300);
+    scenario.hyperparameters =
+        Hyperparameters { learning_rate: 0.8, reduction: Reduction::Mean, ..scenario.hyperparameters };
+    let mut session = at_epoch(scenario, &[Updating::Sum, Updating::Mean].map(RunConfig::new), 300);
     assert!(chart(CompareChart::Boundaries, &session).contains("name no class"));
     act(&mut session, Action::BoundaryToggled);
     let svg = chart(CompareChart::Boundaries, &session);
@@ -263,7 +269,8 @@ fn a_lane_that_diverged_has_no_map() {
 
 #[test]
 fn the_boundary_of_a_neuron_is_drawn_where_it_is_asked_for() {
-    let mut session = at_epoch(preset("circle"), &[Updating::PerSample, Updating::Mean].map(Lane::new), 5);
+    let mut session =
+        at_epoch(preset("circle"), &[Updating::PerSample, Updating::Mean].map(RunConfig::new), 5);
     let of_outputs = chart(CompareChart::Boundaries, &session);
     act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 2 })));
     assert_eq!(chart(CompareChart::Boundaries, &session), of_outputs);
@@ -298,7 +305,7 @@ fn no_data_is_too_small_or_too_large_for_the_charts() {
             inputs: names(),
             targets: vec!["y".into()],
             samples: samples.into(),
-            held_out: Samples::default(),
+            validation: Samples::default(),
         }
         .into();
         let mut session = compared(scenario, &all_ways()[..3]);

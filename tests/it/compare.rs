@@ -1,12 +1,16 @@
-//! Lanes side by side: the runs of `training.json`, the identity, the law, and what the lanes share.
+//! Lanes side by side: the runs of `training.json`, the identity, the law, and what the runs share.
 
 use crate::arbitrary::{Problem, near_a_corner, problem};
-use crate::lanes::{act, compared, finish, preset, stay, step};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
-use deltascope::nn::{BiasRule, Evaluation, Law, Network, Parameter, Reduction, Sample, Settings};
-use deltascope::scenario::{Data, Lane, Order, Position, Rate, Samples, Scenario, Start, Updating};
+use crate::runs::{act, compared, finish, preset, stay, step};
+use deltascope::nn::{
+    BiasRule, Evaluation, Hyperparameters, LearningRateSweep, Network, Parameter, Reduction, Sample,
+};
+use deltascope::scenario::{
+    Data, Position, Rate, RunConfig, SampleOrder, Samples, Scenario, Start, Updating,
+};
 use deltascope::session::{
-    Action, Comparison, Direction, LanePass, LaneRow, Referee, Session, StepBy, View, identity,
+    Action, Comparison, Direction, GradientCheck, RunPass, RunRow, Session, StepBy, View, identity,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -15,12 +19,12 @@ fn comparison(session: &Session) -> &Comparison {
     session.comparison().unwrap()
 }
 
-fn pass(session: &Session, lane: usize) -> &LanePass {
-    &comparison(session).passes()[lane]
+fn pass(session: &Session, run: usize) -> &RunPass {
+    &comparison(session).passes()[run]
 }
 
 /// A scenario of one mini-batch of these samples.
-fn scenario(network: Network, samples: Vec<Sample>, settings: Settings) -> Scenario {
+fn scenario(network: Network, samples: Vec<Sample>, hyperparameters: Hyperparameters) -> Scenario {
     let sizes = network.sizes();
     let names = |count: usize| (0..count).map(|k| k.to_string()).collect();
     Scenario {
@@ -28,16 +32,16 @@ fn scenario(network: Network, samples: Vec<Sample>, settings: Settings) -> Scena
         note: String::new(),
         activations: network.layers.iter().map(|layer| layer.activation).collect(),
         start: Start::Parameters { network: Arc::new(network), epoch: 0, mini_batch: 0 },
-        settings,
-        order: Order::File,
-        lanes: Vec::new(),
+        hyperparameters,
+        order: SampleOrder::File,
+        runs: Vec::new(),
         data: Arc::new(Data {
             inputs: names(sizes[0]),
             targets: names(sizes[sizes.len() - 1]),
             samples: samples.into(),
-            held_out: Samples::default(),
+            validation: Samples::default(),
         }),
-        parted: None,
+        split_data: None,
         position: Position::default(),
         sizes,
     }
@@ -45,23 +49,23 @@ fn scenario(network: Network, samples: Vec<Sample>, settings: Settings) -> Scena
 
 fn of_problem(problem: &Problem, learning_rate: f64) -> Scenario {
     let Problem { network, cost, samples } = problem.clone();
-    let settings = Settings {
+    let hyperparameters = Hyperparameters {
         cost,
         learning_rate,
         batch_size: samples.len(),
         reduction: Reduction::Sum,
         bias_rule: BiasRule::OwnDelta,
     };
-    scenario(network, samples, settings)
+    scenario(network, samples, hyperparameters)
 }
 
 #[test]
-fn the_reference_runs_are_lanes() {
+fn the_reference_runs_are_runs() {
     let file = golden("training.json");
     for run in file["runs"].as_array().unwrap() {
         let data = &file["datasets"][run["dataset"].as_str().unwrap()];
         let (batch_size, reduction) = (get::<usize>(run, "batch_size"), get(run, "reduction"));
-        let settings = Settings {
+        let hyperparameters = Hyperparameters {
             cost: cost(run),
             learning_rate: get(run, "eta"),
             batch_size: if batch_size == 1 { 4 } else { batch_size },
@@ -73,10 +77,10 @@ fn the_reference_runs_are_lanes() {
             (_, Reduction::Sum) => Updating::Sum,
             (_, Reduction::Mean) => Updating::Mean,
         };
-        let lane = Lane::new(updating).with(get(run, "bias_rule"));
-        let other = Lane::new(Updating::Sequential);
+        let config = RunConfig::new(updating).with(get(run, "bias_rule"));
+        let other = RunConfig::new(Updating::Sequential);
         let mut session =
-            compared(scenario(network(run, &run["start"]), samples(data), settings), &[other, lane]);
+            compared(scenario(network(run, &run["start"]), samples(data), hyperparameters), &[other, config]);
         for mark in run["trace"].as_array().unwrap() {
             let epoch: usize = get(mark, "epoch");
             if epoch > 1000 {
@@ -93,7 +97,7 @@ fn the_reference_runs_are_lanes() {
         }
         let last: usize = get(run["trace"].as_array().unwrap().last().unwrap(), "epoch");
         if last <= 1000 {
-            let (weights, biases) = parameters(pass(&session, 1).now().unwrap());
+            let (weights, biases) = parameters(pass(&session, 1).present().unwrap());
             assert_close("final weights", weights, &run["final"]["weights"], 1e-9);
             assert_close("final biases", biases, &run["final"]["biases"], 1e-9);
         }
@@ -102,24 +106,24 @@ fn the_reference_runs_are_lanes() {
 
 #[test]
 fn and_from_zero_is_learnt_by_the_right_rule_and_never_by_the_sum() {
-    let lanes = [Updating::PerSample, Updating::Sum].map(Lane::new);
-    let mut session = compared(preset("and"), &[lanes[0], lanes[1].with(BiasRule::LayerSum)]);
+    let runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new);
+    let mut session = compared(preset("and"), &[runs[0], runs[1].with(BiasRule::LayerSum)]);
     act(&mut session, Action::EpochChosen(51));
     stay(&mut session);
     assert_eq!(session.evaluation(0).unwrap().samples_right, 4);
     let wrong = session.evaluation(1).unwrap();
     assert_eq!(wrong.cost_mean(), 0.25);
-    assert_eq!(pass(&session, 1).now().unwrap().norm(), 0.0);
+    assert_eq!(pass(&session, 1).present().unwrap().norm(), 0.0);
 }
 
 #[test]
 fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_one() {
     let published = golden("published.json").to_string();
-    let lanes = [Updating::Sum, Updating::Sequential].map(|u| Lane::new(u).with(BiasRule::Frozen));
-    let mut session = compared(preset("mazur"), &lanes);
+    let runs = [Updating::Sum, Updating::Sequential].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
+    let mut session = compared(preset("mazur"), &runs);
     step(&mut session, StepBy::MiniBatch, Direction::Forward);
     stay(&mut session);
-    let cost = |lane| session.evaluation(lane).unwrap().cost_mean();
+    let cost = |run| session.evaluation(run).unwrap().cost_mean();
     // His page says 0.291027924 after one round; the simultaneous update gives 0.291027774.
     assert_eq!(
         (format!("{:.9}", cost(0)), format!("{:.9}", cost(1))),
@@ -131,17 +135,18 @@ fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_on
 }
 
 /// Everything that a position determines.
-fn seen(session: &Session) -> Vec<(Vec<LaneRow>, Option<Network>)> {
-    comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.now().cloned())).collect()
+fn seen(session: &Session) -> Vec<(Vec<RunRow>, Option<Network>)> {
+    comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.present().cloned())).collect()
 }
 
 #[test]
-fn lanes_step_together_and_back_again() {
+fn runs_step_together_and_back_again() {
     for id in ["and", "xor", "brownlee", "iris", "digits", "linnerud"] {
         let mut scenario = preset(id);
-        scenario.settings.batch_size = scenario.settings.batch_size.max(3);
-        let lanes = [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::Sequential].map(Lane::new);
-        let mut session = compared(scenario.clone(), &lanes);
+        scenario.hyperparameters.batch_size = scenario.hyperparameters.batch_size.max(3);
+        let runs =
+            [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::Sequential].map(RunConfig::new);
+        let mut session = compared(scenario.clone(), &runs);
         let mut places = vec![(session.position(), seen(&session))];
         for by in [StepBy::Sample, StepBy::Sample, StepBy::MiniBatch, StepBy::Sample, StepBy::Epoch] {
             step(&mut session, by, Direction::Forward);
@@ -151,7 +156,7 @@ fn lanes_step_together_and_back_again() {
             act(&mut session, Action::Jumped(*position));
             assert!(seen(&session) == *want, "{id} at {position:?}");
             // Reached anew it is the same.
-            let mut other = compared(Scenario { position: *position, ..scenario.clone() }, &lanes);
+            let mut other = compared(Scenario { position: *position, ..scenario.clone() }, &runs);
             assert!(seen(&other) == *want, "{id} at {position:?}, opened");
             step(&mut other, StepBy::Sample, Direction::Forward);
             step(&mut other, StepBy::Sample, Direction::Back);
@@ -161,14 +166,14 @@ fn lanes_step_together_and_back_again() {
 }
 
 #[test]
-fn a_lane_like_the_scenario_is_the_scenarios_own_run() {
-    let mut session = compared(preset("iris"), &[Updating::Mean, Updating::PerSample].map(Lane::new));
+fn a_run_like_the_scenario_is_the_scenarios_own_run() {
+    let mut session = compared(preset("iris"), &[Updating::Mean, Updating::PerSample].map(RunConfig::new));
     for _ in 0..2 {
         step(&mut session, StepBy::Epoch, Direction::Forward);
     }
-    assert_eq!(pass(&session, 0).now(), Some(&*session.mini_batch().after));
+    assert_eq!(pass(&session, 0).present(), Some(&*session.mini_batch().after));
     step(&mut session, StepBy::Sample, Direction::Forward);
-    assert_eq!(pass(&session, 0).now(), Some(&*session.mini_batch().before));
+    assert_eq!(pass(&session, 0).present(), Some(&*session.mini_batch().before));
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
 }
@@ -176,25 +181,25 @@ fn a_lane_like_the_scenario_is_the_scenarios_own_run() {
 #[test]
 fn the_sum_at_eta_over_m_makes_the_steps_of_the_mean_short_mini_batches_included() {
     let mut scenario = preset("linnerud");
-    scenario.settings.batch_size = 7; // of 20 rows: 7, 7 and 6
-    let sum = Lane { rate: Rate::EtaOverM, ..Lane::new(Updating::Sum) };
-    let mut session = compared(scenario, &[Lane::new(Updating::Mean), sum]);
+    scenario.hyperparameters.batch_size = 7; // of 20 rows: 7, 7 and 6
+    let sum = RunConfig { rate: Rate::EtaOverM, ..RunConfig::new(Updating::Sum) };
+    let mut session = compared(scenario, &[RunConfig::new(Updating::Mean), sum]);
     for _ in 0..9 {
         step(&mut session, StepBy::MiniBatch, Direction::Forward);
         let (distance, norm) =
-            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).now().unwrap().norm());
+            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).present().unwrap().norm());
         assert!(distance <= 1e-14 * norm, "{distance:e} apart");
     }
 }
 
 #[test]
 fn frozen_parameters_make_all_ledgers_the_same() {
-    let lanes = [
-        Lane::new(Updating::PerSample),
-        Lane::new(Updating::Sum).with(BiasRule::LayerSum),
-        Lane::new(Updating::Sum),
+    let runs = [
+        RunConfig::new(Updating::PerSample),
+        RunConfig::new(Updating::Sum).with(BiasRule::LayerSum),
+        RunConfig::new(Updating::Sum),
     ];
-    let mut session = compared(preset("xor"), &lanes);
+    let mut session = compared(preset("xor"), &runs);
     for _ in 0..3 {
         step(&mut session, StepBy::MiniBatch, Direction::Forward);
     }
@@ -203,7 +208,7 @@ fn frozen_parameters_make_all_ledgers_the_same() {
     act(&mut session, Action::FreezeToggled);
     assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
     assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
-    assert_eq!(pass(&session, 0).now(), pass(&session, 0).before());
+    assert_eq!(pass(&session, 0).present(), pass(&session, 0).before());
     assert_eq!(pass(&session, 0).updates(4, true), 0);
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
@@ -212,34 +217,42 @@ fn frozen_parameters_make_all_ledgers_the_same() {
 }
 
 #[test]
-fn a_lane_that_diverges_stops_alone() {
-    let lanes = [Lane::new(Updating::Sum), Lane::new(Updating::Sum).with(BiasRule::LayerSum)];
+fn a_run_that_diverges_stops_alone() {
+    let runs = [RunConfig::new(Updating::Sum), RunConfig::new(Updating::Sum).with(BiasRule::LayerSum)];
     let mut scenario = preset("linnerud");
-    scenario.settings =
-        Settings { batch_size: 20, learning_rate: 0.11, reduction: Reduction::Sum, ..scenario.settings };
-    let mut session = compared(scenario, &lanes);
+    scenario.hyperparameters = Hyperparameters {
+        batch_size: 20,
+        learning_rate: 0.11,
+        reduction: Reduction::Sum,
+        ..scenario.hyperparameters
+    };
+    let mut session = compared(scenario, &runs);
     let mut epochs = 0;
     while pass(&session, 1).divergence.is_none() {
         epochs += 50;
         assert!(epochs < 50_000);
         act(&mut session, Action::EpochChosen(epochs));
     }
-    assert!(pass(&session, 0).now().is_some() && pass(&session, 1).now().is_none());
+    assert!(pass(&session, 0).present().is_some() && pass(&session, 1).present().is_none());
     assert_eq!(comparison(&session).distance(0, 1), None);
     let when = pass(&session, 1).divergence.unwrap();
     // Going back to before that, it is there again.
     act(&mut session, Action::EpochChosen(when.mini_batch as usize));
-    assert!(pass(&session, 1).now().is_some());
+    assert!(pass(&session, 1).present().is_some());
     act(&mut session, Action::EpochChosen(when.mini_batch as usize + 20));
     assert_eq!(pass(&session, 1).divergence, Some(when));
 }
 
 #[test]
-fn a_parameter_has_its_line_where_the_reference_lane_has_diverged() {
+fn a_parameter_has_its_line_where_the_reference_run_has_diverged() {
     let mut scenario = preset("linnerud");
-    scenario.settings =
-        Settings { batch_size: 20, learning_rate: 0.11, reduction: Reduction::Mean, ..scenario.settings };
-    let mut session = compared(scenario, &[Updating::Sum, Updating::Mean].map(Lane::new));
+    scenario.hyperparameters = Hyperparameters {
+        batch_size: 20,
+        learning_rate: 0.11,
+        reduction: Reduction::Mean,
+        ..scenario.hyperparameters
+    };
+    let mut session = compared(scenario, &[Updating::Sum, Updating::Mean].map(RunConfig::new));
     act(&mut session, Action::EpochChosen(1000));
     let comparison = comparison(&session);
     assert!(comparison.reference() == 0 && comparison.passes()[0].divergence.is_some());
@@ -250,33 +263,33 @@ fn a_parameter_has_its_line_where_the_reference_lane_has_diverged() {
 }
 
 #[test]
-fn lanes_are_changed_undone_and_refused() {
+fn runs_are_changed_undone_and_refused() {
     let mut session = Session::new(preset("brownlee")).unwrap();
     assert!(session.comparison().is_none());
     act(&mut session, Action::ViewChanged(View::Compare));
     step(&mut session, StepBy::Sample, Direction::Forward);
     let usual = session.scenario().compared();
     assert_eq!(comparison(&session).passes().len(), usual.len());
-    let added = Lane::new(Updating::Mean);
-    act(&mut session, Action::LaneAdded(added));
-    assert_eq!(session.scenario().lanes.last(), Some(&added));
+    let added = RunConfig::new(Updating::Mean);
+    act(&mut session, Action::RunAdded(added));
+    assert_eq!(session.scenario().runs.last(), Some(&added));
     let before = session.to_scenario();
     for action in [
-        Action::LaneAdded(Lane::new(Updating::Sequential)),
-        Action::LaneRemoved { lane: 9 },
-        Action::LaneMoved { lane: 0 },
-        Action::LaneUpdatingChanged { lane: 3, to: usual[0].updating },
-        Action::LaneBiasRuleChanged { lane: 0, to: BiasRule::SharedBias }, // his biases start unequal
+        Action::RunAdded(RunConfig::new(Updating::Sequential)),
+        Action::RunRemoved { run: 9 },
+        Action::RunMoved { run: 0 },
+        Action::RunUpdatingChanged { run: 3, to: usual[0].updating },
+        Action::RunBiasRuleChanged { run: 0, to: BiasRule::SharedBias }, // his biases start unequal
     ] {
         let error = session.update(action.clone()).unwrap_err();
         assert!(error.len() > 15, "{action:?}: {error}");
         assert_eq!(session.to_scenario(), before, "{action:?}");
     }
-    act(&mut session, Action::LaneMoved { lane: 3 });
-    assert_eq!(session.scenario().lanes[2], added);
-    act(&mut session, Action::LaneRemoved { lane: 0 });
-    act(&mut session, Action::LaneRemoved { lane: 0 });
-    assert!(session.update(Action::LaneRemoved { lane: 0 }).is_err());
+    act(&mut session, Action::RunMoved { run: 3 });
+    assert_eq!(session.scenario().runs[2], added);
+    act(&mut session, Action::RunRemoved { run: 0 });
+    act(&mut session, Action::RunRemoved { run: 0 });
+    assert!(session.update(Action::RunRemoved { run: 0 }).is_err());
     for _ in 0..4 {
         act(&mut session, Action::Undo);
     }
@@ -286,38 +299,39 @@ fn lanes_are_changed_undone_and_refused() {
 #[test]
 fn the_referee_judges_every_parameter() {
     for id in ["mazur", "xor", "iris"] {
-        let mut session = compared(preset(id), &[Updating::Sum, Updating::PerSample].map(Lane::new));
+        let mut session = compared(preset(id), &[Updating::Sum, Updating::PerSample].map(RunConfig::new));
         let network = session.mini_batch().before.clone();
         for parameter in network.parameters() {
             act(&mut session, Action::Selected(Some(parameter.into())));
             stay(&mut session);
-            let referee = session.referee().unwrap();
-            let (digits, agrees) = Referee::verdict(referee.backpropagated, referee.numerical);
+            let gradient_check = session.gradient_check().unwrap();
+            let (digits, agrees) =
+                GradientCheck::verdict(gradient_check.backpropagated, gradient_check.numerical);
             assert!(
-                agrees && (digits >= 6 || referee.backpropagated.abs() < 1e-6),
-                "{id} {parameter:?}: {referee:?}"
+                agrees && (digits >= 6 || gradient_check.backpropagated.abs() < 1e-6),
+                "{id} {parameter:?}: {gradient_check:?}"
             );
             if let Parameter::Bias { layer, .. } = parameter {
-                let (sum, shared) = (referee.layer_sum.unwrap(), referee.shared.unwrap());
-                assert!(Referee::verdict(sum, shared).1, "{id} {parameter:?}: {referee:?}");
+                let (sum, shared) = (gradient_check.layer_sum.unwrap(), gradient_check.shared.unwrap());
+                assert!(GradientCheck::verdict(sum, shared).1, "{id} {parameter:?}: {gradient_check:?}");
                 let alone = session.scenario().layer_sizes()[layer] == 1;
                 assert_eq!(
-                    Referee::verdict(sum, referee.numerical).1,
+                    GradientCheck::verdict(sum, gradient_check.numerical).1,
                     alone,
-                    "{id} {parameter:?}: {referee:?}"
+                    "{id} {parameter:?}: {gradient_check:?}"
                 );
             } else {
-                assert_eq!((referee.layer_sum, referee.shared), (None, None));
+                assert_eq!((gradient_check.layer_sum, gradient_check.shared), (None, None));
             }
         }
     }
 }
 
-fn law(problem: &Problem) -> Law {
+fn sweep(problem: &Problem) -> LearningRateSweep {
     let mut session =
-        compared(of_problem(problem, 0.05), &[Updating::PerSample, Updating::Sum].map(Lane::new));
+        compared(of_problem(problem, 0.05), &[Updating::PerSample, Updating::Sum].map(RunConfig::new));
     stay(&mut session);
-    session.law().unwrap().clone()
+    session.sweep().unwrap().clone()
 }
 
 proptest! {
@@ -348,59 +362,59 @@ proptest! {
     #[test]
     fn the_distance_goes_with_the_square_of_eta(problem in problem()) {
         prop_assume!(problem.samples.len() > 1 && !near_a_corner(&problem));
-        let law = law(&problem);
-        prop_assert!(law.finished());
-        if let Some(slope) = law.slope() {
-            prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, law);
+        let sweep = sweep(&problem);
+        prop_assert!(sweep.finished());
+        if let Some(slope) = sweep.slope() {
+            prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, sweep);
         } else {
             // Nothing comes between the samples where η is small, or too little to be measured.
-            let smallest = &law.points()[law.points().len() - 3..];
+            let smallest = &sweep.points()[sweep.points().len() - 3..];
             let nothing = smallest.iter().all(|point| point.distance == 0.0);
-            let measured = law.points().iter().filter(|point| point.distance >= law.least()).count();
-            prop_assert!(nothing || measured < 5, "{:?}", law);
+            let measured = sweep.points().iter().filter(|point| point.distance >= sweep.least()).count();
+            prop_assert!(nothing || measured < 5, "{:?}", sweep);
         }
     }
 }
 
-/// Mean cost, accuracy and single outputs right of each lane, after so many epochs.
+/// Mean cost, accuracy and single outputs right of each run, after so many epochs.
 fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
     let mut session = Session::new(preset(id)).unwrap();
     finish(&mut session);
-    assert_eq!(session.sight().view, View::Compare);
+    assert_eq!(session.view_state().view, View::Compare);
     act(&mut session, Action::EpochChosen(epochs + 1));
     stay(&mut session);
-    let lanes = comparison(&session).passes().len();
-    let found = (0..lanes).map(|lane| session.evaluation(lane).unwrap()).collect();
+    let runs = comparison(&session).passes().len();
+    let found = (0..runs).map(|run| session.evaluation(run).unwrap()).collect();
     (session, found)
 }
 
 #[test]
 fn the_presets_show_what_they_say() {
-    let (session, lanes) = after("compare-and", 500);
-    assert_eq!((lanes[0].samples_right, lanes[1].samples_right), (4, 4));
-    assert_eq!((lanes[2].cost_mean(), pass(&session, 2).now().unwrap().norm()), (0.25, 0.0));
+    let (session, runs) = after("compare-and", 500);
+    assert_eq!((runs[0].samples_right, runs[1].samples_right), (4, 4));
+    assert_eq!((runs[2].cost_mean(), pass(&session, 2).present().unwrap().norm()), (0.25, 0.0));
 
-    let (_, lanes) = after("compare-gates", 500);
-    assert_eq!((lanes[0].outputs_right, lanes[1].outputs_right), (16, 16));
-    assert!(lanes[2].outputs_right < 13 && lanes[3].outputs_right < 13, "{lanes:?}");
+    let (_, runs) = after("compare-gates", 500);
+    assert_eq!((runs[0].outputs_right, runs[1].outputs_right), (16, 16));
+    assert!(runs[2].outputs_right < 13 && runs[3].outputs_right < 13, "{runs:?}");
 
-    let (session, lanes) = after("compare-iris", 100);
+    let (session, runs) = after("compare-iris", 100);
     let distance = comparison(&session).distance(2, 3).unwrap();
     assert!(distance < 1e-12, "the sum is {distance:e} from frozen biases");
-    assert!(lanes[1].accuracy() > 0.94 && lanes[2].accuracy() < 0.8, "{lanes:?}");
+    assert!(runs[1].accuracy() > 0.94 && runs[2].accuracy() < 0.8, "{runs:?}");
 
-    let (session, lanes) = after("compare-outputs", 20);
-    assert!(lanes[0].cost_mean() < 1e-4 && lanes[1].cost_mean() > 1e6, "{lanes:?}");
+    let (session, runs) = after("compare-outputs", 20);
+    assert!(runs[0].cost_mean() < 1e-4 && runs[1].cost_mean() > 1e6, "{runs:?}");
     let mut session = session;
     act(&mut session, Action::EpochChosen(5000));
     assert!(pass(&session, 0).divergence.is_none() && pass(&session, 1).divergence.is_some());
 
-    let (session, lanes) = after("compare-one", 500);
-    assert_eq!(lanes[1], lanes[2]);
+    let (session, runs) = after("compare-one", 500);
+    assert_eq!(runs[1], runs[2]);
     assert_eq!(comparison(&session).distance(1, 2), Some(0.0));
-    assert_eq!(lanes[1].samples_right, 4);
+    assert_eq!(runs[1].samples_right, 4);
 
-    let (_, lanes) = after("compare-digits", 10);
-    let (best, worst) = (lanes[1].accuracy(), lanes[2].accuracy().min(lanes[3].accuracy()));
-    assert!(best > 0.97 && best - worst < 0.01, "{lanes:?}");
+    let (_, runs) = after("compare-digits", 10);
+    let (best, worst) = (runs[1].accuracy(), runs[2].accuracy().min(runs[3].accuracy()));
+    assert!(best > 0.97 && best - worst < 0.01, "{runs:?}");
 }

@@ -1,9 +1,9 @@
 //! The comparison as text.
 
-use crate::lanes::{self, finish, preset, stay};
+use crate::runs::{self, finish, preset, stay};
 use crate::views::text;
 use deltascope::nn::BiasRule;
-use deltascope::scenario::{Lane, Rate, Scenario, Updating};
+use deltascope::scenario::{Rate, RunConfig, Scenario, Updating};
 use deltascope::session::{Action, Direction, Session, StepBy};
 use deltascope::view::compare::parts;
 
@@ -16,7 +16,7 @@ fn session(scenario: Scenario) -> Session {
 }
 
 fn act(session: &mut Session, action: Action) {
-    lanes::act(session, action);
+    runs::act(session, action);
     stay(session);
 }
 
@@ -32,7 +32,7 @@ fn read(session: &Session, id: &str) -> String {
 }
 
 #[test]
-fn the_lanes_of_and_as_text() {
+fn the_runs_of_and_as_text() {
     let mut session = session(preset("compare-and"));
     for _ in 0..4 {
         act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
@@ -43,7 +43,7 @@ fn the_lanes_of_and_as_text() {
 }
 
 #[test]
-fn before_its_update_a_lane_waits() {
+fn before_its_update_a_run_waits() {
     let mut session = session(preset("compare-and"));
     act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
     assert!(read(&session, "lane-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
@@ -55,8 +55,9 @@ fn before_its_update_a_lane_waits() {
 
 #[test]
 fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
-    let lanes = [Lane::new(Updating::Mean), Lane { rate: Rate::EtaOverM, ..Lane::new(Updating::Sum) }];
-    let mut session = session(Scenario { lanes: lanes.to_vec(), ..preset("iris") });
+    let runs =
+        [RunConfig::new(Updating::Mean), RunConfig { rate: Rate::EtaOverM, ..RunConfig::new(Updating::Sum) }];
+    let mut session = session(Scenario { runs: runs.to_vec(), ..preset("iris") });
     let mut said = Vec::new();
     for _ in 0..3 {
         act(&mut session, Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
@@ -81,7 +82,7 @@ fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
 }
 
 #[test]
-fn a_lane_that_diverged_says_when_and_where() {
+fn a_run_that_diverged_says_when_and_where() {
     let mut session = session(preset("compare-outputs"));
     act(&mut session, Action::EpochChosen(5000));
     let said = read(&session, "lane-1-numbers");
@@ -91,8 +92,8 @@ fn a_lane_that_diverged_says_when_and_where() {
 
 #[test]
 fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
-    let lanes = [Updating::Sum, Updating::Sequential].map(|u| Lane::new(u).with(BiasRule::Frozen));
-    let scenario = Scenario { lanes: lanes.to_vec(), ..preset("mazur") };
+    let runs = [Updating::Sum, Updating::Sequential].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
+    let scenario = Scenario { runs: runs.to_vec(), ..preset("mazur") };
     let session = session(scenario);
     assert!(read(&session, "answers").contains("choose data with more rows"));
     assert!(read(&session, "law").contains("one sample"));
@@ -102,10 +103,10 @@ fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
 #[test]
 fn a_short_last_mini_batch_of_one_is_not_blamed_on_the_setting() {
     let mut scenario = preset("brownlee");
-    scenario.lanes = [Updating::PerSample, Updating::Sum].map(Lane::new).to_vec();
-    scenario.settings.batch_size = 1;
+    scenario.runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new).to_vec();
+    scenario.hyperparameters.batch_size = 1;
     assert!(read(&session(scenario.clone()), "answers").contains("set the mini-batch to 2 or more"));
-    scenario.settings.batch_size = 3;
+    scenario.hyperparameters.batch_size = 3;
     let mut session = session(scenario);
     for _ in 0..4 {
         act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });

@@ -9,12 +9,12 @@ use proptest::prelude::*;
 fn trained(scenario: &Scenario, epochs: u32) -> Evaluation {
     let (mut network, samples) = (scenario.network().into_owned(), &scenario.data.samples);
     for epoch in 0..epochs {
-        for mini_batch in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
+        for mini_batch in scenario.epoch_order(epoch).chunks(scenario.hyperparameters.batch_size) {
             let rows = samples.of_rows(mini_batch);
-            train_mini_batch(&mut network, rows, &scenario.settings);
+            train_mini_batch(&mut network, rows, &scenario.hyperparameters);
         }
     }
-    evaluate(&network, samples.iter(), scenario.settings.cost)
+    evaluate(&network, samples.iter(), scenario.hyperparameters.cost)
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn the_presets_tell_the_story_in_its_order() {
     let compared = ["and", "gates", "iris", "outputs", "one", "digits"].map(|id| format!("compare-{id}"));
     assert_eq!(ids[..10], story);
     assert_eq!(ids[10..], compared);
-    assert!(presets().iter().all(|preset| preset.lanes.is_empty() != preset.id.starts_with("compare-")));
+    assert!(presets().iter().all(|preset| preset.runs.is_empty() != preset.id.starts_with("compare-")));
     let rows = presets().iter().map(|preset| preset.scenario().data.samples.len());
     assert_eq!(rows.collect::<Vec<_>>(), [4, 4, 1, 1, 10, 150, 1797, 200, 200, 20, 4, 4, 150, 3, 4, 1797]);
     assert!(preset("nothing of the kind").is_none());
@@ -77,7 +77,7 @@ fn the_presets_learn() {
 #[test]
 fn and_by_the_layers_sum_never_moves() {
     let mut scenario = preset("and").unwrap().scenario();
-    scenario.settings.bias_rule = BiasRule::LayerSum;
+    scenario.hyperparameters.bias_rule = BiasRule::LayerSum;
     assert_eq!(trained(&scenario, 1000).cost_mean(), 0.25);
 }
 

@@ -2,8 +2,8 @@
 
 use deltascope::data::preset;
 use deltascope::scenario::{Moment, Position, Scenario};
-use deltascope::session::{Action, Direction, Order, Session, Stage, StepBy, View};
-use deltascope::training::{Course, End, Task};
+use deltascope::session::{Action, Direction, Session, Stage, StepBy, View, WorkerCommand};
+use deltascope::training::{StopReason, Task, TrainingLoop};
 use deltascope::view::train::parts;
 
 fn session(id: &str) -> Session {
@@ -21,25 +21,25 @@ fn act(session: &mut Session, action: Action) {
 
 /// Starts the training and takes the worker's place.
 #[track_caller]
-fn begin(session: &mut Session) -> Course {
+fn begin(session: &mut Session) -> TrainingLoop {
     act(session, Action::TrainingToggled);
-    assert_eq!(session.take_orders()[0], Order::Begin);
+    assert_eq!(session.take_orders()[0], WorkerCommand::Begin);
     let task = Task::from_bytes(&session.task().to_bytes()).unwrap();
-    Course::new(task)
+    TrainingLoop::new(task)
 }
 
 /// The worker reports, as it does when it has been told to pause.
 #[track_caller]
-fn pause(session: &mut Session, course: &Course) {
+fn pause(session: &mut Session, training_loop: &TrainingLoop) {
     act(session, Action::TrainingToggled);
-    assert_eq!(session.take_orders(), [Order::Pause]);
-    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.take_orders(), [WorkerCommand::Pause]);
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
 }
 
-fn train(course: &mut Course, samples: u64) {
-    let goal = course.samples() + samples;
-    while course.samples() < goal && !course.ended() {
-        course.advance(goal - course.samples(), || false);
+fn train(training_loop: &mut TrainingLoop, samples: u64) {
+    let goal = training_loop.samples() + samples;
+    while training_loop.samples() < goal && !training_loop.ended() {
+        training_loop.advance(goal - training_loop.samples(), || false);
     }
 }
 
@@ -53,9 +53,9 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
     for (id, samples) in [("iris", 4242), ("digits", 5000), ("xor", 333), ("linnerud", 777)] {
         let mut trained = session(id);
         act(&mut trained, Action::ViewChanged(View::Train));
-        let mut course = begin(&mut trained);
-        train(&mut course, samples);
-        pause(&mut trained, &course);
+        let mut training_loop = begin(&mut trained);
+        train(&mut training_loop, samples);
+        pause(&mut trained, &training_loop);
         assert_eq!(trained.training().stage(), Stage::Paused);
         let position = trained.position();
         assert!(position.epoch > 1);
@@ -86,66 +86,66 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
 #[test]
 fn it_goes_on_from_where_it_paused_and_begins_anew_elsewhere() {
     let mut session = session("iris");
-    let mut course = begin(&mut session);
-    train(&mut course, 1000);
-    pause(&mut session, &course);
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 1000);
+    pause(&mut session, &training_loop);
     act(&mut session, Action::TrainingToggled);
-    assert_eq!(session.take_orders(), [Order::GoOn]);
+    assert_eq!(session.take_orders(), [WorkerCommand::GoOn]);
     assert_eq!(session.training().stage(), Stage::Running);
-    train(&mut course, 1000);
-    pause(&mut session, &course);
+    train(&mut training_loop, 1000);
+    pause(&mut session, &training_loop);
 
     act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
     act(&mut session, Action::TrainingToggled);
     let orders = session.take_orders();
-    assert_eq!(orders[..2], [Order::End, Order::Begin]);
+    assert_eq!(orders[..2], [WorkerCommand::StopReason, WorkerCommand::Begin]);
     assert_eq!(session.task().update, session.updates());
 }
 
 #[test]
 fn a_step_while_it_runs_pauses_it() {
     let mut session = session("iris");
-    let mut course = begin(&mut session);
-    train(&mut course, 500);
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 500);
     act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
-    assert_eq!(session.take_orders(), [Order::Pause]);
+    assert_eq!(session.take_orders(), [WorkerCommand::Pause]);
     assert_eq!(session.training().stage(), Stage::Pausing { to_end: false });
     act(&mut session, Action::ViewChanged(View::Stepper));
-    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.position(), course.snapshot(true, 0.0, 0.0).place.position());
-    assert_eq!(session.sight().view, View::Stepper);
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.position(), training_loop.snapshot(true, 0.0, 0.0).place.position());
+    assert_eq!(session.view_state().view, View::Stepper);
 }
 
 #[test]
 fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     let mut session = session("iris");
-    let mut course = begin(&mut session);
-    train(&mut course, 1000);
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 1000);
     act(&mut session, Action::LearningRateChanged(0.05));
-    assert_eq!(session.take_orders(), [Order::Pause]);
-    assert_eq!(session.scenario().settings.learning_rate, 0.1, "not before it has paused");
+    assert_eq!(session.take_orders(), [WorkerCommand::Pause]);
+    assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1, "not before it has paused");
     // What cannot be is refused at once, and the training goes on to its pause as it was told.
     assert!(session.update(Action::BatchSizeChanged(0)).is_err());
-    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.take_orders(), [Order::End]);
-    assert_eq!(session.scenario().settings.learning_rate, 0.05);
-    let there = course.snapshot(true, 0.0, 0.0);
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.take_orders(), [WorkerCommand::StopReason]);
+    assert_eq!(session.scenario().hyperparameters.learning_rate, 0.05);
+    let there = training_loop.snapshot(true, 0.0, 0.0);
     assert_eq!(session.position(), there.place.position());
-    assert_eq!(*session.mini_batch().before, course.network());
+    assert_eq!(*session.mini_batch().before, training_loop.network());
     assert!(session.notice().unwrap().contains("goes on from these parameters"));
     assert!(session.training().points(15).len() > 3, "the curve stays");
     // Undo: the old η, at the same place with the same parameters.
     act(&mut session, Action::Undo);
-    assert_eq!(session.scenario().settings.learning_rate, 0.1);
+    assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
-        (there.place.position(), &course.network())
+        (there.place.position(), &training_loop.network())
     );
     // What was trained before the change that was taken back is still trained.
     act(&mut session, Action::LearningRateChanged(0.2));
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
-        (there.place.position(), &course.network())
+        (there.place.position(), &training_loop.network())
     );
     // Other mini-batches: the epoch begins again from these parameters.
     let mut again = begin(&mut session);
@@ -159,10 +159,10 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
 #[test]
 fn other_data_take_a_trained_run_back_to_the_start() {
     let mut session = session("iris");
-    let mut course = begin(&mut session);
-    train(&mut course, 1000);
-    pause(&mut session, &course);
-    act(&mut session, Action::HeldOutChanged(20));
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 1000);
+    pause(&mut session, &training_loop);
+    act(&mut session, Action::ValidationShareChanged(20));
     assert_eq!(session.position(), session.scenario().first_position());
     assert!(session.notice().unwrap().contains("You are at the start"));
     assert!(session.training().points(12).is_empty());
@@ -171,13 +171,13 @@ fn other_data_take_a_trained_run_back_to_the_start() {
 #[test]
 fn another_preset_ends_it_and_late_reports_are_nothing() {
     let mut session = session("iris");
-    let mut course = begin(&mut session);
-    train(&mut course, 500);
-    let paused = course.snapshot(true, 1.0, 1000.0);
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 500);
+    let paused = training_loop.snapshot(true, 1.0, 1000.0);
     act(&mut session, Action::PresetChosen("xor".into()));
     session.take_orders();
     session.report(paused.clone()).unwrap();
-    assert_eq!((session.preset(), session.take_orders()), (Some("xor"), vec![Order::End]));
+    assert_eq!((session.preset(), session.take_orders()), (Some("xor"), vec![WorkerCommand::StopReason]));
     assert_eq!(session.training().stage(), Stage::Idle);
     let before = session.position();
     session.report(paused.clone()).unwrap();
@@ -190,10 +190,10 @@ fn another_preset_ends_it_and_late_reports_are_nothing() {
 #[test]
 fn to_the_start_while_it_runs_pauses_and_goes_there() {
     let mut session = session("circle");
-    let mut course = begin(&mut session);
-    train(&mut course, 5000);
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 5000);
     act(&mut session, Action::Started);
-    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), session.scenario().first_position());
     assert_eq!(session.training().stage(), Stage::Idle);
     assert!(text(&session, "train-state").starts_with("Starts with mini-batch 1 of epoch 1"));
@@ -205,19 +205,19 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
     let mut session = session("linnerud");
     act(&mut session, Action::LearningRateChanged(30.0));
     act(&mut session, Action::ViewChanged(View::Train));
-    let mut course = begin(&mut session);
-    train(&mut course, 1_000_000);
-    assert!(course.ended());
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 1_000_000);
+    assert!(training_loop.ended());
     let began = session.position();
-    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
-    let Stage::Ended(End::Diverged { update, .. }) = session.training().stage() else { panic!() };
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
+    let Stage::Ended(StopReason::Diverged { update, .. }) = session.training().stage() else { panic!() };
     assert_eq!(session.position(), began, "the reader decides");
     let told = text(&session, "train-state");
     assert!(told.contains(&format!("update {}", update + 1)) && told.contains("η = 30"), "{told}");
 
     session.update(Action::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
     assert_eq!(session.updates() + 1, update);
-    assert!(session.now().finished());
+    assert!(session.visible().finished());
     assert!(session.mini_batch().after.first_not_finite().is_none());
     let error = session
         .update(Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward })
@@ -238,13 +238,13 @@ fn limits_are_said_to_be_over_before_it_begins() {
 
     act(&mut session, Action::EpochLimitChanged(Some(6)));
     session.take_orders();
-    let mut course = begin(&mut session);
-    train(&mut course, 1_000_000);
-    session.report(course.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.training().stage(), Stage::Ended(End::Epochs));
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 1_000_000);
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.training().stage(), Stage::Ended(StopReason::Epochs));
     let want = Position { epoch: 6, mini_batch: 0, moment: Moment::Input { sample: 0 }, neuron: None };
     assert_eq!(session.position(), want);
-    assert_eq!(session.take_orders().last(), Some(&Order::End));
+    assert_eq!(session.take_orders().last(), Some(&WorkerCommand::StopReason));
     assert!(text(&session, "train-left").starts_with("100 %"));
 }
 
@@ -268,10 +268,10 @@ fn terms_that_make_no_sense_are_refused() {
 #[test]
 fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
     let mut session = session("digits");
-    let mut course = begin(&mut session);
+    let mut training_loop = begin(&mut session);
     // So far that the stepper's own way would take a minute.
-    train(&mut course, 650_000);
-    pause(&mut session, &course);
+    train(&mut training_loop, 650_000);
+    pause(&mut session, &training_loop);
     let (position, mini_batch) = (session.position(), session.mini_batch().clone());
     session.update(Action::SeedChanged(2)).unwrap();
     assert!(session.progress().is_none(), "nothing long is under way");
@@ -289,16 +289,16 @@ fn a_million_parameters_train_and_can_be_paused() {
     scenario.activations = [[scenario.activations[0]; 2].as_slice(), &scenario.activations[1..]].concat();
     let mut session = Session::new(scenario).unwrap();
     assert!(session.mini_batch().before.parameter_count() > 1_000_000);
-    let mut course = begin(&mut session);
+    let mut training_loop = begin(&mut session);
     let mut looks = 0;
-    course.advance(10, || {
+    training_loop.advance(10, || {
         looks += 1;
         true // at the first look already
     });
     assert_eq!(looks, 1);
-    while course.samples() < 10 {
-        course.advance(10, || true);
+    while training_loop.samples() < 10 {
+        training_loop.advance(10, || true);
     }
-    pause(&mut session, &course);
+    pause(&mut session, &training_loop);
     assert_eq!(session.updates(), 1);
 }

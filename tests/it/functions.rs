@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// Points for each function and range.
 const POINTS: u64 = 1_000_000;
-const MOST: u64 = 2;
+const MAX: u64 = 2;
 
 /// How many doubles apart two numbers are; NaN is like NaN.
 fn apart(one: f64, other: f64) -> u64 {
@@ -73,7 +73,7 @@ fn check(name: &str, own: fn(f64) -> f64, theirs: fn(f64) -> f64, ranges: &[(f64
     for x in points(ranges) {
         let (got, want) = (own(x), theirs(x));
         let apart = apart(got, want);
-        assert!(apart <= MOST, "{name}({x:e}) is {got:e}, but {want:e} is right: {apart} doubles apart");
+        assert!(apart <= MAX, "{name}({x:e}) is {got:e}, but {want:e} is right: {apart} doubles apart");
         *counts.entry(apart).or_insert(0) += 1;
     }
     println!("{name}: doubles apart from libm's, and how often: {counts:?}");

@@ -2,7 +2,7 @@
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{
-    BiasRule, Gradient, Network, Reduction, Sample, Settings, backprop, evaluate, train_mini_batch,
+    BiasRule, Gradient, Hyperparameters, Network, Reduction, Sample, backprop, evaluate, train_mini_batch,
 };
 use serde_json::Value;
 
@@ -70,10 +70,11 @@ fn the_parameters_after_each_kind_of_update_by_both_rules() {
             ] {
                 let cost = cost(case);
                 let learning_rate = get(case, "eta");
-                let settings = Settings { cost, learning_rate, batch_size, reduction, bias_rule };
+                let hyperparameters =
+                    Hyperparameters { cost, learning_rate, batch_size, reduction, bias_rule };
                 let mut network = network.clone();
                 for mini_batch in samples.chunks(batch_size) {
-                    train_mini_batch(&mut network, mini_batch, &settings);
+                    train_mini_batch(&mut network, mini_batch, &hyperparameters);
                 }
                 let after = evaluate(&network, &samples, cost);
                 let (weights, biases) = parameters(&network);

@@ -2,7 +2,7 @@
 
 use deltascope::data::{Idx, mnist};
 use deltascope::nn::evaluate;
-use deltascope::nn::kernels::Trainer;
+use deltascope::nn::fast::Trainer;
 use deltascope::scenario::{Scenario, Split};
 use deltascope::session::{Action, Direction, Session, StepBy, View};
 use deltascope::view::charts::compare::{CompareChart, svg};
@@ -91,7 +91,7 @@ fn a_broken_file_is_told_what_would_do() {
 fn files_find_their_places() {
     let scenario = mnist::scenario(small()).unwrap();
     assert_eq!(scenario.sizes, [784, 30, 10]);
-    assert_eq!((scenario.data.samples.len(), scenario.data.held_out.len()), (100, 20));
+    assert_eq!((scenario.data.samples.len(), scenario.data.validation.len()), (100, 20));
     assert_eq!(scenario.data.samples.image_size(), Some((28, 28)));
     let image = scenario.data.samples.image(12).unwrap();
     assert_eq!((image.width, image.height, image.label, image.pixels.len()), (28, 28, 2, 784));
@@ -116,10 +116,10 @@ fn files_find_their_places() {
 
     // Two files are a training set, which can be split.
     let mut alone = mnist::scenario(small()[..2].to_vec()).unwrap();
-    assert!(alone.data.held_out.is_empty());
+    assert!(alone.data.validation.is_empty());
     let split = Split { percent: 20, seed: 1, standardise: false, standardise_targets: false };
     alone.split_anew(alone.source().clone(), Some(split)).unwrap();
-    assert_eq!((alone.data.samples.len(), alone.data.held_out.len()), (80, 20));
+    assert_eq!((alone.data.samples.len(), alone.data.validation.len()), (80, 20));
     let row = alone.data.row_number(5);
     assert_eq!(alone.data.samples.image(5), scenario.data.samples.image(row));
     assert_eq!(Scenario::from_json(&alone.to_json()), Ok(alone));
@@ -193,9 +193,9 @@ fn a_session_opens_images_and_takes_them_back() {
     assert!(absent.contains("cargo xtask data mnist"), "{absent}");
 }
 
-/// Over many images even one evaluation of the lanes takes long.
+/// Over many images even one evaluation of the runs takes long.
 #[test]
-fn lanes_over_many_images_are_reached_in_slices() {
+fn runs_over_many_images_are_reached_in_slices() {
     let mut session = Session::first_preset().unwrap();
     let many = [("images", images(1200, 28, 28, 0)), ("labels", labels(1200))];
     session.open_images(files(&many)).unwrap();
@@ -207,7 +207,7 @@ fn lanes_over_many_images_are_reached_in_slices() {
         svg(chart, &session, 300, 200, &Palette::of(false));
     }
     session.update(Action::Stopped).unwrap();
-    assert_eq!((session.progress(), session.sight().view), (None, View::Stepper));
+    assert_eq!((session.progress(), session.view_state().view), (None, View::Stepper));
 
     session.update(compare).unwrap();
     let mut slices = 1;
@@ -218,7 +218,7 @@ fn lanes_over_many_images_are_reached_in_slices() {
     assert!(slices > 5, "{slices}");
     let scenario = session.scenario();
     let found = session.comparison().unwrap().accuracy_lines(scenario);
-    let all = evaluate(&scenario.network(), scenario.data.samples.iter(), scenario.settings.cost);
+    let all = evaluate(&scenario.network(), scenario.data.samples.iter(), scenario.hyperparameters.cost);
     assert_eq!(found, vec![vec![(0, all.accuracy())]; 3]);
 }
 
@@ -299,7 +299,7 @@ fn mnist_trains_where_it_is_at_hand() {
     println!("100 steps of a mini-batch: {:?}", start.elapsed());
 
     // An epoch, as the fast path trains: Nielsen's chapter 1 prints some 9,100 of 10,000 after his first.
-    let mut trainer = Trainer::new(&scenario.network(), &scenario.settings);
+    let mut trainer = Trainer::new(&scenario.network(), &scenario.hyperparameters);
     let mut rows = vec![deltascope::nn::Sample::default(); 10];
     for mini_batch in scenario.epoch_order(0).chunks(10) {
         for (row, sample) in mini_batch.iter().zip(&mut rows) {
@@ -307,7 +307,7 @@ fn mnist_trains_where_it_is_at_hand() {
         }
         trainer.train_mini_batch(&rows[..mini_batch.len()]);
     }
-    let found = evaluate(&trainer.network(), scenario.data.held_out.iter(), scenario.settings.cost);
+    let found = evaluate(&trainer.network(), scenario.data.validation.iter(), scenario.hyperparameters.cost);
     println!("{} of {} after one epoch", found.samples_right, found.samples);
     assert!(found.accuracy() > 0.88, "{}", found.accuracy());
 }

@@ -3,8 +3,8 @@
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::data::preset;
 use deltascope::nn::{
-    Activation, BiasRule, Cost, Gradient, Matrix, Network, Reduction, Sample, Settings, Trace, backprop,
-    evaluate, train_mini_batch,
+    Activation, BiasRule, Cost, Gradient, Hyperparameters, Matrix, Network, Reduction, Sample, Trace,
+    backprop, evaluate, train_mini_batch,
 };
 use serde_json::Value;
 
@@ -21,10 +21,10 @@ impl Example {
         network(&self.0, &self.0)
     }
 
-    fn settings(&self, bias_rule: BiasRule) -> Settings {
+    fn settings(&self, bias_rule: BiasRule) -> Hyperparameters {
         let learning_rate = get(&self.0, "eta");
         let cost = Cost::HalfMse;
-        Settings { cost, learning_rate, batch_size: 1, reduction: Reduction::Sum, bias_rule }
+        Hyperparameters { cost, learning_rate, batch_size: 1, reduction: Reduction::Sum, bias_rule }
     }
 
     /// The first sample through the network as it starts.
@@ -76,7 +76,7 @@ fn assert_preset_starts_there(id: &str, example: &Example) {
     let scenario = preset(id).unwrap().scenario();
     assert_eq!(*scenario.network(), example.network());
     assert_eq!(scenario.data.samples.as_slice().unwrap(), samples(&example.0));
-    assert_eq!(scenario.settings, example.settings(BiasRule::OwnDelta));
+    assert_eq!(scenario.hyperparameters, example.settings(BiasRule::OwnDelta));
 }
 
 #[test]
@@ -167,11 +167,14 @@ fn brownlee_twenty_epochs() {
     let example = Example::read("brownlee-10row-training");
     assert_preset_starts_there("brownlee", &example);
     let (mut network, samples) = (example.network(), samples(&example.0));
-    let settings = example.settings(BiasRule::OwnDelta);
+    let hyperparameters = example.settings(BiasRule::OwnDelta);
     // His log is Σ (a − y)² before each row's update: twice our cost.
     let log: Vec<f64> = (0..20)
         .map(|_| {
-            2.0 * samples.iter().map(|row| train_mini_batch(&mut network, [row], &settings)).sum::<f64>()
+            2.0 * samples
+                .iter()
+                .map(|row| train_mini_batch(&mut network, [row], &hyperparameters))
+                .sum::<f64>()
         })
         .collect();
     example.check("20-epoch log", &log);

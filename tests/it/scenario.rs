@@ -3,10 +3,11 @@
 use crate::arbitrary::{Problem, problem};
 use deltascope::data::{preset, presets};
 use deltascope::nn::{
-    Activation, BiasRule, Cost, Distribution, Initialisation, Network, Reduction, Sample, Settings, shuffled,
+    Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Network, Reduction, Sample,
+    shuffled,
 };
 use deltascope::scenario::{
-    Data, Lane, Moment, Order, Position, Rate, Samples, Scenario, Split, Start, Updating,
+    Data, Moment, Position, Rate, RunConfig, SampleOrder, Samples, Scenario, Split, Start, Updating,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -26,11 +27,11 @@ fn moment() -> impl Strategy<Value = Moment> {
 }
 
 /// None, or two to four different ones.
-fn lanes() -> impl Strategy<Value = Vec<Lane>> {
+fn runs() -> impl Strategy<Value = Vec<RunConfig>> {
     let all = Updating::ALL.into_iter().flat_map(|updating| {
         let rules = [BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen];
         rules.into_iter().flat_map(move |rule| {
-            [Rate::Eta, Rate::EtaOverM].map(|rate| Lane { rate, ..Lane::new(updating).with(rule) })
+            [Rate::Eta, Rate::EtaOverM].map(|rate| RunConfig { rate, ..RunConfig::new(updating).with(rule) })
         })
     });
     prop_oneof![Just(Vec::new()), prop::sample::subsequence(all.collect::<Vec<_>>(), 2..=4)]
@@ -79,7 +80,7 @@ fn data(
         let labels = (0..samples.len()).map(|index| (index % n_out) as u8);
         Samples::of_images((1, n_in), bytes.collect(), labels.collect(), n_out).unwrap()
     };
-    let (kept, held_out, split) = match rows {
+    let (kept, validation, split) = match rows {
         Rows::Plain => (samples.into(), Samples::default(), None),
         Rows::HeldOut => (samples.clone().into(), samples[..1].to_vec().into(), None),
         Rows::Split(split) if samples.len() > 1 => (samples.into(), Samples::default(), Some(split)),
@@ -89,7 +90,7 @@ fn data(
         }
         Rows::Split(_) | Rows::SplitImages(..) => (samples.into(), Samples::default(), None),
     };
-    (Data { inputs: names(n_in), targets: names(n_out), samples: kept, held_out }, split)
+    (Data { inputs: names(n_in), targets: names(n_out), samples: kept, validation }, split)
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
@@ -100,16 +101,16 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         prop::sample::select(vec![BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen]),
     );
     let start = prop::option::of((prop::sample::select(Distribution::ALL.to_vec()), any::<u32>()));
-    let order = prop_oneof![Just(Order::File), any::<u32>().prop_map(Order::Shuffled)];
+    let order = prop_oneof![Just(SampleOrder::File), any::<u32>().prop_map(SampleOrder::Shuffled)];
     let position = (moment(), 0u32..1000, any::<prop::sample::Index>(), any::<bool>());
-    (problem(), (".*", ".*"), numbers, start, order, lanes(), rows(), position).prop_map(
+    (problem(), (".*", ".*"), numbers, start, order, runs(), rows(), position).prop_map(
         |(
             problem,
             (title, note),
             numbers,
             start,
             order,
-            lanes,
+            runs,
             rows,
             (moment, epoch, mini_batch, one_neuron),
         )| {
@@ -124,7 +125,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                 split.map(|split| Split { standardise_targets: split.standardise_targets && free, ..split });
             let mut scenario = placeholder(data.into());
             scenario.split_anew(scenario.data.clone(), split).unwrap();
-            let (data, parted) = (scenario.data, scenario.parted);
+            let (data, split_data) = (scenario.data, scenario.split_data);
             let mini_batch = mini_batch.index(data.samples.len().div_ceil(batch_size)) as u32;
             let neuron = (one_neuron && moment.layer().is_some()).then_some(0);
             Scenario {
@@ -136,11 +137,11 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                     }
                     None => Start::Parameters { network: Arc::new(network), epoch, mini_batch },
                 },
-                settings: Settings { cost, learning_rate, batch_size, reduction, bias_rule },
+                hyperparameters: Hyperparameters { cost, learning_rate, batch_size, reduction, bias_rule },
                 position: Position { epoch, mini_batch, moment, neuron },
                 data,
-                parted,
-                lanes,
+                split_data,
+                runs,
                 note,
                 sizes,
                 order,

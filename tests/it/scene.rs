@@ -94,7 +94,7 @@ fn numbers_are_the_sessions_and_come_when_they_are_computed() {
         for neuron in [None, Some(0)] {
             let moment = timeline.moment(index);
             let session = mazur(moment, neuron.filter(|_| moment.layer().is_some()));
-            let (scene, now) = (scene(&session), session.now());
+            let (scene, now) = (scene(&session), session.visible());
             for (layer, neuron) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
                 let node = scene.node(Item::Neuron { layer, neuron }).unwrap();
                 let shown = |symbol| node.label(symbol).map(|label| label.value.clone());
@@ -148,9 +148,9 @@ fn shaped(sizes: &[usize]) -> Scenario {
     scenario.sizes = sizes.to_vec();
     scenario.activations = vec![Activation::Sigmoid; layers];
     scenario.start = Start::Initialisation(Initialisation { distribution: Distribution::Normal, seed: 7 });
-    scenario.settings.cost = Cost::HalfMse;
-    scenario.settings.reduction = Reduction::Mean;
-    scenario.settings.batch_size = 1;
+    scenario.hyperparameters.cost = Cost::HalfMse;
+    scenario.hyperparameters.reduction = Reduction::Mean;
+    scenario.hyperparameters.batch_size = 1;
     // Small and negative numbers are the long ones.
     let x = (0..inputs).map(|source| -0.01234 * (source as f64 + 1.0)).collect();
     let y = (0..outputs).map(|neuron| -1.0 / (neuron as f64 + 3.0)).collect();
@@ -158,7 +158,7 @@ fn shaped(sizes: &[usize]) -> Scenario {
         inputs: (0..inputs).map(|source| format!("measurement {source}")).collect(),
         targets: (0..outputs).map(|neuron| format!("class {neuron}")).collect(),
         samples: vec![Sample { x, y }].into(),
-        held_out: Samples::default(),
+        validation: Samples::default(),
     }
     .into();
     scenario.position = Position::default();

@@ -9,7 +9,7 @@ fn step(session: &mut Session, by: StepBy, direction: Direction) {
     finish(session);
 }
 
-/// Wakes the session until its journey is over.
+/// Wakes the session until its replay is over.
 fn finish(session: &mut Session) {
     while session.progress().is_some() {
         session.update(Action::Woken).unwrap();
@@ -65,7 +65,7 @@ fn back_from_a_resting_place_leads_to_the_one_before_without_a_trail() {
                 step(&mut session, by, Direction::Forward);
                 places.push(session.position());
             }
-            // A jump forgets the trail.
+            // A jump forgets the step_history.
             session.update(Action::Jumped(session.position())).unwrap();
             while let Some(place) = places.pop() {
                 assert_eq!(session.position(), place, "{} by {by:?}", preset.id);

@@ -37,13 +37,13 @@ proptest! {
     fn every_row_is_on_one_side(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
         let plain = Split { percent, seed, standardise: false, standardise_targets: false };
         let parts = split(scenario(rows.clone()), plain);
-        let (training, held_out) = (numbers(&parts.data.samples), numbers(&parts.data.held_out));
-        prop_assert!(!training.is_empty() && !held_out.is_empty());
-        prop_assert!(training.is_sorted() && held_out.is_sorted());
-        let mut all = [training, held_out].concat();
+        let (training, validation) = (numbers(&parts.data.samples), numbers(&parts.data.validation));
+        prop_assert!(!training.is_empty() && !validation.is_empty());
+        prop_assert!(training.is_sorted() && validation.is_sorted());
+        let mut all = [training, validation].concat();
         all.sort_unstable();
         prop_assert_eq!(all, (0..rows.len()).collect::<Vec<_>>());
-        for part in [&parts.data.samples, &parts.data.held_out] {
+        for part in [&parts.data.samples, &parts.data.validation] {
             for row in 0..part.len() {
                 prop_assert_eq!(&*part.at(row), &rows[part.row_number(row)]);
             }
@@ -56,9 +56,9 @@ proptest! {
         let ask = Split { percent, seed, standardise: true, standardise_targets: true };
         let before = split(scenario(rows.clone()), ask);
         let mut changed = rows;
-        let held_out = before.data.held_out.row_number(0);
-        changed[held_out].x[0] = to;
-        changed[held_out].y[0] = to;
+        let validation = before.data.validation.row_number(0);
+        changed[validation].x[0] = to;
+        changed[validation].y[0] = to;
         let after = split(scenario(changed), ask);
         // To the last bit, and −0 is not 0.
         let bits = |samples: &Samples| {
@@ -86,7 +86,7 @@ proptest! {
 fn a_constant_column_becomes_0() {
     let row = |x: f64| Sample { x: vec![x, 7.0], y: vec![0.0] };
     let parts = split(scenario(vec![row(1.0), row(2.0), row(3.0), row(4.0)]), SPLIT);
-    for part in [&parts.data.samples, &parts.data.held_out] {
+    for part in [&parts.data.samples, &parts.data.validation] {
         assert!(part.iter().all(|sample| sample.x[1] == 0.0));
     }
 }
@@ -112,7 +112,7 @@ fn a_split_that_cannot_be_made_says_why() {
     let images = Samples::of_images((2, 1), vec![0; 8], vec![0; 4], 1).unwrap();
     assert!(refused(scenario(images), SPLIT).starts_with("split.standardise: images"));
     let mut twice = xor();
-    Arc::make_mut(&mut twice.data).held_out = twice.data.samples.clone();
+    Arc::make_mut(&mut twice.data).validation = twice.data.samples.clone();
     assert!(refused(twice, SPLIT).contains("held-out rows of their own"));
 }
 
@@ -120,17 +120,17 @@ fn a_split_that_cannot_be_made_says_why() {
 fn the_split_is_the_same_on_every_machine() {
     // Printed by this program: they hold no truth but that a seed means the same in every version.
     let parts = split(preset("brownlee").unwrap().scenario(), Split { standardise: false, ..SPLIT });
-    assert_eq!(numbers(&parts.data.held_out), [2, 7]);
+    assert_eq!(numbers(&parts.data.validation), [2, 7]);
 }
 
 #[test]
 fn rows_are_held_out_by_actions() {
     let mut session = Session::new(preset("iris").unwrap().scenario()).unwrap();
-    session.update(Action::HeldOutChanged(20)).unwrap();
+    session.update(Action::ValidationShareChanged(20)).unwrap();
     assert_eq!(session.notice(), Some("The inputs are standardised by the training rows alone now."));
     assert_eq!(session.scenario().split(), Some(SPLIT));
     let data = &session.scenario().data;
-    assert_eq!((data.samples.len(), data.held_out.len()), (120, 30));
+    assert_eq!((data.samples.len(), data.validation.len()), (120, 30));
 
     session.update(Action::SplitSeedChanged(2)).unwrap();
     assert_eq!(session.scenario().split(), Some(Split { seed: 2, ..SPLIT }));
@@ -148,11 +148,11 @@ fn rows_are_held_out_by_actions() {
     assert_eq!(session.scenario().data.samples.at(3).y[0], 0.5);
     assert!(session.update(Action::InputEdited { row: 120, source: 0, to: 1.0 }).is_err());
 
-    session.update(Action::HeldOutChanged(0)).unwrap();
+    session.update(Action::ValidationShareChanged(0)).unwrap();
     assert_eq!(session.scenario().data.samples.len(), 150);
     assert!(
         session.update(Action::SplitSeedChanged(3)).is_err()
-            && session.update(Action::HeldOutChanged(91)).is_err()
+            && session.update(Action::ValidationShareChanged(91)).is_err()
     );
     for _ in 0..6 {
         session.update(Action::Undo).unwrap();
@@ -163,7 +163,7 @@ fn rows_are_held_out_by_actions() {
 #[test]
 fn a_regression_is_standardised_on_both_sides() {
     let mut session = Session::new(preset("linnerud").unwrap().scenario()).unwrap();
-    session.update(Action::HeldOutChanged(25)).unwrap();
+    session.update(Action::ValidationShareChanged(25)).unwrap();
     assert_eq!(
         session.notice(),
         Some("The inputs and targets are standardised by the training rows alone now.")
@@ -172,15 +172,15 @@ fn a_regression_is_standardised_on_both_sides() {
     assert!(standardised.standardise && standardised.standardise_targets);
     // What was never standardised stays as it is.
     let mut session = Session::new(preset("xor").unwrap().scenario()).unwrap();
-    session.update(Action::HeldOutChanged(25)).unwrap();
+    session.update(Action::ValidationShareChanged(25)).unwrap();
     assert_eq!((session.notice(), session.scenario().split().unwrap().standardise), (None, false));
 }
 
 #[test]
 fn people_are_shown_the_rows_of_the_file() {
     let mut session = Session::new(preset("brownlee").unwrap().scenario()).unwrap();
-    session.update(Action::HeldOutChanged(20)).unwrap();
-    let row = session.now().row_number() + 1;
+    session.update(Action::ValidationShareChanged(20)).unwrap();
+    let row = session.visible().row_number() + 1;
     let said = deltascope::view::narration::sentence(&session);
     assert!(said.contains(&format!("row {row} of the data")), "{said}");
 }
@@ -189,13 +189,13 @@ fn people_are_shown_the_rows_of_the_file() {
 fn images() -> Scenario {
     let images = Samples::of_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
     let mut scenario = images_of(images.clone(), vec!["left".into(), "right".into()]);
-    Arc::make_mut(&mut scenario.data).held_out = images;
+    Arc::make_mut(&mut scenario.data).validation = images;
     scenario
 }
 
 fn images_of(samples: Samples, inputs: Vec<String>) -> Scenario {
     let targets = ["0", "1", "2"].map(str::to_owned).to_vec();
-    let data = Data { inputs, targets, samples, held_out: Samples::default() };
+    let data = Data { inputs, targets, samples, validation: Samples::default() };
     let mut scenario = preset("iris").unwrap().scenario();
     (scenario.sizes, scenario.data) = (vec![2, 5, 3], data.into());
     scenario
@@ -207,12 +207,12 @@ fn images_are_stepped_through_like_any_rows() {
     let doubles = |samples: &Samples| samples.iter().map(|sample| sample.into_owned()).collect::<Samples>();
     let mut plain = images();
     let data = Arc::make_mut(&mut plain.data);
-    (data.samples, data.held_out) = (doubles(&data.samples), doubles(&data.held_out));
+    (data.samples, data.validation) = (doubles(&data.samples), doubles(&data.validation));
     let mut other = Session::new(plain).unwrap();
     for _ in 0..40 {
         assert_eq!(
-            (session.mini_batch(), session.now().target()),
-            (other.mini_batch(), other.now().target())
+            (session.mini_batch(), session.visible().target()),
+            (other.mini_batch(), other.visible().target())
         );
         let step = Action::Stepped { by: StepBy::Equation, direction: Direction::Forward };
         session.update(step.clone()).unwrap();

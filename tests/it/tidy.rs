@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The most lines of a file that a reader can still take in.
-const MOST_LINES: usize = 500;
+const MAX_LINES: usize = 500;
 
 /// A source file: its path from the project's root, and its text.
 struct Source {
@@ -155,7 +155,7 @@ fn the_mathematics_has_functions_of_its_own() {
 }
 
 #[test]
-fn only_the_lanes_are_unsafe() {
+fn only_the_runs_are_unsafe() {
     for source in rust().iter().filter(|source| source.path != "crates/nn/src/lanes/vectors.rs") {
         for (line, code) in source.code() {
             assert!(
@@ -193,7 +193,7 @@ fn no_file_is_long() {
         // What a build has left in www/pkg is nobody's reading.
         for source in sources(folder, ending).iter().filter(|source| !source.path.starts_with("www/pkg/")) {
             let lines = source.text.lines().count();
-            assert!(lines <= MOST_LINES, "{} has {lines} lines; split it by idea", source.path);
+            assert!(lines <= MAX_LINES, "{} has {lines} lines; split it by idea", source.path);
         }
     }
 }

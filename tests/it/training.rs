@@ -1,7 +1,7 @@
 //! Whole trainings without randomness, against two other implementations (`training.json`).
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
-use deltascope::nn::{Settings, evaluate, train_mini_batch};
+use deltascope::nn::{Hyperparameters, evaluate, train_mini_batch};
 
 const TOLERANCE: f64 = 1e-9;
 
@@ -12,7 +12,7 @@ fn every_run_at_every_mark_and_at_its_end() {
     assert_eq!(runs.len(), 24);
     for run in runs {
         let id = run["id"].as_str().unwrap();
-        let settings = Settings {
+        let hyperparameters = Hyperparameters {
             cost: cost(run),
             learning_rate: get(run, "eta"),
             batch_size: get(run, "batch_size"),
@@ -25,12 +25,12 @@ fn every_run_at_every_mark_and_at_its_end() {
         for mark in run["trace"].as_array().unwrap() {
             let epoch: u64 = get(mark, "epoch");
             while epochs < epoch {
-                for mini_batch in samples.chunks(settings.batch_size) {
-                    train_mini_batch(&mut network, mini_batch, &settings);
+                for mini_batch in samples.chunks(hyperparameters.batch_size) {
+                    train_mini_batch(&mut network, mini_batch, &hyperparameters);
                 }
                 epochs += 1;
             }
-            let evaluation = evaluate(&network, &samples, settings.cost);
+            let evaluation = evaluate(&network, &samples, hyperparameters.cost);
             let name = |field| format!("{id}, epoch {epoch}, {field}");
             assert_close(&name("cost"), evaluation.cost_mean(), &mark["cost_mean"], TOLERANCE);
             assert_close(&name("accuracy"), evaluation.accuracy(), &mark["accuracy"], TOLERANCE);

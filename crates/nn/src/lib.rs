@@ -13,7 +13,7 @@
 //! | aˡ = σ(zˡ) | [`Trace::activations`] | (nˡ) |
 //! | δˡ = ∂C/∂zˡ | [`Trace::deltas`] | (nˡ) |
 //! | ∂C/∂w, ∂C/∂b | [`Gradient`] | as the parameters |
-//! | η | [`Settings::learning_rate`] | a number |
+//! | η | [`Hyperparameters::learning_rate`] | a number |
 //!
 //! The flow is [`backprop`] → [`Trace`] → [`Gradient`] → [`update`]; only the last changes a network.
 
@@ -22,17 +22,17 @@ mod backprop;
 mod cost;
 mod divergence;
 mod evaluation;
+pub mod fast;
 pub mod functions;
 mod gradient;
 mod gradient_check;
 mod initialisation;
-pub mod kernels;
 mod lanes;
-mod law;
 mod matrix;
 mod network;
 mod sequential;
 mod sgd;
+mod sweep;
 
 pub use activation::Activation;
 pub use backprop::{Forward, Trace, backprop, feedforward};
@@ -42,11 +42,11 @@ pub use evaluation::{Evaluation, class, evaluate};
 pub use gradient::Gradient;
 pub use gradient_check::{Extrapolation, NumericalDerivative, agreeing_digits, central_difference};
 pub use initialisation::{Distribution, Initialisation, shuffled};
-pub use law::{Law, LawPoint};
 pub use matrix::Matrix;
 pub use network::{Layer, Network, Parameter};
 pub use sequential::train_mini_batch_sequentially;
-pub use sgd::{BiasRule, Reduction, Settings, train_mini_batch, train_mini_batch_seen, update};
+pub use sgd::{BiasRule, Hyperparameters, Reduction, train_mini_batch, train_mini_batch_seen, update};
+pub use sweep::{LearningRateSweep, SweepPoint};
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@
 //! one before takes the new wˡ⁺¹ instead, which is no gradient of anything.
 
 use super::backprop::{Forward, Trace, feedforward, hidden_delta, output_delta};
-use super::{Gradient, Matrix, Network, Sample, Settings};
+use super::{Gradient, Hyperparameters, Matrix, Network, Sample};
 use std::borrow::Borrow;
 
 /// One mini-batch, layer by layer from the last: δˡ of every sample from the *updated* wˡ⁺¹, and the update of
@@ -12,9 +12,9 @@ use std::borrow::Borrow;
 pub fn train_mini_batch_sequentially(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
-    settings: &Settings,
+    hyperparameters: &Hyperparameters,
 ) -> Vec<Trace> {
-    let Settings { cost, learning_rate, reduction, bias_rule, .. } = *settings;
+    let Hyperparameters { cost, learning_rate, reduction, bias_rule, .. } = *hyperparameters;
     let last = network.layers.len() - 1;
     let trace = |sample: &Sample| {
         let Forward { weighted_inputs, activations } = feedforward(network, &sample.x);

@@ -70,7 +70,7 @@ impl BiasRule {
 
 /// How a network is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct Hyperparameters {
     /// C of one sample.
     pub cost: Cost,
     /// η
@@ -107,10 +107,10 @@ impl Layer {
 pub fn train_mini_batch(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
-    settings: &Settings,
+    hyperparameters: &Hyperparameters,
 ) -> f64 {
     let mut cost = 0.0;
-    train_mini_batch_seen(network, samples, settings, |trace| cost += trace.cost);
+    train_mini_batch_seen(network, samples, hyperparameters, |trace| cost += trace.cost);
     cost
 }
 
@@ -118,17 +118,17 @@ pub fn train_mini_batch(
 pub fn train_mini_batch_seen(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
-    settings: &Settings,
+    hyperparameters: &Hyperparameters,
     mut see: impl FnMut(Trace),
 ) {
     let mut gradient = Gradient::zeros(network);
     let mut count = 0;
     for sample in samples {
-        let trace = backprop(network, sample.borrow(), settings.cost);
+        let trace = backprop(network, sample.borrow(), hyperparameters.cost);
         gradient.accumulate(&trace);
         see(trace);
         count += 1;
     }
-    let gradient = gradient.reduced(settings.reduction, count);
-    update(network, &gradient, settings.learning_rate, settings.bias_rule);
+    let gradient = gradient.reduced(hyperparameters.reduction, count);
+    update(network, &gradient, hyperparameters.learning_rate, hyperparameters.bias_rule);
 }

@@ -144,7 +144,7 @@ pub fn training_failed(reason: &str) -> String {
     with_app(|app| app.session.training_failed(reason).map_err(|message| ("TrainingToggled", message)))
 }
 
-/// A chart of lanes as SVG, as large as it is on the page; nothing where there is no such chart.
+/// A chart of runs as SVG, as large as it is on the page; nothing where there is no such chart.
 #[wasm_bindgen]
 pub fn chart_svg(id: &str) -> String {
     APP.with_borrow(|app| {
@@ -152,7 +152,7 @@ pub fn chart_svg(id: &str) -> String {
         let Surface { width, height, .. } = app.surfaces.get(&id.to_owned()).copied().unwrap_or_default();
         // One that is out of sight has no size: then one that fits a page.
         let (width, height) = if width > 0.0 { (width, height) } else { (480.0, 240.0) };
-        let palette = Palette::of(app.session.sight().dark);
+        let palette = Palette::of(app.session.view_state().dark);
         compare::svg(chart, &app.session, width.round() as u32, height.round() as u32, &palette)
     })
 }
@@ -198,7 +198,7 @@ impl App {
 
     fn update(&mut self, action: Action) -> Result<(), String> {
         // The pointer reports every pixel; most of them change nothing.
-        self.idle = action == Action::Hovered(self.session.sight().hovered);
+        self.idle = action == Action::Hovered(self.session.view_state().hovered);
         self.passing = matches!(action, Action::Hovered(_) | Action::Woken);
         if action == Action::Woken && reply::has_more(&self.session) {
             if self.detail == Detail::Brief {
@@ -253,7 +253,7 @@ impl App {
 
     /// Draws every canvas that is in sight and out of date.
     fn draw(&mut self) -> Result<(), String> {
-        let palette = Palette::of(self.session.sight().dark);
+        let palette = Palette::of(self.session.view_state().dark);
         for (id, surface) in self.surfaces.iter_mut() {
             let now = Drawn::of(id, &self.session, self.reports);
             let Surface { width, height, scale, drawn } = *surface;
@@ -261,9 +261,9 @@ impl App {
                 continue;
             }
             if id == "network" {
-                let scene = Scene::new(&self.session, width, height, self.session.sight().digits);
+                let scene = Scene::new(&self.session, width, height, self.session.view_state().digits);
                 let dark = drawn.map(|drawn| drawn.dark);
-                if dark != Some(now.dark) || self.scene.as_ref() != Some(&scene) {
+                if dark != Some(visible.dark) || self.scene.as_ref() != Some(&scene) {
                     canvas::on_canvas(id, width, height, scale, |area| {
                         network::draw(&scene, &palette, scale, area)
                     })?;
@@ -282,7 +282,7 @@ impl App {
 
 impl Drawn {
     fn of(id: &str, session: &Session, reports: u64) -> Self {
-        let (now, sight) = (session.now(), session.sight());
+        let (now, view_state) = (session.visible(), session.view_state());
         let chart = CompareChart::of(id);
         // The others change from mini-batch to mini-batch.
         let by_sample =
@@ -292,19 +292,19 @@ impl Drawn {
             true => (reports + chart as u64) / PACE,
             false => u64::MAX - reports,
         });
-        let law = session.law().filter(|_| chart == Some(CompareChart::Law));
+        let sweep = session.sweep().filter(|_| chart == Some(CompareChart::Sweep));
         Self {
-            dark: sight.dark,
+            dark: view_state.dark,
             at: (session.changes(), session.updates()),
             done: match id {
-                "sample-image" => (now.row(), false),
-                _ => (if by_sample { now.accumulated() } else { 0 }, now.finished()),
+                "sample-image" => (visible.row(), false),
+                _ => (if by_sample { visible.accumulated() } else { 0 }, visible.finished()),
             },
-            axis: sight.axis,
-            selected: sight.selected,
-            options: (sight.boundary_of_selected, sight.frozen),
+            axis: view_state.axis,
+            selected: view_state.selected,
+            options: (view_state.boundary_of_selected, view_state.frozen),
             trained,
-            found: (law.map_or(0, |law| law.points().len()), session.has_work()),
+            found: (sweep.map_or(0, |sweep| sweep.points().len()), session.has_work()),
         }
     }
 }
@@ -320,7 +320,7 @@ fn chart<DB: DrawingBackend>(
     match id {
         "chart" => {
             let points: Vec<_> = session.costs().collect();
-            let updates = session.updates() + u64::from(session.now().finished());
+            let updates = session.updates() + u64::from(session.visible().finished());
             charts::cost_chart(&points, updates, palette, scale, area)
         }
         "sample-image" => charts::images::sample_image(session, palette, scale, area),

@@ -2,7 +2,7 @@
 
 use super::sorted::Sorted;
 use deltascope::json::{Writer, written};
-use deltascope::session::{Order, RowTotal, Session};
+use deltascope::session::{RowTotal, Session, WorkerCommand};
 use deltascope::view::equation::{self, Detail};
 use deltascope::view::page::Page;
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub(super) struct Reply {
     /// In how many milliseconds the session wants to be woken, if at all.
     wake: Option<f64>,
     /// What the worker is to do.
-    pub(super) orders: Vec<Order>,
+    pub(super) orders: Vec<WorkerCommand>,
     /// What went wrong.
     pub(super) failure: Option<Failure>,
     /// Without a failure: what went wrong before still stands.
@@ -74,17 +74,17 @@ impl Reply {
     }
 }
 
-fn write_order(json: &mut Writer, order: &Order) {
+fn write_order(json: &mut Writer, order: &WorkerCommand) {
     let name = match order {
-        Order::Begin => "begin",
-        Order::GoOn => "go_on",
-        Order::Pause => "pause",
-        Order::Terms { .. } => "terms",
-        Order::End => "end",
+        WorkerCommand::Begin => "begin",
+        WorkerCommand::GoOn => "go_on",
+        WorkerCommand::Pause => "pause",
+        WorkerCommand::Terms { .. } => "terms",
+        WorkerCommand::StopReason => "end",
     };
     json.group(|json| {
         json.field("type").text(name);
-        if let Order::Terms { limits, speed } = order {
+        if let WorkerCommand::Terms { limits, speed } = order {
             json.field("limits").group(|json| {
                 number(json.field("epochs"), limits.epochs.map(f64::from));
                 number(json.field("cost"), limits.cost);
@@ -123,7 +123,7 @@ pub(super) struct Shown {
 
 /// The part that holds fields with their values in its markup.
 const WITH_VALUES: &str = "layers";
-/// Parts that hold other elements whose contents are told apart, and what the ids of these begin with. A lane's
+/// Parts that hold other elements whose contents are told apart, and what the ids of these begin with. A run's
 /// ledger holds its rows likewise, by its own id.
 const CONTAINERS: [(&str, &str); 4] =
     [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("lanes", "lane-")];
@@ -131,7 +131,12 @@ const CONTAINERS: [(&str, &str); 4] =
 impl Shown {
     /// The reply where nothing differs.
     pub(super) fn unchanged(&self, session: &Session, detail: Detail) -> Reply {
-        Reply { dark: session.sight().dark, wake: wake(session, detail), passing: true, ..Reply::default() }
+        Reply {
+            dark: session.view_state().dark,
+            wake: wake(session, detail),
+            passing: true,
+            ..Reply::default()
+        }
     }
 
     /// An action was carried out or `refused`. What was refused stays in its field, to be mended; after the
@@ -157,7 +162,7 @@ impl Shown {
 
     /// What differs, which from now on is what the page shows.
     pub(super) fn changes(&mut self, session: &Session, page: Page, detail: Detail) -> Reply {
-        let dark = session.sight().dark;
+        let dark = session.view_state().dark;
         let mut reply = Reply { dark, wake: wake(session, detail), ..Reply::default() };
         for (id, html) in page.parts {
             if self.parts.get(&id) != Some(&html) {
@@ -187,8 +192,8 @@ impl Shown {
             reply.lit = Some(page.lit);
         }
         // The answer stands under the table, maybe far from the question.
-        let sight = session.sight();
-        let explained = sight.row_total_explained.then_some(sight.row_total);
+        let view_state = session.view_state();
+        let explained = view_state.row_total_explained.then_some(view_state.row_total);
         if explained.is_some() && explained != self.explained {
             reply.reveal = Some("ledger-remarks");
         }
@@ -200,7 +205,7 @@ impl Shown {
 /// In milliseconds: a reader who stays this long at a moment wants its long sums in full.
 const PAUSE: f64 = 120.0;
 
-/// When the page wants to be woken, in milliseconds: at once on a journey; to write a long sum out and to do
+/// When the page wants to be woken, in milliseconds: at once on a replay; to write a long sum out and to do
 /// what has waited for that; at its pace when playing.
 fn wake(session: &Session, detail: Detail) -> Option<f64> {
     if session.progress().is_some() {

@@ -6,7 +6,7 @@
 
 mod install;
 
-use deltascope::training::{Course, Limits, Task};
+use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -28,7 +28,7 @@ const LATELY: f64 = 1500.0;
 const CATCH_UP: f64 = 250.0;
 
 struct Training {
-    course: Course,
+    training_loop: TrainingLoop,
     /// The most samples a second.
     limit: Option<f64>,
     /// Samples that the limit allows by now, and when that was last told.
@@ -45,26 +45,33 @@ struct Training {
 #[wasm_bindgen]
 pub fn train_begin(task: &[u8]) -> String {
     console_error_panic_hook::set_once();
-    let mut course = match Task::from_bytes(task) {
-        Ok(task) => Course::new(task),
+    let mut training_loop = match Task::from_bytes(task) {
+        Ok(task) => TrainingLoop::new(task),
         Err(error) => return error.to_string(),
     };
     // Nothing of the training before is left when the next one's code comes.
     TRAINING.set(None);
-    course.compile(install::install);
-    let training =
-        Training { course, limit: None, allowed: 0.0, told: now(), spent: 0.0, taken: (0.0, 0), speed: 0.0 };
+    training_loop.compile(install::install);
+    let training = Training {
+        training_loop,
+        limit: None,
+        allowed: 0.0,
+        told: now(),
+        spent: 0.0,
+        taken: (0.0, 0),
+        speed: 0.0,
+    };
     TRAINING.set(Some(training));
     String::new()
 }
 
-/// From now on the training keeps to these [`Limits`], and to a speed in samples a second.
+/// From now on the training keeps to these [`StoppingCriteria`], and to a speed in samples a second.
 #[wasm_bindgen]
 pub fn train_terms(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>, speed: Option<f64>) {
-    let limits = Limits { epochs, cost, accuracy };
+    let limits = StoppingCriteria { epochs, cost, accuracy };
     TRAINING.with_borrow_mut(|training| {
         if let Some(training) = training {
-            training.course.set_limits(limits);
+            training.training_loop.set_limits(limits);
             (training.limit, training.allowed, training.told) = (speed, 0.0, now());
         }
     });
@@ -92,7 +99,7 @@ pub fn train_slice(milliseconds: f64) -> f64 {
 pub fn train_report(all: bool) -> Vec<u8> {
     TRAINING.with_borrow(|training| {
         training.as_ref().map_or(Vec::new(), |training| {
-            training.course.snapshot(all, training.spent / 1000.0, training.speed).to_bytes()
+            training.training_loop.snapshot(all, training.spent / 1000.0, training.speed).to_bytes()
         })
     })
 }
@@ -112,20 +119,20 @@ impl Training {
                 self.allowed as u64
             }
         };
-        let before = self.course.samples();
-        self.course.advance(most, || now() - start >= milliseconds);
+        let before = self.training_loop.samples();
+        self.training_loop.advance(most, || now() - start >= milliseconds);
         let end = now();
-        self.allowed -= (self.course.samples() - before) as f64;
+        self.allowed -= (self.training_loop.samples() - before) as f64;
         // With a limit, waiting is part of it.
         let since = if self.limit.is_some() { self.told } else { start };
         (self.spent, self.told) = (self.spent + end - since, start);
         self.take_speed();
-        if self.course.ended() { -1.0 } else { 0.0 }
+        if self.training_loop.ended() { -1.0 } else { 0.0 }
     }
 
     fn take_speed(&mut self) {
         let (spent, samples) = self.taken;
-        let (time, done) = (self.spent - spent, self.course.samples() - samples);
+        let (time, done) = (self.spent - spent, self.training_loop.samples() - samples);
         // While a large network is evaluated, or waits for a low limit, the speed is what it was.
         if done == 0 {
             return;
@@ -135,7 +142,7 @@ impl Training {
             self.speed = done as f64 / time * 1000.0;
         }
         if time >= LATELY {
-            self.taken = (self.spent, self.course.samples());
+            self.taken = (self.spent, self.training_loop.samples());
         }
     }
 }

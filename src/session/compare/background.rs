@@ -1,24 +1,24 @@
-//! Work that waits until the reader stays: the referee's differences, the identity, every lane over all rows,
+//! Work that waits until the reader stays: the gradient check's differences, the identity, every run over all rows,
 //! and the law of η². It goes on in slices, and changes nothing but what is known.
 
-use super::referee::{Identity, Referee, identity, shared_with};
-use crate::nn::{Evaluation, Extrapolation, Law, Parameter, Reduction, evaluate};
+use super::gradient_check::{GradientCheck, Identity, identity, shared_with};
+use crate::nn::{Evaluation, Extrapolation, LearningRateSweep, Parameter, Reduction, evaluate};
 use crate::session::{Session, equivalent_learning_rate};
 
 /// Multiplications in one slice: a few milliseconds.
 const SLICE: usize = 4_000_000;
-/// Multiplications that all rows may take in all lanes; beyond, what is known before the epoch has to do.
-const MOST: usize = 1_000_000_000;
+/// Multiplications that all rows may take in all runs; beyond, what is known before the epoch has to do.
+const MAX: usize = 1_000_000_000;
 /// How many times the scenario's η the law begins at.
 const FROM: f64 = 8.0;
 
 /// What has been found so far, and for which moment.
 #[derive(Clone, Debug, Default)]
 pub struct Background {
-    referee: For<(Place, Parameter), Refereeing>,
+    gradient_check: For<(Place, Parameter), CheckInProgress>,
     evaluations: For<(Place, usize, bool), Vec<Evaluation>>,
     identities: For<(Place, Parameter), Option<Vec<Identity>>>,
-    law: For<Place, Option<Law>>,
+    sweep: For<Place, Option<LearningRateSweep>>,
 }
 
 /// A scenario and one of its mini-batches.
@@ -52,7 +52,7 @@ impl<K: PartialEq, V: Default> For<K, V> {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Refereeing {
+struct CheckInProgress {
     own: Extrapolation,
     shared: Extrapolation,
 }
@@ -63,12 +63,12 @@ impl Session {
     }
 
     fn moment(&self) -> (Place, usize, bool) {
-        (self.place(), self.now().accumulated(), self.now().finished())
+        (self.place(), self.visible().accumulated(), self.visible().finished())
     }
 
     /// The weight or bias that is selected: of a neuron, its bias.
     pub fn chosen_parameter(&self) -> Option<Parameter> {
-        self.sight().selected.and_then(|item| item.parameter())
+        self.view_state().selected.and_then(|item| item.parameter())
     }
 
     /// The same, or the first output's bias where nothing of that kind is selected.
@@ -77,19 +77,25 @@ impl Session {
         self.chosen_parameter().unwrap_or(Parameter::Bias { layer, neuron: 0 })
     }
 
-    /// The referee's finding for the selected parameter, once it is known.
-    pub fn referee(&self) -> Option<Referee> {
+    /// The gradient_check's finding for the selected parameter, once it is known.
+    pub fn gradient_check(&self) -> Option<GradientCheck> {
         let parameter = self.chosen_parameter()?;
-        let found = self.background.referee.of(&(self.place(), parameter))?;
-        if !self.refereed(parameter) {
+        let found = self.background.gradient_check.of(&(self.place(), parameter))?;
+        if !self.checked(parameter) {
             return None;
         }
-        Referee::new(self.scenario(), self.mini_batch(), parameter, found.own.best()?, found.shared.best())
+        GradientCheck::new(
+            self.scenario(),
+            self.mini_batch(),
+            parameter,
+            found.own.best()?,
+            found.shared.best(),
+        )
     }
 
-    fn refereed(&self, parameter: Parameter) -> bool {
+    fn checked(&self, parameter: Parameter) -> bool {
         let shared = matches!(parameter, Parameter::Bias { .. });
-        let found = self.background.referee.of(&(self.place(), parameter));
+        let found = self.background.gradient_check.of(&(self.place(), parameter));
         found.is_some_and(|found| found.own.finished() && (!shared || found.shared.finished()))
     }
 
@@ -99,29 +105,29 @@ impl Session {
         self.background.identities.of(&key)?.as_deref()
     }
 
-    /// This lane over all rows at the present moment, once it is known.
-    pub fn evaluation(&self, lane: usize) -> Option<Evaluation> {
-        let found = self.background.evaluations.of(&self.moment())?.get(lane)?;
+    /// This run over all rows at the present moment, once it is known.
+    pub fn evaluation(&self, run: usize) -> Option<Evaluation> {
+        let found = self.background.evaluations.of(&self.moment())?.get(run)?;
         (found.samples == self.scenario().data.samples.len()).then_some(*found)
     }
 
     /// Whether [`Session::evaluation`] would take too long to be worked out at every moment.
     pub fn too_many_rows(&self) -> bool {
-        let lanes = self.comparison().map_or(0, |comparison| comparison.passes().len());
+        let runs = self.comparison().map_or(0, |comparison| comparison.passes().len());
         let parameters = self.mini_batch().before.parameter_count();
-        lanes * parameters * self.scenario().data.samples.len() > MOST
+        runs * parameters * self.scenario().data.samples.len() > MAX
     }
 
     /// How the distance between updating after each sample and once for the mini-batch's sum depends on η, for
     /// the mini-batch at hand; as far as it has been measured.
-    pub fn law(&self) -> Option<&Law> {
-        self.background.law.of(&self.place())?.as_ref()
+    pub fn sweep(&self) -> Option<&LearningRateSweep> {
+        self.background.sweep.of(&self.place())?.as_ref()
     }
 
     /// η as the law counts it: that of the sum.
-    pub fn law_learning_rate(&self) -> f64 {
-        match self.scenario().settings.reduction {
-            Reduction::Sum => self.scenario().settings.learning_rate,
+    pub fn sweep_learning_rate(&self) -> f64 {
+        match self.scenario().hyperparameters.reduction {
+            Reduction::Sum => self.scenario().hyperparameters.learning_rate,
             Reduction::Mean => equivalent_learning_rate(self.scenario()),
         }
     }
@@ -133,21 +139,21 @@ impl Session {
 
     fn next_work(&self) -> Option<Work> {
         if let Some(parameter) = self.chosen_parameter()
-            && self.is_refereed()
-            && !self.refereed(parameter)
+            && self.shows_gradient_check()
+            && !self.checked(parameter)
         {
-            return Some(Work::Referee(parameter));
+            return Some(Work::GradientCheck(parameter));
         }
         let passes = self.comparison()?.passes();
         if self.identities().is_none() {
             return Some(Work::Identity(self.compared_parameter()));
         }
-        let lane =
-            (0..passes.len()).find(|&lane| passes[lane].now().is_some() && self.evaluation(lane).is_none());
-        match lane {
-            Some(lane) if !self.too_many_rows() => Some(Work::Evaluation(lane)),
-            _ if self.mini_batch().rows.len() > 1 && self.law().is_none_or(|law| !law.finished()) => {
-                Some(Work::Law)
+        let run =
+            (0..passes.len()).find(|&run| passes[run].present().is_some() && self.evaluation(run).is_none());
+        match run {
+            Some(run) if !self.too_many_rows() => Some(Work::Evaluation(run)),
+            _ if self.mini_batch().rows.len() > 1 && self.sweep().is_none_or(|sweep| !sweep.finished()) => {
+                Some(Work::LearningRateSweep)
             }
             _ => None,
         }
@@ -163,7 +169,7 @@ impl Session {
         {
             let spent = match work {
                 // Two runs forward, and again for the shared bias.
-                Work::Referee(parameter) => {
+                Work::GradientCheck(parameter) => {
                     self.refine(parameter);
                     4 * samples * parameters
                 }
@@ -174,13 +180,13 @@ impl Session {
                     *self.background.identities.begun(key) = Some(found);
                     8 * samples * parameters
                 }
-                Work::Evaluation(lane) => {
+                Work::Evaluation(run) => {
                     let rows = (left / parameters).max(1);
-                    self.evaluate(lane, rows);
+                    self.evaluate(run, rows);
                     rows * parameters
                 }
                 // Two passes, three products for each weight.
-                Work::Law => {
+                Work::LearningRateSweep => {
                     self.measure();
                     6 * samples * parameters
                 }
@@ -191,44 +197,51 @@ impl Session {
 
     fn refine(&mut self, parameter: Parameter) {
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
-        let cost = scenario.settings.cost;
+        let cost = scenario.hyperparameters.cost;
         let samples = || scenario.data.samples.of_rows(&mini_batch.rows);
-        let found =
-            self.background.referee.begun(((self.changes, scenario.update_index(&self.position)), parameter));
+        let found = self
+            .background
+            .gradient_check
+            .begun(((self.changes, scenario.update_index(&self.position)), parameter));
         found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
         if let Some(together) = shared_with(&scenario, parameter) {
             found.shared.refine(&mini_batch.before, samples(), cost, &together);
         }
     }
 
-    fn evaluate(&mut self, lane: usize, rows: usize) {
+    fn evaluate(&mut self, run: usize, rows: usize) {
         let key = self.moment();
         let Some(comparison) = &self.comparison else { return };
-        let Some(network) = comparison.passes()[lane].now() else { return };
+        let Some(network) = comparison.passes()[run].present() else { return };
         let found = self.background.evaluations.begun(key);
         found.resize(comparison.passes().len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
-        let from = found[lane].samples;
+        let from = found[run].samples;
         // One sample after the other, so that the sum has the same bits however it is sliced.
         for sample in (from..from + rows).map_while(|row| samples.get(row)) {
-            found[lane] = found[lane].and(evaluate(network, [sample], self.scenario.settings.cost));
+            found[run] = found[run].and(evaluate(network, [sample], self.scenario.hyperparameters.cost));
         }
     }
 
     fn measure(&mut self) {
-        let (key, from) = (self.place(), FROM * self.law_learning_rate());
+        let (key, from) = (self.place(), FROM * self.sweep_learning_rate());
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
-        let law = self.background.law.begun(key);
-        let law = law.get_or_insert_with(|| Law::new(&mini_batch.before, from, mini_batch.rows.len()));
-        law.measure(&mini_batch.before, scenario.data.samples.of_rows(&mini_batch.rows), &scenario.settings);
+        let sweep = self.background.sweep.begun(key);
+        let sweep = sweep
+            .get_or_insert_with(|| LearningRateSweep::new(&mini_batch.before, from, mini_batch.rows.len()));
+        sweep.measure(
+            &mini_batch.before,
+            scenario.data.samples.of_rows(&mini_batch.rows),
+            &scenario.hyperparameters,
+        );
     }
 }
 
 /// The next thing to do.
 #[derive(Clone, Copy, Debug)]
 enum Work {
-    Referee(Parameter),
+    GradientCheck(Parameter),
     Identity(Parameter),
     Evaluation(usize),
-    Law,
+    LearningRateSweep,
 }

@@ -1,56 +1,56 @@
 //! Several runs of one scenario side by side: the same start, the same samples in the same order, and only
 //! the way of updating differs.
 //!
-//! Time is counted in mini-batches of the scenario, whatever a lane does within one. A lane that updates after
+//! Time is counted in mini-batches of the scenario, whatever a run does within one. A run that updates after
 //! each sample makes several updates there; one that updates once makes one. As in the stepper, every number is
 //! a function of scenario and position; [`Comparison`] only remembers some.
 
 mod background;
+mod gradient_check;
 mod pass;
-mod referee;
 
 pub use background::Background;
-pub use pass::{LanePass, LaneRow};
-pub use referee::{Identity, Referee, identity};
+pub use gradient_check::{GradientCheck, Identity, identity};
+pub use pass::{RunPass, RunRow};
 
 use super::checkpoints::Checkpoints;
-use super::run::EpochOrder;
+use super::replay_cache::EpochOrder;
 use crate::nn::{BiasRule, Diverged, Evaluation, Network, Parameter, evaluate};
-use crate::scenario::{Lane, Scenario, Updating};
-use crate::training::{COSTS, Curve};
+use crate::scenario::{RunConfig, Scenario, Updating};
+use crate::training::{COSTS, Series};
 use std::sync::Arc;
 
 /// Multiplications for which an evaluation over all rows is not cut into slices.
 const AT_ONCE: usize = 64_000_000;
 
-/// The lanes of a scenario, at one of its mini-batches.
+/// The runs of a scenario, at one of its mini-batches.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    lanes: Vec<Lane>,
+    runs: Vec<RunConfig>,
     past: Checkpoints<States>,
-    /// The mean cost of each mini-batch's samples as the lane met them; none once it has diverged.
-    costs: Curve<Vec<Option<f64>>>,
+    /// The mean cost of each mini-batch's samples as the run met them; none once it has diverged.
+    costs: Series<Vec<Option<f64>>>,
     /// Over all rows, before each epoch.
-    epochs: Curve<Vec<Option<Evaluation>>>,
-    /// The epoch that the lanes are being evaluated before, and what the rows so far have come to.
+    epochs: Series<Vec<Option<Evaluation>>>,
+    /// The epoch that the runs are being evaluated before, and what the rows so far have come to.
     evaluating: Option<(u64, Vec<Option<Evaluation>>)>,
     order: EpochOrder,
-    /// The mini-batch that is shown, and each lane's way through it.
+    /// The mini-batch that is shown, and each run's way through it.
     shown: u64,
-    passes: Vec<LanePass>,
+    passes: Vec<RunPass>,
 }
 
-/// Every lane before some mini-batch.
-pub(super) type States = Arc<[LaneState]>;
+/// Every run before some mini-batch.
+pub(super) type States = Arc<[RunState]>;
 
-/// One lane before some mini-batch.
+/// One run before some mini-batch.
 #[derive(Clone, Debug)]
-pub(super) struct LaneState {
+pub(super) struct RunState {
     network: Arc<Network>,
     diverged: Option<Divergence>,
 }
 
-/// That a lane left the finite numbers: in which mini-batch, and where.
+/// That a run left the finite numbers: in which mini-batch, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Divergence {
     /// The mini-batch, counted from the beginning of epoch 0.
@@ -59,53 +59,53 @@ pub struct Divergence {
     pub what: Diverged,
 }
 
-/// A line of a chart, for each lane: times in mini-batches, and a value at each.
+/// A line of a chart, for each run: times in mini-batches, and a value at each.
 pub type Lines = Vec<Vec<(u64, f64)>>;
 
 impl Comparison {
-    /// The lanes of this scenario at its start.
+    /// The runs of this scenario at its start.
     pub fn new(scenario: &Scenario) -> Self {
-        let lanes = scenario.compared();
+        let runs = scenario.compared();
         let network = Arc::new(scenario.network().into_owned());
-        let bytes = network.parameter_count() * size_of::<f64>() * lanes.len();
-        let state = |_: &Lane| LaneState { network: network.clone(), diverged: None };
-        let states: States = lanes.iter().map(state).collect();
+        let bytes = network.parameter_count() * size_of::<f64>() * runs.len();
+        let state = |_: &RunConfig| RunState { network: network.clone(), diverged: None };
+        let states: States = runs.iter().map(state).collect();
         let first = scenario.first_update();
         Self {
             past: Checkpoints::new(first, states, bytes),
-            costs: Curve::new(first, COSTS),
-            epochs: Curve::new(first.div_ceil(scenario.mini_batches() as u64), COSTS),
+            costs: Series::new(first, COSTS),
+            epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), COSTS),
             evaluating: None,
             order: EpochOrder::default(),
             shown: first,
             passes: Vec::new(),
-            lanes,
+            runs,
         }
     }
 
-    /// The nearest known mini-batch at or before this one, and every lane before it.
+    /// The nearest known mini-batch at or before this one, and every run before it.
     pub(super) fn nearest(&self, mini_batch: u64) -> Option<(u64, States)> {
         self.past.nearest(mini_batch)
     }
 
-    /// Takes every lane through this mini-batch, before which they have been evaluated where they are to be. Returns
+    /// Takes every run through this mini-batch, before which they have been evaluated where they are to be. Returns
     /// how many multiplications that took, about.
     pub(super) fn march(&mut self, scenario: &Scenario, mini_batch: u64, states: &mut States) -> usize {
         self.past.remember(mini_batch, states);
         let mut work = 0;
         let rows = self.order.rows(scenario, mini_batch);
         let mut costs = Vec::with_capacity(states.len());
-        let passed = states.iter().zip(&self.lanes).map(|(state, lane)| {
+        let passed = states.iter().zip(&self.runs).map(|(state, run)| {
             let mut after = Network::clone(&state.network);
             let passed = match state.diverged {
-                None => pass::train(lane, scenario, rows, &mut after, |_, _| {}),
+                None => pass::train(run, scenario, rows, &mut after, |_, _| {}),
                 Some(_) => Err(Diverged::Cost),
             };
             work += 3 * after.parameter_count() * rows.len();
             costs.push(passed.ok().map(|cost| cost / rows.len() as f64));
             match passed {
-                Ok(_) => LaneState { network: after.into(), diverged: None },
-                Err(what) => LaneState {
+                Ok(_) => RunState { network: after.into(), diverged: None },
+                Err(what) => RunState {
                     diverged: state.diverged.or(Some(Divergence { mini_batch, what })),
                     ..state.clone()
                 },
@@ -116,14 +116,14 @@ impl Comparison {
         work
     }
 
-    /// The epoch that begins with this mini-batch, if the lanes are still to be evaluated before it.
+    /// The epoch that begins with this mini-batch, if the runs are still to be evaluated before it.
     fn epoch_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> Option<u64> {
         let mini_batches = scenario.mini_batches() as u64;
         let epoch = mini_batch / mini_batches;
         (mini_batch.is_multiple_of(mini_batches) && self.epochs.wants(epoch)).then_some(epoch)
     }
 
-    /// Whether the lanes are still to be evaluated over all rows before this mini-batch.
+    /// Whether the runs are still to be evaluated over all rows before this mini-batch.
     pub(super) fn has_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> bool {
         self.epoch_to_evaluate(scenario, mini_batch).is_some()
     }
@@ -151,7 +151,7 @@ impl Comparison {
         for sample in (from..to).map(|row| samples.at(row)) {
             for (found, state) in found.iter_mut().zip(states.iter()) {
                 let one = |found: Evaluation| {
-                    found.and(evaluate(&state.network, [&*sample], scenario.settings.cost))
+                    found.and(evaluate(&state.network, [&*sample], scenario.hyperparameters.cost))
                 };
                 *found = found.map(one);
             }
@@ -163,7 +163,7 @@ impl Comparison {
         each * (to - from)
     }
 
-    /// Shows this mini-batch, given every lane before it. With `frozen` parameters no row moves them: each
+    /// Shows this mini-batch, given every run before it. With `frozen` parameters no row moves them: each
     /// row's δ is taken there.
     pub(super) fn show(
         &mut self,
@@ -174,13 +174,13 @@ impl Comparison {
     ) {
         self.past.remember(mini_batch, states);
         let rows = self.order.rows(scenario, mini_batch);
-        let pass = |(lane, state): (&Lane, &LaneState)| {
-            LanePass::new(*lane, scenario, rows, state.network.clone(), state.diverged, mini_batch, frozen)
+        let pass = |(run, state): (&RunConfig, &RunState)| {
+            RunPass::new(*run, scenario, rows, state.network.clone(), state.diverged, mini_batch, frozen)
         };
-        self.passes = self.lanes.iter().zip(states.iter()).map(pass).collect();
+        self.passes = self.runs.iter().zip(states.iter()).map(pass).collect();
         self.shown = mini_batch;
         if frozen.is_none() {
-            self.costs.push(mini_batch, self.passes.iter().map(LanePass::cost_mean).collect());
+            self.costs.push(mini_batch, self.passes.iter().map(RunPass::cost_mean).collect());
         }
     }
 
@@ -191,8 +191,8 @@ impl Comparison {
         }
     }
 
-    /// Each lane's way through the mini-batch shown.
-    pub fn passes(&self) -> &[LanePass] {
+    /// Each run's way through the mini-batch shown.
+    pub fn passes(&self) -> &[RunPass] {
         &self.passes
     }
 
@@ -201,25 +201,25 @@ impl Comparison {
         self.shown
     }
 
-    /// Updates that this lane has made before the mini-batch shown, from the beginning of epoch 0.
-    pub fn updates_before(&self, scenario: &Scenario, lane: usize) -> u64 {
-        match self.lanes.get(lane).map(|lane| lane.updating) {
+    /// Updates that this run has made before the mini-batch shown, from the beginning of epoch 0.
+    pub fn updates_before(&self, scenario: &Scenario, run: usize) -> u64 {
+        match self.runs.get(run).map(|run| run.updating) {
             Some(Updating::PerSample) => scenario.samples_before(self.shown),
             _ => self.shown,
         }
     }
 
-    /// The lane that the others are compared with: the first that makes one gradient step for the mini-batch,
+    /// The run that the others are compared with: the first that makes one gradient step for the mini-batch,
     /// each bias by its own δ; else the first that makes one step; else the first.
     pub fn reference(&self) -> usize {
-        let own = |lane: &Lane| lane.is_mini_batch() && lane.bias_rule == BiasRule::OwnDelta;
-        let first = |is: &dyn Fn(&Lane) -> bool| self.lanes.iter().position(is);
-        first(&own).or_else(|| first(&Lane::is_mini_batch)).unwrap_or(0)
+        let own = |run: &RunConfig| run.is_mini_batch() && run.bias_rule == BiasRule::OwnDelta;
+        let first = |is: &dyn Fn(&RunConfig) -> bool| self.runs.iter().position(is);
+        first(&own).or_else(|| first(&RunConfig::is_mini_batch)).unwrap_or(0)
     }
 
-    /// ‖θ − θ′‖ between two lanes at the present moment; none where one has diverged.
+    /// ‖θ − θ′‖ between two runs at the present moment; none where one has diverged.
     pub fn distance(&self, one: usize, other: usize) -> Option<f64> {
-        let network = |lane: usize| self.passes.get(lane)?.now();
+        let network = |run: usize| self.passes.get(run)?.present();
         Some(network(one)?.distance(network(other)?))
     }
 
@@ -237,11 +237,11 @@ impl Comparison {
         self.lines(points, |found: &Option<Evaluation>| found.map(|found| found.accuracy()))
     }
 
-    /// Over all rows, as this lane was before the present epoch.
-    pub fn before_epoch(&self, scenario: &Scenario, lane: usize) -> Option<Evaluation> {
+    /// Over all rows, as this run was before the present epoch.
+    pub fn before_epoch(&self, scenario: &Scenario, run: usize) -> Option<Evaluation> {
         let epoch = self.shown / scenario.mini_batches() as u64;
         let (at, found) = self.epochs.before(epoch + 1).last()?;
-        (at == epoch).then(|| found.get(lane).copied().flatten()).flatten()
+        (at == epoch).then(|| found.get(run).copied().flatten()).flatten()
     }
 
     /// A weight or bias, as far as it is remembered.
@@ -249,20 +249,20 @@ impl Comparison {
         self.remembered(|network, _| network.get(parameter))
     }
 
-    /// The distance to the reference lane, as far as it is remembered.
+    /// The distance to the reference run, as far as it is remembered.
     pub fn distance_lines(&self) -> Lines {
         self.remembered(|network, reference| Some(network.distance(reference?)))
     }
 
-    /// Something of each lane and the reference lane (none once that has diverged), at the mini-batches
+    /// Something of each run and the reference run (none once that has diverged), at the mini-batches
     /// remembered and the one shown.
     fn remembered(&self, value: impl Fn(&Network, Option<&Network>) -> Option<f64>) -> Lines {
         let reference = self.reference();
-        let mut lines = vec![Vec::new(); self.lanes.len()];
+        let mut lines = vec![Vec::new(); self.runs.len()];
         for (at, states) in self.past.marks(self.shown) {
-            let sound = |lane: usize| states[lane].diverged.is_none().then_some(&*states[lane].network);
-            for (lane, line) in lines.iter_mut().enumerate() {
-                let value = sound(lane).and_then(|network| value(network, sound(reference)));
+            let sound = |run: usize| states[run].diverged.is_none().then_some(&*states[run].network);
+            for (run, line) in lines.iter_mut().enumerate() {
+                let value = sound(run).and_then(|network| value(network, sound(reference)));
                 line.extend(value.map(|value| (at, value)));
             }
         }
@@ -280,7 +280,7 @@ impl Comparison {
         points: impl Iterator<Item = (u64, &'a [P])>,
         value: impl Fn(&P) -> Option<f64>,
     ) -> Lines {
-        let mut lines = vec![Vec::new(); self.lanes.len()];
+        let mut lines = vec![Vec::new(); self.runs.len()];
         for (at, values) in points {
             for (line, point) in lines.iter_mut().zip(values) {
                 line.extend(value(point).map(|value| (at, value)));

@@ -1,4 +1,4 @@
-//! What each lane makes of the plane of two inputs: a map of the classes that its outputs name, or of the
+//! What each run makes of the plane of two inputs: a map of the classes that its outputs name, or of the
 //! activation of one neuron, with the samples over it.
 
 use super::has_classes;
@@ -40,7 +40,7 @@ pub(super) enum Mapped {
 /// A class and how clearly it is named, 0 … 1.
 type Shade = (usize, f64);
 
-/// Draws one map for each lane.
+/// Draws one map for each run.
 pub(super) fn draw<DB: DrawingBackend>(
     session: &Session,
     comparison: &Comparison,
@@ -59,13 +59,13 @@ pub(super) fn draw<DB: DrawingBackend>(
     let columns = if passes.len() > 2 && width < NARROW { 2 } else { passes.len() };
     let rows = passes.len().div_ceil(columns);
     let each = Point { x: (width - GAP) / columns as f64, y: (height - LINE) / rows as f64 };
-    for (lane, pass) in passes.iter().enumerate() {
-        let left = GAP + each.x * (lane % columns) as f64;
-        let top = each.y * (lane / columns) as f64 + LINE + 2.0;
+    for (run, pass) in passes.iter().enumerate() {
+        let left = GAP + each.x * (run % columns) as f64;
+        let top = each.y * (run / columns) as f64 + LINE + 2.0;
         let area = Rect { left, top, right: left + each.x - GAP, bottom: top + each.y - LINE - 6.0 };
         let map = Map { area, ranges, mapped, maps: passes.len() };
-        map.title(lane, ink)?;
-        match pass.now() {
+        map.title(run, ink)?;
+        match pass.present() {
             Some(network) => map.draw(&map.outputs(network), network, ink)?,
             None => map.diverged(ink)?,
         }
@@ -79,7 +79,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 
 /// The selected neuron, where it is asked for; else the classes, where there are any.
 fn mapped(session: &Session) -> Option<Mapped> {
-    let selected = session.sight().selected.filter(|_| session.sight().boundary_of_selected);
+    let selected = session.view_state().selected.filter(|_| session.view_state().boundary_of_selected);
     match selected.and_then(Item::neuron) {
         Some((layer, neuron)) => Some(Mapped::Neuron { layer, neuron }),
         None => has_classes(session.scenario()).then_some(Mapped::Classes),
@@ -88,7 +88,7 @@ fn mapped(session: &Session) -> Option<Mapped> {
 
 /// From the least to the largest value of an input, and a tenth more to both sides.
 fn range(data: &Data, input: usize) -> (f64, f64) {
-    let samples = || data.samples.iter().chain(data.held_out.iter());
+    let samples = || data.samples.iter().chain(data.validation.iter());
     let values = || samples().filter_map(move |sample| sample.x.get(input).copied());
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     // Each divided by itself, lest the whole be infinite.
@@ -115,7 +115,7 @@ pub(super) fn maps<DB: DrawingBackend>(
         map.draw(outputs, network, ink)?;
         if index == 0 {
             map.samples(&data.samples, false, ink)?;
-            map.samples(&data.held_out, true, ink)?;
+            map.samples(&data.validation, true, ink)?;
         }
     }
     Ok(())
@@ -159,10 +159,10 @@ struct Outputs {
 }
 
 impl Map {
-    fn title<DB: DrawingBackend>(&self, lane: usize, ink: &Ink<'_, DB>) -> Drawn<DB> {
-        let colour = ink.palette.lanes.get(lane).copied().unwrap_or(ink.palette.text);
+    fn title<DB: DrawingBackend>(&self, run: usize, ink: &Ink<'_, DB>) -> Drawn<DB> {
+        let colour = ink.palette.runs.get(run).copied().unwrap_or(ink.palette.text);
         let at = Point { x: self.area.left, y: self.area.top - LINE / 2.0 - 1.0 };
-        ink.write(&format!("lane {}", lane + 1), colour, HPos::Left, at)
+        ink.write(&format!("lane {}", run + 1), colour, HPos::Left, at)
     }
 
     fn diverged<DB: DrawingBackend>(&self, ink: &Ink<'_, DB>) -> Drawn<DB> {

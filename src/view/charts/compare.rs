@@ -1,13 +1,13 @@
-//! The charts of the comparison: lines of lanes over samples or updates, the law, the boundaries.
+//! The charts of the comparison: lines of runs over samples or updates, the law, the boundaries.
 
-use super::{boundary, lanes, law};
+use super::{boundary, runs, sweep};
 use crate::session::Session;
 use crate::view::ink::{Drawn, Ink};
 use crate::view::theme::Palette;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// A chart that lanes are compared by.
+/// A chart that runs are compared by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompareChart {
     /// The mean cost of each mini-batch.
@@ -16,18 +16,18 @@ pub enum CompareChart {
     Accuracy,
     /// The way of the selected bias or weight.
     Bias,
-    /// How far each lane is from the reference lane.
+    /// How far each run is from the reference run.
     Distance,
     /// That distance after one mini-batch, against η.
-    Law,
-    /// What each lane makes of the plane of two inputs.
+    Sweep,
+    /// What each run makes of the plane of two inputs.
     Boundaries,
 }
 
 impl CompareChart {
     /// Every chart.
     pub const ALL: [Self; 6] =
-        [Self::Cost, Self::Accuracy, Self::Bias, Self::Distance, Self::Law, Self::Boundaries];
+        [Self::Cost, Self::Accuracy, Self::Bias, Self::Distance, Self::Sweep, Self::Boundaries];
 
     /// The id of its canvas on the page.
     pub fn id(self) -> &'static str {
@@ -36,7 +36,7 @@ impl CompareChart {
             Self::Accuracy => "compare-accuracy",
             Self::Bias => "compare-bias",
             Self::Distance => "compare-distance",
-            Self::Law => "compare-law",
+            Self::Sweep => "compare-law",
             Self::Boundaries => "compare-boundaries",
         }
     }
@@ -46,14 +46,14 @@ impl CompareChart {
     /// ```
     /// use deltascope::view::charts::compare::CompareChart;
     ///
-    /// assert_eq!(CompareChart::of("compare-law"), Some(CompareChart::Law));
+    /// assert_eq!(CompareChart::of("compare-law"), Some(CompareChart::Sweep));
     /// ```
     pub fn of(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|chart| chart.id() == id)
     }
 }
 
-/// Draws a chart of the session's lanes at the present moment; where there is nothing to draw, a sentence that
+/// Draws a chart of the session's runs at the present moment; where there is nothing to draw, a sentence that
 /// says why. `scale` is pixels to a CSS pixel.
 pub fn draw<DB: DrawingBackend>(
     chart: CompareChart,
@@ -67,15 +67,15 @@ pub fn draw<DB: DrawingBackend>(
         return ink.sentence("The lanes are still on their way here");
     };
     let story = match chart {
-        CompareChart::Cost => Ok(lanes::cost(session, comparison, ink.size().0)),
-        CompareChart::Accuracy => lanes::accuracy(session, comparison),
-        CompareChart::Bias => lanes::way(session, comparison),
-        CompareChart::Distance => Ok(lanes::distance(comparison)),
-        CompareChart::Law => return law::draw(session, &ink),
+        CompareChart::Cost => Ok(runs::cost(session, comparison, ink.size().0)),
+        CompareChart::Accuracy => runs::accuracy(session, comparison),
+        CompareChart::Bias => runs::way(session, comparison),
+        CompareChart::Distance => Ok(runs::distance(comparison)),
+        CompareChart::Sweep => return sweep::draw(session, &ink),
         CompareChart::Boundaries => return boundary::draw(session, comparison, &ink),
     };
     match story {
-        Ok(story) => lanes::draw(story, session, comparison, &ink),
+        Ok(story) => runs::draw(story, session, comparison, &ink),
         Err(sentence) => ink.sentence(sentence),
     }
 }

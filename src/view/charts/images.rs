@@ -32,7 +32,7 @@ pub fn sample_image<DB: DrawingBackend>(
     let Some(size) = image_size(scenario) else { return Ok(()) };
     let (width, height) = ink.size();
     let side = width.min(height);
-    let sample = scenario.data.samples.at(session.now().row());
+    let sample = scenario.data.samples.at(session.visible().row());
     image(&sample.x, size, Rect { left: 0.0, top: 0.0, right: side, bottom: side }, &ink)
 }
 
@@ -49,11 +49,11 @@ pub(super) fn errors<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -
         return ink
             .sentence("The images that are classified wrongly are shown here when the training has begun");
     };
-    let errors = &snapshot.findings.errors;
+    let errors = &snapshot.classification.errors;
     if errors.is_empty() {
         return ink.sentence("No image is classified wrongly");
     }
-    let rows = data.judged();
+    let rows = data.validation_or_training();
     let (width, height) = ink.size();
     let size = 44.0;
     let columns = ((width + IMAGE_GAP) / (size + IMAGE_GAP)).floor().max(1.0) as usize;

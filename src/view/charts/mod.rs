@@ -1,16 +1,16 @@
-//! Charts: the cost over the updates, and what lanes are compared by.
+//! Charts: the cost over the updates, and what runs are compared by.
 
 mod boundary;
 pub mod compare;
 pub mod images;
-mod lanes;
-mod law;
 mod plot;
+mod runs;
 mod scale;
+mod sweep;
 pub mod train;
 mod words;
 
-pub use lanes::across;
+pub use runs::across;
 
 use super::ink::{Drawn, Ink};
 use super::theme::Palette;

@@ -95,9 +95,9 @@ fn curve<DB: DrawingBackend>(
         values.filter(|point| point.1.is_finite()).collect()
     };
     let mut lines = vec![Line::new(line(|point| Some(point.1)), ink.palette.a)];
-    let held_out = line(|point| point.2);
-    if !held_out.is_empty() {
-        lines.push(Line { dashes: DASHES[1], ..Line::new(held_out, ink.palette.delta) });
+    let validation = line(|point| point.2);
+    if !validation.is_empty() {
+        lines.push(Line { dashes: DASHES[1], ..Line::new(validation, ink.palette.delta) });
     }
     let all = || lines.iter().flat_map(|line| &line.points);
     let (Some(first), Some(last)) = (lines[0].points.first(), lines[0].points.last()) else {
@@ -112,7 +112,7 @@ fn curve<DB: DrawingBackend>(
 /// The network of the latest report, else the session's own; none while a large one trains.
 fn network(session: &Session) -> Option<Network> {
     let mini_batch = session.mini_batch();
-    let own = if session.now().finished() { &mini_batch.after } else { &mini_batch.before };
+    let own = if session.visible().finished() { &mini_batch.after } else { &mini_batch.before };
     match session.training().snapshot().filter(|_| session.training().is_running()) {
         Some(snapshot) => Some(own.with_values(snapshot.parameters.as_ref()?)),
         None => Some(Network::clone(own)),
@@ -120,7 +120,7 @@ fn network(session: &Session) -> Option<Network> {
 }
 
 /// The most neurons that have a map of their own.
-const MOST_MAPS: usize = 24;
+const MAX_MAPS: usize = 24;
 /// The smallest map, in CSS pixels.
 const SMALLEST: f64 = 56.0;
 
@@ -151,7 +151,7 @@ fn maps<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
         .iter()
         .enumerate()
         .flat_map(|(layer, size)| (0..*size).map(move |neuron| (layer, neuron)));
-    let neurons: Vec<_> = neurons.take(MOST_MAPS).collect();
+    let neurons: Vec<_> = neurons.take(MAX_MAPS).collect();
     let room = width - large - 12.0;
     let columns = (1..=neurons.len())
         .find(|columns| {

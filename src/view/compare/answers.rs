@@ -31,7 +31,7 @@ impl Scene<'_> {
             1 => "Its layer has no other neuron.".to_owned(),
             _ => format!("Not the layer’s total, {}.", signed(total, digits)),
         };
-        let over = match self.session.scenario().settings.reduction {
+        let over = match self.session.scenario().hyperparameters.reduction {
             Reduction::Mean if mini_batch.rows.len() > 1 => format!("/{}", mini_batch.rows.len()),
             _ => String::new(),
         };
@@ -39,7 +39,7 @@ impl Scene<'_> {
             "<dt>Which number moves {symbol}?</dt><dd>Its own neuron’s <span class=\"delta\">δ</span>, down the \
              samples: Σδ = <b>{}</b>, so gradient descent moves it by −{}·({}){over}. {not}</dd>",
             signed(sums[neuron], digits),
-            typed(self.session.scenario().settings.learning_rate),
+            typed(self.session.scenario().hyperparameters.learning_rate),
             signed(sums[neuron], digits),
         )
     }

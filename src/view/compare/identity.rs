@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::nn::{Cost, Reduction};
-use crate::session::{Identity, Item, MOST_DIGITS};
+use crate::session::{Identity, Item, MAX_DIGITS};
 use crate::view::format::{count, number, signed};
 use crate::view::mathml::{derivative, math};
 use std::fmt::Write;
@@ -46,8 +46,8 @@ impl Scene<'_> {
             html,
             "<dt>{}</dt><dd>{sum} = {}<br>the mini-batch’s own: {} — <b>{verdict}</b>; so for {same} of {}</dd>",
             form(*cost, *reduction),
-            number(*added_up, MOST_DIGITS),
-            number(*batch, MOST_DIGITS),
+            number(*added_up, MAX_DIGITS),
+            number(*batch, MAX_DIGITS),
             count(all, "parameter"),
         );
     }

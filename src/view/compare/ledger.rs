@@ -1,18 +1,18 @@
-//! A lane's ledger: for each sample the b that it found, its δ, and by how much that is another than in the
-//! reference lane.
+//! A run's ledger: for each sample the b that it found, its δ, and by how much that is another than in the
+//! reference run.
 
 use super::{Attribute, Part, Scene};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::Updating;
-use crate::session::{Item, LanePass, LaneRow, MOST_DIGITS};
+use crate::session::{Item, MAX_DIGITS, RunPass, RunRow};
 use crate::view::format::{number, signed};
 use crate::view::html::action;
 use std::fmt::Write;
 use std::ops::Range;
 
-/// Neurons of a layer that have a column: as many as stand beside each other in so many lanes.
-const fn columns(lanes: usize) -> usize {
-    if lanes > 3 { 3 } else { 4 }
+/// Neurons of a layer that have a column: as many as stand beside each other in so many runs.
+const fn columns(runs: usize) -> usize {
+    if runs > 3 { 3 } else { 4 }
 }
 
 /// Samples of a large mini-batch that are shown at a time.
@@ -58,15 +58,15 @@ impl Scene<'_> {
         html
     }
 
-    /// The table of one lane in pieces, so that a step need not write all of them again: its frame, each sample,
+    /// The table of one run in pieces, so that a step need not write all of them again: its frame, each sample,
     /// and what stands below.
-    pub(super) fn ledger(&self, lane: usize) -> Vec<Part> {
-        let pass = &self.comparison.passes()[lane];
+    pub(super) fn ledger(&self, run: usize) -> Vec<Part> {
+        let pass = &self.comparison.passes()[run];
         let reference = self.comparison.reference();
-        let other = (lane != reference).then(|| &self.comparison.passes()[reference]);
+        let other = (run != reference).then(|| &self.comparison.passes()[reference]);
         let (layer, neurons) = self.columns();
         let (done, _, _) = self.done();
-        let id = format!("lane-{lane}-ledger");
+        let id = format!("lane-{run}-ledger");
         let mut parts = vec![(id.clone().into(), self.frame(&id, &neurons))];
         for sample in self.page() {
             let met = pass.rows.get(sample).filter(|_| sample < done);
@@ -108,12 +108,12 @@ impl Scene<'_> {
         html
     }
 
-    /// Which samples' lines stand out: the latest one's in each lane.
-    pub(super) fn latest(&self, lane: usize) -> Vec<Attribute> {
+    /// Which samples' lines stand out: the latest one's in each run.
+    pub(super) fn latest(&self, run: usize) -> Vec<Attribute> {
         let (done, _, _) = self.done();
         let class = |sample: usize| (sample + 1 == done).then(|| "current".to_owned());
         self.page()
-            .map(|sample| (format!("lane-{lane}-ledger-{sample}").into(), "class", class(sample)))
+            .map(|sample| (format!("lane-{run}-ledger-{sample}").into(), "class", class(sample)))
             .collect()
     }
 
@@ -121,14 +121,14 @@ impl Scene<'_> {
     fn sample(
         &self,
         sample: usize,
-        met: Option<&LaneRow>,
-        beside: Option<Option<&LaneRow>>,
+        met: Option<&RunRow>,
+        beside: Option<Option<&RunRow>>,
         layer: usize,
         neurons: &Range<usize>,
     ) -> String {
         let digits = self.digits;
         let mut html = String::new();
-        let mut line = |first: &str, name: &str, class: &str, text: &dyn Fn(&LaneRow, usize) -> String| {
+        let mut line = |first: &str, name: &str, class: &str, text: &dyn Fn(&RunRow, usize) -> String| {
             let name = if met.is_some() { name } else { "" };
             // Writing to a string cannot fail.
             let _ = write!(html, "<tr>{first}<td class=\"{class}\">{name}</td>");
@@ -142,9 +142,9 @@ impl Scene<'_> {
         line(&first, "b", "b", &|row, neuron| fitted(row.biases[layer][neuron], digits, number));
         line("", "δ", "delta", &|row, neuron| {
             let delta = row.deltas[layer][neuron];
-            format!("<span title=\"{}\">{}</span>", number(delta, MOST_DIGITS), fitted(delta, digits, signed))
+            format!("<span title=\"{}\">{}</span>", number(delta, MAX_DIGITS), fitted(delta, digits, signed))
         });
-        // The reference lane leaves its third line empty, so that all lanes stand level.
+        // The reference run leaves its third line empty, so that all runs stand level.
         let name = if beside.is_some() { "≠" } else { "" };
         line("", name, "differs", &|row, neuron| match beside {
             Some(other) => {
@@ -158,18 +158,18 @@ impl Scene<'_> {
     /// Below the samples: the sum down each column, and the bias.
     fn totals(
         &self,
-        pass: &LanePass,
-        other: Option<&LanePass>,
+        pass: &RunPass,
+        other: Option<&RunPass>,
         layer: usize,
         neurons: &Range<usize>,
     ) -> String {
         let (done, samples, finished) = self.done();
         let digits = self.digits;
-        let frozen = self.session.sight().frozen;
+        let frozen = self.session.view_state().frozen;
         let rows = &pass.rows[..done.min(pass.rows.len())];
         let sum = |neuron: usize| rows.iter().fold(0.0, |sum, row| sum + row.deltas[layer][neuron]);
         let complete = done == samples;
-        let what = match (complete, pass.lane.updating) {
+        let what = match (complete, pass.run.updating) {
             (false, _) => format!("down the {done} so far"),
             (true, Updating::PerSample) if !frozen => "down the samples, each δ at its own b".to_owned(),
             (true, Updating::Sequential) if !frozen => "down the samples, δ partly at new w".to_owned(),
@@ -177,13 +177,13 @@ impl Scene<'_> {
         };
         let mut html =
             format!("<tr><th colspan=\"{}\" class=\"caption\">{what}</th></tr>", neurons.len() + 2);
-        // A lane that diverged before these rows has met none of them: it has no sum.
+        // A run that diverged before these rows has met none of them: it has no sum.
         let met = rows.len() == done;
         push_total(&mut html, "Σ δ", "delta", neurons, |neuron| match met {
             true => fitted(sum(neuron), digits, signed),
             false => "–".to_owned(),
         });
-        if pass.settings.reduction == Reduction::Mean {
+        if pass.hyperparameters.reduction == Reduction::Mean {
             push_total(&mut html, &format!("Σ/{samples}"), "delta", neurons, |neuron| {
                 match complete && met {
                     true => signed(sum(neuron) / samples as f64, digits),
@@ -194,9 +194,9 @@ impl Scene<'_> {
         if frozen {
             return html;
         }
-        if matches!(pass.lane.bias_rule, BiasRule::LayerSum | BiasRule::SharedBias) && met {
+        if matches!(pass.run.bias_rule, BiasRule::LayerSum | BiasRule::SharedBias) && met {
             let columns: Vec<f64> = (0..self.session.scenario().layer_sizes()[layer]).map(sum).collect();
-            let across = pass.lane.bias_rule.apply(&columns)[0];
+            let across = pass.run.bias_rule.apply(&columns)[0];
             push_total(&mut html, "across", "across", neurons, |_| fitted(across, digits, signed));
         }
         let made = pass.updates(done, finished) > 0;
@@ -204,7 +204,7 @@ impl Scene<'_> {
             let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| made);
             change.map_or(String::new(), |change| fitted(change, digits, signed))
         });
-        let bias = |pass: &LanePass, neuron| pass.now()?.get(Parameter::Bias { layer, neuron });
+        let bias = |pass: &RunPass, neuron| pass.present()?.get(Parameter::Bias { layer, neuron });
         push_total(&mut html, "b now", "b", neurons, |neuron| {
             bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
         });

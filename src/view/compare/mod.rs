@@ -1,16 +1,16 @@
-//! The comparison as text: what the lanes have in common and where they part.
+//! The comparison as text: what the runs have in common and where they part.
 //!
 //! Session → [`parts`]: HTML by element. The charts beside it are in [`charts`](super::charts).
 
 mod answers;
+mod gradient_check;
 mod identity;
-mod lanes;
-mod law;
 mod ledger;
 mod parameters;
-mod referee;
+mod runs;
+mod sweep;
 
-pub use lanes::{name, one_line};
+pub use runs::{name, one_line};
 
 use super::html::escape;
 use super::page::{Attribute, Part};
@@ -20,24 +20,24 @@ use crate::session::{Comparison, Session};
 /// The attributes that change with the moment.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
     let Some(comparison) = session.comparison() else { return Vec::new() };
-    let scene = Scene { session, comparison, digits: session.sight().digits };
-    (0..comparison.passes().len()).flat_map(|lane| scene.latest(lane)).collect()
+    let scene = Scene { session, comparison, digits: session.view_state().digits };
+    (0..comparison.passes().len()).flat_map(|run| scene.latest(run)).collect()
 }
 
-/// Everything that the comparison shows in text; nothing while no lanes are looked at.
+/// Everything that the comparison shows in text; nothing while no runs are looked at.
 pub fn parts(session: &Session) -> Vec<Part> {
     let Some(comparison) = session.comparison() else { return Vec::new() };
-    let scene = Scene { session, comparison, digits: session.sight().digits };
+    let scene = Scene { session, comparison, digits: session.view_state().digits };
     let mut parts: Vec<Part> = vec![
         ("compare-note".into(), escape(&session.scenario().note)),
         ("answers".into(), scene.answers()),
-        ("lane-choice".into(), scene.lane_choice()),
+        ("lane-choice".into(), scene.run_choice()),
         ("lanes".into(), scene.frames()),
     ];
-    for lane in 0..comparison.passes().len() {
-        parts.push((format!("lane-{lane}-formula").into(), scene.formula(lane)));
-        parts.push((format!("lane-{lane}-numbers").into(), scene.numbers(lane)));
-        parts.extend(scene.ledger(lane));
+    for run in 0..comparison.passes().len() {
+        parts.push((format!("lane-{run}-formula").into(), scene.formula(run)));
+        parts.push((format!("lane-{run}-numbers").into(), scene.numbers(run)));
+        parts.extend(scene.ledger(run));
     }
     parts.push(("ledger-of".into(), scene.layers()));
     parts.push(("frozen".into(), scene.frozen()));
@@ -50,14 +50,14 @@ pub fn parts(session: &Session) -> Vec<Part> {
     } else {
         parts.push(("parameters".into(), scene.parameters()));
         parts.push(("identity".into(), scene.identity()));
-        parts.push(("law".into(), scene.law()));
+        parts.push(("law".into(), scene.sweep()));
     }
     parts
 }
 
-/// What the referee says, in either view; empty where it is not asked.
-pub fn referee(session: &Session) -> String {
-    if session.is_refereed() { referee::referee(session) } else { String::new() }
+/// What the gradient check says, in either view; empty where it is not asked.
+pub fn gradient_check(session: &Session) -> String {
+    if session.shows_gradient_check() { gradient_check::gradient_check(session) } else { String::new() }
 }
 
 /// What every piece is made from.
@@ -78,7 +78,7 @@ impl Scene<'_> {
     /// How the reader comes by more samples, where this mini-batch has one.
     fn more_samples(&self) -> &'static str {
         let scenario = self.session.scenario();
-        match (scenario.data.samples.len(), scenario.settings.batch_size) {
+        match (scenario.data.samples.len(), scenario.hyperparameters.batch_size) {
             (1, _) => "choose data with more rows",
             (_, 1) => "set the mini-batch to 2 or more above",
             _ => "step back from this last, short mini-batch",
@@ -87,7 +87,7 @@ impl Scene<'_> {
 
     /// Samples of the mini-batch that are done, how many it has, and whether its update is made.
     fn done(&self) -> (usize, usize, bool) {
-        let now = self.session.now();
-        (now.accumulated(), self.session.timeline().samples(), now.finished())
+        let visible = self.session.visible();
+        (visible.accumulated(), self.session.timeline().samples(), visible.finished())
     }
 }

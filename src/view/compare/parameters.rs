@@ -1,4 +1,4 @@
-//! Each bias and weight before, its change, and after, in every lane.
+//! Each bias and weight before, its change, and after, in every run.
 
 use super::Scene;
 use super::ledger::difference;
@@ -22,22 +22,22 @@ impl Scene<'_> {
         let passes = self.comparison.passes();
         let reference = self.comparison.reference();
         let mut html = String::from("<thead><tr><th rowspan=\"2\" scope=\"col\">parameter</th>");
-        for lane in 0..passes.len() {
-            let columns = if lane == reference { 3 } else { 4 };
+        for run in 0..passes.len() {
+            let columns = if run == reference { 3 } else { 4 };
             // Writing to a string cannot fail, here and below.
             let _ = write!(
                 html,
                 "<th colspan=\"{columns}\" scope=\"colgroup\"><span class=\"swatch lane-{0}\" \
                  aria-hidden=\"true\"></span> lane {0}</th>",
-                lane + 1
+                run + 1
             );
         }
         html.push_str("</tr><tr>");
-        for lane in 0..passes.len() {
+        for run in 0..passes.len() {
             html.push_str(
                 "<th scope=\"col\">before</th><th scope=\"col\">change</th><th scope=\"col\">now</th>",
             );
-            if lane != reference {
+            if run != reference {
                 let _ = write!(html, "<th scope=\"col\">≠ lane {}</th>", reference + 1);
             }
         }
@@ -90,10 +90,10 @@ impl Scene<'_> {
             math(&symbol_as(item, false)),
             spoken(item),
         );
-        for (lane, pass) in passes.iter().enumerate() {
+        for (run, pass) in passes.iter().enumerate() {
             let text = |value: Option<f64>| value.map_or("–".into(), |value| number(value, self.digits));
             let before = pass.before().and_then(|network| network.get(parameter));
-            let now = pass.now().and_then(|network| network.get(parameter));
+            let now = pass.present().and_then(|network| network.get(parameter));
             let change = pass.change(parameter).map_or("–".into(), |change| match change {
                 0.0 => "0".into(),
                 change => signed(change, self.digits),
@@ -104,8 +104,8 @@ impl Scene<'_> {
                 text(before),
                 text(now)
             );
-            if lane != reference {
-                let beside = passes[reference].now().and_then(|network| network.get(parameter));
+            if run != reference {
+                let beside = passes[reference].present().and_then(|network| network.get(parameter));
                 let _ = write!(html, "<td class=\"differs\">{}</td>", difference(now, beside));
             }
         }

@@ -5,14 +5,14 @@ use super::plan::{BETWEEN, Column, EDGE, GAP, Plan, Style};
 use super::text::{fitting, shortened, subscripted, text_width};
 use super::{Label, Link, Node, Point, Rect, Scene, Symbol, Text};
 use crate::nn::Parameter;
-use crate::session::{Item, Now, Session};
+use crate::session::{Item, Session, Visible};
 
 /// Everything but the edges.
 pub(super) fn scene(session: &Session, plan: &Plan, width: f64, height: f64) -> Scene {
     let builder = Builder {
         session,
         width,
-        now: session.now(),
+        visible: session.visible(),
         plan,
         lights: Lights::new(session),
         layers: session.scenario().layer_sizes().len(),
@@ -50,7 +50,7 @@ pub(super) fn scene(session: &Session, plan: &Plan, width: f64, height: f64) -> 
 struct Builder<'a> {
     session: &'a Session,
     width: f64,
-    now: Now<'a>,
+    visible: Visible<'a>,
     plan: &'a Plan,
     lights: Lights<'a>,
     layers: usize,
@@ -62,7 +62,7 @@ impl Builder<'_> {
     fn first(&self, index: usize, column: &Column) -> usize {
         let position = self.session.position();
         let at_work = position.moment.layer().filter(|layer| layer + 1 == index).and(position.neuron);
-        let selected = || match self.session.sight().selected? {
+        let selected = || match self.session.view_state().selected? {
             Item::Input { source } if index == 0 => Some(source),
             Item::Target { neuron } if index == self.layers => Some(neuron),
             Item::Weight { layer, source, .. } if layer == index => Some(source),
@@ -128,7 +128,7 @@ impl Builder<'_> {
     fn node(&self, item: Item, centre: Point, mut labels: Vec<Label>) -> Node {
         // Where not even a number without digits fits.
         labels.retain(|label| !label.value.is_empty());
-        let sight = self.session.sight();
+        let view_state = self.session.view_state();
         let place = |item: Item| match item {
             Item::Weight { .. } => None,
             item => item.neuron(),
@@ -150,8 +150,8 @@ impl Builder<'_> {
             labels,
             light: light.unwrap_or(Light::Faded),
             at_work,
-            selected: same(sight.selected),
-            hovered: same(sight.hovered),
+            selected: same(view_state.selected),
+            hovered: same(view_state.hovered),
         }
     }
 
@@ -183,7 +183,7 @@ impl Builder<'_> {
             size,
             upright,
             light,
-            hovered: self.session.sight().hovered == Some(item),
+            hovered: self.session.view_state().hovered == Some(item),
         }
     }
 
@@ -236,7 +236,7 @@ impl Builder<'_> {
         let Plan { radius, line, label: width, style, inside, .. } = *self.plan;
         let item = Item::Input { source };
         let scenario = self.session.scenario();
-        let value = self.now.trace().input[source];
+        let value = self.visible.trace().input[source];
         let words = scenario.data.inputs.get(source).map_or("", String::as_str);
         let kind = (Symbol::Input, "x", source);
         let mut labels = Vec::new();
@@ -287,7 +287,7 @@ impl Builder<'_> {
         let beside = Rect { left, top, right: left + width, bottom };
         let area = if self.plan.sparse_under { self.under(centre, 0, width) } else { beside };
         let label = self.label(item, kind, value, area);
-        let wanted = label.light.is_lit() || self.session.sight().selected == Some(item);
+        let wanted = label.light.is_lit() || self.session.view_state().selected == Some(item);
         (wanted && cells > 0).then_some(label)
     }
 
@@ -299,7 +299,7 @@ impl Builder<'_> {
         let card = Rect::around(centre, width, line * lines + 4.0);
         let area = Rect::around(centre, width - 8.0, line * lines);
         let mut labels =
-            vec![self.label(item, (Symbol::Target, "y", neuron), self.now.target()[neuron], area)];
+            vec![self.label(item, (Symbol::Target, "y", neuron), self.visible.target()[neuron], area)];
         let words = scenario.data.targets.get(neuron).map_or("", String::as_str);
         let spacing = self.plan.columns.last().map_or(0.0, |column| column.spacing);
         if spacing >= card.bottom - card.top + 2.0 * line {
@@ -317,7 +317,7 @@ impl Builder<'_> {
         let Plan { radius, line, label: width, style, inside, rows, cells, .. } = *self.plan;
         let item = Item::Neuron { layer, neuron };
         let mut labels = Vec::new();
-        if inside && let Some(a) = self.now.activation(layer, neuron) {
+        if inside && let Some(a) = self.visible.activation(layer, neuron) {
             let item = Item::Activation { layer, neuron };
             labels.push(self.label(item, (Symbol::Activation, "a", neuron), a, self.inner(centre)));
         }
@@ -338,7 +338,7 @@ impl Builder<'_> {
         }
         if style == Style::Sparse {
             let lit = labels.iter().any(|label| label.light.is_lit());
-            let selected = self.session.sight().selected.and_then(Item::neuron) == Some((layer, neuron));
+            let selected = self.session.view_state().selected.and_then(Item::neuron) == Some((layer, neuron));
             if !(lit || selected) {
                 labels.clear();
             }
@@ -373,16 +373,16 @@ impl Builder<'_> {
         let known = kinds.iter().filter_map(|&symbol| {
             let bias = Parameter::Bias { layer, neuron };
             let (letter, item, value) = match symbol {
-                Symbol::Bias => ("b", Item::Bias { layer, neuron }, Some(self.now.parameter(bias))),
-                Symbol::BiasChange => ("Δb", Item::Bias { layer, neuron }, self.now.change(bias)),
+                Symbol::Bias => ("b", Item::Bias { layer, neuron }, Some(self.visible.parameter(bias))),
+                Symbol::BiasChange => ("Δb", Item::Bias { layer, neuron }, self.visible.change(bias)),
                 Symbol::WeightedInput => {
-                    ("z", Item::WeightedInput { layer, neuron }, self.now.weighted_input(layer, neuron))
+                    ("z", Item::WeightedInput { layer, neuron }, self.visible.weighted_input(layer, neuron))
                 }
                 Symbol::Activation => {
-                    ("a", Item::Activation { layer, neuron }, self.now.activation(layer, neuron))
+                    ("a", Item::Activation { layer, neuron }, self.visible.activation(layer, neuron))
                 }
                 _ => {
-                    let delta = self.now.delta(self.now.sample(), layer, neuron);
+                    let delta = self.visible.delta(self.visible.sample(), layer, neuron);
                     ("δ", Item::Delta { layer, neuron }, delta)
                 }
             };
@@ -400,8 +400,8 @@ impl Builder<'_> {
     /// a and x as shares of the largest shown in their column; of 1 where all are smaller.
     fn levels(&self, nodes: &mut [Node]) {
         let value = |item: Item| match item {
-            Item::Input { source } => Some(self.now.trace().input[source]),
-            Item::Neuron { layer, neuron } => self.now.activation(layer, neuron),
+            Item::Input { source } => Some(self.visible.trace().input[source]),
+            Item::Neuron { layer, neuron } => self.visible.activation(layer, neuron),
             _ => None,
         };
         let column = |item: Item| item.neuron().map(|(layer, _)| layer);

@@ -10,14 +10,14 @@ use crate::session::{Item, Session};
 const THINNEST: f64 = 0.7;
 const THICKER: f64 = 4.0;
 /// With more weights than this in a layer, they are not written at the edges.
-const MOST_WRITTEN: usize = 6;
+const MAX_WRITTEN: usize = 6;
 /// Shares of the way along an edge where its weight may stand, best first.
 const PLACES: [f64; 7] = [0.3, 0.38, 0.22, 0.46, 0.56, 0.66, 0.76];
 
 /// Adds the edges to a scene that has its neurons.
 pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Scene) {
-    let now = session.now();
-    let sight = session.sight();
+    let visible = session.visible();
+    let view_state = session.view_state();
     let lights = Lights::new(session);
     for layer in 0..session.scenario().layer_sizes().len() {
         let largest = session.mini_batch().before.layers[layer].weights.values().iter();
@@ -36,7 +36,7 @@ pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Sce
             }
             for &(source, from) in &sources {
                 let item = Item::Weight { layer, neuron, source };
-                let weight = now.parameter(Parameter::Weight { layer, neuron, source });
+                let weight = visible.parameter(Parameter::Weight { layer, neuron, source });
                 let share = if largest > 0.0 { (weight.abs() / largest).min(1.5) } else { 0.0 };
                 let start = match from.card {
                     Some(card) => Point { x: card.right, y: from.centre.y },
@@ -54,8 +54,8 @@ pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Sce
                     width: THINNEST + THICKER * share,
                     label: None,
                     light: lights.weight(layer, neuron, source),
-                    selected: sight.selected == Some(item),
-                    hovered: sight.hovered == Some(item),
+                    selected: view_state.selected == Some(item),
+                    hovered: view_state.hovered == Some(item),
                 });
             }
         }
@@ -90,8 +90,8 @@ fn write(scene: &mut Scene, digits: usize, size: f64) {
         .filter(|&index| {
             let edge = &scene.edges[index];
             let few = || {
-                scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MOST_WRITTEN + 1).count()
-                    <= MOST_WRITTEN
+                scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MAX_WRITTEN + 1).count()
+                    <= MAX_WRITTEN
             };
             pointed_at(edge) || few()
         })

@@ -2,7 +2,7 @@
 
 use super::Symbol;
 use crate::scenario::Moment;
-use crate::session::{Now, Session};
+use crate::session::{Session, Visible};
 
 /// How something stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +26,7 @@ impl Light {
 
 /// The light of everything at one moment.
 pub(super) struct Lights<'a> {
-    now: Now<'a>,
+    visible: Visible<'a>,
     moment: Moment,
     /// The index of the output layer.
     last: usize,
@@ -38,10 +38,10 @@ impl<'a> Lights<'a> {
     pub(super) fn new(session: &'a Session) -> Self {
         let scenario = session.scenario();
         Self {
-            now: session.now(),
+            visible: session.visible(),
             moment: session.position().moment,
             last: scenario.layer_sizes().len() - 1,
-            folded: scenario.settings.cost.folds_sigma_prime(),
+            folded: scenario.hyperparameters.cost.folds_sigma_prime(),
         }
     }
 
@@ -56,7 +56,7 @@ impl<'a> Lights<'a> {
 
     /// Whether the moment is told for this neuron.
     pub(super) fn at_work(&self, layer: usize, neuron: usize) -> bool {
-        self.now.at_work(layer, neuron)
+        self.visible.at_work(layer, neuron)
     }
 
     /// x of any input.
@@ -70,7 +70,7 @@ impl<'a> Lights<'a> {
 
     /// y of this output.
     pub(super) fn target(&self, neuron: usize) -> Light {
-        let output = Moment::Delta { sample: self.now.sample() as u32, layer: self.last as u32 };
+        let output = Moment::Delta { sample: self.visible.sample() as u32, layer: self.last as u32 };
         let compared = self.moment == output && self.at_work(self.last, neuron);
         self.read_if(compared || matches!(self.moment, Moment::Cost { .. }))
     }

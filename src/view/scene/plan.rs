@@ -19,7 +19,7 @@ const LONGEST_GAP: f64 = 240.0;
 /// From here on, room is better given to numbers.
 const LONG_ENOUGH: f64 = 50.0;
 /// The most neurons shown of a layer: edges grow with its square.
-const MOST_SHOWN: usize = 12;
+const MAX_SHOWN: usize = 12;
 
 /// Where the labels of a neuron stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,7 @@ impl Way {
 impl Plan {
     /// The best way to show a network of these `sizes` [n₀ … n_L].
     pub(super) fn new(sizes: &[usize], width: f64, height: f64, digits: usize) -> Self {
-        let most = if sizes.len() > 7 { 8 } else { MOST_SHOWN };
+        let most = if sizes.len() > 7 { 8 } else { MAX_SHOWN };
         let largest = sizes.iter().copied().max().unwrap_or(1);
         let mut best: Option<(f64, Fit)> = None;
         for way in ways(largest.min(most), digits.clamp(1, 8)) {
@@ -326,7 +326,7 @@ impl Fit {
             Style::Sparse => -100.0 + 3.0 * (self.label() / way.font / 0.6).min(9.0),
         };
         // A small layer is shown whole.
-        let hidden = largest.min(MOST_SHOWN).saturating_sub(way.shown) as f64;
+        let hidden = largest.min(MAX_SHOWN).saturating_sub(way.shown) as f64;
         let hidden = hidden * if largest <= 8 { 14.0 } else { 6.0 };
         let air = 0.4 * self.edge.min(60.0) + 0.08 * self.edge.min(120.0) + 0.4 * way.radius.min(30.0);
         said + digits + font + style + air - hidden

@@ -2,7 +2,7 @@
 
 use crate::nn::class;
 use crate::session::Session;
-use crate::training::Findings;
+use crate::training::ClassificationReport;
 use crate::view::format::{count, grouped};
 use crate::view::html::escape;
 use std::fmt::Write;
@@ -15,20 +15,23 @@ pub fn class_names(targets: &[String]) -> Vec<String> {
     }
 }
 
-fn findings(session: &Session) -> Option<&Findings> {
-    let findings = &session.training().snapshot()?.findings;
-    (findings.classes > 0 && findings.confusion.len() == findings.classes * findings.classes)
-        .then_some(findings)
+fn classification(session: &Session) -> Option<&ClassificationReport> {
+    let classification = &session.training().snapshot()?.classification;
+    (classification.classes > 0
+        && classification.confusion.len() == classification.classes * classification.classes)
+        .then_some(classification)
 }
 
-/// Which rows the findings are about.
+/// Which rows the classification are about.
 fn of(session: &Session) -> &'static str {
-    session.scenario().data.judged_name()
+    session.scenario().data.validation_or_training_name()
 }
 
 /// Rows are classes, columns what was said of them.
 pub(super) fn confusion(session: &Session) -> String {
-    let Some(Findings { classes, confusion, .. }) = findings(session) else { return String::new() };
+    let Some(ClassificationReport { classes, confusion, .. }) = classification(session) else {
+        return String::new();
+    };
     let names = class_names(&session.scenario().data.targets);
     let name = |class: usize| names.get(class).map_or(String::new(), escape);
     let mut html =
@@ -56,7 +59,7 @@ pub(super) fn confusion(session: &Session) -> String {
 
 /// The rows that were classified wrongly, in words.
 pub(super) fn errors(session: &Session) -> String {
-    let Some(Findings { classes, confusion, errors, .. }) = findings(session) else {
+    let Some(ClassificationReport { classes, confusion, errors, .. }) = classification(session) else {
         return "<p>Shown once the network has been evaluated.</p>".into();
     };
     let right: u32 = (0..*classes).map(|class| confusion[class * classes + class]).sum();
@@ -66,7 +69,7 @@ pub(super) fn errors(session: &Session) -> String {
     }
     let names = class_names(&session.scenario().data.targets);
     let data = &session.scenario().data;
-    let rows = data.judged();
+    let rows = data.validation_or_training();
     let shown = errors.iter().take(12).map(|(row, said)| {
         let name = |class: usize| names.get(class).map_or(String::new(), escape);
         format!("{}: {} → {}", rows.row_number(*row) + 1, name(class(rows.target(*row))), name(*said))

@@ -12,7 +12,7 @@ use super::format::{number, typed};
 use super::html::escape;
 use super::page::{Attribute, Part};
 use crate::session::{Session, Stage, explained_divergence};
-use crate::training::End;
+use crate::training::StopReason;
 
 /// Everything that the training shows in text.
 pub fn parts(session: &Session) -> Vec<Part> {
@@ -26,7 +26,7 @@ pub fn parts(session: &Session) -> Vec<Part> {
         ("train-title", escape(title)),
         ("train", button.to_owned()),
         ("train-state", escape(state(session))),
-        ("limits-of", format!("of the {}", session.scenario().data.judged_name())),
+        ("limits-of", format!("of the {}", session.scenario().data.validation_or_training_name())),
         ("train-numbers", numbers::numbers(session)),
         ("train-left", numbers::left(session)),
         ("train-found", numbers::found(session)),
@@ -39,7 +39,7 @@ pub fn parts(session: &Session) -> Vec<Part> {
 /// Whether the data come with held-out rows of their own.
 fn has_own(session: &Session) -> bool {
     let scenario = session.scenario();
-    scenario.split().is_none() && !scenario.data.held_out.is_empty()
+    scenario.split().is_none() && !scenario.data.validation.is_empty()
 }
 
 /// What its fields hold.
@@ -63,7 +63,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
 /// The attributes that change with it.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
     let training = session.training();
-    let diverged = matches!(training.stage(), Stage::Ended(End::Diverged { .. }));
+    let diverged = matches!(training.stage(), Stage::Ended(StopReason::Diverged { .. }));
     let waits = training.is_running() || training.stage() == Stage::Paused;
     let hidden = |yes: bool| yes.then(String::new);
     let progress = numbers::progress(session);
@@ -79,7 +79,7 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
         ("held-out", "placeholder", Some(if has_own(session) { "given" } else { "0" }.to_owned())),
         ("split-seed", "disabled", hidden(!split)),
         ("standardise", "disabled", hidden(!split)),
-        ("train-key", "hidden", hidden(session.scenario().data.held_out.is_empty())),
+        ("train-key", "hidden", hidden(session.scenario().data.validation.is_empty())),
         ("train-maps-part", "hidden", hidden(!planar)),
         ("train-classes-part", "hidden", hidden(!session.scenario().has_classes())),
         (
@@ -109,13 +109,13 @@ fn state(session: &Session) -> String {
                 "Paused before sample {sample} of mini-batch {mini_batch} in epoch {epoch}. Step on from there, or go on."
             )
         }
-        Stage::Ended(End::Epochs) if here => format!("Done: {} epochs.", place.epoch),
-        Stage::Ended(End::GoodEnough) if here => reached(session),
-        Stage::Ended(End::LastEpoch) if here => "Epochs are counted no further.".into(),
-        Stage::Ended(End::Diverged { update, what }) => {
+        Stage::Ended(StopReason::Epochs) if here => format!("Done: {} epochs.", place.epoch),
+        Stage::Ended(StopReason::TargetReached) if here => reached(session),
+        Stage::Ended(StopReason::LastEpoch) if here => "Epochs are counted no further.".into(),
+        Stage::Ended(StopReason::Diverged { update, what }) => {
             explained_divergence(session.scenario(), update, what)
         }
-        _ if session.now().finished() => {
+        _ if session.visible().finished() => {
             format!("Starts after mini-batch {mini_batch} of epoch {epoch}, where you are.")
         }
         _ => format!("Starts with mini-batch {mini_batch} of epoch {epoch}, where you are."),
@@ -125,14 +125,14 @@ fn state(session: &Session) -> String {
 /// Which limit has been reached, and by which rows.
 fn reached(session: &Session) -> String {
     let (epoch, limits) = (session.position().epoch, session.training().limits());
-    let Some(latest) = session.training().snapshot().and_then(|now| now.latest) else {
+    let Some(latest) = session.training().snapshot().and_then(|visible| visible.latest) else {
         return format!("Good enough after epoch {epoch}.");
     };
-    let found = latest.judged();
-    let rows = session.scenario().data.judged_name();
+    let found = latest.validation_or_training();
+    let rows = session.scenario().data.validation_or_training_name();
     let what = match limits.accuracy.filter(|accuracy| found.accuracy() >= *accuracy) {
         Some(_) => format!("accuracy {} %", number(100.0 * found.accuracy(), 4)),
-        None => format!("cost {}", number(found.cost_mean(), session.sight().digits)),
+        None => format!("cost {}", number(found.cost_mean(), session.view_state().digits)),
     };
     format!("Good enough after epoch {epoch}: {what} of the {rows}.")
 }

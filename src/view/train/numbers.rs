@@ -2,7 +2,7 @@
 
 use crate::nn::Evaluation;
 use crate::session::{Session, Stage};
-use crate::training::{End, Snapshot};
+use crate::training::{Snapshot, StopReason};
 use crate::view::format::{grouped, number};
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ use std::fmt::Write;
 pub(super) fn numbers(session: &Session) -> String {
     let scenario = session.scenario();
     let training = session.training();
-    let own = session.updates() + u64::from(session.now().finished());
+    let own = session.updates() + u64::from(session.visible().finished());
     let updates = match (training.stage(), training.snapshot()) {
         (Stage::Running | Stage::Pausing { .. }, Some(now)) => scenario.update_index(&now.place.position()),
-        (Stage::Ended(End::Diverged { update, .. }), _) => update,
+        (Stage::Ended(StopReason::Diverged { update, .. }), _) => update,
         _ => own,
     };
     let mut html = String::new();
@@ -75,10 +75,10 @@ pub(super) fn found(session: &Session) -> String {
     let mut html = format!(
         "<caption>{when}</caption><thead><tr><th scope=\"col\">rows</th><th scope=\"col\">cost</th>{accuracy}</tr></thead><tbody>"
     );
-    let rows = [("training", Some(latest.training)), ("held out", latest.held_out)];
+    let rows = [("training", Some(latest.training)), ("held out", latest.validation)];
     for (name, found) in rows.into_iter().filter_map(|(name, found)| Some((name, found?))) {
         let Evaluation { samples, samples_right, .. } = found;
-        let cost = number(found.cost_mean(), session.sight().digits);
+        let cost = number(found.cost_mean(), session.view_state().digits);
         let _ = write!(html, "<tr><th scope=\"row\">{} {name}</th><td>{cost}</td>", grouped(samples as u64));
         if classes {
             let percent = number(100.0 * found.accuracy(), 4);

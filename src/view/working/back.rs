@@ -8,16 +8,16 @@ use crate::view::mathml::{derivative, derivative_by, math, mn, mo, ratio, symbol
 impl Working<'_> {
     /// Equation (1).
     pub(super) fn output_delta(&self) -> Vec<Line> {
-        let trace = self.now.trace();
+        let trace = self.visible.trace();
         let scenario = self.session.scenario();
         let a = trace.activations[self.layer][self.neuron];
-        let y = self.now.target()[self.neuron];
+        let y = self.visible.target()[self.neuron];
         let delta = trace.deltas[self.layer][self.neuron];
-        let cost = scenario.settings.cost;
+        let cost = scenario.hyperparameters.cost;
         let target = symbol(Item::Target { neuron: self.neuron });
         let difference = |a: &str, y: &str| format!("{a}{}{y}", mo("−"));
         if cost.folds_sigma_prime() {
-            let sum = self.now.target().iter().fold(0.0, |sum, y| sum + y);
+            let sum = self.visible.target().iter().fold(0.0, |sum, y| sum + y);
             let weighted = cost == Cost::Cce && sum != 1.0;
             let (left, right) = match weighted {
                 true => (
@@ -75,8 +75,8 @@ impl Working<'_> {
 
     /// σ′(zˡⱼ), and its value.
     fn sigma_prime(&self) -> (Line, f64) {
-        let z = self.now.trace().weighted_inputs[self.layer][self.neuron];
-        let a = self.now.trace().activations[self.layer][self.neuron];
+        let z = self.visible.trace().weighted_inputs[self.layer][self.neuron];
+        let a = self.visible.trace().activations[self.layer][self.neuron];
         let activation = self.session.scenario().activations[self.layer];
         let value = activation.derivative(z, a);
         let of_a = |of: &dyn Fn(&str) -> String| Term {
@@ -116,7 +116,7 @@ impl Working<'_> {
     pub(super) fn hidden_delta(&self) -> Vec<Line> {
         let next = self.layer + 1;
         let weights = &self.session.mini_batch().before.layers[next].weights;
-        let deltas = &self.now.trace().deltas[next];
+        let deltas = &self.visible.trace().deltas[next];
         let focusable = deltas.len() <= FOCUSABLE;
         let mut sum = 0.0;
         let terms = deltas.iter().enumerate().map(|(neuron, delta)| {
@@ -132,13 +132,13 @@ impl Working<'_> {
             self.nabla_a(sum),
             Term { operator: "·", symbols: self.sigma_prime_symbol(), numbers: self.number(value) },
         ];
-        let delta = self.now.trace().deltas[self.layer][self.neuron];
+        let delta = self.visible.trace().deltas[self.layer][self.neuron];
         vec![came_back, sigma_prime, self.a_line(symbol(self.delta()), product.into(), delta)]
     }
 
     /// Equation (3).
     pub(super) fn bias_gradient(&self) -> Line {
-        let delta = self.now.trace().deltas[self.layer][self.neuron];
+        let delta = self.visible.trace().deltas[self.layer][self.neuron];
         let term = Term { operator: "", symbols: symbol(self.delta()), numbers: self.result(delta) };
         Line {
             remark: Some("The neuron’s own δ. No other neuron’s δ comes in."),
@@ -148,11 +148,11 @@ impl Working<'_> {
 
     /// The sources whose weights are given a line: all of a few, else the selected one or the first.
     pub(super) fn shown_sources(&self) -> Vec<usize> {
-        let count = self.now.trace().source_activations(self.layer).len();
-        if count <= WEIGHT_LINES || self.session.sight().all_terms {
+        let count = self.visible.trace().source_activations(self.layer).len();
+        if count <= WEIGHT_LINES || self.session.view_state().all_terms {
             return (0..count).collect();
         }
-        match self.session.sight().selected {
+        match self.session.view_state().selected {
             Some(Item::Weight { layer, neuron, source }) if (layer, neuron) == (self.layer, self.neuron) => {
                 vec![source]
             }
@@ -162,8 +162,8 @@ impl Working<'_> {
 
     /// Equation (4).
     pub(super) fn weight_gradients(&self) -> Vec<Line> {
-        let delta = self.now.trace().deltas[self.layer][self.neuron];
-        let sources = self.now.trace().source_activations(self.layer);
+        let delta = self.visible.trace().deltas[self.layer][self.neuron];
+        let sources = self.visible.trace().source_activations(self.layer);
         let line = |source: usize| {
             let weight = Item::Weight { layer: self.layer, neuron: self.neuron, source };
             let a = sources[source];

@@ -8,7 +8,7 @@ use crate::view::mathml::{frac, math, mi, mn, mo, symbol, symbol_as};
 impl Working<'_> {
     /// a⁰ₖ = xₖ
     pub(super) fn input(&self) -> Line {
-        let x = &self.now.trace().input;
+        let x = &self.visible.trace().input;
         let terms = x.iter().enumerate().map(|(source, value)| Term {
             operator: if source == 0 { "" } else { "," },
             symbols: symbol_as(Item::Input { source }, x.len() <= FOCUSABLE),
@@ -25,7 +25,7 @@ impl Working<'_> {
     /// zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ
     pub(super) fn weighted_input(&self) -> Line {
         let network = &self.session.mini_batch().before.layers[self.layer];
-        let sources = self.now.trace().source_activations(self.layer);
+        let sources = self.visible.trace().source_activations(self.layer);
         let focusable = sources.len() <= FOCUSABLE;
         let products = sources.iter().enumerate().map(|(source, a)| {
             let weight = Item::Weight { layer: self.layer, neuron: self.neuron, source };
@@ -37,14 +37,14 @@ impl Working<'_> {
             symbols: symbol(self.bias()),
             numbers: self.number(network.biases[self.neuron]),
         };
-        let value = self.now.trace().weighted_inputs[self.layer][self.neuron];
+        let value = self.visible.trace().weighted_inputs[self.layer][self.neuron];
         self.a_line(symbol(self.z()), products.chain([bias]).collect(), value)
     }
 
     /// aˡⱼ = σ(zˡⱼ)
     pub(super) fn activation(&self) -> Line {
-        let z = self.now.trace().weighted_inputs[self.layer][self.neuron];
-        let a = self.now.trace().activations[self.layer][self.neuron];
+        let z = self.visible.trace().weighted_inputs[self.layer][self.neuron];
+        let a = self.visible.trace().activations[self.layer][self.neuron];
         let activation = self.session.scenario().activations[self.layer];
         let bare = mn(&self.result(z));
         let term_of = |number: &str, of: &dyn Fn(&str) -> String| Term {
@@ -74,7 +74,7 @@ impl Working<'_> {
                     "<msub><mo>Σ</mo><mi>i</mi></msub>{}",
                     exponential("<msub><mi>z</mi><mi>i</mi></msub>")
                 );
-                let zs = &self.now.trace().weighted_inputs[self.layer];
+                let zs = &self.visible.trace().weighted_inputs[self.layer];
                 let numbers: Vec<_> = zs.iter().take(3).map(|&z| exponential(&mn(&self.result(z)))).collect();
                 let more = if zs.len() > 3 { mo("+") + &mo("…") } else { String::new() };
                 Term {
@@ -92,8 +92,8 @@ impl Working<'_> {
 
     /// C, output by output.
     pub(super) fn cost(&self) -> Line {
-        let cost = self.session.scenario().settings.cost;
-        let trace = self.now.trace();
+        let cost = self.session.scenario().hyperparameters.cost;
+        let trace = self.visible.trace();
         let outputs = &trace.activations[self.layers - 1];
         let focusable = outputs.len() <= FOCUSABLE;
         let symbols = |a: &str, y: &str| {
@@ -117,7 +117,7 @@ impl Working<'_> {
             Cost::Bce => format!("−[{y} ln {a} + (1 − {y}) ln(1 − {a})]"),
             Cost::Cce => format!("−({y}) ln {a}"),
         };
-        let terms = outputs.iter().zip(self.now.target()).enumerate().map(|(neuron, (a, y))| Term {
+        let terms = outputs.iter().zip(self.visible.target()).enumerate().map(|(neuron, (a, y))| Term {
             operator: if neuron == 0 { "" } else { "+" },
             symbols: symbols(
                 &symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable),

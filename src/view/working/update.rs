@@ -9,8 +9,8 @@ use crate::view::mathml::{derivative, derivative_by, frac, mi, mn, mo, ratio, sy
 impl Working<'_> {
     /// Σ ∂C/∂bˡⱼ down the samples so far.
     pub(super) fn accumulated(&self) -> Line {
-        let terms = self.down_the_samples(self.now.accumulated());
-        let value = self.now.accumulated_b(self.layer, self.neuron);
+        let terms = self.down_the_samples(self.visible.accumulated());
+        let value = self.visible.accumulated_b(self.layer, self.neuron);
         let left = format!("<mo>Σ</mo>{}", derivative(self.bias()));
         Line { remark: Some("Down the samples, for each neuron apart."), ..self.a_line(left, terms, value) }
     }
@@ -43,7 +43,7 @@ impl Working<'_> {
     /// What moves the bias, by the bias rule: a derivative, save under the wrong rule. Its fraction is `over`.
     fn mover(&self, over: fn(&str, &str) -> String) -> String {
         let layer = self.layer + 1;
-        match self.session.scenario().settings.bias_rule {
+        match self.session.scenario().hyperparameters.bias_rule {
             BiasRule::OwnDelta | BiasRule::Frozen => derivative_by(&symbol_as(self.bias(), false), over),
             BiasRule::SharedBias => {
                 derivative_by(&format!("<msup class=\"b\"><mi>b</mi><mn>{layer}</mn></msup>"), over)
@@ -57,11 +57,11 @@ impl Working<'_> {
 
     /// The number that moves the bias, by the bias rule.
     fn moves_bias(&self) -> Vec<Line> {
-        let settings = &self.session.scenario().settings;
+        let hyperparameters = &self.session.scenario().hyperparameters;
         let mini_batch = self.session.mini_batch();
         let samples = mini_batch.rows.len();
         let column_sums = &mini_batch.gradient_sum.biases[self.layer];
-        let (terms, sum, remark) = match settings.bias_rule {
+        let (terms, sum, remark) = match hyperparameters.bias_rule {
             BiasRule::OwnDelta => {
                 (self.down_the_samples(samples), column_sums[self.neuron], "Its own δ, down the samples.")
             }
@@ -74,11 +74,11 @@ impl Working<'_> {
                     ),
                     numbers: self.number(*sum),
                 });
-                let remark = match settings.bias_rule {
+                let remark = match hyperparameters.bias_rule {
                     BiasRule::SharedBias => "One bias for the whole layer: its derivative is this sum.",
                     _ => "The wrong rule: the whole layer’s δ. No bias of this network has this derivative.",
                 };
-                (terms.collect(), settings.bias_rule.apply(column_sums)[self.neuron], remark)
+                (terms.collect(), hyperparameters.bias_rule.apply(column_sums)[self.neuron], remark)
             }
             BiasRule::Frozen => {
                 let zero = Term { operator: "", symbols: mn("0"), numbers: "0".into() };
@@ -89,7 +89,7 @@ impl Working<'_> {
             remark: Some(remark),
             ..self.a_line(format!("<mo>Σ</mo>{}", self.mover(frac)), terms, sum)
         };
-        if settings.reduction == Reduction::Sum {
+        if hyperparameters.reduction == Reduction::Sum {
             return vec![sum_line];
         }
         let mean = Term {
@@ -97,7 +97,7 @@ impl Working<'_> {
             symbols: ratio(&mn("1"), &mi("M")) + &mo("·") + &mo("Σ") + &self.mover(ratio),
             numbers: format!("1/{samples}·{}", self.number(sum)),
         };
-        let moved_by = settings.bias_rule.apply(&mini_batch.gradient.biases[self.layer])[self.neuron];
+        let moved_by = hyperparameters.bias_rule.apply(&mini_batch.gradient.biases[self.layer])[self.neuron];
         vec![sum_line, self.a_line(self.mover(frac), vec![mean], moved_by)]
     }
 
@@ -107,25 +107,26 @@ impl Working<'_> {
         let mini_batch = self.session.mini_batch();
         let before = mini_batch.before.get(parameter).unwrap_or_default();
         let after = mini_batch.after.get(parameter).unwrap_or_default();
-        let settings = &self.session.scenario().settings;
+        let hyperparameters = &self.session.scenario().hyperparameters;
         let (moved_by, gradient) = match parameter {
             Parameter::Weight { layer, neuron, source } => (
                 derivative_by(&symbol_as(item, false), ratio),
                 mini_batch.gradient.weights[layer][(neuron, source)],
             ),
-            Parameter::Bias { layer, neuron } => {
-                (self.mover(ratio), settings.bias_rule.apply(&mini_batch.gradient.biases[layer])[neuron])
-            }
+            Parameter::Bias { layer, neuron } => (
+                self.mover(ratio),
+                hyperparameters.bias_rule.apply(&mini_batch.gradient.biases[layer])[neuron],
+            ),
         };
         let terms = vec![
             Term { operator: "", symbols: symbol(item), numbers: self.result(before) },
             Term {
                 operator: "−",
                 symbols: format!("{}{}{}", mi("η"), mo("·"), moved_by),
-                numbers: format!("{}·{}", self.number(settings.learning_rate), self.number(gradient)),
+                numbers: format!("{}·{}", self.number(hyperparameters.learning_rate), self.number(gradient)),
             },
         ];
-        let change = self.now.planned_change(parameter).unwrap_or_default();
+        let change = self.visible.planned_change(parameter).unwrap_or_default();
         let result = format!("{} ({})", self.result(after), signed(change, self.digits));
         Line { left: format!("{}<mo>←</mo>", symbol(item)), terms, result, remark: None }
     }

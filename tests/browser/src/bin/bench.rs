@@ -1,5 +1,5 @@
 //! `cargo xtask bench page`: how big the page is, how long until the first step, how long a step takes in Chromium,
-//! from the key to the painted picture, and a frame while four lanes play.
+//! from the key to the painted picture, and a frame while four runs play.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -8,9 +8,9 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::{Engine, Page, View, report, visit};
 use serde_json::Value;
 
-/// The largest network among the presets, in one run and in four lanes.
+/// The largest network among the presets, in one run and in four runs.
 const PRESET: &str = "digits";
-const LANES: &str = "compare-digits";
+const COMPARISON: &str = "compare-digits";
 
 /// How often the page is opened for the first time.
 const STARTS: usize = 9;
@@ -40,7 +40,7 @@ async fn measure(page: &Page) -> Result<()> {
     start(page).await?;
     page.open_as_shipped("").await?;
     steps(page).await?;
-    frames_of_lanes(page).await?;
+    frames_of_runs(page).await?;
     frames_of_training(page).await
 }
 
@@ -110,8 +110,8 @@ async fn steps(page: &Page) -> Result<()> {
     Ok(())
 }
 
-async fn frames_of_lanes(page: &Page) -> Result<()> {
-    choose(page, LANES).await?;
+async fn frames_of_runs(page: &Page) -> Result<()> {
+    choose(page, COMPARISON).await?;
     let played = page.script_async(include_str!("../../frames.js")).await?;
     ensure!(played["moved"].as_u64() > Some(10), "the lanes did not play: {}", played["moved"]);
     println!(

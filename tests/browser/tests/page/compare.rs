@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::reading::{assert_shows, in_settings, number, open_file, saved, show_digits};
 use super::reference::golden;
 
-/// A lane as it stands on the page.
+/// A run as it stands on the page.
 #[derive(Debug, Deserialize)]
-struct Lane {
+struct RunConfig {
     name: String,
     formula: String,
     /// Name and text of each number.
@@ -21,7 +21,7 @@ struct Lane {
     totals: Vec<(String, Vec<String>)>,
 }
 
-const LANES: &str = "
+const RUNS: &str = "
     const text = (element) => element.textContent.trim();
     const cells = (row) => [...row.querySelectorAll('td')].map(text);
     return [...document.querySelectorAll('.lane')].map((lane) => ({
@@ -33,11 +33,11 @@ const LANES: &str = "
       totals: [...lane.querySelectorAll('tfoot tr')].map((row) => [text(row.cells[0]), cells(row)]),
     }));";
 
-async fn lanes(page: &Page) -> Result<Vec<Lane>> {
-    Ok(serde_json::from_value(page.script(LANES).await?)?)
+async fn runs(page: &Page) -> Result<Vec<RunConfig>> {
+    Ok(serde_json::from_value(page.script(RUNS).await?)?)
 }
 
-impl Lane {
+impl RunConfig {
     fn number(&self, name: &str) -> Result<&str> {
         let found = self.numbers.iter().find(|(found, _)| found.starts_with(name));
         found.map(|(_, text)| text.as_str()).with_context(|| format!("no {name}: {:?}", self.numbers))
@@ -71,9 +71,9 @@ pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> 
         assert!(answers.contains(said), "{said}: {answers}");
     }
     page.press(". .").await?;
-    let found = lanes(page).await?;
+    let found = runs(page).await?;
     assert_eq!(found[0].name, "1. After each sample");
-    // The first sample's update has moved b, so the second one's δ is another than in the mini-batch lane.
+    // The first sample's update has moved b, so the second one's δ is another than in the mini-batch run.
     assert_eq!(found[0].samples[1][0], ["0.06250", "−0.06250"]);
     assert_eq!(found[1].samples[1][0], ["0", "0"]);
     assert_eq!(found[0].samples[0][2], ["=", "="]);
@@ -82,17 +82,17 @@ pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> 
     assert!(found[1].formula.contains("moves once all 4 samples are done"), "{}", found[1].formula);
     page.press("PageDown").await?;
     complete(page).await?;
-    let found = lanes(page).await?;
+    let found = runs(page).await?;
     assert_eq!(found[0].number("distance to lane 2")?, "0.02911");
     assert_eq!((found[0].number("updates")?, found[1].number("updates")?), ("4", "1"));
     // Back, and the picture of before is there again; on, and it is this one.
     page.press("PageUp").await?;
     page.press("Home").await?;
-    assert_eq!(lanes(page).await?[0].samples[0][1], Vec::<String>::from([String::new(), String::new()]));
+    assert_eq!(runs(page).await?[0].samples[0][1], Vec::<String>::from([String::new(), String::new()]));
 
     page.type_in("#epoch", "51").await?;
     complete(page).await?;
-    let found = lanes(page).await?;
+    let found = runs(page).await?;
     assert!(found[0].number("rows right")?.starts_with("4 of 4"), "{found:?}");
     assert_eq!(found[2].number("cost, all rows")?, "0.2500");
     assert_eq!(found[2].total("b now")?, ["0", "0"]);
@@ -102,11 +102,11 @@ pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> 
 #[derive(Deserialize)]
 struct Runs {
     datasets: Value,
-    runs: Vec<Run>,
+    runs: Vec<ReferenceRun>,
 }
 
 #[derive(Deserialize)]
-struct Run {
+struct ReferenceRun {
     id: String,
     dataset: String,
     sizes: Vec<usize>,
@@ -128,8 +128,8 @@ struct Mark {
     outputs_right: usize,
 }
 
-impl Run {
-    /// The run as the first of two lanes.
+impl ReferenceRun {
+    /// The run as the first of two runs.
     fn file(&self, datasets: &Value) -> String {
         let updating = if self.batch_size == 1 { "per_sample" } else { &self.reduction };
         let data = &datasets[&self.dataset];
@@ -144,7 +144,7 @@ impl Run {
     }
 }
 
-pub(crate) async fn reference_runs_are_lanes(page: &Page) -> Result<()> {
+pub(crate) async fn reference_runs_are_runs(page: &Page) -> Result<()> {
     show_digits(page, 9).await?;
     let file: Runs = golden("training.json")?;
     let mut compared = 0;
@@ -154,14 +154,14 @@ pub(crate) async fn reference_runs_are_lanes(page: &Page) -> Result<()> {
         for mark in run.trace.iter().filter(|mark| (1..=200).contains(&mark.epoch)).rev().take(2) {
             page.type_in("#epoch", &(mark.epoch + 1).to_string()).await?;
             complete(page).await?;
-            let lane = &lanes(page).await?[0];
+            let shown = &runs(page).await?[0];
             let what = format!("{}, epoch {}", run.id, mark.epoch);
-            assert_shows(&what, lane.number("cost, all rows")?, mark.cost_mean);
-            let right = lane.number("rows right")?;
+            assert_shows(&what, shown.number("cost, all rows")?, mark.cost_mean);
+            let right = shown.number("rows right")?;
             let (right, of) = right.split_once(" of ").context("no share")?;
             let of = number(of.split(' ').next().unwrap_or_default())?;
             assert_eq!(number(right)? / of, mark.accuracy, "{what}");
-            let outputs = lane.number("outputs right")?;
+            let outputs = shown.number("outputs right")?;
             assert!(outputs.starts_with(&format!("{} of ", mark.outputs_right)), "{what}: {outputs}");
             compared += 1;
         }
@@ -177,22 +177,22 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
     page.press("v").await?;
     page.press("PageDown PageDown").await?;
     complete(page).await?;
-    let moving = lanes(page).await?;
+    let moving = runs(page).await?;
     assert_ne!(moving[0].samples, moving[1].samples);
     page.press("f").await?;
     assert_eq!(page.attribute("#frozen", "aria-pressed").await?.as_deref(), Some("true"));
-    let frozen = lanes(page).await?;
-    for lane in &frozen[1..] {
+    let frozen = runs(page).await?;
+    for run in &frozen[1..] {
         assert_eq!(
-            lane.samples.iter().map(|row| &row[1]).collect::<Vec<_>>(),
+            run.samples.iter().map(|row| &row[1]).collect::<Vec<_>>(),
             frozen[0].samples.iter().map(|row| &row[1]).collect::<Vec<_>>()
         );
-        assert_eq!(lane.total("Σ δ")?, frozen[0].total("Σ δ")?);
+        assert_eq!(run.total("Σ δ")?, frozen[0].total("Σ δ")?);
     }
     let identity = page.text("#identity").await?;
     assert_eq!(identity.matches("the same double; so for 9 of 9 parameters").count(), 2, "{identity}");
     page.click("#frozen").await?;
-    assert_eq!(lanes(page).await?[0].samples, moving[0].samples);
+    assert_eq!(runs(page).await?[0].samples, moving[0].samples);
 
     // From the start, η is halved until the law holds: a quarter each time.
     page.press("Home").await?;
@@ -200,10 +200,10 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
     complete(page).await?;
     let apart = distances(page).await?;
     assert!((3.9..4.1).contains(&(apart.0 / apart.1)), "{apart:?}");
-    let law = page.text("#law").await?;
-    let slope = law.split("Slope of the line through").nth(1).and_then(|rest| rest.split(": ").nth(1));
+    let sweep = page.text("#law").await?;
+    let slope = sweep.split("Slope of the line through").nth(1).and_then(|rest| rest.split(": ").nth(1));
     let slope = number(slope.and_then(|rest| rest.split(". ").next()).context("no slope")?)?;
-    assert!((slope - 2.0).abs() <= 0.05, "{law}");
+    assert!((slope - 2.0).abs() <= 0.05, "{sweep}");
     page.click("#law button").await?;
     assert_eq!(page.value("#learning-rate").await?, "0.001");
     complete(page).await?;
@@ -253,8 +253,8 @@ async fn verdicts(page: &Page) -> Result<Vec<(String, String)>> {
     Ok(serde_json::from_value(rows)?)
 }
 
-/// Mazur's round with old weights and with new ones on the way back; and what lanes refuse.
-pub(crate) async fn lanes_can_be_chosen_moved_and_taken_out(page: &Page) -> Result<()> {
+/// Mazur's round with old weights and with new ones on the way back; and what runs refuse.
+pub(crate) async fn runs_can_be_chosen_moved_and_taken_out(page: &Page) -> Result<()> {
     show_digits(page, 9).await?;
     page.choose("#preset", "mazur").await?;
     page.click("#view-compare").await?;
@@ -265,19 +265,19 @@ pub(crate) async fn lanes_can_be_chosen_moved_and_taken_out(page: &Page) -> Resu
     page.click("h1").await?;
     page.press("PageDown").await?;
     complete(page).await?;
-    let found = lanes(page).await?;
+    let found = runs(page).await?;
     assert_eq!(found[0].number("cost, all rows")?, "0.291027924");
     assert_eq!(found[1].number("cost, all rows")?, "0.291027774");
 
     page.click("#remove-lane-2").await?;
-    assert_eq!(lanes(page).await?.len(), 2);
+    assert_eq!(runs(page).await?.len(), 2);
     let two = saved(page).await?;
-    // A lane that is there already is refused, and nothing changes.
+    // A run that is there already is refused, and nothing changes.
     page.choose("#updating-0", "sum").await?;
-    assert!(page.text("[data-error-for=LaneUpdatingChanged]").await?.contains("there already"));
+    assert!(page.text("[data-error-for=RunUpdatingChanged]").await?.contains("there already"));
     assert_eq!(saved(page).await?, two);
     page.click("#move-lane-1").await?;
-    assert!(lanes(page).await?[0].name.contains("Mini-batch, sum; b frozen"));
+    assert!(runs(page).await?[0].name.contains("Mini-batch, sum; b frozen"));
     // The list is made anew at once, which WebDriver's own way to choose does not expect.
     page.script(
         "const list = document.getElementById('lane-choice'); \
@@ -285,7 +285,7 @@ pub(crate) async fn lanes_can_be_chosen_moved_and_taken_out(page: &Page) -> Resu
          list.dispatchEvent(new Event('change', { bubbles: true }));",
     )
     .await?;
-    assert_eq!(lanes(page).await?.len(), 3);
+    assert_eq!(runs(page).await?.len(), 3);
     page.click("h1").await?;
     page.press("Control+z*6 Home").await?;
     assert_eq!(saved(page).await?, before);

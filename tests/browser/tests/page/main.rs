@@ -66,10 +66,10 @@ in_each_engine! {
     changes::every_number_can_be_edited_and_undone
     links::term_and_picture_light_each_other
     compare::the_three_questions_are_answered
-    compare::reference_runs_are_lanes
+    compare::reference_runs_are_runs
     compare::frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter
     compare::the_referee_tells_the_rules_apart
-    compare::lanes_can_be_chosen_moved_and_taken_out
+    compare::runs_can_be_chosen_moved_and_taken_out
     compare::the_comparison_is_accessible_and_fits
     compare::charts_are_drawn_and_handed_out
     layout::all_is_in_sight_and_nothing_overlaps

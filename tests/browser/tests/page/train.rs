@@ -6,7 +6,7 @@ use deltascope::data::preset;
 use deltascope::nn::{Network, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
 use deltascope::session::{Action, Direction, Session, StepBy};
-use deltascope::training::{Course, Limits, Task};
+use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 
 use super::bits::compare;
 use super::reading::{in_settings, number, open_file, saved};
@@ -46,13 +46,14 @@ pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> R
 
     let scenario = preset("digits").context("no such preset")?.scenario();
     let network = scenario.network().into_owned();
-    let limits = Limits { epochs: Some(100), ..Limits::default() };
-    let mut course = Course::new(Task { id: 0, scenario: scenario.clone(), network, update: 0, limits });
-    while !course.ended() {
-        course.advance(u64::MAX, || false);
+    let limits = StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() };
+    let mut training_loop =
+        TrainingLoop::new(Task { id: 0, scenario: scenario.clone(), network, update: 0, limits });
+    while !training_loop.ended() {
+        training_loop.advance(u64::MAX, || false);
     }
-    let want = course.network();
-    let found = evaluate(&want, scenario.data.samples.iter(), scenario.settings.cost);
+    let want = training_loop.network();
+    let found = evaluate(&want, scenario.data.samples.iter(), scenario.hyperparameters.cost);
     let shown: String = page.text("#train-found").await?.split_whitespace().collect();
     assert!(shown.contains(&format!("({})", found.samples_right)), "{shown}: {found:?}");
 
@@ -173,8 +174,8 @@ async fn trains_to_the_last_bit(page: &Page, file: &serde_json::Value) -> Result
 fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
-        for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
-            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.settings);
+        for rows in scenario.epoch_order(epoch).chunks(scenario.hyperparameters.batch_size) {
+            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.hyperparameters);
         }
     }
     network
@@ -287,7 +288,7 @@ pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> 
     .await?;
     until_state(page, "Starts with mini-batch ").await?;
     let changed = native(page).await?;
-    assert_eq!(changed.scenario().settings.learning_rate, 0.05);
+    assert_eq!(changed.scenario().hyperparameters.learning_rate, 0.05);
     assert!(changed.position().epoch > 8, "{:?}", changed.position());
     page.click("#train").await?;
     until_state(page, "Training at full speed.").await?;
@@ -297,7 +298,7 @@ pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> 
     page.press("Control+z").await?;
     page.click("#view-stepper").await?;
     let session = native(page).await?;
-    assert_eq!(session.scenario().settings.learning_rate, 0.1);
+    assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
     assert!(compare(page, &changed.mini_batch().before, "after undo").await? > 3);
     assert_eq!(session.position(), changed.position());
     Ok(())
@@ -317,7 +318,7 @@ pub(crate) async fn a_divergence_is_gone_back_from_by_one_key(page: &Page) -> Re
     assert!(page.text("#train-notice").await?.contains("every number was finite"));
     page.press("v").await?;
     let session = native(page).await?;
-    assert!(session.now().finished());
+    assert!(session.visible().finished());
     assert!(compare(page, &session.mini_batch().after, "the last sound moment").await? > 2);
     page.press("PageDown").await?;
     assert!(page.text("#message").await?.contains("grows beyond all numbers"));
@@ -337,7 +338,7 @@ pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> 
 
     let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
     let native = plain(&scenario, 40);
-    let known = evaluate(&native, scenario.data.held_out.iter(), scenario.settings.cost);
+    let known = evaluate(&native, scenario.data.validation.iter(), scenario.hyperparameters.cost);
     assert!(found.contains(&format!("({})", known.samples_right)), "{found}: {known:?}");
     let wrong = known.samples - known.samples_right;
     let said = page.text("#train-errors").await?;

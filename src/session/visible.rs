@@ -6,7 +6,7 @@ use crate::scenario::{Moment, Position};
 
 /// The numbers at the present moment. Each is `None` until it has been computed.
 #[derive(Clone, Copy, Debug)]
-pub struct Now<'a> {
+pub struct Visible<'a> {
     session: &'a Session,
     position: Position,
     /// The index of the present moment in its mini-batch.
@@ -15,13 +15,13 @@ pub struct Now<'a> {
 
 impl Session {
     /// What is known at the present moment.
-    pub fn now(&self) -> Now<'_> {
+    pub fn visible(&self) -> Visible<'_> {
         let position = self.position();
-        Now { session: self, position, index: self.timeline().index(position.moment) }
+        Visible { session: self, position, index: self.timeline().index(position.moment) }
     }
 }
 
-impl<'a> Now<'a> {
+impl<'a> Visible<'a> {
     fn mini_batch(&self) -> &'a MiniBatch {
         self.session.mini_batch()
     }
@@ -152,15 +152,15 @@ impl<'a> Now<'a> {
 
     /// By how much the update will move a weight or bias, whether it is reached or not.
     pub fn planned_change(&self, parameter: Parameter) -> Option<f64> {
-        let settings = &self.session.scenario().settings;
+        let hyperparameters = &self.session.scenario().hyperparameters;
         let gradient = &self.mini_batch().gradient;
         let moved_by = match parameter {
             Parameter::Weight { layer, neuron, source } => gradient.weights.get(layer)?[(neuron, source)],
             Parameter::Bias { layer, neuron } => {
-                *settings.bias_rule.apply(gradient.biases.get(layer)?).get(neuron)?
+                *hyperparameters.bias_rule.apply(gradient.biases.get(layer)?).get(neuron)?
             }
         };
-        Some(-settings.learning_rate * moved_by)
+        Some(-hyperparameters.learning_rate * moved_by)
     }
 
     /// The neuron that the present moment is told for: the one stepped into; else the selected one
@@ -171,7 +171,7 @@ impl<'a> Now<'a> {
         if let Some(neuron) = self.position.neuron {
             return (layer, neuron as usize);
         }
-        let selected = match self.session.sight().selected {
+        let selected = match self.session.view_state().selected {
             Some(Item::Target { neuron }) => Some((sizes.len() - 1, neuron)),
             selected => selected.and_then(Item::neuron),
         };

@@ -5,7 +5,7 @@ use crate::json::{Read, Value};
 use crate::scenario::{Position, Scenario};
 
 /// A double has at most so many significant digits: enough to tell it from every other one.
-pub const MOST_DIGITS: usize = 17;
+pub const MAX_DIGITS: usize = 17;
 
 /// Which part of the app is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl View {
     }
 }
 
-/// What a chart of lanes counts across: lanes differ in their updates, not in the samples they have seen.
+/// What a chart of runs counts across: runs differ in their updates, not in the samples they have seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// Samples seen.
@@ -64,15 +64,15 @@ impl RowTotal {
 
 /// What is selected and how things are shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sight {
+pub struct ViewState {
     /// Which part of the app.
     pub view: View,
     /// In the comparison: no row moves the parameters.
     pub frozen: bool,
-    /// What the charts of lanes count across.
+    /// What the charts of runs count across.
     pub axis: Axis,
-    /// Whether the referee was called in the stepper.
-    pub referee_asked: bool,
+    /// Whether the gradient check was called in the stepper.
+    pub gradient_check_open: bool,
     /// The neuron whose own boundary is drawn, in place of the outputs'.
     pub boundary_of_selected: bool,
     /// A neuron, weight or input; its numbers are listed and can be edited.
@@ -91,14 +91,14 @@ pub struct Sight {
     pub dark: bool,
 }
 
-impl Sight {
+impl ViewState {
     /// How a scenario is looked at first: at the first neuron of its last layer.
     pub(super) fn of(scenario: &Scenario) -> Self {
         Self {
             view: View::Stepper,
             frozen: false,
             axis: Axis::Samples,
-            referee_asked: false,
+            gradient_check_open: false,
             boundary_of_selected: false,
             selected: first_selection(scenario),
             hovered: None,
@@ -141,13 +141,13 @@ impl Sight {
                 let layer = moved(layer, by, scenario.sizes.len());
                 self.selected = Some(at(layer, neuron.min(scenario.sizes[layer] - 1)));
             }
-            Action::DigitsChanged(digits) if (2..=MOST_DIGITS).contains(&digits) => self.digits = digits,
+            Action::DigitsChanged(digits) if (2..=MAX_DIGITS).contains(&digits) => self.digits = digits,
             Action::DigitsChanged(digits) => {
-                return Err(format!("{digits} significant digits will not do; take 2 to {MOST_DIGITS}"));
+                return Err(format!("{digits} significant digits will not do; take 2 to {MAX_DIGITS}"));
             }
             Action::AllTermsToggled => self.all_terms = !self.all_terms,
             Action::AxisChanged(axis) => self.axis = axis,
-            Action::RefereeAsked => self.referee_asked = !self.referee_asked,
+            Action::GradientCheckToggled => self.gradient_check_open = !self.gradient_check_open,
             Action::BoundaryToggled => self.boundary_of_selected = !self.boundary_of_selected,
             Action::RowTotalAsked(total) => {
                 let another = total.is_some() && total != self.row_total;

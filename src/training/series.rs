@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Points by time, each told once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Curve<P> {
+pub struct Series<P> {
     points: Vec<(u64, P)>,
     /// So many points are kept: when twice as many are there, every other one goes.
     most: usize,
@@ -14,7 +14,7 @@ pub struct Curve<P> {
     next: u64,
 }
 
-impl<P> Curve<P> {
+impl<P> Series<P> {
     /// A curve whose first point will be at this time, and that keeps about so many.
     pub(crate) fn new(first: u64, most: usize) -> Self {
         Self { points: Vec::new(), most, stride: 1, next: first }
@@ -83,18 +83,18 @@ impl<P> Curve<P> {
 
 /// How good the network is between two epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Point {
+pub struct EpochMetrics {
     /// Updates made before, from the beginning of epoch 0.
     pub updates: u64,
     /// Over all training rows.
     pub training: Evaluation,
     /// Over all held-out rows, where there are any.
-    pub held_out: Option<Evaluation>,
+    pub validation: Option<Evaluation>,
 }
 
-impl Point {
+impl EpochMetrics {
     /// Over the rows that the network is judged by, `Data::judged`.
-    pub fn judged(&self) -> Evaluation {
-        self.held_out.unwrap_or(self.training)
+    pub fn validation_or_training(&self) -> Evaluation {
+        self.validation.unwrap_or(self.training)
     }
 }

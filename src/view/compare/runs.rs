@@ -1,10 +1,10 @@
-//! A lane's frame: its rule in words and as a formula with the numbers put in, its controls, its numbers.
+//! A run's frame: its rule in words and as a formula with the numbers put in, its controls, its numbers.
 
 use super::Scene;
 use crate::json::{numbers, written};
 use crate::nn::{BiasRule, Network, Parameter, Reduction};
-use crate::scenario::{LEAST_LANES, Lane, MOST_LANES, Rate, Scenario, Updating};
-use crate::session::{Divergence, Item, LanePass};
+use crate::scenario::{MAX_RUNS, MIN_RUNS, Rate, RunConfig, Scenario, Updating};
+use crate::session::{Divergence, Item, RunPass};
 use crate::view::format::{number, signed, typed};
 use crate::view::html::{action, escape};
 use crate::view::mathml::{math, symbol_as};
@@ -13,126 +13,126 @@ use std::fmt::Write;
 /// Terms of a formula beyond this are left out.
 const TERMS: usize = 4;
 
-/// The lanes of the list from which one is added: the story's, in its order.
-const LIST: [Lane; 9] = {
-    const MEAN: Lane = Lane::new(Updating::Mean);
-    const SUM: Lane = Lane::new(Updating::Sum);
+/// The runs of the list from which one is added: the story's, in its order.
+const LIST: [RunConfig; 9] = {
+    const MEAN: RunConfig = RunConfig::new(Updating::Mean);
+    const SUM: RunConfig = RunConfig::new(Updating::Sum);
     [
-        Lane::new(Updating::PerSample),
+        RunConfig::new(Updating::PerSample),
         SUM,
         MEAN,
-        Lane { rate: Rate::EtaOverM, ..SUM },
+        RunConfig { rate: Rate::EtaOverM, ..SUM },
         SUM.with(BiasRule::LayerSum),
         MEAN.with(BiasRule::LayerSum),
         SUM.with(BiasRule::SharedBias),
         SUM.with(BiasRule::Frozen),
-        Lane::new(Updating::Sequential),
+        RunConfig::new(Updating::Sequential),
     ]
 };
 
-/// A lane's rule in words.
+/// A run's rule in words.
 ///
 /// ```
 /// use deltascope::nn::BiasRule;
-/// use deltascope::scenario::{Lane, Updating};
+/// use deltascope::scenario::{RunConfig, Updating};
 /// use deltascope::view::compare::name;
 ///
-/// let wrong = Lane::new(Updating::Sum).with(BiasRule::LayerSum);
+/// let wrong = RunConfig::new(Updating::Sum).with(BiasRule::LayerSum);
 /// assert_eq!(name(&wrong), "Mini-batch, sum; b by the layer’s Σδ (wrong)");
 /// ```
-pub fn name(lane: &Lane) -> String {
-    let updating = match lane.updating {
+pub fn name(run: &RunConfig) -> String {
+    let updating = match run.updating {
         Updating::PerSample => "After each sample",
         Updating::Sum => "Mini-batch, sum",
         Updating::Mean => "Mini-batch, mean",
         Updating::Sequential => "Layer by layer, new weights on the way back (wrong)",
     };
-    let rule = match lane.bias_rule {
+    let rule = match run.bias_rule {
         BiasRule::OwnDelta => "",
         BiasRule::LayerSum => "; b by the layer’s Σδ (wrong)",
         BiasRule::SharedBias => "; one shared b",
         BiasRule::Frozen => "; b frozen",
     };
-    let rate = if lane.rate == Rate::EtaOverM { "; η/M" } else { "" };
+    let rate = if run.rate == Rate::EtaOverM { "; η/M" } else { "" };
     format!("{updating}{rule}{rate}")
 }
 
-/// When and why a lane left the finite numbers, in a sentence.
+/// When and why a run left the finite numbers, in a sentence.
 pub fn one_line(scenario: &Scenario, Divergence { mini_batch, what }: Divergence) -> String {
     let mini_batches = scenario.mini_batches() as u64;
     format!(
         "Diverged: in epoch {}, mini-batch {}, {what} grew beyond all numbers at η = {}. Step back to see it before.",
         mini_batch / mini_batches + 1,
         mini_batch % mini_batches + 1,
-        typed(scenario.settings.learning_rate),
+        typed(scenario.hyperparameters.learning_rate),
     )
 }
 
 impl Scene<'_> {
-    /// The frames of all lanes, to be filled: they change only when a lane does.
+    /// The frames of all runs, to be filled: they change only when a run does.
     pub(super) fn frames(&self) -> String {
         let passes = self.comparison.passes();
         let reference = self.comparison.reference();
         let mut html = String::new();
-        for (lane, pass) in passes.iter().enumerate() {
-            let number = lane + 1;
-            let note = if lane == reference { " <small>the others are compared with it</small>" } else { "" };
+        for (run, pass) in passes.iter().enumerate() {
+            let number = run + 1;
+            let note = if run == reference { " <small>the others are compared with it</small>" } else { "" };
             // Writing to a string cannot fail, here and below.
             let _ = write!(
                 html,
-                "<article class=\"lane\" aria-labelledby=\"lane-{lane}-name\"><header>\
+                "<article class=\"lane\" aria-labelledby=\"lane-{run}-name\"><header>\
                  <span class=\"swatch lane-{number}\" aria-hidden=\"true\"></span>\
-                 <h3 id=\"lane-{lane}-name\">{number}. {}{note}</h3>{}</header>{}\
-                 <div class=\"formula\" id=\"lane-{lane}-formula\"></div>\
-                 <div class=\"numbers\" id=\"lane-{lane}-numbers\"></div>\
+                 <h3 id=\"lane-{run}-name\">{number}. {}{note}</h3>{}</header>{}\
+                 <div class=\"formula\" id=\"lane-{run}-formula\"></div>\
+                 <div class=\"numbers\" id=\"lane-{run}-numbers\"></div>\
                  <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"ledger of lane {number}\">\
-                 <table class=\"rows\" id=\"lane-{lane}-ledger\"></table></div></article>",
-                escape(name(&pass.lane)),
-                buttons(lane, passes.len()),
-                controls(lane, &pass.lane),
+                 <table class=\"rows\" id=\"lane-{run}-ledger\"></table></div></article>",
+                escape(name(&pass.run)),
+                buttons(run, passes.len()),
+                controls(run, &pass.run),
             );
         }
         html
     }
 
-    /// The list from which a lane is added.
-    pub(super) fn lane_choice(&self) -> String {
+    /// The list from which a run is added.
+    pub(super) fn run_choice(&self) -> String {
         let passes = self.comparison.passes();
-        if passes.len() >= MOST_LANES {
-            return format!("<option value=\"\">{MOST_LANES} lanes are the most</option>");
+        if passes.len() >= MAX_RUNS {
+            return format!("<option value=\"\">{MAX_RUNS} lanes are the most</option>");
         }
         let mut html = String::from("<option value=\"\">add a lane …</option>");
-        for lane in LIST.iter().filter(|lane| !passes.iter().any(|pass| pass.lane == **lane)) {
-            let value = written(|json| lane.write(json));
-            let _ = write!(html, "<option value=\"{}\">{}</option>", escape(value), escape(name(lane)));
+        for run in LIST.iter().filter(|run| !passes.iter().any(|pass| pass.run == **run)) {
+            let value = written(|json| run.write(json));
+            let _ = write!(html, "<option value=\"{}\">{}</option>", escape(value), escape(name(run)));
         }
         html
     }
 
     /// The update of the chosen neuron's bias, in symbols and in numbers.
-    pub(super) fn formula(&self, lane: usize) -> String {
-        let pass = &self.comparison.passes()[lane];
+    pub(super) fn formula(&self, run: usize) -> String {
+        let pass = &self.comparison.passes()[run];
         let (layer, neuron) = self.chosen();
         let bias = Parameter::Bias { layer, neuron };
         let symbol = math(&symbol_as(Item::Bias { layer, neuron }, false));
         let mut html = format!("<p class=\"symbols\">{}</p>", in_symbols(&symbol, pass));
-        if pass.lane.updating == Updating::Sequential {
+        if pass.run.updating == Updating::Sequential {
             html.push_str(
                 "<p>On the way back each δ comes through weights that have already moved: of no cost the gradient.</p>",
             );
         }
-        if self.session.sight().frozen {
+        if self.session.view_state().frozen {
             return html + "<p>The parameters are frozen: no row moves them.</p>";
         }
-        let (Some(before), Some(now)) = (pass.before(), pass.now()) else { return html };
+        let (Some(before), Some(visible)) = (pass.before(), pass.present()) else { return html };
         let value =
             |number_of: Option<f64>| number_of.map_or("–".into(), |value| number(value, self.digits));
         let (done, samples, finished) = self.done();
         let made = pass.updates(done, finished);
-        let text = if pass.lane.bias_rule == BiasRule::Frozen {
-            format!("{symbol} stays {}", value(now.get(bias)))
+        let text = if pass.run.bias_rule == BiasRule::Frozen {
+            format!("{symbol} stays {}", value(visible.get(bias)))
         } else if made == 0 {
-            let waits = match pass.lane.updating {
+            let waits = match pass.run.updating {
                 Updating::PerSample => "moves after the first sample".to_owned(),
                 _ if samples == 1 => "moves once the sample is done".to_owned(),
                 _ => format!("moves once all {samples} samples are done"),
@@ -143,7 +143,7 @@ impl Scene<'_> {
                 "{}{} = {}",
                 value(before.get(bias)),
                 self.steps(pass, layer, neuron, made),
-                value(now.get(bias))
+                value(visible.get(bias))
             )
         };
         let _ = write!(html, "<p class=\"in-numbers\">{text}</p>");
@@ -151,16 +151,16 @@ impl Scene<'_> {
     }
 
     /// "− 0.5·(+0.125) − 0.5·(−0.130)": the steps that a bias has made, each with what it was made of.
-    fn steps(&self, pass: &LanePass, layer: usize, neuron: usize, made: usize) -> String {
-        let eta = typed(pass.settings.learning_rate);
-        let per_update = if pass.lane.updating == Updating::PerSample { 1 } else { pass.rows.len() };
+    fn steps(&self, pass: &RunPass, layer: usize, neuron: usize, made: usize) -> String {
+        let eta = typed(pass.hyperparameters.learning_rate);
+        let per_update = if pass.run.updating == Updating::PerSample { 1 } else { pass.rows.len() };
         let updates = pass.rows.chunks(per_update.max(1)).take(made);
         let count = updates.len();
         let mut text = String::new();
         for rows in updates.take(TERMS) {
             let column = |neuron: usize| rows.iter().map(move |row| row.deltas[layer][neuron]);
             let sum = |neuron: usize| column(neuron).fold(0.0, |sum, delta| sum + delta);
-            let terms: Vec<f64> = match pass.lane.bias_rule {
+            let terms: Vec<f64> = match pass.run.bias_rule {
                 BiasRule::OwnDelta | BiasRule::Frozen => column(neuron).collect(),
                 BiasRule::LayerSum | BiasRule::SharedBias => {
                     (0..rows[0].deltas[layer].len()).map(sum).collect()
@@ -168,7 +168,7 @@ impl Scene<'_> {
             };
             let shown: Vec<_> = terms.iter().take(TERMS).map(|term| signed(*term, self.digits)).collect();
             let more = if terms.len() > TERMS { " …" } else { "" };
-            let over = match pass.settings.reduction {
+            let over = match pass.hyperparameters.reduction {
                 Reduction::Mean if rows.len() > 1 => format!("/{}", rows.len()),
                 _ => String::new(),
             };
@@ -180,19 +180,19 @@ impl Scene<'_> {
         text
     }
 
-    /// Where the lane is: updates, cost and accuracy over all rows, and the distance to the reference.
-    pub(super) fn numbers(&self, lane: usize) -> String {
-        let pass = &self.comparison.passes()[lane];
+    /// Where the run is: updates, cost and accuracy over all rows, and the distance to the reference.
+    pub(super) fn numbers(&self, run: usize) -> String {
+        let pass = &self.comparison.passes()[run];
         let scenario = self.session.scenario();
         if let Some(divergence) = pass.divergence {
             return format!("<p class=\"diverged\">{}</p>", escape(one_line(scenario, divergence)));
         }
         let (done, _, finished) = self.done();
-        let updates = self.comparison.updates_before(scenario, lane) + pass.updates(done, finished) as u64;
+        let updates = self.comparison.updates_before(scenario, run) + pass.updates(done, finished) as u64;
         let mut html = format!("<dl><dt>updates</dt><dd>{updates}</dd>");
         let (found, when) = match self.session.too_many_rows() {
-            true => (self.comparison.before_epoch(scenario, lane), " before this epoch"),
-            false => (self.session.evaluation(lane), ""),
+            true => (self.comparison.before_epoch(scenario, run), " before this epoch"),
+            false => (self.session.evaluation(run), ""),
         };
         let cost = found.map_or("…".into(), |found| number(found.cost_mean(), self.digits));
         let _ = write!(html, "<dt>cost, all rows{when}</dt><dd class=\"y\">{cost}</dd>");
@@ -208,8 +208,8 @@ impl Scene<'_> {
             let _ = write!(html, "<dt>outputs right</dt><dd>{bits}</dd>");
         }
         let reference = self.comparison.reference();
-        if lane != reference {
-            let mut apart = self.apart(lane, reference, updates);
+        if run != reference {
+            let mut apart = self.apart(run, reference, updates);
             let waits = self.comparison.passes()[reference].updates(done, finished) == 0;
             if waits && pass.updates(done, finished) > 0 {
                 let _ = write!(apart, "; lane {} has yet to move", reference + 1);
@@ -219,11 +219,11 @@ impl Scene<'_> {
         html + "</dl>"
     }
 
-    /// ‖θ − θ′‖ from the reference lane; whether it is more than rounding, which so many updates may add up to.
-    fn apart(&self, lane: usize, reference: usize, updates: u64) -> String {
-        let norm = self.comparison.passes()[lane].now().map_or(0.0, Network::norm);
+    /// ‖θ − θ′‖ from the reference run; whether it is more than rounding, which so many updates may add up to.
+    fn apart(&self, run: usize, reference: usize, updates: u64) -> String {
+        let norm = self.comparison.passes()[run].present().map_or(0.0, Network::norm);
         let rounding = f64::EPSILON * norm * updates.clamp(1, 1000) as f64;
-        match self.comparison.distance(lane, reference) {
+        match self.comparison.distance(run, reference) {
             None => "–".to_owned(),
             Some(0.0) => "0: the same parameters".to_owned(),
             Some(distance) if distance <= rounding => format!("{}: mere rounding", number(distance, 2)),
@@ -233,7 +233,7 @@ impl Scene<'_> {
 
     /// What freezing does, as the caption of its button.
     pub(super) fn frozen(&self) -> String {
-        match self.session.sight().frozen {
+        match self.session.view_state().frozen {
             true => "Let the parameters move again".to_owned(),
             false => "Freeze the parameters".to_owned(),
         }
@@ -241,15 +241,15 @@ impl Scene<'_> {
 }
 
 /// The rule as a formula.
-fn in_symbols(symbol: &str, pass: &LanePass) -> String {
-    let eta = if pass.lane.rate == Rate::EtaOverM { "(η/M)" } else { "η" };
-    let delta = match pass.lane.bias_rule {
+fn in_symbols(symbol: &str, pass: &RunPass) -> String {
+    let eta = if pass.run.rate == Rate::EtaOverM { "(η/M)" } else { "η" };
+    let delta = match pass.run.bias_rule {
         BiasRule::OwnDelta => "δ",
         BiasRule::LayerSum => "Σ<sub>j</sub> δ<sub>j</sub>",
         BiasRule::SharedBias => "∂C/∂b, where ∂C/∂b = Σ<sub>j</sub> δ<sub>j</sub>",
         BiasRule::Frozen => return format!("{symbol} ← {symbol}"),
     };
-    let (over, when) = match (pass.lane.updating, pass.settings.reduction) {
+    let (over, when) = match (pass.run.updating, pass.hyperparameters.reduction) {
         (Updating::PerSample, _) => ("", ", after each sample"),
         (_, Reduction::Sum) => ("Σ<sub>i</sub> ", ", once for all samples i"),
         (_, Reduction::Mean) => ("1/M Σ<sub>i</sub> ", ", once for all M samples i"),
@@ -257,31 +257,31 @@ fn in_symbols(symbol: &str, pass: &LanePass) -> String {
     format!("{symbol} ← {symbol} − {eta} {over}<span class=\"delta\">{delta}</span>{when}")
 }
 
-/// To move a lane to the front and to take it out.
-fn buttons(lane: usize, lanes: usize) -> String {
-    let number = lane + 1;
+/// To move a run to the front and to take it out.
+fn buttons(run: usize, runs: usize) -> String {
+    let number = run + 1;
     let mut html = String::from("<span class=\"lane-buttons\">");
-    if lane > 0 {
+    if run > 0 {
         let _ = write!(
             html,
-            "<button type=\"button\" {} id=\"move-lane-{lane}\" title=\"move it before lane {lane}\" \
-             aria-label=\"move lane {number} before lane {lane}\">‹</button>",
-            action("LaneMoved", numbers(&[("lane", lane)])),
+            "<button type=\"button\" {} id=\"move-lane-{run}\" title=\"move it before lane {run}\" \
+             aria-label=\"move lane {number} before lane {run}\">‹</button>",
+            action("RunMoved", numbers(&[("lane", run)])),
         );
     }
-    if lanes > LEAST_LANES {
+    if runs > MIN_RUNS {
         let _ = write!(
             html,
-            "<button type=\"button\" {} id=\"remove-lane-{lane}\" title=\"take it out\" \
+            "<button type=\"button\" {} id=\"remove-lane-{run}\" title=\"take it out\" \
              aria-label=\"take lane {number} out\">×</button>",
-            action("LaneRemoved", numbers(&[("lane", lane)])),
+            action("RunRemoved", numbers(&[("lane", run)])),
         );
     }
     html + "</span>"
 }
 
-/// The three choices that make a lane.
-fn controls(lane: usize, rule: &Lane) -> String {
+/// The three choices that make a run.
+fn controls(run: usize, rule: &RunConfig) -> String {
     let updating = Updating::ALL.map(|updating| {
         let text = match updating {
             Updating::PerSample => "after each sample",
@@ -304,17 +304,17 @@ fn controls(lane: usize, rule: &Lane) -> String {
         .map(|(rate, text)| (rate.name(), text, rate == rule.rate));
     format!(
         "<div class=\"choices\">{}{}{}</div>",
-        select(lane, "LaneUpdatingChanged", "updating", "how lane updates", &updating),
-        select(lane, "LaneBiasRuleChanged", "bias-rule", "what moves the biases of lane", &bias_rule),
-        select(lane, "LaneRateChanged", "rate", "the learning rate of lane", &rate),
+        select(run, "RunUpdatingChanged", "updating", "how lane updates", &updating),
+        select(run, "RunBiasRuleChanged", "bias-rule", "what moves the biases of lane", &bias_rule),
+        select(run, "RunRateChanged", "rate", "the learning rate of lane", &rate),
     )
 }
 
-fn select(lane: usize, name: &str, id: &str, label: &str, options: &[(&str, &str, bool)]) -> String {
+fn select(run: usize, name: &str, id: &str, label: &str, options: &[(&str, &str, bool)]) -> String {
     let mut html = format!(
-        "<select id=\"{id}-{lane}\" {} aria-label=\"{label} {}\">",
-        action(name, numbers(&[("lane", lane)])),
-        lane + 1,
+        "<select id=\"{id}-{run}\" {} aria-label=\"{label} {}\">",
+        action(name, numbers(&[("lane", run)])),
+        run + 1,
     );
     for (value, text, selected) in options {
         let selected = if *selected { " selected" } else { "" };

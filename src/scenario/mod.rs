@@ -4,32 +4,32 @@
 mod base64;
 mod data_file;
 pub(crate) mod file;
-mod lane;
 mod position;
+mod run_config;
 mod samples;
 mod split;
 
 pub use file::ScenarioError;
-pub use lane::{LEAST_LANES, Lane, MOST_LANES, Rate, Updating};
 pub use position::{Moment, Position};
-pub use samples::{Image, MOST_LABELS, Samples};
-pub use split::{HELD_OUT, Parted, Split};
+pub use run_config::{MAX_RUNS, MIN_RUNS, Rate, RunConfig, Updating};
+pub use samples::{Image, MAX_LABELS, Samples};
+pub use split::{Split, SplitData, VALIDATION_PERCENT};
 
 pub(crate) use split::mean_and_deviation;
 
 #[cfg(doc)]
 use crate::nn::BiasRule;
-use crate::nn::{self, Activation, Initialisation, Network, Settings};
+use crate::nn::{self, Activation, Hyperparameters, Initialisation, Network};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The most parameters a network may have: 8 bytes each, in several copies.
-pub const MOST_PARAMETERS: usize = 2_000_000;
+pub const MAX_PARAMETERS: usize = 2_000_000;
 /// The most numbers the data may hold.
-pub const MOST_DATA: usize = 64_000_000;
+pub const MAX_DATA: usize = 64_000_000;
 /// The most layers after the input.
-pub const MOST_LAYERS: usize = 16;
+pub const MAX_LAYERS: usize = 16;
 
 /// Everything that determines a run, and where in it the reader stands.
 ///
@@ -47,15 +47,15 @@ pub struct Scenario {
     /// The parameters to start from.
     pub start: Start,
     /// Cost, η, mini-batches and the bias rule.
-    pub settings: Settings,
+    pub hyperparameters: Hyperparameters,
     /// The order of the samples.
-    pub order: Order,
+    pub order: SampleOrder,
     /// The runs that are compared; none means the usual ones, [`Scenario::compared`].
-    pub lanes: Vec<Lane>,
+    pub runs: Vec<RunConfig>,
     /// The samples and their columns' names, split and standardised where they are to be.
     pub data: Arc<Data>,
     /// The split that `data` was made by, and what it was made of; none where `data` are as in the file.
-    pub parted: Option<Parted>,
+    pub split_data: Option<SplitData>,
     /// Where the reader stands.
     pub position: Position,
 }
@@ -79,7 +79,7 @@ pub enum Start {
 /// The order of the samples within an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum SampleOrder {
     /// As they stand in the file.
     File,
     /// Drawn anew for each epoch from this seed.
@@ -96,18 +96,18 @@ pub struct Data {
     /// The samples to train on, each of this shape.
     pub samples: Samples,
     /// Samples that are never trained on, only evaluated.
-    pub held_out: Samples,
+    pub validation: Samples,
 }
 
 impl Data {
     /// The rows that a network is judged by: those held out where there are any, else those it is trained on.
-    pub fn judged(&self) -> &Samples {
-        if self.held_out.is_empty() { &self.samples } else { &self.held_out }
+    pub fn validation_or_training(&self) -> &Samples {
+        if self.validation.is_empty() { &self.samples } else { &self.validation }
     }
 
     /// What these are called.
-    pub fn judged_name(&self) -> &'static str {
-        if self.held_out.is_empty() { "training rows" } else { "held-out rows" }
+    pub fn validation_or_training_name(&self) -> &'static str {
+        if self.validation.is_empty() { "training rows" } else { "held-out rows" }
     }
 
     /// Which row of the file a training row is, counted from 0: what people are shown.
@@ -159,28 +159,28 @@ impl Scenario {
         };
         matches!(outputs, Some(Activation::Sigmoid | Activation::Softmax))
             && said(&self.data.samples)
-            && said(&self.data.held_out)
+            && said(&self.data.validation)
     }
 
-    /// Whether the scenario's own run is the same as that of another one: all is, but the lanes, the position
+    /// Whether the scenario's own run is the same as that of another one: all is, but the runs, the position
     /// and the words.
     pub fn runs_like(&self, other: &Self) -> bool {
         let Self {
             sizes,
             activations,
             start,
-            settings,
+            hyperparameters,
             order,
             data,
-            parted: _, // it is in the data
+            split_data: _, // it is in the data
             title: _,
             note: _,
-            lanes: _,
+            runs: _,
             position: _,
         } = self;
         Arc::ptr_eq(data, &other.data)
-            && (sizes, activations, start, settings, order)
-                == (&other.sizes, &other.activations, &other.start, &other.settings, &other.order)
+            && (sizes, activations, start, hyperparameters, order)
+                == (&other.sizes, &other.activations, &other.start, &other.hyperparameters, &other.order)
     }
 
     /// The network that the run starts from.
@@ -195,12 +195,12 @@ impl Scenario {
 
     /// How many mini-batches an epoch has; the last may be short.
     pub fn mini_batches(&self) -> usize {
-        self.data.samples.len().div_ceil(self.settings.batch_size.max(1))
+        self.data.samples.len().div_ceil(self.hyperparameters.batch_size.max(1))
     }
 
     /// How many samples this mini-batch of an epoch has.
     pub fn mini_batch_len(&self, mini_batch: usize) -> usize {
-        let size = self.settings.batch_size;
+        let size = self.hyperparameters.batch_size;
         size.min(self.data.samples.len().saturating_sub(mini_batch * size))
     }
 
@@ -208,8 +208,8 @@ impl Scenario {
     pub fn epoch_order(&self, epoch: u32) -> Vec<usize> {
         let count = self.data.samples.len();
         match self.order {
-            Order::File => (0..count).collect(),
-            Order::Shuffled(seed) => nn::shuffled(count, seed, epoch),
+            SampleOrder::File => (0..count).collect(),
+            SampleOrder::Shuffled(seed) => nn::shuffled(count, seed, epoch),
         }
     }
 
@@ -226,13 +226,13 @@ impl Scenario {
 
     /// The rows of a mini-batch, given the order of its epoch.
     pub fn mini_batch_rows<'a>(&self, order: &'a [usize], mini_batch: usize) -> &'a [usize] {
-        &order[mini_batch * self.settings.batch_size..][..self.mini_batch_len(mini_batch)]
+        &order[mini_batch * self.hyperparameters.batch_size..][..self.mini_batch_len(mini_batch)]
     }
 
     /// How many samples come before this mini-batch, counted as in [`Scenario::update_index`].
     pub fn samples_before(&self, mini_batch: u64) -> u64 {
         let (mini_batches, samples) = (self.mini_batches() as u64, self.data.samples.len() as u64);
-        let within = (mini_batch % mini_batches) * self.settings.batch_size as u64;
+        let within = (mini_batch % mini_batches) * self.hyperparameters.batch_size as u64;
         (mini_batch / mini_batches) * samples + within
     }
 

@@ -4,12 +4,12 @@
 //! the ones before have left θ; to first order in η they end at the same place, and what is left,
 //! η² Σᵢ<ⱼ gⱼ′(θ) gᵢ(θ) + O(η³), falls to a quarter when η is halved.
 
-use super::{Network, Sample, Settings, functions, train_mini_batch};
+use super::{Hyperparameters, Network, Sample, functions, train_mini_batch};
 use std::borrow::Borrow;
 
 /// How far apart the two ends are for one η.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LawPoint {
+pub struct SweepPoint {
     /// η
     pub learning_rate: f64,
     /// ‖θ after each sample − θ after the sum‖; infinite where a run left the finite numbers.
@@ -18,8 +18,8 @@ pub struct LawPoint {
 
 /// Distances for η, η/2, η/4 …, from the largest on, and the straight line through the smallest of them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Law {
-    points: Vec<LawPoint>,
+pub struct LearningRateSweep {
+    points: Vec<SweepPoint>,
     next: f64,
     /// How far rounding alone may move the two ends apart.
     rounding: f64,
@@ -34,7 +34,7 @@ const ROUNDINGS: f64 = 200.0;
 /// The slope is taken over this many points: those of the smallest η that still count.
 const FITTED: usize = 3;
 
-impl Law {
+impl LearningRateSweep {
     /// Begins at this largest η. `samples` is how many a pass takes.
     pub fn new(network: &Network, largest: f64, samples: usize) -> Self {
         // Each update rounds each parameter once, by at most half of its last place.
@@ -48,21 +48,22 @@ impl Law {
         &mut self,
         network: &Network,
         samples: impl IntoIterator<Item: Borrow<Sample>> + Clone,
-        settings: &Settings,
+        hyperparameters: &Hyperparameters,
     ) {
         if self.finished {
             return;
         }
         let learning_rate = self.next;
-        let settings = Settings { learning_rate, reduction: super::Reduction::Sum, ..*settings };
+        let hyperparameters =
+            Hyperparameters { learning_rate, reduction: super::Reduction::Sum, ..*hyperparameters };
         let (mut apart, mut together) = (network.clone(), network.clone());
-        train_mini_batch(&mut together, samples.clone(), &settings);
+        train_mini_batch(&mut together, samples.clone(), &hyperparameters);
         for sample in samples {
-            train_mini_batch(&mut apart, [sample.borrow()], &settings);
+            train_mini_batch(&mut apart, [sample.borrow()], &hyperparameters);
         }
         let distance = apart.distance(&together);
         let distance = if distance.is_finite() { distance } else { f64::INFINITY };
-        self.points.push(LawPoint { learning_rate, distance });
+        self.points.push(SweepPoint { learning_rate, distance });
         self.next /= 2.0;
         // Far below what counts, smaller η only show more of the rounding.
         let told = self.points.len() >= LEAST && distance <= 10.0 * self.rounding;
@@ -75,7 +76,7 @@ impl Law {
     }
 
     /// What has been measured, from the largest η on.
-    pub fn points(&self) -> &[LawPoint] {
+    pub fn points(&self) -> &[SweepPoint] {
         &self.points
     }
 
@@ -87,8 +88,8 @@ impl Law {
     /// The points that the slope is taken over: the smallest η whose distances are well above rounding. They
     /// are chosen by that alone, not by how well they fit. None where there are too few to tell, or where
     /// nothing comes between the samples once η is small.
-    pub fn fitted(&self) -> Option<&[LawPoint]> {
-        let counts = |point: &LawPoint| point.distance.is_finite() && point.distance >= self.least();
+    pub fn fitted(&self) -> Option<&[SweepPoint]> {
+        let counts = |point: &SweepPoint| point.distance.is_finite() && point.distance >= self.least();
         let first = self.points.iter().position(counts)?;
         let count = self.points[first..].iter().take_while(|point| counts(point)).count();
         let counted = &self.points[first..first + count];
@@ -99,7 +100,7 @@ impl Law {
         (counted.len() >= FITTED && !stops).then(|| &counted[counted.len() - FITTED..])
     }
 
-    /// The slope of log distance against log η, by least squares over [`Law::fitted`]; 2 where the law holds.
+    /// The slope of log distance against log η, by least squares over [`LearningRateSweep::fitted`]; 2 where the law holds.
     pub fn slope(&self) -> Option<f64> {
         self.fitted().map(slope)
     }
@@ -118,7 +119,7 @@ impl Law {
 }
 
 /// Least squares in the logarithms.
-fn slope(points: &[LawPoint]) -> f64 {
+fn slope(points: &[SweepPoint]) -> f64 {
     let count = points.len() as f64;
     let logs =
         || points.iter().map(|point| (functions::ln(point.learning_rate), functions::ln(point.distance)));

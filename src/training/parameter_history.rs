@@ -10,14 +10,14 @@ const MARKS: usize = 64;
 
 /// Parameters before some updates, evenly spread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Past {
+pub struct ParameterHistory {
     marks: Vec<(u64, Vec<f64>)>,
     /// A power of two.
     stride: u64,
     most: usize,
 }
 
-impl Past {
+impl ParameterHistory {
     /// Nothing yet, of a network with so many parameters.
     pub(super) fn new(parameters: usize) -> Self {
         Self { marks: Vec::new(), stride: 1, most: (MEMORY / parameters.max(1)).clamp(2, MARKS) }

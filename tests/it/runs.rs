@@ -1,7 +1,7 @@
-//! Sessions of lanes, for the tests of the comparison and of its charts.
+//! Sessions of runs, for the tests of the comparison and of its charts.
 
 use deltascope::data::presets;
-use deltascope::scenario::{Lane, Scenario};
+use deltascope::scenario::{RunConfig, Scenario};
 use deltascope::session::{Action, Direction, Session, StepBy};
 
 /// The scenario of a preset.
@@ -9,11 +9,11 @@ pub(crate) fn preset(id: &str) -> Scenario {
     presets().iter().find(|preset| preset.id == id).unwrap().scenario()
 }
 
-/// A session of these lanes.
-pub(crate) fn compared(scenario: Scenario, lanes: &[Lane]) -> Session {
-    let mut session = Session::new(Scenario { lanes: lanes.to_vec(), ..scenario }).unwrap();
+/// A session of these runs.
+pub(crate) fn compared(scenario: Scenario, runs: &[RunConfig]) -> Session {
+    let mut session = Session::new(Scenario { runs: runs.to_vec(), ..scenario }).unwrap();
     finish(&mut session);
-    assert_eq!(session.comparison().unwrap().passes().len(), lanes.len());
+    assert_eq!(session.comparison().unwrap().passes().len(), runs.len());
     session
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn act(session: &mut Session, action: Action) {
     finish(session);
 }
 
-/// Goes on until the journey under way arrives.
+/// Goes on until the replay under way arrives.
 pub(crate) fn finish(session: &mut Session) {
     while session.progress().is_some() {
         session.update(Action::Woken).unwrap();

@@ -2,16 +2,16 @@
 
 use super::{Scenario, ScenarioError, file};
 use crate::json::{Read, Value, Writer};
-use crate::nn::{BiasRule, Reduction, Settings};
+use crate::nn::{BiasRule, Hyperparameters, Reduction};
 
-/// The most lanes side by side.
-pub const MOST_LANES: usize = 4;
+/// The most runs side by side.
+pub const MAX_RUNS: usize = 4;
 /// The fewest that make a comparison.
-pub const LEAST_LANES: usize = 2;
+pub const MIN_RUNS: usize = 2;
 
 /// One run among several from the same start over the same samples in the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Lane {
+pub struct RunConfig {
     /// When it updates, and by which gradient.
     pub updating: Updating,
     /// Which deltas move a bias.
@@ -20,7 +20,7 @@ pub struct Lane {
     pub rate: Rate,
 }
 
-/// When a lane updates, and by which gradient.
+/// When a run updates, and by which gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Updating {
     /// After each sample: mini-batches of one.
@@ -53,7 +53,7 @@ impl Updating {
     }
 }
 
-/// The η of a lane.
+/// The η of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Rate {
     /// The scenario's.
@@ -80,7 +80,7 @@ impl Rate {
     }
 }
 
-impl Lane {
+impl RunConfig {
     /// By each neuron's own δ, at the scenario's η.
     pub const fn new(updating: Updating) -> Self {
         Self { updating, bias_rule: BiasRule::OwnDelta, rate: Rate::Eta }
@@ -109,7 +109,7 @@ impl Lane {
     }
 
     /// How it trains over a mini-batch of this many samples.
-    pub fn settings(&self, scenario: &Settings, samples: usize) -> Settings {
+    pub fn hyperparameters(&self, scenario: &Hyperparameters, samples: usize) -> Hyperparameters {
         let (batch_size, reduction) = match self.updating {
             Updating::PerSample => (1, Reduction::Sum),
             Updating::Sum => (samples, Reduction::Sum),
@@ -120,7 +120,7 @@ impl Lane {
             Rate::Eta => scenario.learning_rate,
             Rate::EtaOverM => scenario.learning_rate / samples as f64,
         };
-        Settings { batch_size, reduction, learning_rate, bias_rule: self.bias_rule, ..*scenario }
+        Hyperparameters { batch_size, reduction, learning_rate, bias_rule: self.bias_rule, ..*scenario }
     }
 
     /// Whether it updates once for the mini-batch, as a gradient step does.
@@ -130,33 +130,33 @@ impl Lane {
 }
 
 impl Scenario {
-    /// The lanes to compare: those it names, else updates after each sample, by its own mini-batch, and by the
+    /// The runs to compare: those it names, else updates after each sample, by its own mini-batch, and by the
     /// wrong rule.
-    pub fn compared(&self) -> Vec<Lane> {
-        if !self.lanes.is_empty() {
-            return self.lanes.clone();
+    pub fn compared(&self) -> Vec<RunConfig> {
+        if !self.runs.is_empty() {
+            return self.runs.clone();
         }
-        let own = Lane::new(match self.settings.reduction {
+        let own = RunConfig::new(match self.hyperparameters.reduction {
             Reduction::Sum => Updating::Sum,
             Reduction::Mean => Updating::Mean,
         });
-        vec![Lane::new(Updating::PerSample), own, own.with(BiasRule::LayerSum)]
+        vec![RunConfig::new(Updating::PerSample), own, own.with(BiasRule::LayerSum)]
     }
 }
 
-/// Checks the lanes that a scenario names; none means the usual ones.
+/// Checks the runs that a scenario names; none means the usual ones.
 pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let lanes = &scenario.lanes;
+    let runs = &scenario.runs;
     let error = |field: String, problem: String| Err(ScenarioError { field, problem });
-    if !lanes.is_empty() && !(LEAST_LANES..=MOST_LANES).contains(&lanes.len()) {
-        let problem = format!("{LEAST_LANES} to {MOST_LANES} lanes can be compared, not {}", lanes.len());
+    if !runs.is_empty() && !(MIN_RUNS..=MAX_RUNS).contains(&runs.len()) {
+        let problem = format!("{MIN_RUNS} to {MAX_RUNS} lanes can be compared, not {}", runs.len());
         return error("lanes".into(), problem);
     }
-    for (index, lane) in lanes.iter().enumerate() {
-        if lanes[..index].contains(lane) {
+    for (index, run) in runs.iter().enumerate() {
+        if runs[..index].contains(run) {
             return error(format!("lanes[{index}]"), "this lane is there already; take another rule".into());
         }
-        if lane.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
+        if run.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
             let problem = "a lane with one shared bias needs all biases of a layer to start equal; make them \
                            equal, or take the lane out";
             return error(format!("lanes[{index}]"), problem.into());

@@ -1,8 +1,8 @@
-//! The ways of a session through time and from scenario to scenario. A journey makes the updates that
+//! The ways of a session through time and from scenario to scenario. A replay makes the updates that
 //! lie between in slices, as the page wakes the session; it changes nothing before it arrives.
 
 use super::compare::States;
-use super::{Comparison, MiniBatch, Run, Saved, Session, StepBy, View};
+use super::{Comparison, MiniBatch, ReplayCache, Session, StepBy, UndoEntry, View};
 use crate::nn::{Diverged, Network};
 use crate::scenario::{Position, Scenario};
 use std::sync::Arc;
@@ -11,34 +11,34 @@ use std::sync::Arc;
 const UNDO: usize = 100;
 /// Multiplications that take some seconds.
 const FAR: f64 = 4e9;
-/// Saved scenarios that keep their parameters.
+/// UndoEntry scenarios that keep their parameters.
 const KEPT: usize = 8;
-/// Multiplications in one slice of a journey: a few milliseconds.
+/// Multiplications in one slice of a replay: a few milliseconds.
 const SLICE: usize = 6_000_000;
 
 /// A way through updates that is not finished yet.
 #[derive(Clone, Debug)]
-pub(super) struct Journey {
+pub(super) struct Replay {
     destination: Position,
     /// The next update to make, and the parameters before it.
     at: u64,
     network: Arc<Network>,
     from: u64,
-    /// Where the lanes are looked at: the next mini-batch that they go through, each lane before it, and where
+    /// Where the runs are looked at: the next mini-batch that they go through, each run before it, and where
     /// they set out.
-    lanes: Option<(u64, States, u64)>,
+    runs: Option<(u64, States, u64)>,
     arrival: Arrival,
 }
 
-/// What happens when a journey arrives.
+/// What happens when a replay arrives.
 #[derive(Clone, Debug)]
 enum Arrival {
-    /// Only the position changes, and the trail becomes this.
+    /// Only the position changes, and the step_history becomes this.
     Position(Vec<(Position, StepBy)>),
     /// Another scenario takes the place of the present one.
     Scenario {
-        saved: Saved,
-        run: Box<Run>,
+        saved: UndoEntry,
+        cache: Box<ReplayCache>,
         comparison: Option<Box<Comparison>>,
         history: History,
         notice: Option<String>,
@@ -55,7 +55,7 @@ pub(super) enum History {
     Redo,
 }
 
-/// How far a journey is, in updates.
+/// How far a replay is, in updates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// Updates made.
@@ -66,25 +66,36 @@ pub struct Progress {
 
 impl Session {
     /// Sets out for a position of this scenario.
-    pub(super) fn go(&mut self, destination: Position, trail: Vec<(Position, StepBy)>) -> Result<(), String> {
+    pub(super) fn go(
+        &mut self,
+        destination: Position,
+        step_history: Vec<(Position, StepBy)>,
+    ) -> Result<(), String> {
         let update = self.scenario.update_index(&destination);
         let here = update == self.scenario.update_index(&self.position);
-        let compare = self.sight.view == View::Compare;
+        let compare = self.view_state.view == View::Compare;
         if here && (self.comparison.is_some() || !compare) {
-            self.journey = None;
-            (self.position, self.trail) = (destination, trail);
-            self.place_lanes();
+            self.replay = None;
+            (self.position, self.step_history) = (destination, step_history);
+            self.place_runs();
             return Ok(());
         }
-        let lanes =
+        let runs =
             compare.then(|| self.comparison.get_or_insert_with(|| Comparison::new(&self.scenario).into()));
-        let lanes =
-            lanes.and_then(|comparison| comparison.nearest(update)).map(|(at, states)| (at, states, at));
+        let runs =
+            runs.and_then(|comparison| comparison.nearest(update)).map(|(at, states)| (at, states, at));
         let (at, network) = match update == self.updates() + 1 {
             true => (update, self.mini_batch.after.clone()),
-            false => self.run.nearest(update),
+            false => self.replay_cache.nearest(update),
         };
-        self.depart(Journey { destination, at, network, from: at, lanes, arrival: Arrival::Position(trail) })
+        self.depart(Replay {
+            destination,
+            at,
+            network,
+            from: at,
+            runs,
+            arrival: Arrival::Position(step_history),
+        })
     }
 
     /// Sets out for the position that another scenario names, to put that in place of this one.
@@ -99,7 +110,7 @@ impl Session {
             return Ok(());
         }
         self.set_out(
-            Saved { scenario: scenario.into(), preset, network: None, trained: None },
+            UndoEntry { scenario: scenario.into(), preset, network: None, trained: None },
             history,
             notice,
         )
@@ -119,7 +130,7 @@ impl Session {
 
     fn set_out(
         &mut self,
-        mut saved: Saved,
+        mut saved: UndoEntry,
         history: History,
         mut notice: Option<String>,
     ) -> Result<(), String> {
@@ -133,21 +144,21 @@ impl Session {
         let scenario = &saved.scenario;
         let destination = scenario.position;
         let update = scenario.update_index(&destination);
-        // Other lanes leave the scenario's own run as it is.
-        let mut run = match scenario.runs_like(&self.scenario) {
-            true => self.run.clone(),
-            false => Run::new(scenario),
+        // Other runs leave the scenario's own run as it is.
+        let mut cache = match scenario.runs_like(&self.scenario) {
+            true => self.replay_cache.clone(),
+            false => ReplayCache::new(scenario),
         };
         if let Some(network) = &saved.network {
-            run.remember(update, network);
+            cache.remember(update, network);
         }
-        let (at, network) = run.nearest(update);
-        let compare = self.sight.view == View::Compare || opens_lanes(scenario, history);
+        let (at, network) = cache.nearest(update);
+        let compare = self.view_state.view == View::Compare || opens_runs(scenario, history);
         let comparison = compare.then(|| Box::new(Comparison::new(scenario)));
-        let lanes = comparison.as_ref().and_then(|comparison| comparison.nearest(update));
-        let lanes = lanes.map(|(at, states)| (at, states, at));
-        let arrival = Arrival::Scenario { saved, run: run.into(), comparison, history, notice };
-        self.depart(Journey { destination, at, network, from: at, lanes, arrival })
+        let runs = comparison.as_ref().and_then(|comparison| comparison.nearest(update));
+        let runs = runs.map(|(at, states)| (at, states, at));
+        let arrival = Arrival::Scenario { saved, cache: cache.into(), comparison, history, notice };
+        self.depart(Replay { destination, at, network, from: at, runs, arrival })
     }
 
     /// Whether another run would have to be made again for longer than a reader waits.
@@ -159,36 +170,37 @@ impl Session {
         way > 0.0 && long && !scenario.runs_like(&self.scenario)
     }
 
-    /// Begins a journey; short ones arrive at once.
-    fn depart(&mut self, journey: Journey) -> Result<(), String> {
-        self.journey = Some(journey);
+    /// Begins a replay; short ones arrive at once.
+    fn depart(&mut self, replay: Replay) -> Result<(), String> {
+        self.replay = Some(replay);
         self.travel()
     }
 
-    /// One slice of the journey.
+    /// One slice of the replay.
     pub(super) fn travel(&mut self) -> Result<(), String> {
-        let Some(mut journey) = self.journey.take() else { return Ok(()) };
-        let (scenario, run, comparison) = match &mut journey.arrival {
-            Arrival::Position(_) => (self.scenario.clone(), &mut self.run, &mut self.comparison),
-            Arrival::Scenario { saved, run, comparison, .. } => {
-                (saved.scenario.clone(), &mut **run, comparison)
+        let Some(mut replay) = self.replay.take() else { return Ok(()) };
+        let (scenario, cache, comparison) = match &mut replay.arrival {
+            Arrival::Position(_) => (self.scenario.clone(), &mut self.replay_cache, &mut self.comparison),
+            Arrival::Scenario { saved, cache, comparison, .. } => {
+                (saved.scenario.clone(), &mut **cache, comparison)
             }
         };
-        let update = scenario.update_index(&journey.destination);
-        let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
+        let update = scenario.update_index(&replay.destination);
+        let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len());
         // Each weight takes part in three products: forward, back and in its gradient.
-        let work = (3 * journey.network.parameter_count() * samples).max(1);
+        let work = (3 * replay.network.parameter_count() * samples).max(1);
         let mut slice = (SLICE / work).max(1);
-        while journey.at < update && slice > 0 {
-            run.pass(&scenario, journey.at, &mut journey.network)
-                .map_err(|diverged| explained(&scenario, journey.at, diverged))?;
-            journey.at += 1;
+        while replay.at < update && slice > 0 {
+            cache
+                .pass(&scenario, replay.at, &mut replay.network)
+                .map_err(|diverged| explained(&scenario, replay.at, diverged))?;
+            replay.at += 1;
             slice -= 1;
         }
         let mut left = slice.saturating_mul(work) as i64;
-        let mut arrived = journey.at == update;
-        while let (Some((at, states, _)), Some(comparison)) = (&mut journey.lanes, comparison.as_mut())
-            && journey.at == update
+        let mut arrived = replay.at == update;
+        while let (Some((at, states, _)), Some(comparison)) = (&mut replay.runs, comparison.as_mut())
+            && replay.at == update
         {
             let evaluates = comparison.has_to_evaluate(&scenario, *at);
             arrived = *at == update && !evaluates;
@@ -203,21 +215,21 @@ impl Session {
             }
         }
         if !arrived {
-            self.journey = Some(journey);
+            self.replay = Some(replay);
             return Ok(());
         }
-        let mini_batch = run
-            .mini_batch(&scenario, update, journey.network.clone())
+        let mini_batch = cache
+            .mini_batch(&scenario, update, replay.network.clone())
             .map_err(|diverged| explained(&scenario, update, diverged))?;
-        self.arrive(journey, mini_batch);
+        self.arrive(replay, mini_batch);
         Ok(())
     }
 
-    fn arrive(&mut self, Journey { destination, lanes, arrival, .. }: Journey, mini_batch: MiniBatch) {
+    fn arrive(&mut self, Replay { destination, runs, arrival, .. }: Replay, mini_batch: MiniBatch) {
         match arrival {
-            Arrival::Position(trail) => self.trail = trail,
-            Arrival::Scenario { saved, run, comparison, history, notice } => {
-                let present = Saved {
+            Arrival::Position(step_history) => self.step_history = step_history,
+            Arrival::Scenario { saved, cache, comparison, history, notice } => {
+                let present = UndoEntry {
                     scenario: Arc::new(self.to_scenario()),
                     preset: self.preset,
                     network: Some(self.mini_batch.before.clone()),
@@ -245,75 +257,75 @@ impl Session {
                         list[old].network = None;
                     }
                 }
-                self.trail.clear();
+                self.step_history.clear();
                 self.changes += 1;
                 if !saved.scenario.runs_like(&self.scenario) {
                     self.forget_training(saved.trained);
                 }
-                (self.run, self.comparison) = (*run, comparison);
-                if opens_lanes(&saved.scenario, history) {
-                    self.sight.view = View::Compare;
+                (self.replay_cache, self.comparison) = (*cache, comparison);
+                if opens_runs(&saved.scenario, history) {
+                    self.view_state.view = View::Compare;
                 }
                 let (data, other) = (&self.scenario.data, &saved.scenario.data);
                 let same = data.inputs == other.inputs && data.targets == other.targets;
-                self.sight.fit(&saved.scenario, !same);
+                self.view_state.fit(&saved.scenario, !same);
                 (self.scenario, self.preset, self.notice) = (saved.scenario, saved.preset, notice);
             }
         }
         self.position = destination;
         self.mini_batch = mini_batch.into();
-        if let Some((at, states, _)) = lanes {
-            self.show_lanes(at, &states);
+        if let Some((at, states, _)) = runs {
+            self.show_runs(at, &states);
         }
     }
 
-    fn show_lanes(&mut self, mini_batch: u64, states: &States) {
-        let frozen = self.sight.frozen.then_some(&self.mini_batch.before);
+    fn show_runs(&mut self, mini_batch: u64, states: &States) {
+        let frozen = self.view_state.frozen.then_some(&self.mini_batch.before);
         if let Some(comparison) = &mut self.comparison {
             comparison.show(&self.scenario, mini_batch, states, frozen);
         }
-        self.place_lanes();
+        self.place_runs();
     }
 
-    /// Shows the lanes at this mini-batch anew.
+    /// Shows the runs at this mini-batch anew.
     pub(super) fn compare_again(&mut self) {
         let known =
             self.comparison.as_ref().and_then(|comparison| comparison.nearest(comparison.mini_batch()));
         if let Some((at, states)) = known {
-            self.show_lanes(at, &states);
+            self.show_runs(at, &states);
         }
     }
 
-    /// Moves the lanes to the present moment of their mini-batch.
-    fn place_lanes(&mut self) {
-        let (samples, finished) = (self.now().accumulated(), self.now().finished());
+    /// Moves the runs to the present moment of their mini-batch.
+    fn place_runs(&mut self) {
+        let (samples, finished) = (self.visible().accumulated(), self.visible().finished());
         if let Some(comparison) = &mut self.comparison {
             comparison.place(&self.scenario, samples, finished);
         }
     }
 
-    /// How far the journey under way is, if there is one.
+    /// How far the replay under way is, if there is one.
     pub fn progress(&self) -> Option<Progress> {
-        self.journey.as_ref().map(|journey| {
-            let scenario = match &journey.arrival {
+        self.replay.as_ref().map(|replay| {
+            let scenario = match &replay.arrival {
                 Arrival::Position(_) => &self.scenario,
                 Arrival::Scenario { saved, .. } => &saved.scenario,
             };
-            let update = scenario.update_index(&journey.destination);
+            let update = scenario.update_index(&replay.destination);
             let way = |at: u64, from: u64| Progress { done: at - from, total: update - from };
-            let own = way(journey.at, journey.from);
-            // The lanes go the same way once more.
-            journey.lanes.as_ref().map_or(own, |&(at, _, from)| {
-                let lanes = way(at, from);
-                Progress { done: own.done + lanes.done, total: own.total + lanes.total }
+            let own = way(replay.at, replay.from);
+            // The runs go the same way once more.
+            replay.runs.as_ref().map_or(own, |&(at, _, from)| {
+                let runs = way(at, from);
+                Progress { done: own.done + runs.done, total: own.total + runs.total }
             })
         })
     }
 }
 
-/// Whether a scenario is opened that is about its lanes.
-fn opens_lanes(scenario: &Scenario, history: History) -> bool {
-    history == History::Open && !scenario.lanes.is_empty()
+/// Whether a scenario is opened that is about its runs.
+fn opens_runs(scenario: &Scenario, history: History) -> bool {
+    history == History::Open && !scenario.runs.is_empty()
 }
 
 /// Says where numbers stopped being finite, and what would do.
@@ -325,7 +337,7 @@ pub(super) fn explained(scenario: &Scenario, update: u64, diverged: Diverged) ->
 fn divergence(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
     let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
     let (epoch, mini_batch) = (u64::from(epoch) + 1, u64::from(mini_batch) + 1);
-    let learning_rate = scenario.settings.learning_rate;
+    let learning_rate = scenario.hyperparameters.learning_rate;
     format!(
         "In epoch {epoch}, mini-batch {mini_batch}, {diverged} grows beyond all numbers: the run diverges with \
          η = {learning_rate:?}"

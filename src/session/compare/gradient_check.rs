@@ -1,4 +1,4 @@
-//! The referee: what moves a parameter, by means that know nothing of backpropagation; and the identity that
+//! The gradient_check: what moves a parameter, by means that know nothing of backpropagation; and the identity that
 //! the derivative of a sum is the sum of the derivatives.
 
 use crate::nn::{
@@ -9,7 +9,7 @@ use crate::session::MiniBatch;
 
 /// ∂C/∂p of the mini-batch at hand, from every side.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Referee {
+pub struct GradientCheck {
     /// p
     pub parameter: Parameter,
     /// By running the network a little to both sides.
@@ -22,7 +22,7 @@ pub struct Referee {
     pub shared: Option<NumericalDerivative>,
 }
 
-impl Referee {
+impl GradientCheck {
     /// The verdict over a number that is said to be a derivative: to how many digits it agrees with this one, and
     /// whether the two are apart by no more than the estimate's own error and the rounding of what it is made of.
     pub fn verdict(said: f64, numerical: NumericalDerivative) -> (u32, bool) {
@@ -40,7 +40,7 @@ impl Referee {
         shared: Option<NumericalDerivative>,
     ) -> Option<Self> {
         // Differences are taken of the sum over the samples.
-        let reduced = |found: NumericalDerivative| match scenario.settings.reduction {
+        let reduced = |found: NumericalDerivative| match scenario.hyperparameters.reduction {
             Reduction::Sum => found,
             Reduction::Mean => {
                 let count = mini_batch.rows.len() as f64;
@@ -64,7 +64,7 @@ impl Referee {
     }
 }
 
-/// The parameters that a referee moves together for [`Referee::shared`]: all biases of the layer.
+/// The parameters that a gradient_check moves together for [`GradientCheck::shared`]: all biases of the layer.
 pub(super) fn shared_with(scenario: &Scenario, parameter: Parameter) -> Option<Vec<Parameter>> {
     match parameter {
         Parameter::Bias { layer, .. } => {
@@ -95,7 +95,7 @@ pub struct Identity {
 /// The identity for the mini-batch at hand, for the scenario's cost as a sum and as a mean; a square is shown
 /// with ½ and without.
 pub fn identity(scenario: &Scenario, mini_batch: &MiniBatch, parameter: Parameter) -> Vec<Identity> {
-    let forms = match scenario.settings.cost {
+    let forms = match scenario.hyperparameters.cost {
         Cost::Mse | Cost::HalfMse => [(Cost::Mse, Reduction::Mean), (Cost::HalfMse, Reduction::Sum)],
         cost => [(cost, Reduction::Mean), (cost, Reduction::Sum)],
     };

@@ -20,7 +20,7 @@ pub use super::lanes::Width;
 pub use peak::busy_work;
 
 use super::lanes::{Written, written};
-use super::{Activation, BiasRule, Cost, Evaluation, Network, Parameter, Sample, Settings};
+use super::{Activation, BiasRule, Cost, Evaluation, Hyperparameters, Network, Parameter, Sample};
 use columns::Columns;
 use compiled::{Compiled, MOST_CODE};
 use descent::Step;
@@ -36,12 +36,12 @@ const CHUNK: usize = 32;
 /// Trains a network at full speed.
 ///
 /// ```
-/// use deltascope_nn::kernels::Trainer;
-/// use deltascope_nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings, train_mini_batch};
+/// use deltascope_nn::fast::Trainer;
+/// use deltascope_nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Hyperparameters, train_mini_batch};
 ///
 /// let mut network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
 /// let samples = [Sample { x: vec![1.0, 0.0], y: vec![1.0] }];
-/// let settings = Settings {
+/// let settings = Hyperparameters {
 ///     cost: Cost::HalfMse,
 ///     learning_rate: 0.5,
 ///     batch_size: 1,
@@ -55,7 +55,7 @@ const CHUNK: usize = 32;
 /// ```
 #[derive(Debug)]
 pub struct Trainer {
-    settings: Settings,
+    hyperparameters: Hyperparameters,
     width: Width,
     /// Whether a mini-batch is done in one go.
     small: bool,
@@ -86,12 +86,12 @@ struct UnderWay {
 
 impl Trainer {
     /// Takes the network's parameters over.
-    pub fn new(network: &Network, settings: &Settings) -> Self {
-        Self::with_width(network, settings, Width::widest())
+    pub fn new(network: &Network, hyperparameters: &Hyperparameters) -> Self {
+        Self::with_width(network, hyperparameters, Width::widest())
     }
 
     /// The same, as wide as this. The numbers do not depend on it.
-    pub fn with_width(network: &Network, settings: &Settings, width: Width) -> Self {
+    pub fn with_width(network: &Network, hyperparameters: &Hyperparameters, width: Width) -> Self {
         let mut layers: Vec<Dense> = Vec::with_capacity(network.layers.len());
         for layer in &network.layers {
             let before = layers.last().map(Dense::stride);
@@ -103,9 +103,9 @@ impl Trainer {
         let weights: usize = network.layers.iter().map(|layer| layer.weights.values().len()).sum();
         let full = network.layers.iter().all(|layer| layer.sources() > 0 && layer.neurons() > 0);
         let small = weights <= MOST_WEIGHTS && sources > 0 && full;
-        let columns = if small { Columns::new(&layers, settings) } else { None };
+        let columns = if small { Columns::new(&layers, hyperparameters) } else { None };
         let mut trainer = Self {
-            settings: *settings,
+            hyperparameters: *hyperparameters,
             width,
             small,
             single: None,
@@ -127,7 +127,7 @@ impl Trainer {
     /// Some ways depend on the parameters too.
     fn choose_ways(&mut self) {
         // Columns do without w beside wᵀ, which a single sample needs.
-        let quadratic = matches!(self.settings.cost, Cost::Mse | Cost::HalfMse);
+        let quadratic = matches!(self.hyperparameters.cost, Cost::Mse | Cost::HalfMse);
         let may = self.small && self.columns.is_none() && quadratic && self.zeros_are_alike();
         self.single = may.then(|| single::Kind::of(&self.layers, self.width));
         if self.has_negative_zero() {
@@ -141,7 +141,7 @@ impl Trainer {
     /// So it is where no parameter is −0, and then none ever gets there: only −0 − 0 is −0.
     fn zeros_are_alike(&self) -> bool {
         let softmax = self.layers.iter().any(|layer| layer.activation == Activation::Softmax);
-        self.settings.bias_rule == BiasRule::OwnDelta && !softmax && !self.has_negative_zero()
+        self.hyperparameters.bias_rule == BiasRule::OwnDelta && !softmax && !self.has_negative_zero()
     }
 
     fn has_negative_zero(&self) -> bool {
@@ -153,7 +153,7 @@ impl Trainer {
     /// program's memory as `memory` from the module without a name, puts its function `run` in that place, and says
     /// whether it could. The numbers do not depend on it.
     pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
-        let samples = self.settings.batch_size;
+        let samples = self.hyperparameters.batch_size;
         if !cfg!(target_arch = "wasm32") || samples > CHUNK || self.has_negative_zero() {
             return;
         }
@@ -169,11 +169,11 @@ impl Trainer {
         if !self.zeros_are_alike() {
             return None;
         }
-        let Settings { cost, learning_rate, .. } = self.settings;
+        let Hyperparameters { cost, learning_rate, .. } = self.hyperparameters;
         let (layers, costs) = (&mut self.layers, &mut self.costs);
         match &mut self.columns {
             Some(columns) => {
-                let step = Step::new(&self.settings, samples, true, true);
+                let step = Step::new(&self.hyperparameters, samples, true, true);
                 written(MOST_CODE, |tracer| columns.train(tracer, layers, cost, samples, costs, step))
             }
             None if samples == 1 && self.single.is_some() => {
@@ -185,7 +185,7 @@ impl Trainer {
     }
 
     fn trace_descent(&mut self, samples: usize) -> Option<Written> {
-        let step = Step::new(&self.settings, samples, true, true);
+        let step = Step::new(&self.hyperparameters, samples, true, true);
         let layer = self.layers.first_mut()?;
         // Longer code need not be written to know that it is too long.
         if layer.stride() * samples > MOST_CODE / 64 {
@@ -255,11 +255,11 @@ impl Trainer {
     /// Into which pieces it is cut does not show in the result.
     ///
     /// ```
-    /// # use deltascope_nn::kernels::Trainer;
-    /// # use deltascope_nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Settings};
+    /// # use deltascope_nn::fast::Trainer;
+    /// # use deltascope_nn::{Activation, BiasRule, Cost, Network, Reduction, Sample, Hyperparameters};
     /// # let network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
     /// # let samples = vec![Sample { x: vec![1.0, 0.5], y: vec![1.0] }; 100];
-    /// # let settings = Settings {
+    /// # let settings = Hyperparameters {
     /// #     cost: Cost::HalfMse,
     /// #     learning_rate: 0.5,
     /// #     batch_size: 100,
@@ -291,16 +291,23 @@ impl Trainer {
     fn piece(&mut self, taken: usize, last: bool) {
         let first = self.under_way.samples == 0;
         self.under_way.samples += taken;
-        let step = Step::new(&self.settings, self.under_way.samples, first, last);
+        let step = Step::new(&self.hyperparameters, self.under_way.samples, first, last);
         if let Some(mini_batch) = &self.mini_batch
             && self.columns.is_some()
             && first
             && last
-            && taken == self.settings.batch_size
+            && taken == self.hyperparameters.batch_size
         {
             mini_batch.run();
         } else if let Some(columns) = &mut self.columns {
-            columns.train(self.width, &mut self.layers, self.settings.cost, taken, &mut self.costs, step);
+            columns.train(
+                self.width,
+                &mut self.layers,
+                self.hyperparameters.cost,
+                taken,
+                &mut self.costs,
+                step,
+            );
         } else if self.small && first && last {
             self.in_one_go(taken, step);
         } else {
@@ -367,7 +374,7 @@ impl Trainer {
             mini_batch.run();
             return Single::cost(&self.layers);
         }
-        let Settings { cost, learning_rate, .. } = self.settings;
+        let Hyperparameters { cost, learning_rate, .. } = self.hyperparameters;
         let y = self.targets.first(1);
         Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind);
         Single::cost(&self.layers)
@@ -381,7 +388,7 @@ impl Trainer {
             targets: &self.targets,
             exponentials: &mut self.exponentials,
             costs: &mut self.costs[..samples],
-            cost: self.settings.cost,
+            cost: self.hyperparameters.cost,
             step,
         };
         small.train(self.width);
@@ -398,7 +405,7 @@ impl Trainer {
     fn output_costs(&mut self, samples: usize) {
         if let Some(outputs) = self.layers.last_mut() {
             let costs = &mut self.costs[..samples];
-            let (width, cost) = (self.width, self.settings.cost);
+            let (width, cost) = (self.width, self.hyperparameters.cost);
             outputs.outputs_back(width, cost, &self.targets, &mut self.exponentials, costs);
         }
     }
@@ -416,7 +423,7 @@ impl Trainer {
 
     fn descend(&mut self, samples: usize, step: Step) {
         let mut before = &self.inputs;
-        let mut compiled = self.descent.as_ref().filter(|_| samples == self.settings.batch_size);
+        let mut compiled = self.descent.as_ref().filter(|_| samples == self.hyperparameters.batch_size);
         for layer in &mut self.layers {
             layer.descend(self.width, samples, before, step, compiled.take());
             before = &layer.activations;

@@ -3,7 +3,7 @@
 use super::plot::Plot;
 use super::scale::Scale;
 use super::words::{LINE, SIZE};
-use crate::nn::{Law, LawPoint};
+use crate::nn::{LearningRateSweep, SweepPoint};
 use crate::session::Session;
 use crate::view::format::number;
 use crate::view::ink::{Drawn, Ink};
@@ -16,23 +16,23 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> 
     if session.mini_batch().rows.len() < 2 {
         return ink.sentence("A mini-batch of one sample is one update either way");
     }
-    let Some(law) = session.law() else {
+    let Some(sweep) = session.sweep() else {
         return ink.sentence("Not measured yet");
     };
-    let measured = law.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
+    let measured = sweep.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
     let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();
     let (Some(largest), Some(smallest)) = (points.first(), points.last()) else {
         return ink.sentence("No distance above 0 has been measured");
     };
-    let own = session.law_learning_rate();
-    let fit = fitted(law, largest.0);
-    let heights = || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([law.least()]);
+    let own = session.sweep_learning_rate();
+    let fit = fitted(sweep, largest.0);
+    let heights = || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([sweep.least()]);
     let (least, most) = (heights().fold(f64::INFINITY, f64::min), heights().fold(0.0, f64::max));
     let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), ink.columns() / 10);
     let distances = Scale::logarithmic(least, most, ink.rows());
     let plot = Plot::new(ink, ("η", rates), ("distance", distances))?;
     let palette = ink.palette;
-    let leaves_at = law.leaves_at().filter(|_| law.finished());
+    let leaves_at = sweep.leaves_at().filter(|_| sweep.finished());
     if let Some(learning_rate) = leaves_at {
         // Between the last two points of which one still obeys.
         plot.shade(learning_rate / std::f64::consts::SQRT_2)?;
@@ -42,20 +42,20 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> 
     // Beside the mark, on the side that has room for it.
     let name = "rounding";
     let right = if left_of_mark < text_width(name, SIZE) { plot.end().x } else { left_of_mark };
-    plot.level(law.least(), name, right)?;
+    plot.level(sweep.least(), name, right)?;
     if let Some([from, to]) = fit {
         plot.straight(from, to, palette.faded)?;
     }
     plot.dots(points.into_iter(), palette.text)?;
-    notes(&plot, law.slope().filter(|_| fit.is_some()), leaves_at.is_some(), (own, left_of_mark))
+    notes(&plot, sweep.slope().filter(|_| fit.is_some()), leaves_at.is_some(), (own, left_of_mark))
 }
 
 /// The straight line through the points that count, from the smallest of them to the largest η. None before all
 /// is measured.
-fn fitted(law: &Law, largest: f64) -> Option<[(f64, f64); 2]> {
-    let points = law.fitted().filter(|_| law.finished())?;
-    let (smallest, slope) = (points.last()?.learning_rate, law.slope()?);
-    let mean = |part: fn(&LawPoint) -> f64| {
+fn fitted(sweep: &LearningRateSweep, largest: f64) -> Option<[(f64, f64); 2]> {
+    let points = sweep.fitted().filter(|_| sweep.finished())?;
+    let (smallest, slope) = (points.last()?.learning_rate, sweep.slope()?);
+    let mean = |part: fn(&SweepPoint) -> f64| {
         points.iter().map(|point| part(point).log10()).sum::<f64>() / points.len() as f64
     };
     let (x, y) = (mean(|point| point.learning_rate), mean(|point| point.distance));

@@ -11,7 +11,7 @@ const DIGITS: usize = 3;
 
 impl Scene<'_> {
     /// The distance at η and at η/2, the fitted slope, and where the law ends and why.
-    pub(super) fn law(&self) -> String {
+    pub(super) fn sweep(&self) -> String {
         let samples = self.session.timeline().samples();
         if samples < 2 {
             return format!(
@@ -20,8 +20,8 @@ impl Scene<'_> {
                 self.more_samples()
             );
         }
-        let eta = self.session.law_learning_rate();
-        let halved = plain(self.session.scenario().settings.learning_rate / 2.0);
+        let eta = self.session.sweep_learning_rate();
+        let halved = plain(self.session.scenario().hyperparameters.learning_rate / 2.0);
         let mut html = match self.ends() {
             None => "<p>The mini-batch is being run at smaller and smaller η …</p>".to_owned(),
             Some((0.0, _)) => {
@@ -36,12 +36,12 @@ impl Scene<'_> {
                 number(at_eta / at_half, DIGITS),
             ),
         };
-        if self.session.scenario().settings.reduction == Reduction::Mean {
+        if self.session.scenario().hyperparameters.reduction == Reduction::Mean {
             // Writing to a string cannot fail, here and below.
             let _ = write!(
                 html,
                 "<p>η is that of the sum here: the mean at {} makes the same step.</p>",
-                typed(self.session.scenario().settings.learning_rate)
+                typed(self.session.scenario().hyperparameters.learning_rate)
             );
         }
         html += &self.fitted();
@@ -55,15 +55,15 @@ impl Scene<'_> {
 
     /// The distance at η and at η/2, once both are measured.
     pub(super) fn ends(&self) -> Option<(f64, f64)> {
-        let eta = self.session.law_learning_rate();
-        let points = self.session.law()?.points();
+        let eta = self.session.sweep_learning_rate();
+        let points = self.session.sweep()?.points();
         let at = |eta: f64| points.iter().find(|point| point.learning_rate == eta);
         Some((at(eta)?.distance, at(eta / 2.0)?.distance))
     }
 
     fn fitted(&self) -> String {
-        let Some(law) = self.session.law().filter(|law| law.finished()) else { return String::new() };
-        let (Some(slope), Some(fitted)) = (law.slope(), law.fitted()) else {
+        let Some(sweep) = self.session.sweep().filter(|sweep| sweep.finished()) else { return String::new() };
+        let (Some(slope), Some(fitted)) = (sweep.slope(), sweep.fitted()) else {
             return "<p>Where η is small, too little comes between these samples to measure a slope: a neuron that \
                     is out of work, or a cost that is almost 0, has no δ to pass on.</p>"
                 .to_owned();
@@ -75,7 +75,7 @@ impl Scene<'_> {
             eta(0),
             number(slope, 5),
         );
-        let _ = match law.leaves_at() {
+        let _ = match sweep.leaves_at() {
             Some(leaves) => write!(
                 html,
                 "<p>From η = {} up it leaves the law: there η³ and higher powers count as well.</p>",
@@ -86,7 +86,7 @@ impl Scene<'_> {
         let _ = write!(
             html,
             "<p>Below a distance of {} it is the rounding of doubles that is seen, not η.</p>",
-            number(law.least(), 2)
+            number(sweep.least(), 2)
         );
         html
     }

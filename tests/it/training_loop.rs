@@ -2,27 +2,27 @@
 
 use crate::arbitrary::{Problem, problem_of};
 use deltascope::data::preset;
-use deltascope::nn::{BiasRule, Diverged, Network, Reduction, Settings, evaluate, train_mini_batch};
-use deltascope::scenario::{Data, Order, Position, Samples, Scenario, Start};
-use deltascope::training::{Course, End, Limits, Place, Snapshot, State, Task};
+use deltascope::nn::{BiasRule, Diverged, Hyperparameters, Network, Reduction, evaluate, train_mini_batch};
+use deltascope::scenario::{Data, Position, SampleOrder, Samples, Scenario, Start};
+use deltascope::training::{Place, Snapshot, State, StopReason, StoppingCriteria, Task, TrainingLoop};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A scenario of a random problem.
-fn scenario(problem: Problem, settings: Settings, order: Order) -> Scenario {
+fn scenario(problem: Problem, hyperparameters: Hyperparameters, order: SampleOrder) -> Scenario {
     let Problem { network, cost, samples } = problem;
     let name = |count: usize| vec![String::new(); count];
     let sizes = network.sizes();
     Scenario {
         activations: network.layers.iter().map(|layer| layer.activation).collect(),
-        settings: Settings { cost, ..settings },
+        hyperparameters: Hyperparameters { cost, ..hyperparameters },
         order,
         data: Arc::new(Data {
             inputs: name(sizes[0]),
             targets: name(sizes[sizes.len() - 1]),
             samples: samples.into(),
-            held_out: Samples::default(),
+            validation: Samples::default(),
         }),
         start: Start::Parameters { network: Arc::new(network), epoch: 0, mini_batch: 0 },
         position: Position::default(),
@@ -31,7 +31,7 @@ fn scenario(problem: Problem, settings: Settings, order: Order) -> Scenario {
     }
 }
 
-fn task(scenario: &Scenario, limits: Limits) -> Task {
+fn task(scenario: &Scenario, limits: StoppingCriteria) -> Task {
     let network = scenario.network().into_owned();
     Task { id: 1, scenario: scenario.clone(), network, update: 0, limits }
 }
@@ -40,19 +40,19 @@ fn task(scenario: &Scenario, limits: Limits) -> Task {
 fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
-        for rows in scenario.epoch_order(epoch).chunks(scenario.settings.batch_size) {
-            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.settings);
+        for rows in scenario.epoch_order(epoch).chunks(scenario.hyperparameters.batch_size) {
+            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.hyperparameters);
         }
     }
     network
 }
 
 /// To the end, in slices of so many samples.
-fn run(mut course: Course, slice: u64) -> Snapshot {
-    while !course.ended() {
-        course.advance(slice, || true);
+fn run(mut training_loop: TrainingLoop, slice: u64) -> Snapshot {
+    while !training_loop.ended() {
+        training_loop.advance(slice, || true);
     }
-    course.snapshot(true, 0.0, 0.0)
+    training_loop.snapshot(true, 0.0, 0.0)
 }
 
 fn bits(network: &Network) -> Vec<u64> {
@@ -63,17 +63,17 @@ fn bits_of(snapshot: &Snapshot) -> Vec<u64> {
     snapshot.parameters.as_ref().unwrap().iter().map(|value| value.to_bits()).collect()
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+fn settings() -> impl Strategy<Value = Hyperparameters> {
     let reduction = prop::sample::select(vec![Reduction::Sum, Reduction::Mean]);
     // Biases drawn at random cannot be one shared bias; its arithmetic is the layer sum's.
     let rule = prop::sample::select(vec![BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen]);
     (1usize..=40, reduction, rule, 0.001..0.2).prop_map(
-        |(batch_size, reduction, bias_rule, learning_rate)| Settings {
+        |(batch_size, reduction, bias_rule, learning_rate)| Hyperparameters {
             batch_size,
             reduction,
             bias_rule,
             learning_rate,
-            ..preset("xor").unwrap().scenario().settings
+            ..preset("xor").unwrap().scenario().hyperparameters
         },
     )
 }
@@ -82,22 +82,22 @@ proptest! {
     #[test]
     fn in_any_slices_the_parameters_are_the_plain_ones(
         problem in problem_of(1..=9, 1..=70),
-        settings in settings(),
-        order in prop::sample::select(vec![Order::File, Order::Shuffled(7)]),
+        hyperparameters in settings(),
+        order in prop::sample::select(vec![SampleOrder::File, SampleOrder::Shuffled(7)]),
         slice in 1u64..50,
     ) {
-        let scenario = scenario(problem, settings, order);
+        let scenario = scenario(problem, hyperparameters, order);
         let want = plain(&scenario, 3);
         prop_assume!(want.first_not_finite().is_none());
-        let task = task(&scenario, Limits { epochs: Some(3), ..Limits::default() });
+        let task = task(&scenario, StoppingCriteria { epochs: Some(3), ..StoppingCriteria::default() });
         let travelled = Task::from_bytes(&task.to_bytes()).unwrap();
-        let got = run(Course::new(travelled), slice);
-        if let State::Ended(End::Diverged { .. }) = got.state {
+        let got = run(TrainingLoop::new(travelled), slice);
+        if let State::Ended(StopReason::Diverged { .. }) = got.state {
             return Ok(()); // a cost that is not finite ends it, too
         }
-        let known = evaluate(&want, scenario.data.samples.iter(), scenario.settings.cost);
+        let known = evaluate(&want, scenario.data.samples.iter(), scenario.hyperparameters.cost);
         prop_assume!(known.cost_sum.is_finite()); // no number is equal to NaN
-        prop_assert_eq!(got.state, State::Ended(End::Epochs));
+        prop_assert_eq!(got.state, State::Ended(StopReason::Epochs));
         prop_assert_eq!(bits_of(&got), bits(&want));
         prop_assert_eq!(got.place, Place { epoch: 3, ..Place::default() });
         prop_assert_eq!(got.latest.unwrap().training, known);
@@ -108,21 +108,24 @@ proptest! {
 #[test]
 fn a_hundred_epochs_of_digits_are_the_plain_path_bit_for_bit() {
     let scenario = preset("digits").unwrap().scenario();
-    let course = Course::new(task(&scenario, Limits { epochs: Some(100), ..Limits::default() }));
-    let got = run(course, 1_000_000);
+    let training_loop = TrainingLoop::new(task(
+        &scenario,
+        StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() },
+    ));
+    let got = run(training_loop, 1_000_000);
     assert_eq!(bits_of(&got), bits(&plain(&scenario, 100)));
 }
 
 #[test]
 fn a_long_mini_batch_is_paused_within() {
     let mut scenario = preset("digits").unwrap().scenario();
-    scenario.settings.batch_size = 1797;
+    scenario.hyperparameters.batch_size = 1797;
     scenario.sizes[1] = 300;
-    let mut course = Course::new(task(&scenario, Limits::default()));
-    while course.samples() == 0 {
-        course.advance(10, || true);
+    let mut training_loop = TrainingLoop::new(task(&scenario, StoppingCriteria::default()));
+    while training_loop.samples() == 0 {
+        training_loop.advance(10, || true);
     }
-    let paused = course.snapshot(true, 0.0, 0.0);
+    let paused = training_loop.snapshot(true, 0.0, 0.0);
     assert!(paused.place.sample > 0 && paused.place.epoch == 0, "{:?}", paused.place);
     assert_eq!(bits_of(&paused), bits(&scenario.network()), "nothing moves before the update");
 }
@@ -130,27 +133,30 @@ fn a_long_mini_batch_is_paused_within() {
 #[test]
 fn a_good_enough_accuracy_ends_it() {
     let scenario = preset("iris").unwrap().scenario();
-    let limits = Limits { accuracy: Some(0.95), epochs: Some(500), ..Limits::default() };
-    let got = run(Course::new(task(&scenario, limits)), 1000);
-    assert_eq!(got.state, State::Ended(End::GoodEnough));
+    let limits = StoppingCriteria { accuracy: Some(0.95), epochs: Some(500), ..StoppingCriteria::default() };
+    let got = run(TrainingLoop::new(task(&scenario, limits)), 1000);
+    assert_eq!(got.state, State::Ended(StopReason::TargetReached));
     let latest = got.latest.unwrap();
-    let by_hand =
-        evaluate(&plain(&scenario, got.place.epoch), scenario.data.samples.iter(), scenario.settings.cost);
+    let by_hand = evaluate(
+        &plain(&scenario, got.place.epoch),
+        scenario.data.samples.iter(),
+        scenario.hyperparameters.cost,
+    );
     assert_eq!(latest.training, by_hand);
     assert!(by_hand.accuracy() >= 0.95);
     let before = plain(&scenario, got.place.epoch - 1);
-    assert!(evaluate(&before, scenario.data.samples.iter(), scenario.settings.cost).accuracy() < 0.95);
-    let right: u32 = (0..3).map(|class| got.findings.confusion[class * 4]).sum();
+    assert!(evaluate(&before, scenario.data.samples.iter(), scenario.hyperparameters.cost).accuracy() < 0.95);
+    let right: u32 = (0..3).map(|class| got.classification.confusion[class * 4]).sum();
     assert_eq!(right as usize, by_hand.samples_right);
-    assert_eq!(got.findings.errors.len(), by_hand.samples - by_hand.samples_right);
+    assert_eq!(got.classification.errors.len(), by_hand.samples - by_hand.samples_right);
 }
 
 #[test]
 fn a_divergence_says_where_and_stands_before_it() {
     let mut scenario = preset("linnerud").unwrap().scenario();
-    scenario.settings.learning_rate = 30.0;
-    let got = run(Course::new(task(&scenario, Limits::default())), 1_000_000);
-    let State::Ended(End::Diverged { update, what }) = got.state else { panic!("{:?}", got.state) };
+    scenario.hyperparameters.learning_rate = 30.0;
+    let got = run(TrainingLoop::new(task(&scenario, StoppingCriteria::default())), 1_000_000);
+    let State::Ended(StopReason::Diverged { update, what }) = got.state else { panic!("{:?}", got.state) };
     assert!(!matches!(what, Diverged::Cost), "it says which neuron: {what:?}");
     assert_eq!(scenario.update_index(&got.place.position()) + 1, update);
     // The plain path agrees: all is finite there, and no longer one update further on.
@@ -158,14 +164,14 @@ fn a_divergence_says_where_and_stands_before_it() {
     let mut network = scenario.network().into_owned();
     let row_samples = |update: u64| {
         let order = scenario.epoch_order((update / mini_batches) as u32);
-        let start = (update % mini_batches) as usize * scenario.settings.batch_size;
+        let start = (update % mini_batches) as usize * scenario.hyperparameters.batch_size;
         let rows = &order[start..][..scenario.mini_batch_len((update % mini_batches) as usize)];
         scenario.data.samples.of_rows(rows).map(Cow::into_owned).collect::<Vec<_>>()
     };
     let step = |network: &mut Network, update: u64| {
         let samples = row_samples(update);
-        train_mini_batch(network, &samples, &scenario.settings);
-        let cost = |sample| evaluate(network, [sample], scenario.settings.cost).cost_sum;
+        train_mini_batch(network, &samples, &scenario.hyperparameters);
+        let cost = |sample| evaluate(network, [sample], scenario.hyperparameters.cost).cost_sum;
         samples.into_iter().all(|sample| cost(sample).is_finite())
     };
     for earlier in 0..update - 1 {
@@ -173,7 +179,7 @@ fn a_divergence_says_where_and_stands_before_it() {
     }
     assert_eq!(bits_of(&got), bits(&network));
     assert!(step(&mut network, update - 1) && network.first_not_finite().is_none());
-    let met = evaluate(&network, row_samples(update), scenario.settings.cost).cost_sum;
+    let met = evaluate(&network, row_samples(update), scenario.hyperparameters.cost).cost_sum;
     let sound = step(&mut network, update) && network.first_not_finite().is_none() && met.is_finite();
     assert!(!sound, "{what:?} in update {update}");
 }
@@ -181,11 +187,11 @@ fn a_divergence_says_where_and_stands_before_it() {
 #[test]
 fn memory_is_bounded_however_long_it_trains() {
     let scenario = preset("xor").unwrap().scenario();
-    let mut course = Course::new(task(&scenario, Limits::default()));
+    let mut training_loop = TrainingLoop::new(task(&scenario, StoppingCriteria::default()));
     let mut sizes = Vec::new();
     for _ in 0..4 {
-        course.advance(400_000, || false);
-        sizes.push(course.snapshot(true, 0.0, 0.0).to_bytes().len());
+        training_loop.advance(400_000, || false);
+        sizes.push(training_loop.snapshot(true, 0.0, 0.0).to_bytes().len());
     }
     // Curves of up to 256 and 2048 points, and up to 64 times the parameters.
     let most = 256 * 100 + 2048 * 20 + 64 * (20 + 9 * 9) + 10_000;
@@ -194,7 +200,7 @@ fn memory_is_bounded_however_long_it_trains() {
 
 #[test]
 fn bytes_that_are_no_task_are_refused() {
-    let bytes = task(&preset("xor").unwrap().scenario(), Limits::default()).to_bytes();
+    let bytes = task(&preset("xor").unwrap().scenario(), StoppingCriteria::default()).to_bytes();
     for end in 0..bytes.len() {
         assert!(Task::from_bytes(&bytes[..end]).is_err(), "cut at {end}");
     }

@@ -11,7 +11,7 @@ use super::layer::Dense;
 use super::neurons::{activated, derivative, term_and_delta};
 use crate::functions::{Nearest, nearest, tanh_of_nearest, tanhs};
 use crate::lanes::{Kernel, Lanes, Moving, Run, Walk, Width, multiply_add, sums_of_few};
-use crate::{Activation, BiasRule, Cost, Settings};
+use crate::{Activation, BiasRule, Cost, Hyperparameters};
 
 /// From so many samples in a mini-batch on this is the quicker way.
 const LEAST_SAMPLES: usize = 4;
@@ -38,9 +38,9 @@ struct Values {
 impl Columns {
     /// Room for the layers of a small network, where samples side by side pay. Softmax, which needs whole rows, and its
     /// cost do without.
-    pub(super) fn new(layers: &[Dense], settings: &Settings) -> Option<Self> {
+    pub(super) fn new(layers: &[Dense], hyperparameters: &Hyperparameters) -> Option<Self> {
         let softmax = layers.iter().any(|layer| layer.activation == Activation::Softmax);
-        if settings.batch_size < LEAST_SAMPLES || softmax || settings.cost == Cost::Cce {
+        if hyperparameters.batch_size < LEAST_SAMPLES || softmax || hyperparameters.cost == Cost::Cce {
             return None;
         }
         let rows = |count: usize| vec![0.0; count * CHUNK];

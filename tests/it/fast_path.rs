@@ -2,10 +2,10 @@
 
 use crate::arbitrary::{Problem, problem, problem_of};
 use deltascope::data::preset;
-use deltascope::nn::kernels::{Trainer, Width};
+use deltascope::nn::fast::{Trainer, Width};
 use deltascope::nn::{
-    Activation, BiasRule, Cost, Distribution, Initialisation, Network, Parameter, Reduction, Sample,
-    Settings, evaluate, shuffled, train_mini_batch,
+    Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Network, Parameter, Reduction,
+    Sample, evaluate, shuffled, train_mini_batch,
 };
 use proptest::prelude::*;
 
@@ -28,19 +28,19 @@ fn assert_same(got: &Network, want: &Network, what: &str) {
 }
 
 /// Trains `mini_batches` on both paths and compares everything after each.
-fn check(network: &Network, settings: &Settings, mini_batches: &[&[Sample]]) {
+fn check(network: &Network, hyperparameters: &Hyperparameters, mini_batches: &[&[Sample]]) {
     for width in widths() {
         let mut plain = network.clone();
-        let mut trainer = Trainer::with_width(network, settings, width);
+        let mut trainer = Trainer::with_width(network, hyperparameters, width);
         assert_eq!(trainer.network(), plain);
         for (index, samples) in mini_batches.iter().enumerate() {
-            let what = format!("{settings:?}, {:?}, {width:?}, mini-batch {index}", network.sizes());
+            let what = format!("{hyperparameters:?}, {:?}, {width:?}, mini-batch {index}", network.sizes());
             let (got, want) =
-                (trainer.train_mini_batch(*samples), train_mini_batch(&mut plain, *samples, settings));
+                (trainer.train_mini_batch(*samples), train_mini_batch(&mut plain, *samples, hyperparameters));
             assert!(same(got, want), "{what}: the cost is {got:e}, but {want:e} on the plain path");
             assert_same(&trainer.network(), &plain, &what);
             assert_eq!(trainer.first_not_finite(), plain.first_not_finite(), "{what}");
-            let (got, want) = (trainer.evaluate(*samples), evaluate(&plain, *samples, settings.cost));
+            let (got, want) = (trainer.evaluate(*samples), evaluate(&plain, *samples, hyperparameters.cost));
             assert!(same(got.cost_sum, want.cost_sum), "{what}: {got:?}, but {want:?} on the plain path");
             let counts = |evaluation: deltascope::nn::Evaluation| {
                 (evaluation.samples, evaluation.samples_right, evaluation.outputs_right)
@@ -50,57 +50,59 @@ fn check(network: &Network, settings: &Settings, mini_batches: &[&[Sample]]) {
     }
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+fn hyperparameters() -> impl Strategy<Value = Hyperparameters> {
     let reduction = prop::sample::select(vec![Reduction::Sum, Reduction::Mean]);
     let rule = prop::sample::select(BiasRule::ALL.to_vec());
     (1usize..=9, reduction, rule, 0.01..3.0).prop_map(|(batch_size, reduction, bias_rule, learning_rate)| {
-        Settings { cost: Cost::Mse, learning_rate, batch_size, reduction, bias_rule }
+        Hyperparameters { cost: Cost::Mse, learning_rate, batch_size, reduction, bias_rule }
     })
 }
 
 proptest! {
     #[test]
-    fn random_small_problems(problem in problem(), settings in settings()) {
+    fn random_small_problems(problem in problem(), hyperparameters in hyperparameters()) {
         let Problem { network, cost, samples } = &problem;
-        let settings = Settings { cost: *cost, ..settings };
-        let mini_batches: Vec<_> = samples.chunks(settings.batch_size).collect();
-        check(network, &settings, &mini_batches.repeat(3));
+        let hyperparameters = Hyperparameters { cost: *cost, ..hyperparameters };
+        let mini_batches: Vec<_> = samples.chunks(hyperparameters.batch_size).collect();
+        check(network, &hyperparameters, &mini_batches.repeat(3));
     }
 
     #[test]
-    fn random_larger_problems(problem in problem_of(1..=23, 1..=80), settings in settings(), size in 1usize..=80) {
+    fn random_larger_problems(problem in problem_of(1..=23, 1..=80), hyperparameters in hyperparameters(), size in 1usize..=80) {
         let Problem { network, cost, samples } = &problem;
-        let settings = Settings { cost: *cost, batch_size: size, ..settings };
+        let hyperparameters = Hyperparameters { cost: *cost, batch_size: size, ..hyperparameters };
         let mini_batches: Vec<_> = samples.chunks(size).take(6).collect();
-        check(network, &settings, &mini_batches);
+        check(network, &hyperparameters, &mini_batches);
     }
 
     #[test]
     fn random_small_networks_with_many_samples(
         problem in problem_of(1..=8, 1..=100),
-        settings in settings(),
+        hyperparameters in hyperparameters(),
         size in 1usize..=40,
         piece in 1usize..=40,
     ) {
         let Problem { network, cost, samples } = &problem;
-        let settings = Settings { cost: *cost, batch_size: size, ..settings };
+        let hyperparameters = Hyperparameters { cost: *cost, batch_size: size, ..hyperparameters };
         let mini_batches: Vec<_> = samples.chunks(size).collect();
-        check(network, &settings, &mini_batches);
-        check_pieces(network, &settings, samples, piece);
+        check(network, &hyperparameters, &mini_batches);
+        check_pieces(network, &hyperparameters, samples, piece);
     }
 }
 
 /// One mini-batch of all samples in pieces, on both paths.
-fn check_pieces(network: &Network, settings: &Settings, samples: &[Sample], piece: usize) {
+fn check_pieces(network: &Network, hyperparameters: &Hyperparameters, samples: &[Sample], piece: usize) {
     for width in widths() {
         let mut plain = network.clone();
-        let mut trainer = Trainer::with_width(network, settings, width);
+        let mut trainer = Trainer::with_width(network, hyperparameters, width);
         for _ in 0..2 {
             samples.chunks(piece).for_each(|piece| trainer.accumulate(piece));
             trainer.evaluate(samples); // is no part of it
-            let (got, want) =
-                (trainer.train_mini_batch::<&Sample>([]), train_mini_batch(&mut plain, samples, settings));
-            let what = format!("{settings:?}, {:?}, {width:?}, pieces of {piece}", network.sizes());
+            let (got, want) = (
+                trainer.train_mini_batch::<&Sample>([]),
+                train_mini_batch(&mut plain, samples, hyperparameters),
+            );
+            let what = format!("{hyperparameters:?}, {:?}, {width:?}, pieces of {piece}", network.sizes());
             assert!(same(got, want), "{what}: the cost is {got:e}, but {want:e} on the plain path");
             assert_same(&trainer.network(), &plain, &what);
         }
@@ -118,7 +120,7 @@ fn drawn(sizes: &[usize], activations: &[Activation]) -> Network {
     Initialisation { distribution: Distribution::Normal, seed: 7 }.network(sizes, activations)
 }
 
-const PLAIN: Settings = Settings {
+const PLAIN: Hyperparameters = Hyperparameters {
     cost: Cost::HalfMse,
     learning_rate: 0.7,
     batch_size: 1,
@@ -134,9 +136,9 @@ fn numbers_at_the_ends_of_the_doubles() {
         for batch_size in [3, 7, 10, 11] {
             let mut samples = samples(3 * batch_size, 20, 3);
             samples.iter_mut().flat_map(|sample| &mut sample.x).for_each(|x| *x *= size);
-            let settings = Settings { batch_size, ..PLAIN };
+            let hyperparameters = Hyperparameters { batch_size, ..PLAIN };
             for network in [&network, &drawn] {
-                check(network, &settings, &samples.chunks(batch_size).collect::<Vec<_>>());
+                check(network, &hyperparameters, &samples.chunks(batch_size).collect::<Vec<_>>());
             }
         }
     }
@@ -150,8 +152,8 @@ fn every_rest_of_every_tile() {
             let network = drawn(&[sources, neurons, sources], &[Tanh, Sigmoid]);
             for batch_size in (1usize..=9).chain([31, 32, 33, 65]) {
                 let samples = samples(batch_size + batch_size.div_ceil(2), sources, sources);
-                let settings = Settings { batch_size, ..PLAIN };
-                check(&network, &settings, &samples.chunks(batch_size).collect::<Vec<_>>());
+                let hyperparameters = Hyperparameters { batch_size, ..PLAIN };
+                check(&network, &hyperparameters, &samples.chunks(batch_size).collect::<Vec<_>>());
             }
         }
     }
@@ -193,8 +195,8 @@ fn long_sums_in_blocks() {
     let network = drawn(&[300, 90, 70], &[Activation::Sigmoid, Activation::Softmax]);
     let samples = samples(40, 300, 70);
     for batch_size in [1, 7, 40] {
-        let settings = Settings { cost: Cost::Cce, batch_size, ..PLAIN };
-        check(&network, &settings, &samples.chunks(batch_size).take(3).collect::<Vec<_>>());
+        let hyperparameters = Hyperparameters { cost: Cost::Cce, batch_size, ..PLAIN };
+        check(&network, &hyperparameters, &samples.chunks(batch_size).take(3).collect::<Vec<_>>());
     }
 }
 
@@ -203,8 +205,8 @@ fn mini_batches_of_any_length_whatever_was_said() {
     let network = drawn(&[3, 4, 2], &[Activation::Relu, Activation::Identity]);
     let samples = samples(100, 3, 2);
     for bias_rule in BiasRule::ALL {
-        let settings = Settings { bias_rule, batch_size: 10, ..PLAIN };
-        check(&network, &settings, &[&samples[..5], &samples, &samples[..1], &samples[..50]]);
+        let hyperparameters = Hyperparameters { bias_rule, batch_size: 10, ..PLAIN };
+        check(&network, &hyperparameters, &[&samples[..5], &samples, &samples[..1], &samples[..50]]);
     }
 }
 
@@ -214,12 +216,12 @@ fn a_mini_batch_in_pieces_of_any_length() {
     for activations in [[Activation::Tanh, Activation::Sigmoid], [Activation::Relu, Activation::Softmax]] {
         let network = drawn(&[9, 6, 3], &activations);
         for (bias_rule, batch_size) in BiasRule::ALL.into_iter().zip([150, 10, 64, 32]) {
-            let settings = Settings { bias_rule, batch_size, ..PLAIN };
+            let hyperparameters = Hyperparameters { bias_rule, batch_size, ..PLAIN };
             for width in widths() {
                 let mut plain = network.clone();
-                let mut trainer = Trainer::with_width(&network, &settings, width);
+                let mut trainer = Trainer::with_width(&network, &hyperparameters, width);
                 for piece in [1, 7, 32, 45, 150] {
-                    let want = train_mini_batch(&mut plain, &samples, &settings);
+                    let want = train_mini_batch(&mut plain, &samples, &hyperparameters);
                     let before = trainer.network();
                     // All of them before the update, or the last ones with it.
                     let early = samples.len() - if piece % 2 == 0 { piece } else { 0 };
@@ -227,7 +229,7 @@ fn a_mini_batch_in_pieces_of_any_length() {
                     assert_eq!(trainer.network(), before);
                     trainer.evaluate(&samples); // is no part of it
                     let got = trainer.train_mini_batch(&samples[early..]);
-                    let what = format!("{settings:?}, {width:?}, pieces of {piece}");
+                    let what = format!("{hyperparameters:?}, {width:?}, pieces of {piece}");
                     assert!(same(got, want), "{what}: {got:e}, but {want:e} in one go");
                     assert_same(&trainer.network(), &plain, &what);
                 }
@@ -240,8 +242,8 @@ fn a_mini_batch_in_pieces_of_any_length() {
 fn back_to_an_earlier_network() {
     let network = drawn(&[5, 4, 3], &[Activation::Sigmoid; 2]);
     let samples = samples(20, 5, 3);
-    let settings = Settings { batch_size: 4, ..PLAIN };
-    let mut trainer = Trainer::new(&network, &settings);
+    let hyperparameters = Hyperparameters { batch_size: 4, ..PLAIN };
+    let mut trainer = Trainer::new(&network, &hyperparameters);
     let epoch = |trainer: &mut Trainer| {
         let cost: f64 = samples.chunks(4).map(|samples| trainer.train_mini_batch(samples)).sum();
         (cost, trainer.network())
@@ -258,12 +260,12 @@ fn back_to_an_earlier_network() {
 fn numbers_that_run_away_are_named_at_once() {
     let network = drawn(&[4, 5, 3], &[Activation::LeakyRelu, Activation::Identity]);
     let samples = samples(20, 4, 3);
-    let settings = Settings { learning_rate: 1e30, batch_size: 4, ..PLAIN };
-    check(&network, &settings, &samples.chunks(4).collect::<Vec<_>>().repeat(4));
+    let hyperparameters = Hyperparameters { learning_rate: 1e30, batch_size: 4, ..PLAIN };
+    check(&network, &hyperparameters, &samples.chunks(4).collect::<Vec<_>>().repeat(4));
 
     let mut network = network;
     *network.get_mut(Parameter::Bias { layer: 0, neuron: 2 }).unwrap() = f64::INFINITY;
-    let trainer = Trainer::new(&network, &settings);
+    let trainer = Trainer::new(&network, &hyperparameters);
     assert_eq!(trainer.first_not_finite(), network.first_not_finite());
     assert!(trainer.first_not_finite().is_some());
     // Finite parameters whose sum is not.
@@ -271,7 +273,7 @@ fn numbers_that_run_away_are_named_at_once() {
     for parameter in network.parameters().collect::<Vec<_>>() {
         *network.get_mut(parameter).unwrap() = 1e308;
     }
-    let mut trainer = Trainer::new(&network, &Settings { learning_rate: 0.0, ..settings });
+    let mut trainer = Trainer::new(&network, &Hyperparameters { learning_rate: 0.0, ..hyperparameters });
     trainer.train_mini_batch(&[Sample { x: vec![0.0; 2], y: vec![0.0; 2] }]);
     assert_eq!(trainer.first_not_finite(), None);
 }
@@ -282,16 +284,16 @@ fn three_epochs_of_digits() {
     let (network, rows) = (scenario.network().into_owned(), scenario.data.samples.as_slice().unwrap());
     for width in widths() {
         let mut plain = network.clone();
-        let mut trainer = Trainer::with_width(&network, &scenario.settings, width);
+        let mut trainer = Trainer::with_width(&network, &scenario.hyperparameters, width);
         for epoch in 0..3 {
-            for mini_batch in shuffled(rows.len(), 1, epoch).chunks(scenario.settings.batch_size) {
+            for mini_batch in shuffled(rows.len(), 1, epoch).chunks(scenario.hyperparameters.batch_size) {
                 let samples = || mini_batch.iter().map(|&row| &rows[row]);
-                let want = train_mini_batch(&mut plain, samples(), &scenario.settings);
+                let want = train_mini_batch(&mut plain, samples(), &scenario.hyperparameters);
                 assert!(same(trainer.train_mini_batch(samples()), want), "epoch {epoch}");
             }
         }
         assert_same(&trainer.network(), &plain, "digits");
-        assert_eq!(trainer.evaluate(rows), evaluate(&plain, rows, scenario.settings.cost));
+        assert_eq!(trainer.evaluate(rows), evaluate(&plain, rows, scenario.hyperparameters.cost));
     }
 }
 
@@ -301,7 +303,7 @@ fn what_is_not_finite_stays_known_while_a_mini_batch_is_under_way() {
         let mut network = drawn(&sizes, &[Activation::Tanh; 2]);
         network.layers[0].weights.values_mut()[5] = f64::NAN;
         let samples = samples(9, sizes[0], sizes[2]);
-        let mut trainer = Trainer::new(&network, &Settings { batch_size: 9, ..PLAIN });
+        let mut trainer = Trainer::new(&network, &Hyperparameters { batch_size: 9, ..PLAIN });
         trainer.accumulate(&samples[..5]);
         assert_eq!(trainer.first_not_finite(), network.first_not_finite());
         assert!(trainer.first_not_finite().is_some());

@@ -1,10 +1,13 @@
 //! A training that is under way.
 
-use super::evaluating::Evaluating;
-use super::{COSTS, Curve, End, Findings, Limits, Past, Place, Point, Snapshot, State, Task};
-use crate::nn::kernels::Trainer;
+use super::evaluating::EvaluationInProgress;
+use super::{
+    COSTS, ClassificationReport, EpochMetrics, ParameterHistory, Place, Series, Snapshot, State, StopReason,
+    StoppingCriteria, Task,
+};
+use crate::nn::fast::Trainer;
 use crate::nn::{Diverged, Network, Trace, evaluate, train_mini_batch_seen};
-use crate::scenario::{Order, Scenario};
+use crate::scenario::{SampleOrder, Scenario};
 use std::borrow::Cow;
 
 /// Multiplications between two looks at the clock, about: a tenth of a millisecond.
@@ -14,7 +17,7 @@ const PIECE: usize = 24_000_000;
 /// Evaluations that are kept: reports hold them all.
 const EVALUATIONS: usize = 128;
 /// The parameters of a network that is looked at while it trains, at most.
-const MOST_LIVE: usize = 20_000;
+const MAX_LIVE: usize = 20_000;
 /// Samples between two copies of the parameters that a divergence is traced back from, at most, and multiplications:
 /// the way back must not take long.
 const SOUND: usize = 1024;
@@ -24,10 +27,10 @@ const SOUND_WORK: usize = 400_000_000;
 ///
 /// Where it is cut into slices does not show in any number.
 #[derive(Debug)]
-pub struct Course {
+pub struct TrainingLoop {
     id: u32,
     scenario: Scenario,
-    limits: Limits,
+    limits: StoppingCriteria,
     trainer: Trainer,
     /// The update under way, from the beginning of epoch 0, and its place.
     update: u64,
@@ -37,19 +40,19 @@ pub struct Course {
     sample: usize,
     /// The rows in the order of this epoch.
     order: Vec<usize>,
-    /// Samples trained on since the beginning of the course.
+    /// Samples trained on since the beginning of the training loop.
     samples: u64,
-    evaluating: Option<Evaluating>,
-    points: Curve<Point>,
+    evaluating: Option<EvaluationInProgress>,
+    points: Series<EpochMetrics>,
     /// The latest evaluation.
-    latest: Option<Point>,
-    findings: Findings,
-    costs: Curve<f64>,
-    past: Past,
+    latest: Option<EpochMetrics>,
+    classification: ClassificationReport,
+    costs: Series<f64>,
+    past: ParameterHistory,
     /// Parameters before an update of late, and before one earlier; and how many samples ago.
     sound: [(u64, Vec<f64>); 2],
     since_sound: usize,
-    end: Option<End>,
+    end: Option<StopReason>,
     parameters: usize,
     /// Updates between two looks at the clock, samples in a piece, and samples between two sound copies.
     look: usize,
@@ -57,17 +60,17 @@ pub struct Course {
     sound_after: usize,
 }
 
-impl Course {
+impl TrainingLoop {
     /// Sets out. The task has been checked when it was made.
     pub fn new(Task { id, scenario, network, update, limits }: Task) -> Self {
-        let trainer = Trainer::new(&network, &scenario.settings);
+        let trainer = Trainer::new(&network, &scenario.hyperparameters);
         let parameters = network.parameter_count();
-        let samples = scenario.settings.batch_size.min(scenario.data.samples.len());
+        let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len());
         // Each weight takes part in three products; what surrounds them counts as much as some hundred.
         let work = 3 * parameters + 200;
         let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
         let values: Vec<f64> = network.values().collect();
-        let mut course = Self {
+        let mut training_loop = Self {
             id,
             limits,
             trainer,
@@ -77,12 +80,12 @@ impl Course {
             sample: 0,
             order: scenario.epoch_order(epoch),
             samples: 0,
-            evaluating: Some(Evaluating::new(&scenario, update)),
-            points: Curve::new(epoch.into(), EVALUATIONS),
+            evaluating: Some(EvaluationInProgress::new(&scenario, update)),
+            points: Series::new(epoch.into(), EVALUATIONS),
             latest: None,
-            findings: Findings::default(),
-            costs: Curve::new(update, COSTS),
-            past: Past::new(parameters),
+            classification: ClassificationReport::default(),
+            costs: Series::new(update, COSTS),
+            past: ParameterHistory::new(parameters),
             sound: [(update, values.clone()), (update, values)],
             since_sound: 0,
             end: None,
@@ -92,8 +95,8 @@ impl Course {
             sound_after: (SOUND_WORK / work).clamp(64, SOUND),
             scenario,
         };
-        course.keep();
-        course
+        training_loop.keep();
+        training_loop
     }
 
     /// Has code made for the network, where that is quicker: see [`Trainer::compile`].
@@ -102,7 +105,7 @@ impl Course {
     }
 
     /// From now on it ends by these.
-    pub fn set_limits(&mut self, limits: Limits) {
+    pub fn set_limits(&mut self, limits: StoppingCriteria) {
         self.limits = limits;
     }
 
@@ -130,7 +133,7 @@ impl Course {
     /// One mini-batch, or a piece of a long one. Here the time goes: inline, it is compiled as the worker is, for speed.
     #[inline]
     fn go_on(&mut self) {
-        let start = self.mini_batch * self.scenario.settings.batch_size;
+        let start = self.mini_batch * self.scenario.hyperparameters.batch_size;
         let len = self.scenario.mini_batch_len(self.mini_batch);
         let rows = &self.order[start + self.sample..start + len];
         let data = &self.scenario.data.samples;
@@ -167,15 +170,15 @@ impl Course {
     fn end_epoch(&mut self) {
         self.mini_batch = 0;
         let Some(epoch) = self.epoch.checked_add(1) else {
-            self.end = Some(End::LastEpoch);
+            self.end = Some(StopReason::LastEpoch);
             return;
         };
         self.epoch = epoch;
-        if matches!(self.scenario.order, Order::Shuffled(_)) {
+        if matches!(self.scenario.order, SampleOrder::Shuffled(_)) {
             self.order = self.scenario.epoch_order(epoch);
         }
         if self.is_last() || self.limits.need_evaluation() || self.points.keeps(epoch.into()) {
-            self.evaluating = Some(Evaluating::new(&self.scenario, self.update));
+            self.evaluating = Some(EvaluationInProgress::new(&self.scenario, self.update));
         } else {
             self.points.pass(epoch.into());
         }
@@ -189,18 +192,19 @@ impl Course {
     /// A piece of the evaluation under way.
     fn evaluate(&mut self) {
         let Some(evaluating) = &mut self.evaluating else { return };
-        let Some((point, findings)) = evaluating.go_on(&self.scenario, &mut self.trainer, 2 * self.piece)
+        let Some((point, classification)) =
+            evaluating.go_on(&self.scenario, &mut self.trainer, 2 * self.piece)
         else {
             return;
         };
         self.evaluating = None;
-        self.findings = findings;
+        self.classification = classification;
         self.points.push(self.epoch.into(), point);
         self.latest = Some(point);
         if self.is_last() {
-            self.end = Some(End::Epochs);
+            self.end = Some(StopReason::Epochs);
         } else if self.limits.reached(&point) {
-            self.end = Some(End::GoodEnough);
+            self.end = Some(StopReason::TargetReached);
         }
     }
 
@@ -235,30 +239,30 @@ impl Course {
             // No cost is infinite alone, but their sum is.
             let rows = self.rows(update);
             let samples = self.scenario.data.samples.of_rows(&rows);
-            Diverged::largest_term(&network, samples, self.scenario.settings.cost)
+            Diverged::largest_term(&network, samples, self.scenario.hyperparameters.cost)
         });
-        self.end = Some(End::Diverged { update, what: what.unwrap_or(Diverged::Cost) });
+        self.end = Some(StopReason::Diverged { update, what: what.unwrap_or(Diverged::Cost) });
         let (update, network) = last.unwrap_or((update, network));
         self.stand(update, &network);
     }
 
     /// The network after an update, and where a number of its mini-batch is not finite.
     fn seen(&self, update: u64, before: &Network) -> (Network, Option<Diverged>) {
-        let settings = &self.scenario.settings;
+        let hyperparameters = &self.scenario.hyperparameters;
         let rows = self.rows(update);
         let samples = self.scenario.data.samples.of_rows(&rows);
         let mut after = before.clone();
         let mut found = None;
-        train_mini_batch_seen(&mut after, samples.clone(), settings, |trace: Trace| {
+        train_mini_batch_seen(&mut after, samples.clone(), hyperparameters, |trace: Trace| {
             found = found.or_else(|| Diverged::find(&[trace], before, &[]));
         });
-        let costs = samples.clone().map(|sample| evaluate(&after, [sample], settings.cost).cost_sum);
+        let costs = samples.clone().map(|sample| evaluate(&after, [sample], hyperparameters.cost).cost_sum);
         let costs: Vec<f64> = costs.collect();
         let found = found.or_else(|| Diverged::find(&[], &after, &costs)).map(|found| match found {
             // Infinite before the update or only after it.
             Diverged::Cost => {
                 let network = if costs.iter().all(|cost| cost.is_finite()) { before } else { &after };
-                Diverged::largest_term(network, samples, settings.cost).unwrap_or(found)
+                Diverged::largest_term(network, samples, hyperparameters.cost).unwrap_or(found)
             }
             _ => found,
         });
@@ -302,7 +306,7 @@ impl Course {
     /// and `speed` (samples a second) are what a clock outside has measured.
     pub fn snapshot(&self, all: bool, seconds: f64, speed: f64) -> Snapshot {
         // The map of a plane is drawn while it trains, unless that would take too long.
-        let planar = self.scenario.sizes[0] == 2 && self.parameters <= MOST_LIVE;
+        let planar = self.scenario.sizes[0] == 2 && self.parameters <= MAX_LIVE;
         Snapshot {
             id: self.id,
             place: Place {
@@ -320,7 +324,7 @@ impl Course {
             },
             points: self.points.clone(),
             latest: self.latest,
-            findings: self.findings.clone(),
+            classification: self.classification.clone(),
             parameters: (all || planar).then(|| self.network().values().collect()),
             past: all.then(|| (self.past.clone(), self.costs.clone())),
         }

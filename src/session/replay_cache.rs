@@ -5,15 +5,15 @@ use super::MiniBatch;
 use super::checkpoints::Checkpoints;
 use crate::nn::{Diverged, Network, train_mini_batch};
 use crate::scenario::Scenario;
-use crate::training::{COSTS, Curve};
+use crate::training::{COSTS, Series};
 use std::sync::Arc;
 
 /// The parameters before some of a run's updates, and its cost curve.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct ReplayCache {
     networks: Checkpoints<Arc<Network>>,
     /// The mean cost of the mini-batch before each update.
-    costs: Curve<f64>,
+    costs: Series<f64>,
     order: EpochOrder,
 }
 
@@ -31,7 +31,7 @@ impl EpochOrder {
     }
 }
 
-impl Run {
+impl ReplayCache {
     /// A run that has only begun.
     pub fn new(scenario: &Scenario) -> Self {
         let network = Arc::new(scenario.network().into_owned());
@@ -39,7 +39,7 @@ impl Run {
         let bytes = network.parameter_count() * size_of::<f64>();
         Self {
             networks: Checkpoints::new(first, network, bytes),
-            costs: Curve::new(first, COSTS),
+            costs: Series::new(first, COSTS),
             order: EpochOrder::default(),
         }
     }
@@ -55,7 +55,7 @@ impl Run {
     }
 
     /// Goes on with a cost curve that was begun where this one ends, or before.
-    pub(super) fn append_costs(&mut self, costs: Curve<f64>) {
+    pub(super) fn append_costs(&mut self, costs: Series<f64>) {
         self.costs.append(costs);
     }
 
@@ -85,7 +85,7 @@ impl Run {
         let samples = scenario.data.samples.of_rows(rows);
         let count = rows.len() as f64;
         let mut after = Network::clone(network);
-        let cost = train_mini_batch(&mut after, samples, &scenario.settings) / count;
+        let cost = train_mini_batch(&mut after, samples, &scenario.hyperparameters) / count;
         if let Some(parameter) = after.first_not_finite() {
             return Err(Diverged::Parameter(parameter));
         }

@@ -5,7 +5,7 @@
 
 use super::tame::Change;
 use crate::lanes::{Kernel, Lanes, Walk, move_tile, multiply_add};
-use crate::{BiasRule, Reduction, Settings};
+use crate::{BiasRule, Hyperparameters, Reduction};
 
 /// What becomes of a sum over a mini-batch's samples.
 #[derive(Clone, Copy)]
@@ -22,12 +22,12 @@ pub(super) struct Step {
 
 impl Step {
     /// For `samples` of a mini-batch so far.
-    pub(super) fn new(settings: &Settings, samples: usize, first: bool, last: bool) -> Self {
-        let (count, inverse) = match settings.reduction {
+    pub(super) fn new(hyperparameters: &Hyperparameters, samples: usize, first: bool, last: bool) -> Self {
+        let (count, inverse) = match hyperparameters.reduction {
             Reduction::Sum => (1.0, Some(1.0)),
             Reduction::Mean => (samples as f64, samples.is_power_of_two().then(|| 1.0 / samples as f64)),
         };
-        let (learning_rate, rule) = (settings.learning_rate, settings.bias_rule);
+        let (learning_rate, rule) = (hyperparameters.learning_rate, hyperparameters.bias_rule);
         Self { learning_rate, count, inverse, rule, first, last }
     }
 

@@ -1,7 +1,7 @@
-//! The referee's finding: what moves a parameter, found without backpropagation.
+//! The gradient_check's finding: what moves a parameter, found without backpropagation.
 
 use crate::nn::{NumericalDerivative, Parameter, Reduction};
-use crate::session::{Item, Referee, Session};
+use crate::session::{GradientCheck, Item, Session};
 use crate::view::format::{count, number, signed};
 use crate::view::mathml::{derivative, math};
 use std::fmt::Write;
@@ -12,18 +12,18 @@ const ERROR: usize = 2;
 const STEP: usize = 3;
 
 /// The finding for the selected parameter, as HTML.
-pub(super) fn referee(session: &Session) -> String {
+pub(super) fn gradient_check(session: &Session) -> String {
     let Some(parameter) = session.chosen_parameter() else {
         return "<p>Select a neuron, an edge, or a row of the table: the referee judges its bias or weight.</p>"
             .to_owned();
     };
     let what = math(&derivative(Item::from(parameter)));
-    let Some(found) = session.referee() else {
+    let Some(found) = session.gradient_check() else {
         return format!("<p>{what}: the network is being run again …</p>");
     };
-    let digits = session.sight().digits.max(6);
+    let digits = session.view_state().digits.max(6);
     let samples = session.timeline().samples();
-    let over = match session.scenario().settings.reduction {
+    let over = match session.scenario().hyperparameters.reduction {
         Reduction::Sum => "summed over",
         Reduction::Mean => "as the mean over",
     };
@@ -36,12 +36,12 @@ pub(super) fn referee(session: &Session) -> String {
             &format!("{} ± {}", signed(value, digits), number(error, ERROR)),
             &format!("central differences, steps down to {}", number(h, STEP)),
         ),
-        judged("backpropagation", found.backpropagated, found.numerical, digits),
+        validation_or_training("backpropagation", found.backpropagated, found.numerical, digits),
     );
     if let (Parameter::Bias { layer, .. }, Some(sum), Some(shared)) =
         (parameter, found.layer_sum, found.shared)
     {
-        html += &judged("the layer’s Σδ", sum, found.numerical, digits);
+        html += &validation_or_training("the layer’s Σδ", sum, found.numerical, digits);
         // Writing to a string cannot fail, here and below.
         let _ = write!(
             html,
@@ -51,7 +51,7 @@ pub(super) fn referee(session: &Session) -> String {
                 &format!("{} ± {}", signed(shared.value, digits), number(shared.error, ERROR)),
                 "central differences",
             ),
-            judged("the layer’s Σδ, for that one shared bias", sum, shared, digits),
+            validation_or_training("the layer’s Σδ, for that one shared bias", sum, shared, digits),
         );
         let alone = session.scenario().layer_sizes()[layer] == 1;
         let remark = match alone {
@@ -70,8 +70,8 @@ pub(super) fn referee(session: &Session) -> String {
 }
 
 /// A number that is said to be a derivative, and the verdict over it.
-fn judged(name: &str, said: f64, numerical: NumericalDerivative, digits: usize) -> String {
-    let (agreeing, agrees) = Referee::verdict(said, numerical);
+fn validation_or_training(name: &str, said: f64, numerical: NumericalDerivative, digits: usize) -> String {
+    let (agreeing, agrees) = GradientCheck::verdict(said, numerical);
     let verdict = match (agrees, agreeing) {
         (true, 17) => "✓ the same double".to_owned(),
         (true, 0) => "✓ both are 0 within the error".to_owned(),
