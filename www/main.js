@@ -34,7 +34,7 @@ function show(reply, control) {
       element.classList.toggle("lit", reply.lit.includes(element.getAttribute("data-ref")));
     }
   }
-  for (const order of reply.orders) carryOut(order);
+  for (const command of reply.commands) carryOut(command);
   if (reply.reveal) byId(reply.reveal).scrollIntoView({ block: "nearest" });
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
   // Who pressed a button that is gone goes on from the top of what is there now.
@@ -48,17 +48,17 @@ function show(reply, control) {
 let timer;
 function wake() {
   timer = undefined;
-  send("Woken");
+  send("TimerFired");
 }
 
-// A training goes on in a worker of its own: the page gives orders, and asks for a report once it has drawn the last.
+// Training runs in a worker. The page passes commands on, and asks for the next report once it has drawn the last.
 let worker;
-function carryOut(order) {
-  if (order.type === "begin" || order.type === "end") {
+function carryOut(command) {
+  if (command.type === "start" || command.type === "stop") {
     worker?.terminate();
     worker = undefined;
   }
-  if (order.type === "begin") {
+  if (command.type === "start") {
     const task = training_task();
     const own = (worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" }));
     const failed = (reason) => own === worker && show(JSON.parse(training_failed(reason)));
@@ -67,10 +67,10 @@ function carryOut(order) {
       if (typeof data === "string") return failed(data);
       if (own !== worker) return;
       show(JSON.parse(training_reported(data)));
-      requestAnimationFrame(() => own.postMessage({ type: "more" }));
+      requestAnimationFrame(() => own.postMessage({ type: "report" }));
     };
-    own.postMessage({ type: "begin", task }, [task.buffer]);
-  } else worker?.postMessage(order);
+    own.postMessage({ type: "start", task }, [task.buffer]);
+  } else worker?.postMessage(command);
 }
 
 // The element that had the focus keeps it, found again by its id or by what it refers to.
@@ -216,7 +216,7 @@ async function filesOf(set) {
 async function openSet(select) {
   const set = select.value;
   select.setAttribute("aria-busy", "true");
-  send("DataAwaited", select.selectedOptions[0].textContent);
+  send("DownloadStarted", select.selectedOptions[0].textContent);
   const files = await filesOf(set).catch(() => []);
   select.removeAttribute("aria-busy");
   if (files.length) await open(files, select);

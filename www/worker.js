@@ -28,13 +28,13 @@ function run() {
   soon.port2.postMessage(null);
 }
 
-const orders = {
-  begin({ task }) {
+const commands = {
+  start({ task }) {
     const problem = train_begin(task);
     if (problem) postMessage(problem);
     else run();
   },
-  go_on() {
+  resume() {
     train_go_on();
     run();
   },
@@ -42,14 +42,14 @@ const orders = {
     if (running) report(true);
     running = false;
   },
-  terms: ({ limits, speed }) => train_terms(limits.epochs, limits.cost, limits.accuracy, speed),
-  more: () => (wanted = true),
+  set_criteria: ({ criteria, speed }) => train_terms(criteria.epochs, criteria.cost, criteria.accuracy, speed),
+  report: () => (wanted = true),
 };
 
 self.onmessage = async ({ data }) => {
   await ready;
   try {
-    orders[data.type](data);
+    commands[data.type](data);
   } catch (error) {
     running = false;
     postMessage(String(error));

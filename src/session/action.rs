@@ -1,6 +1,6 @@
 //! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
 
-use super::{Axis, Direction, Item, RowTotal, StepBy, View};
+use super::{Axis, Direction, Item, RowTotal, StepSize, View};
 use crate::json::{Read, Value, quoted};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
 use crate::scenario::file::{activation, bias_rule, distribution, reduction};
@@ -16,7 +16,7 @@ pub enum Action {
     /// A scenario file with this text is opened.
     ScenarioOpened(String),
     /// The page fetches the data of the preset with this title.
-    DataAwaited(String),
+    DownloadStarted(String),
     /// η.
     LearningRateChanged(f64),
     /// M.
@@ -24,7 +24,7 @@ pub enum Action {
     /// Sum or mean, with η as it is.
     ReductionChanged(Reduction),
     /// Sum or mean, the other way round, with the η that makes the same update.
-    ReductionExchanged,
+    ReductionSwitched,
     /// Which deltas move a bias.
     BiasRuleChanged(BiasRule),
     /// The cost; the output layer's activation follows where it must.
@@ -131,12 +131,12 @@ pub enum Action {
     /// A step.
     Stepped {
         /// Its size.
-        by: StepBy,
+        by: StepSize,
         /// Which way.
         direction: Direction,
     },
     /// To the first moment of the run.
-    Started,
+    JumpedToStart,
     /// To any position.
     Jumped(Position),
     /// To the moment of this mini-batch with this index.
@@ -148,13 +148,13 @@ pub enum Action {
     /// Play, or pause.
     PlayToggled,
     /// The size of the steps when playing.
-    PlayByChanged(StepBy),
+    PlayStepChanged(StepSize),
     /// Steps a second when playing.
-    SpeedChanged(f64),
+    PlaySpeedChanged(f64),
     /// The time has come that the last reply asked to be woken at.
-    Woken,
+    TimerFired,
     /// Long work is given up, and playing and training stop.
-    Stopped,
+    Cancelled,
 
     // Training at full speed.
     /// It starts, pauses, or goes on.
@@ -162,7 +162,7 @@ pub enum Action {
     /// It ends here.
     TrainingStopped,
     /// Back to the last sound moment of a training that diverged.
-    SoundRestored,
+    FiniteStateRestored,
     /// It ends after so many epochs of the run, if any.
     EpochLimitChanged(Option<u32>),
     /// It ends at this mean cost of a sample, if any.
@@ -170,7 +170,7 @@ pub enum Action {
     /// It ends at this accuracy in percent, if any.
     AccuracyLimitChanged(Option<f64>),
     /// It makes at most so many samples a second, if there is a limit.
-    TrainingSpeedChanged(Option<f64>),
+    SpeedLimitChanged(Option<f64>),
 
     // What is seen.
     /// The stepper, the comparison or the training.
@@ -190,16 +190,16 @@ pub enum Action {
     /// The pointer or focus is on something, or on nothing.
     Hovered(Option<Item>),
     /// The neuron `by` places on in the same layer is selected.
-    NeuronMoved(i32),
+    NeuronSelectionMoved(i32),
     /// The layer `by` places on is selected.
-    LayerMoved(i32),
+    LayerSelectionMoved(i32),
     /// Significant digits shown.
     DigitsChanged(usize),
     /// All terms of long sums are listed, or the first ones.
     AllTermsToggled,
     /// The explanation of the ledger's row totals is opened, for this one where it is given; or closed, where it
     /// is open for no other one.
-    RowTotalAsked(Option<RowTotal>),
+    RowTotalToggled(Option<RowTotal>),
     /// Dark or light.
     ThemeChanged {
         /// Whether it is dark.
@@ -286,27 +286,27 @@ impl Action {
             }
             "Stepped" => {
                 let [by, direction] = fields(value, ["by", "direction"])?;
-                Self::Stepped { by: StepBy::read(by)?, direction: Direction::read(direction)? }
+                Self::Stepped { by: StepSize::read(by)?, direction: Direction::read(direction)? }
             }
             "Jumped" => Self::Jumped(Position::read(value)?),
             "Scrubbed" => Self::Scrubbed(typed::count(value)?),
             "MomentChosen" => Self::MomentChosen(typed::count(value)?),
-            "DataAwaited" => Self::DataAwaited(value.text()?.to_owned()),
+            "DownloadStarted" => Self::DownloadStarted(value.text()?.to_owned()),
             "EpochChosen" => Self::EpochChosen(typed::count(value)?),
-            "PlayByChanged" => Self::PlayByChanged(StepBy::read(value)?),
-            "SpeedChanged" => Self::SpeedChanged(typed::number(value)?),
+            "PlayStepChanged" => Self::PlayStepChanged(StepSize::read(value)?),
+            "PlaySpeedChanged" => Self::PlaySpeedChanged(typed::number(value)?),
             "EpochLimitChanged" => Self::EpochLimitChanged(typed::optional_count(value)?),
             "CostLimitChanged" => Self::CostLimitChanged(typed::optional_number(value)?),
             "AccuracyLimitChanged" => Self::AccuracyLimitChanged(typed::optional_number(value)?),
-            "TrainingSpeedChanged" => Self::TrainingSpeedChanged(typed::optional_number(value)?),
+            "SpeedLimitChanged" => Self::SpeedLimitChanged(typed::optional_number(value)?),
             "ViewChanged" => Self::ViewChanged(View::read(value)?),
             "AxisChanged" => Self::AxisChanged(Axis::read(value)?),
             "Selected" => Self::Selected(optional(value, item)?),
             "Hovered" => Self::Hovered(optional(value, item)?),
-            "NeuronMoved" => Self::NeuronMoved(value.whole()?),
-            "LayerMoved" => Self::LayerMoved(value.whole()?),
+            "NeuronSelectionMoved" => Self::NeuronSelectionMoved(value.whole()?),
+            "LayerSelectionMoved" => Self::LayerSelectionMoved(value.whole()?),
             "DigitsChanged" => Self::DigitsChanged(typed::count(value)?),
-            "RowTotalAsked" => Self::RowTotalAsked(optional(value, RowTotal::read)?),
+            "RowTotalToggled" => Self::RowTotalToggled(optional(value, RowTotal::read)?),
             "ThemeChanged" => Self::ThemeChanged { dark: only(value, "dark")?.bool()? },
             "KeyPressed" => {
                 value.only(&["key", "shift", "control"], "{ \"key\": \"z\" }")?;
@@ -324,17 +324,17 @@ impl Action {
 
     /// The actions that say all by their names.
     const ALONE: [(&str, Self); 16] = [
-        ("ReductionExchanged", Self::ReductionExchanged),
+        ("ReductionSwitched", Self::ReductionSwitched),
         ("LayerAdded", Self::LayerAdded),
         ("Undo", Self::Undo),
         ("Redo", Self::Redo),
-        ("Started", Self::Started),
+        ("JumpedToStart", Self::JumpedToStart),
         ("PlayToggled", Self::PlayToggled),
-        ("Woken", Self::Woken),
-        ("Stopped", Self::Stopped),
+        ("TimerFired", Self::TimerFired),
+        ("Cancelled", Self::Cancelled),
         ("TrainingToggled", Self::TrainingToggled),
         ("TrainingStopped", Self::TrainingStopped),
-        ("SoundRestored", Self::SoundRestored),
+        ("FiniteStateRestored", Self::FiniteStateRestored),
         ("ViewToggled", Self::ViewToggled),
         ("FreezeToggled", Self::FreezeToggled),
         ("GradientCheckToggled", Self::GradientCheckToggled),

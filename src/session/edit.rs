@@ -31,7 +31,7 @@ pub(super) fn changed(present: &Present<'_>, action: &Action) -> Option<Result<C
         Action::LearningRateChanged(to) => hyperparameters.learning_rate = *to,
         Action::BatchSizeChanged(to) => hyperparameters.batch_size = *to,
         Action::ReductionChanged(to) => hyperparameters.reduction = *to,
-        Action::ReductionExchanged => {
+        Action::ReductionSwitched => {
             hyperparameters.learning_rate = equivalent_learning_rate(present.scenario);
             hyperparameters.reduction = match hyperparameters.reduction {
                 Reduction::Sum => Reduction::Mean,

@@ -59,7 +59,7 @@ impl Item {
     }
 
     /// The things that light up together with this one: all numbers of a neuron with the neuron.
-    pub fn lights(self) -> Vec<Self> {
+    pub fn highlights(self) -> Vec<Self> {
         match self {
             Self::Neuron { layer, neuron } => vec![
                 self,

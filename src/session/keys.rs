@@ -1,6 +1,6 @@
 //! The keyboard: which key does what. The list under `?` is made from this table.
 
-use super::{Action, Direction, StepBy, View};
+use super::{Action, Direction, StepSize, View};
 
 /// A key and what it does.
 #[derive(Clone, Debug)]
@@ -33,14 +33,14 @@ const fn control(
     Key { key, shift, control: true, label, does, action }
 }
 
-const fn step(by: StepBy, direction: Direction) -> Action {
+const fn step(by: StepSize, direction: Direction) -> Action {
     Action::Stepped { by, direction }
 }
 
 /// Every key.
 pub static KEYS: [Key; 29] = {
     use Direction::{Back, Forward};
-    use StepBy::{Epoch, Equation, MiniBatch, Neuron, Sample};
+    use StepSize::{Epoch, Equation, MiniBatch, Neuron, Sample};
     [
         key("ArrowRight", "→", "one equation on; in Compare, one sample", step(Equation, Forward)),
         key("ArrowLeft", "←", "one equation back; in Compare, one sample", step(Equation, Back)),
@@ -52,22 +52,27 @@ pub static KEYS: [Key; 29] = {
         key("PageUp", "Page Up", "to the end of the mini-batch before", step(MiniBatch, Back)),
         key("]", "]", "to the end of the epoch", step(Epoch, Forward)),
         key("[", "[", "to the end of the epoch before", step(Epoch, Back)),
-        key("Home", "Home", "to the first moment of the run", Action::Started),
+        key("Home", "Home", "to the first moment of the run", Action::JumpedToStart),
         key(" ", "Space", "play or pause; in Train, train or pause", Action::PlayToggled),
-        key("Escape", "Esc", "stop long work, playing and training", Action::Stopped),
-        key("j", "j", "select the next neuron of the layer", Action::NeuronMoved(1)),
-        key("k", "k", "select the neuron before", Action::NeuronMoved(-1)),
-        key("l", "l", "select in the next layer", Action::LayerMoved(1)),
-        key("h", "h", "select in the layer before", Action::LayerMoved(-1)),
+        key("Escape", "Esc", "stop long work, playing and training", Action::Cancelled),
+        key("j", "j", "select the next neuron of the layer", Action::NeuronSelectionMoved(1)),
+        key("k", "k", "select the neuron before", Action::NeuronSelectionMoved(-1)),
+        key("l", "l", "select in the next layer", Action::LayerSelectionMoved(1)),
+        key("h", "h", "select in the layer before", Action::LayerSelectionMoved(-1)),
         key("x", "x", "select nothing", Action::Selected(None)),
         key("t", "t", "list all terms of long sums, or the first ones", Action::AllTermsToggled),
-        key("s", "s", "why a row total is no bias gradient", Action::RowTotalAsked(None)),
+        key("s", "s", "why a row total is no bias gradient", Action::RowTotalToggled(None)),
         key("v", "v", "from the stepper to the comparison and back", Action::ViewToggled),
         key("g", "g", "to the training", Action::ViewChanged(View::Train)),
-        key("b", "b", "back to the last sound moment of a training that diverged", Action::SoundRestored),
+        key(
+            "b",
+            "b",
+            "back to the last sound moment of a training that diverged",
+            Action::FiniteStateRestored,
+        ),
         key("f", "f", "in the comparison: freeze the parameters, or let them move", Action::FreezeToggled),
         key("r", "r", "ask the referee, or send it away", Action::GradientCheckToggled),
-        key("m", "m", "exchange sum and mean, keeping the update", Action::ReductionExchanged),
+        key("m", "m", "exchange sum and mean, keeping the update", Action::ReductionSwitched),
         control("z", false, "Ctrl+Z", "undo a change of the scenario", Action::Undo),
         control("Z", true, "Ctrl+Shift+Z", "redo", Action::Redo),
         control("y", false, "Ctrl+Y", "redo", Action::Redo),

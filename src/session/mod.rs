@@ -21,16 +21,17 @@ mod visible;
 
 pub use action::Action;
 pub use compare::{
-    Background, Comparison, Divergence, GradientCheck, Identity, Lines, RunPass, RunRow, identity,
+    Background, Comparison, GradientCheck, GradientOfSum, RunCurves, RunDivergence, RunPass, RunRow,
+    gradient_of_sum,
 };
 pub use edit::equivalent_learning_rate;
 pub use item::Item;
 pub use keys::{KEYS, Key, action_of};
 pub use mini_batch::MiniBatch;
-pub use replay::{Progress, explained_divergence};
+pub use replay::{Progress, divergence_message};
 pub use replay_cache::ReplayCache;
-pub use timeline::{Direction, StepBy, Timeline, next, previous};
-pub use training::{Evaluated, Stage, Training, WorkerCommand};
+pub use timeline::{Direction, StepSize, Timeline, next, previous};
+pub use training::{Evaluated, Training, TrainingStatus, WorkerCommand};
 pub use view_state::{Axis, MAX_DIGITS, RowTotal, View, ViewState};
 pub use visible::Visible;
 
@@ -62,7 +63,7 @@ pub struct Session {
     comparison: Option<Box<Comparison>>,
     background: Background,
     /// Where the latest steps forward began.
-    step_history: Vec<(Position, StepBy)>,
+    step_history: Vec<(Position, StepSize)>,
     past: Vec<UndoEntry>,
     future: Vec<UndoEntry>,
     replay: Option<Replay>,
@@ -72,7 +73,7 @@ pub struct Session {
     /// Something to be said that is not an error.
     notice: Option<String>,
     /// How often another scenario has taken the present one's place.
-    changes: u64,
+    scenario_version: u64,
 }
 
 /// A scenario with the place in it, to come back to.
@@ -92,7 +93,7 @@ pub struct Play {
     /// Whether it plays.
     pub playing: bool,
     /// The size of its steps.
-    pub by: StepBy,
+    pub by: StepSize,
     /// Steps a second.
     pub speed: f64,
 }
@@ -119,9 +120,9 @@ impl Session {
             future: Vec::new(),
             replay: None,
             training: Training::default(),
-            play: Play { playing: false, by: StepBy::Equation, speed: 1.0 },
+            play: Play { playing: false, by: StepSize::Equation, speed: 1.0 },
             notice: None,
-            changes: 0,
+            scenario_version: 0,
             preset: None,
             scenario,
         };
@@ -142,7 +143,7 @@ impl Session {
 
     /// Carries out an action. An error says what was wrong and what would do, and leaves everything as it was.
     pub fn update(&mut self, action: Action) -> Result<(), String> {
-        if action != Action::Woken {
+        if action != Action::TimerFired {
             self.notice = None;
         }
         if self.training.is_running() {
@@ -157,8 +158,8 @@ impl Session {
             }
         }
         match action {
-            Action::Woken => self.wake(),
-            Action::Stopped => {
+            Action::TimerFired => self.wake(),
+            Action::Cancelled => {
                 self.play.playing = false;
                 self.pause_training(true);
                 if self.replay.take().is_some() {
@@ -172,7 +173,7 @@ impl Session {
             }
             Action::Stepped { by, direction: Direction::Forward } => self.step_forward(self.at_least(by)),
             Action::Stepped { by, direction: Direction::Back } => self.step_back(self.at_least(by)),
-            Action::Started => {
+            Action::JumpedToStart => {
                 self.clear_training();
                 self.go(self.scenario.first_position(), Vec::new())
             }
@@ -198,25 +199,25 @@ impl Session {
                 self.pause_training(true);
                 Ok(())
             }
-            Action::SoundRestored => self.restore_sound(),
+            Action::FiniteStateRestored => self.restore_sound(),
             Action::EpochLimitChanged(_)
             | Action::CostLimitChanged(_)
             | Action::AccuracyLimitChanged(_)
-            | Action::TrainingSpeedChanged(_) => self.set_terms(&action),
+            | Action::SpeedLimitChanged(_) => self.set_terms(&action),
             Action::PlayToggled if self.view_state.view == View::Train => self.toggle_training(),
             Action::PlayToggled => {
                 self.play.playing = !self.play.playing;
                 Ok(())
             }
-            Action::PlayByChanged(by) => {
+            Action::PlayStepChanged(by) => {
                 self.play.by = by;
                 Ok(())
             }
-            Action::SpeedChanged(speed) if SPEEDS.contains(&speed) => {
+            Action::PlaySpeedChanged(speed) if SPEEDS.contains(&speed) => {
                 self.play.speed = speed;
                 Ok(())
             }
-            Action::SpeedChanged(speed) => {
+            Action::PlaySpeedChanged(speed) => {
                 let (slowest, fastest) = (SPEEDS.start(), SPEEDS.end());
                 Err(format!("{speed} steps a second will not do; take {slowest} to {fastest}"))
             }
@@ -242,7 +243,7 @@ impl Session {
                 }
                 self.replace(scenario, Some(preset.id), History::Open, None)
             }
-            Action::DataAwaited(title) => {
+            Action::DownloadStarted(title) => {
                 self.notice = Some(format!("Loading {title} …"));
                 Ok(())
             }
@@ -281,7 +282,7 @@ impl Session {
     fn needs_pause(&self, action: &Action) -> Result<bool, String> {
         let moves = matches!(
             action,
-            Action::Started
+            Action::JumpedToStart
                 | Action::Jumped(_)
                 | Action::Scrubbed(_)
                 | Action::MomentChosen(_)
@@ -337,10 +338,10 @@ impl Session {
     }
 
     /// Lanes step together, which they can do from sample to sample.
-    fn at_least(&self, by: StepBy) -> StepBy {
+    fn at_least(&self, by: StepSize) -> StepSize {
         match self.view_state.view {
             View::Stepper | View::Train => by,
-            View::Compare => by.max(StepBy::Sample),
+            View::Compare => by.max(StepSize::Sample),
         }
     }
 
@@ -360,7 +361,7 @@ impl Session {
         }
     }
 
-    fn step_forward(&mut self, by: StepBy) -> Result<(), String> {
+    fn step_forward(&mut self, by: StepSize) -> Result<(), String> {
         let end = || "this is as far as epochs are counted".to_owned();
         let destination = next(&self.scenario, self.position, by).ok_or_else(end)?;
         let mut step_history = self.step_history.clone();
@@ -373,7 +374,7 @@ impl Session {
 
     /// A step back of the same size as the step forward that led here ends where that began; otherwise
     /// it ends at the resting place before.
-    fn step_back(&mut self, by: StepBy) -> Result<(), String> {
+    fn step_back(&mut self, by: StepSize) -> Result<(), String> {
         let mut step_history = self.step_history.clone();
         let came_from = step_history.pop().filter(|(_, stepped)| *stepped == by).map(|(from, _)| from);
         match came_from.or_else(|| previous(&self.scenario, self.position, by)) {
@@ -452,7 +453,7 @@ impl Session {
     }
 
     /// Whether it plays so quickly that nobody could read what takes long to work out or to lay out.
-    pub fn is_hurried(&self) -> bool {
+    pub fn plays_fast(&self) -> bool {
         self.play.playing && self.play.speed > HURRIED
     }
 
@@ -462,8 +463,8 @@ impl Session {
     }
 
     /// How often another scenario has taken the present one's place: tells what was drawn of an older one.
-    pub fn changes(&self) -> u64 {
-        self.changes
+    pub fn scenario_version(&self) -> u64 {
+        self.scenario_version
     }
 
     /// Whether there is a change to take back, and one to make again.

@@ -2,7 +2,7 @@
 //! lie between in slices, as the page wakes the session; it changes nothing before it arrives.
 
 use super::compare::States;
-use super::{Comparison, MiniBatch, ReplayCache, Session, StepBy, UndoEntry, View};
+use super::{Comparison, MiniBatch, ReplayCache, Session, StepSize, UndoEntry, View};
 use crate::nn::{Diverged, Network};
 use crate::scenario::{Position, Scenario};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) struct Replay {
 #[derive(Clone, Debug)]
 enum Arrival {
     /// Only the position changes, and the step_history becomes this.
-    Position(Vec<(Position, StepBy)>),
+    Position(Vec<(Position, StepSize)>),
     /// Another scenario takes the place of the present one.
     Scenario {
         saved: UndoEntry,
@@ -69,7 +69,7 @@ impl Session {
     pub(super) fn go(
         &mut self,
         destination: Position,
-        step_history: Vec<(Position, StepBy)>,
+        step_history: Vec<(Position, StepSize)>,
     ) -> Result<(), String> {
         let update = self.scenario.update_index(&destination);
         let here = update == self.scenario.update_index(&self.position);
@@ -258,7 +258,7 @@ impl Session {
                     }
                 }
                 self.step_history.clear();
-                self.changes += 1;
+                self.scenario_version += 1;
                 if !saved.scenario.runs_like(&self.scenario) {
                     self.forget_training(saved.trained);
                 }
@@ -345,7 +345,7 @@ fn divergence(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
 }
 
 /// Says where a training stopped being finite: the update, the number and η.
-pub fn explained_divergence(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
+pub fn divergence_message(scenario: &Scenario, update: u64, diverged: Diverged) -> String {
     format!(
         "{}. It was update {}. Go back to the last sound moment (b), or take a smaller η.",
         divergence(scenario, update, diverged),

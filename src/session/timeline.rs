@@ -9,7 +9,7 @@ use crate::scenario::{Moment, Position, Scenario};
 
 /// The size of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StepBy {
+pub enum StepSize {
     /// Into: one neuron.
     Neuron,
     /// One equation of one layer.
@@ -22,7 +22,7 @@ pub enum StepBy {
     Epoch,
 }
 
-impl StepBy {
+impl StepSize {
     /// From the smallest to the largest.
     pub const ALL: [Self; 5] = [Self::Neuron, Self::Equation, Self::Sample, Self::MiniBatch, Self::Epoch];
 
@@ -131,43 +131,43 @@ impl Timeline {
     }
 
     /// The last resting place of this size at or before `last`, within this mini-batch.
-    fn rest_up_to(&self, last: usize, by: StepBy) -> Option<usize> {
+    fn rest_up_to(&self, last: usize, by: StepSize) -> Option<usize> {
         let end = self.len() - 1;
         match by {
-            StepBy::Neuron | StepBy::Equation => Some(last.min(end)),
+            StepSize::Neuron | StepSize::Equation => Some(last.min(end)),
             _ if last >= end => Some(end),
-            StepBy::Sample => {
+            StepSize::Sample => {
                 let complete = (last + 1) / self.per_sample();
                 complete.min(self.samples - 1).checked_sub(1).map(|s| (s + 1) * self.per_sample() - 1)
             }
-            StepBy::MiniBatch | StepBy::Epoch => None,
+            StepSize::MiniBatch | StepSize::Epoch => None,
         }
     }
 
     /// The first resting place of this size at or after `first`, within this mini-batch.
-    fn rest_from(&self, first: usize, by: StepBy) -> Option<usize> {
+    fn rest_from(&self, first: usize, by: StepSize) -> Option<usize> {
         let end = self.len() - 1;
         match by {
             _ if first > end => None,
-            StepBy::Neuron | StepBy::Equation => Some(first),
-            StepBy::Sample => {
+            StepSize::Neuron | StepSize::Equation => Some(first),
+            StepSize::Sample => {
                 let sample = first / self.per_sample();
                 Some(if sample + 1 >= self.samples { end } else { (sample + 1) * self.per_sample() - 1 })
             }
-            StepBy::MiniBatch | StepBy::Epoch => Some(end),
+            StepSize::MiniBatch | StepSize::Epoch => Some(end),
         }
     }
 }
 
 /// The resting place after this position; `None` at the end of time (epoch 2³²).
-pub fn next(scenario: &Scenario, position: Position, by: StepBy) -> Option<Position> {
+pub fn next(scenario: &Scenario, position: Position, by: StepSize) -> Option<Position> {
     let timeline = Timeline::of(scenario, position.mini_batch);
     let index = timeline.index(position.moment);
-    if by == StepBy::Neuron {
+    if by == StepSize::Neuron {
         return next_neuron(scenario, position);
     }
     let last_mini_batch = scenario.mini_batches() as u32 - 1;
-    if by == StepBy::Epoch && position.mini_batch < last_mini_batch {
+    if by == StepSize::Epoch && position.mini_batch < last_mini_batch {
         return Some(mini_batch_end(scenario, position.epoch, last_mini_batch));
     }
     // A neuron of a moment comes before the moment as a whole.
@@ -177,7 +177,7 @@ pub fn next(scenario: &Scenario, position: Position, by: StepBy) -> Option<Posit
     }
     let start = next_mini_batch(scenario, position)?;
     match by {
-        StepBy::Epoch => Some(mini_batch_end(scenario, start.epoch, last_mini_batch)),
+        StepSize::Epoch => Some(mini_batch_end(scenario, start.epoch, last_mini_batch)),
         _ => {
             let timeline = Timeline::of(scenario, start.mini_batch);
             let rest = timeline.rest_from(0, by)?;
@@ -187,24 +187,24 @@ pub fn next(scenario: &Scenario, position: Position, by: StepBy) -> Option<Posit
 }
 
 /// The resting place before this position; `None` at the first moment of the run.
-pub fn previous(scenario: &Scenario, position: Position, by: StepBy) -> Option<Position> {
+pub fn previous(scenario: &Scenario, position: Position, by: StepSize) -> Option<Position> {
     let first = scenario.first_position();
     if position == first {
         return None;
     }
-    if by == StepBy::Neuron {
+    if by == StepSize::Neuron {
         return previous_neuron(scenario, position);
     }
     let timeline = Timeline::of(scenario, position.mini_batch);
     let index = timeline.index(position.moment);
     // The last moment of an epoch is a resting place only of the epoch's last mini-batch.
     let within = index.checked_sub(1).and_then(|last| timeline.rest_up_to(last, by));
-    if let Some(rest) = within.filter(|_| by != StepBy::Epoch) {
+    if let Some(rest) = within.filter(|_| by != StepSize::Epoch) {
         return Some(Position { moment: timeline.moment(rest), neuron: None, ..position });
     }
     let start = Position { epoch: position.epoch, mini_batch: position.mini_batch, ..Position::default() };
     let before = match by {
-        StepBy::Epoch => {
+        StepSize::Epoch => {
             position.epoch.checked_sub(1).map(|epoch| (epoch, scenario.mini_batches() as u32 - 1))
         }
         _ => previous_mini_batch(scenario, start),
@@ -269,5 +269,5 @@ fn previous_neuron(scenario: &Scenario, position: Position) -> Option<Position> 
             }
         }
     }
-    previous(scenario, Position { neuron: None, ..position }, StepBy::Equation)
+    previous(scenario, Position { neuron: None, ..position }, StepSize::Equation)
 }

@@ -14,25 +14,25 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WorkerCommand {
     /// A new worker begins [`Session::task`].
-    Begin,
+    Start,
     /// The worker goes on from where it paused.
-    GoOn,
+    Resume,
     /// It pauses and reports.
     Pause,
     /// From now on it keeps to these terms.
-    Terms {
+    SetCriteria {
         /// When it stops by itself.
-        limits: StoppingCriteria,
+        criteria: StoppingCriteria,
         /// The most samples a second.
         speed: Option<f64>,
     },
     /// It is no longer needed.
-    StopReason,
+    Stop,
 }
 
 /// How far a training is, as the page knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Stage {
+pub enum TrainingStatus {
     /// There is none.
     #[default]
     Idle,
@@ -53,8 +53,8 @@ pub enum Stage {
 #[derive(Clone, Debug, Default)]
 pub struct Training {
     id: u32,
-    stage: Stage,
-    limits: StoppingCriteria,
+    status: TrainingStatus,
+    criteria: StoppingCriteria,
     speed: Option<f64>,
     /// The update that it began with.
     began: u64,
@@ -86,18 +86,18 @@ const EARLIER: usize = 1024;
 
 impl Training {
     /// How far it is.
-    pub fn stage(&self) -> Stage {
-        self.stage
+    pub fn status(&self) -> TrainingStatus {
+        self.status
     }
 
     /// Whether the worker trains or is about to pause.
     pub fn is_running(&self) -> bool {
-        matches!(self.stage, Stage::Running | Stage::Pausing { .. })
+        matches!(self.status, TrainingStatus::Running | TrainingStatus::Pausing { .. })
     }
 
     /// When it stops by itself.
-    pub fn limits(&self) -> StoppingCriteria {
-        self.limits
+    pub fn criteria(&self) -> StoppingCriteria {
+        self.criteria
     }
 
     /// The most samples a second.
@@ -106,7 +106,7 @@ impl Training {
     }
 
     /// The update that it began with, from the beginning of epoch 0.
-    pub fn began(&self) -> u64 {
+    pub fn first_update(&self) -> u64 {
         self.began
     }
 
@@ -138,7 +138,7 @@ impl Training {
     }
 
     /// Whether the session is still where it paused or ended.
-    pub fn stands_at(&self, position: Position) -> bool {
+    pub fn stopped_at(&self, position: Position) -> bool {
         self.stood == Some(position)
     }
 
@@ -160,7 +160,7 @@ impl Training {
     }
 
     fn order_terms(&mut self) {
-        self.orders.push(WorkerCommand::Terms { limits: self.limits, speed: self.speed });
+        self.orders.push(WorkerCommand::SetCriteria { criteria: self.criteria, speed: self.speed });
     }
 }
 
@@ -171,11 +171,11 @@ impl Session {
     }
 
     /// What the worker is to do since this was asked last.
-    pub fn take_orders(&mut self) -> Vec<WorkerCommand> {
+    pub fn take_worker_commands(&mut self) -> Vec<WorkerCommand> {
         std::mem::take(&mut self.training.orders)
     }
 
-    /// What [`WorkerCommand::Begin`] is about: the scenario from the mini-batch that the reader stands in, or from the next one
+    /// What [`WorkerCommand::Start`] is about: the scenario from the mini-batch that the reader stands in, or from the next one
     /// where that is finished.
     pub fn task(&self) -> Task {
         let finished = self.visible().finished();
@@ -185,25 +185,25 @@ impl Session {
             scenario: self.scenario.as_ref().clone(),
             network: Network::clone(network),
             update: self.updates() + u64::from(finished),
-            limits: self.training.limits,
+            limits: self.training.criteria,
         }
     }
 
     /// Starts, pauses or goes on.
     pub(super) fn toggle_training(&mut self) -> Result<(), String> {
-        match self.training.stage {
-            Stage::Running => {
+        match self.training.status {
+            TrainingStatus::Running => {
                 self.pause_training(false);
                 Ok(())
             }
-            Stage::Pausing { .. } => Ok(()),
-            Stage::Paused if self.training.stands_at(self.position) => {
+            TrainingStatus::Pausing { .. } => Ok(()),
+            TrainingStatus::Paused if self.training.stopped_at(self.position) => {
                 self.check_limits()?;
-                self.training.stage = Stage::Running;
-                self.training.orders.push(WorkerCommand::GoOn);
+                self.training.status = TrainingStatus::Running;
+                self.training.orders.push(WorkerCommand::Resume);
                 Ok(())
             }
-            Stage::Idle | Stage::Paused | Stage::Ended(_) => self.begin_training(),
+            TrainingStatus::Idle | TrainingStatus::Paused | TrainingStatus::Ended(_) => self.begin_training(),
         }
     }
 
@@ -219,13 +219,13 @@ impl Session {
         training.earlier = training.so_far(mini_batches, began as f64 / mini_batches as f64);
         training.trained = Some(training.trained.unwrap_or(began).min(began));
         training.began = began;
-        if training.stage == Stage::Paused {
-            training.orders.push(WorkerCommand::StopReason);
+        if training.status == TrainingStatus::Paused {
+            training.orders.push(WorkerCommand::Stop);
         }
         training.id = training.id.wrapping_add(1);
         training.snapshot = None;
-        training.stage = Stage::Running;
-        training.orders.push(WorkerCommand::Begin);
+        training.status = TrainingStatus::Running;
+        training.orders.push(WorkerCommand::Start);
         training.order_terms();
         Ok(())
     }
@@ -234,7 +234,7 @@ impl Session {
     pub(super) fn clear_training(&mut self) {
         self.pause_training(true);
         let training = &mut self.training;
-        training.stage = Stage::Idle;
+        training.status = TrainingStatus::Idle;
         (training.snapshot, training.stood, training.earlier) = (None, None, Earlier::default());
     }
 
@@ -255,7 +255,7 @@ impl Session {
         let same_batches = match action {
             Action::LearningRateChanged(_)
             | Action::ReductionChanged(_)
-            | Action::ReductionExchanged
+            | Action::ReductionSwitched
             | Action::BiasRuleChanged(_) => true,
             Action::BatchSizeChanged(_) => false,
             _ => return None,
@@ -295,19 +295,19 @@ impl Session {
     fn check_limits(&self) -> Result<(), String> {
         let begin = self.updates() + u64::from(self.visible().finished());
         let done = begin / self.scenario.mini_batches() as u64;
-        match self.training.limits.epochs {
+        match self.training.criteria.epochs {
             Some(epochs) if u64::from(epochs) <= done => Err(format!(
                 "{epochs} epochs are done already: the run stands in epoch {}. Take more epochs, or go back to the \
                  start (Home)",
                 done + 1
             )),
-            _ if self.training.stage == Stage::Ended(StopReason::TargetReached)
-                && self.training.stands_at(self.position)
+            _ if self.training.status == TrainingStatus::Ended(StopReason::TargetReached)
+                && self.training.stopped_at(self.position)
                 && self
                     .training
                     .snapshot()
                     .and_then(|now| now.latest)
-                    .is_some_and(|found| self.training.limits.reached(&found)) =>
+                    .is_some_and(|found| self.training.criteria.reached(&found)) =>
             {
                 Err("cost or accuracy is as good as was wanted already; ask for more, or leave it empty"
                     .into())
@@ -318,15 +318,17 @@ impl Session {
 
     /// Pauses a training that runs; `to_end` also ends it.
     pub(super) fn pause_training(&mut self, to_end: bool) {
-        match self.training.stage {
-            Stage::Running => {
-                self.training.stage = Stage::Pausing { to_end };
+        match self.training.status {
+            TrainingStatus::Running => {
+                self.training.status = TrainingStatus::Pausing { to_end };
                 self.training.orders.push(WorkerCommand::Pause);
             }
-            Stage::Pausing { .. } if to_end => self.training.stage = Stage::Pausing { to_end },
-            Stage::Paused if to_end => {
-                self.training.stage = Stage::Idle;
-                self.training.orders.push(WorkerCommand::StopReason);
+            TrainingStatus::Pausing { .. } if to_end => {
+                self.training.status = TrainingStatus::Pausing { to_end }
+            }
+            TrainingStatus::Paused if to_end => {
+                self.training.status = TrainingStatus::Idle;
+                self.training.orders.push(WorkerCommand::Stop);
             }
             _ => {}
         }
@@ -341,11 +343,11 @@ impl Session {
     /// updates from `trained` on, if any.
     pub(super) fn forget_training(&mut self, trained: Option<u64>) {
         let training = &mut self.training;
-        if training.is_running() || training.stage == Stage::Paused {
-            training.orders.push(WorkerCommand::StopReason);
+        if training.is_running() || training.status == TrainingStatus::Paused {
+            training.orders.push(WorkerCommand::Stop);
         }
         training.id = training.id.wrapping_add(1);
-        training.stage = Stage::Idle;
+        training.status = TrainingStatus::Idle;
         (training.snapshot, training.stood, training.earlier) = (None, None, Earlier::default());
         (training.trained, training.pending) = (trained, None);
     }
@@ -361,14 +363,14 @@ impl Session {
         training.snapshot = Some(snapshot.clone());
         match state {
             State::Running => return Ok(()),
-            State::Paused if training.stage == (Stage::Pausing { to_end: true }) => {
-                training.stage = Stage::Idle;
-                training.orders.push(WorkerCommand::StopReason);
+            State::Paused if training.status == (TrainingStatus::Pausing { to_end: true }) => {
+                training.status = TrainingStatus::Idle;
+                training.orders.push(WorkerCommand::Stop);
             }
-            State::Paused => training.stage = Stage::Paused,
+            State::Paused => training.status = TrainingStatus::Paused,
             State::Ended(end) => {
-                training.stage = Stage::Ended(end);
-                training.orders.push(WorkerCommand::StopReason);
+                training.status = TrainingStatus::Ended(end);
+                training.orders.push(WorkerCommand::Stop);
                 if matches!(end, StopReason::Diverged { .. }) {
                     training.pending = None;
                     return Ok(()); // the reader decides whether to go there
@@ -384,7 +386,7 @@ impl Session {
 
     /// The worker is gone, for a reason that only the browser knows.
     pub fn training_failed(&mut self, reason: &str) -> Result<(), String> {
-        if !self.training.is_running() && self.training.stage != Stage::Paused {
+        if !self.training.is_running() && self.training.status != TrainingStatus::Paused {
             return Ok(());
         }
         self.forget_training(self.training.trained);
@@ -393,7 +395,7 @@ impl Session {
 
     /// To the last sound moment of a training that diverged.
     pub(super) fn restore_sound(&mut self) -> Result<(), String> {
-        let Stage::Ended(StopReason::Diverged { update, .. }) = self.training.stage else {
+        let TrainingStatus::Ended(StopReason::Diverged { update, .. }) = self.training.status else {
             return Err("no training has diverged; there is nothing to go back from".into());
         };
         let Some(snapshot) = self.training.snapshot.clone() else { return Ok(()) };
@@ -403,7 +405,7 @@ impl Session {
             position.moment = timeline.moment(timeline.len() - 1);
         }
         self.take_over(&snapshot, position)?;
-        self.training.stage = Stage::Idle;
+        self.training.status = TrainingStatus::Idle;
         self.notice = Some("This is the last moment at which every number was finite.".into());
         Ok(())
     }
@@ -442,11 +444,11 @@ impl Session {
             Action::EpochLimitChanged(Some(0)) => {
                 return Err("take 1 epoch or more, or leave it empty".into());
             }
-            Action::EpochLimitChanged(to) => training.limits.epochs = to,
+            Action::EpochLimitChanged(to) => training.criteria.epochs = to,
             Action::CostLimitChanged(Some(cost)) if cost < 0.0 => {
                 return Err(format!("a cost is never below 0, so never as low as {cost}; 0.01 would do"));
             }
-            Action::CostLimitChanged(to) => training.limits.cost = to,
+            Action::CostLimitChanged(to) => training.criteria.cost = to,
             Action::AccuracyLimitChanged(Some(percent)) if !(percent > 0.0 && percent <= 100.0) => {
                 return Err(format!("{percent} % will not do; take a number up to 100, such as 95"));
             }
@@ -457,12 +459,12 @@ impl Session {
                 );
             }
             Action::AccuracyLimitChanged(to) => {
-                training.limits.accuracy = to.map(|percent| percent / 100.0);
+                training.criteria.accuracy = to.map(|percent| percent / 100.0);
             }
-            Action::TrainingSpeedChanged(Some(speed)) if speed <= 0.0 => {
+            Action::SpeedLimitChanged(Some(speed)) if speed <= 0.0 => {
                 return Err(format!("{speed} samples a second would be none; 100 would do"));
             }
-            Action::TrainingSpeedChanged(to) => training.speed = to,
+            Action::SpeedLimitChanged(to) => training.speed = to,
             _ => {}
         }
         training.order_terms();

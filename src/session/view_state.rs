@@ -132,11 +132,11 @@ impl ViewState {
             }
             Action::Selected(item) => self.selected = item.map(selectable),
             Action::Hovered(item) => self.hovered = item,
-            Action::NeuronMoved(by) => {
+            Action::NeuronSelectionMoved(by) => {
                 let (layer, neuron) = self.place(scenario, position);
                 self.selected = Some(at(layer, moved(neuron, by, scenario.sizes[layer])));
             }
-            Action::LayerMoved(by) => {
+            Action::LayerSelectionMoved(by) => {
                 let (layer, neuron) = self.place(scenario, position);
                 let layer = moved(layer, by, scenario.sizes.len());
                 self.selected = Some(at(layer, neuron.min(scenario.sizes[layer] - 1)));
@@ -149,7 +149,7 @@ impl ViewState {
             Action::AxisChanged(axis) => self.axis = axis,
             Action::GradientCheckToggled => self.gradient_check_open = !self.gradient_check_open,
             Action::BoundaryToggled => self.boundary_of_selected = !self.boundary_of_selected,
-            Action::RowTotalAsked(total) => {
+            Action::RowTotalToggled(total) => {
                 let another = total.is_some() && total != self.row_total;
                 self.row_total_explained = another || !self.row_total_explained;
                 self.row_total = total;

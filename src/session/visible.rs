@@ -59,7 +59,7 @@ impl<'a> Visible<'a> {
     }
 
     /// Whether the present moment is just this one, for this neuron of its layer.
-    pub fn at_work(&self, layer: usize, neuron: usize) -> bool {
+    pub fn is_current(&self, layer: usize, neuron: usize) -> bool {
         let here = self.position.moment.layer() == Some(layer);
         here && self.position.neuron.is_none_or(|at| at as usize == neuron)
     }

@@ -51,7 +51,7 @@ pub fn remarks(session: &Session) -> String {
     let equivalent = number(equivalent_learning_rate(session.scenario()), digits);
     let mut html = format!(
         "<p>The <b>{this}</b> over {} at η = {eta} makes the same update as the {other} at η = {equivalent}. \
-         <button type=\"button\" data-action=\"ReductionExchanged\">Take the {other}</button></p>",
+         <button type=\"button\" data-action=\"ReductionSwitched\">Take the {other}</button></p>",
         count(hyperparameters.batch_size.min(session.scenario().data.samples.len()), "sample"),
     );
     if samples < hyperparameters.batch_size && session.scenario().mini_batches() > 1 {
@@ -88,7 +88,7 @@ fn explanation(session: &Session) -> String {
          the cost answers to it through that neuron’s δ alone: equation (3). A row’s total would be the derivative \
          of one single bias shared by the whole layer. What is added up is the column: one neuron, down the \
          samples of the mini-batch. {words}</p><button type=\"button\" {}>{button}</button> \
-         <button type=\"button\" data-action=\"RowTotalAsked\">Close</button></div>",
+         <button type=\"button\" data-action=\"RowTotalToggled\">Close</button></div>",
         action("BiasRuleChanged", quoted),
     )
 }
@@ -252,7 +252,7 @@ fn push_across(html: &mut String, visible: &Visible<'_>, session: &Session, samp
             html,
             "<button type=\"button\" id=\"across-{layer}-{sample}\" {} aria-expanded=\"{asked}\" \
              title=\"{}{remark}. This is not a bias gradient. Why?\">{text}</button>",
-            action("RowTotalAsked", numbers(&[("layer", row_total.layer), ("sample", row_total.sample)])),
+            action("RowTotalToggled", numbers(&[("layer", row_total.layer), ("sample", row_total.sample)])),
             signed(total, MAX_DIGITS),
         );
     }

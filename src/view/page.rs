@@ -41,7 +41,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
         lit: session
             .view_state()
             .hovered
-            .map_or(Vec::new(), |item| item.lights().iter().map(ToString::to_string).collect()),
+            .map_or(Vec::new(), |item| item.highlights().iter().map(ToString::to_string).collect()),
     };
     let selected = [("selected", head), ("selected-numbers", numbers), ("selected-weights", weights)];
     page.parts.extend(selected.map(|(id, html)| (id.into(), html)));

@@ -6,7 +6,7 @@ use crate::data::{Preset, mnist, presets};
 use crate::json::numbers;
 use crate::nn::{Activation, Distribution, Reduction};
 use crate::scenario::{SampleOrder, Start};
-use crate::session::{KEYS, Session, StepBy};
+use crate::session::{KEYS, Session, StepSize};
 use std::fmt::Write;
 
 /// The presets as options, and one for a scenario that is none of them.
@@ -53,11 +53,11 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         SampleOrder::Shuffled(seed) => (true, seed.to_string()),
     };
     let by = match session.play().by {
-        StepBy::Neuron => "neuron",
-        StepBy::Equation => "equation",
-        StepBy::Sample => "sample",
-        StepBy::MiniBatch => "mini_batch",
-        StepBy::Epoch => "epoch",
+        StepSize::Neuron => "neuron",
+        StepSize::Equation => "equation",
+        StepSize::Sample => "sample",
+        StepSize::MiniBatch => "mini_batch",
+        StepSize::Epoch => "epoch",
     };
     let moment = session.timeline().index(session.position().moment);
     vec![

@@ -6,7 +6,7 @@ use deltascope::nn::{
     Activation, BiasRule, Distribution, Hyperparameters, Initialisation, Parameter, Reduction, Sample,
 };
 use deltascope::scenario::{Data, RunConfig, Samples, Scenario, Start, Updating};
-use deltascope::session::{Action, Axis, Direction, Item, Session, StepBy};
+use deltascope::session::{Action, Axis, Direction, Item, Session, StepSize};
 use deltascope::view::charts::{self, compare, compare::CompareChart};
 use deltascope::view::theme::{DASHES, Palette};
 use plotters::style::RGBColor;
@@ -194,7 +194,7 @@ fn lines_reach_the_present_moment() {
             .map(|(x, _)| x)
             .fold(0.0, f64::max)
     };
-    for by in [StepBy::Sample, StepBy::Sample, StepBy::MiniBatch] {
+    for by in [StepSize::Sample, StepSize::Sample, StepSize::MiniBatch] {
         step(&mut session, by, Direction::Forward);
         let mark = reach(&session, CompareChart::Bias, 0);
         assert!(
@@ -289,7 +289,7 @@ fn no_data_is_too_small_or_too_large_for_the_charts() {
     for id in presets {
         let mut session = compared(preset(id), &all_ways());
         assert_sound(&mut session, id);
-        for by in [StepBy::Sample, StepBy::MiniBatch, StepBy::Epoch, StepBy::Sample] {
+        for by in [StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch, StepSize::Sample] {
             step(&mut session, by, Direction::Forward);
             stay(&mut session);
             act(&mut session, Action::BoundaryToggled);
@@ -313,7 +313,7 @@ fn no_data_is_too_small_or_too_large_for_the_charts() {
         assert!(!chart(CompareChart::Boundaries, &session).contains("<b>"));
         stay(&mut session);
         // It may not go on, which changes nothing.
-        let _ = session.update(Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
+        let _ = session.update(Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
         stay(&mut session);
         assert_sound(&mut session, "odd inputs");
     }

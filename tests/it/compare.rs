@@ -10,7 +10,7 @@ use deltascope::scenario::{
     Data, Position, Rate, RunConfig, SampleOrder, Samples, Scenario, Start, Updating,
 };
 use deltascope::session::{
-    Action, Comparison, Direction, GradientCheck, RunPass, RunRow, Session, StepBy, View, identity,
+    Action, Comparison, Direction, GradientCheck, RunPass, RunRow, Session, StepSize, View, gradient_of_sum,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -97,7 +97,7 @@ fn the_reference_runs_are_runs() {
         }
         let last: usize = get(run["trace"].as_array().unwrap().last().unwrap(), "epoch");
         if last <= 1000 {
-            let (weights, biases) = parameters(pass(&session, 1).present().unwrap());
+            let (weights, biases) = parameters(pass(&session, 1).current().unwrap());
             assert_close("final weights", weights, &run["final"]["weights"], 1e-9);
             assert_close("final biases", biases, &run["final"]["biases"], 1e-9);
         }
@@ -113,7 +113,7 @@ fn and_from_zero_is_learnt_by_the_right_rule_and_never_by_the_sum() {
     assert_eq!(session.evaluation(0).unwrap().samples_right, 4);
     let wrong = session.evaluation(1).unwrap();
     assert_eq!(wrong.cost_mean(), 0.25);
-    assert_eq!(pass(&session, 1).present().unwrap().norm(), 0.0);
+    assert_eq!(pass(&session, 1).current().unwrap().norm(), 0.0);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_on
     let published = golden("published.json").to_string();
     let runs = [Updating::Sum, Updating::Sequential].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
     let mut session = compared(preset("mazur"), &runs);
-    step(&mut session, StepBy::MiniBatch, Direction::Forward);
+    step(&mut session, StepSize::MiniBatch, Direction::Forward);
     stay(&mut session);
     let cost = |run| session.evaluation(run).unwrap().cost_mean();
     // His page says 0.291027924 after one round; the simultaneous update gives 0.291027774.
@@ -136,7 +136,7 @@ fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_on
 
 /// Everything that a position determines.
 fn seen(session: &Session) -> Vec<(Vec<RunRow>, Option<Network>)> {
-    comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.present().cloned())).collect()
+    comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.current().cloned())).collect()
 }
 
 #[test]
@@ -148,7 +148,8 @@ fn runs_step_together_and_back_again() {
             [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::Sequential].map(RunConfig::new);
         let mut session = compared(scenario.clone(), &runs);
         let mut places = vec![(session.position(), seen(&session))];
-        for by in [StepBy::Sample, StepBy::Sample, StepBy::MiniBatch, StepBy::Sample, StepBy::Epoch] {
+        for by in [StepSize::Sample, StepSize::Sample, StepSize::MiniBatch, StepSize::Sample, StepSize::Epoch]
+        {
             step(&mut session, by, Direction::Forward);
             places.push((session.position(), seen(&session)));
         }
@@ -158,8 +159,8 @@ fn runs_step_together_and_back_again() {
             // Reached anew it is the same.
             let mut other = compared(Scenario { position: *position, ..scenario.clone() }, &runs);
             assert!(seen(&other) == *want, "{id} at {position:?}, opened");
-            step(&mut other, StepBy::Sample, Direction::Forward);
-            step(&mut other, StepBy::Sample, Direction::Back);
+            step(&mut other, StepSize::Sample, Direction::Forward);
+            step(&mut other, StepSize::Sample, Direction::Back);
             assert!(seen(&other) == *want, "{id} at {position:?}, on and back");
         }
     }
@@ -169,11 +170,11 @@ fn runs_step_together_and_back_again() {
 fn a_run_like_the_scenario_is_the_scenarios_own_run() {
     let mut session = compared(preset("iris"), &[Updating::Mean, Updating::PerSample].map(RunConfig::new));
     for _ in 0..2 {
-        step(&mut session, StepBy::Epoch, Direction::Forward);
+        step(&mut session, StepSize::Epoch, Direction::Forward);
     }
-    assert_eq!(pass(&session, 0).present(), Some(&*session.mini_batch().after));
-    step(&mut session, StepBy::Sample, Direction::Forward);
-    assert_eq!(pass(&session, 0).present(), Some(&*session.mini_batch().before));
+    assert_eq!(pass(&session, 0).current(), Some(&*session.mini_batch().after));
+    step(&mut session, StepSize::Sample, Direction::Forward);
+    assert_eq!(pass(&session, 0).current(), Some(&*session.mini_batch().before));
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
 }
@@ -185,9 +186,9 @@ fn the_sum_at_eta_over_m_makes_the_steps_of_the_mean_short_mini_batches_included
     let sum = RunConfig { rate: Rate::EtaOverM, ..RunConfig::new(Updating::Sum) };
     let mut session = compared(scenario, &[RunConfig::new(Updating::Mean), sum]);
     for _ in 0..9 {
-        step(&mut session, StepBy::MiniBatch, Direction::Forward);
+        step(&mut session, StepSize::MiniBatch, Direction::Forward);
         let (distance, norm) =
-            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).present().unwrap().norm());
+            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).current().unwrap().norm());
         assert!(distance <= 1e-14 * norm, "{distance:e} apart");
     }
 }
@@ -201,14 +202,14 @@ fn frozen_parameters_make_all_ledgers_the_same() {
     ];
     let mut session = compared(preset("xor"), &runs);
     for _ in 0..3 {
-        step(&mut session, StepBy::MiniBatch, Direction::Forward);
+        step(&mut session, StepSize::MiniBatch, Direction::Forward);
     }
     assert_ne!(pass(&session, 0).rows, pass(&session, 1).rows);
     let apart = seen(&session);
     act(&mut session, Action::FreezeToggled);
     assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
     assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
-    assert_eq!(pass(&session, 0).present(), pass(&session, 0).before());
+    assert_eq!(pass(&session, 0).current(), pass(&session, 0).before());
     assert_eq!(pass(&session, 0).updates(4, true), 0);
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
@@ -233,12 +234,12 @@ fn a_run_that_diverges_stops_alone() {
         assert!(epochs < 50_000);
         act(&mut session, Action::EpochChosen(epochs));
     }
-    assert!(pass(&session, 0).present().is_some() && pass(&session, 1).present().is_none());
+    assert!(pass(&session, 0).current().is_some() && pass(&session, 1).current().is_none());
     assert_eq!(comparison(&session).distance(0, 1), None);
     let when = pass(&session, 1).divergence.unwrap();
     // Going back to before that, it is there again.
     act(&mut session, Action::EpochChosen(when.mini_batch as usize));
-    assert!(pass(&session, 1).present().is_some());
+    assert!(pass(&session, 1).current().is_some());
     act(&mut session, Action::EpochChosen(when.mini_batch as usize + 20));
     assert_eq!(pass(&session, 1).divergence, Some(when));
 }
@@ -258,8 +259,8 @@ fn a_parameter_has_its_line_where_the_reference_run_has_diverged() {
     assert!(comparison.reference() == 0 && comparison.passes()[0].divergence.is_some());
     let bias = Parameter::Bias { layer: 0, neuron: 0 };
     let reached = |lines: Vec<Vec<(u64, f64)>>| lines[1].last().unwrap().0;
-    assert_eq!(reached(comparison.parameter_lines(bias)), 999);
-    assert!(reached(comparison.distance_lines()) < 999);
+    assert_eq!(reached(comparison.parameter_curves(bias)), 999);
+    assert!(reached(comparison.distance_curves()) < 999);
 }
 
 #[test]
@@ -267,7 +268,7 @@ fn runs_are_changed_undone_and_refused() {
     let mut session = Session::new(preset("brownlee")).unwrap();
     assert!(session.comparison().is_none());
     act(&mut session, Action::ViewChanged(View::Compare));
-    step(&mut session, StepBy::Sample, Direction::Forward);
+    step(&mut session, StepSize::Sample, Direction::Forward);
     let usual = session.scenario().compared();
     assert_eq!(comparison(&session).passes().len(), usual.len());
     let added = RunConfig::new(Updating::Mean);
@@ -306,17 +307,17 @@ fn the_referee_judges_every_parameter() {
             stay(&mut session);
             let gradient_check = session.gradient_check().unwrap();
             let (digits, agrees) =
-                GradientCheck::verdict(gradient_check.backpropagated, gradient_check.numerical);
+                GradientCheck::agreement(gradient_check.backpropagated, gradient_check.numerical);
             assert!(
                 agrees && (digits >= 6 || gradient_check.backpropagated.abs() < 1e-6),
                 "{id} {parameter:?}: {gradient_check:?}"
             );
             if let Parameter::Bias { layer, .. } = parameter {
                 let (sum, shared) = (gradient_check.layer_sum.unwrap(), gradient_check.shared.unwrap());
-                assert!(GradientCheck::verdict(sum, shared).1, "{id} {parameter:?}: {gradient_check:?}");
+                assert!(GradientCheck::agreement(sum, shared).1, "{id} {parameter:?}: {gradient_check:?}");
                 let alone = session.scenario().layer_sizes()[layer] == 1;
                 assert_eq!(
-                    GradientCheck::verdict(sum, gradient_check.numerical).1,
+                    GradientCheck::agreement(sum, gradient_check.numerical).1,
                     alone,
                     "{id} {parameter:?}: {gradient_check:?}"
                 );
@@ -340,7 +341,7 @@ proptest! {
         let session = Session::new(of_problem(&problem, 0.1)).unwrap();
         let smooth = !near_a_corner(&problem);
         for parameter in problem.network.parameters() {
-            for identity in identity(session.scenario(), session.mini_batch(), parameter) {
+            for identity in gradient_of_sum(session.scenario(), session.mini_batch(), parameter) {
                 prop_assert_eq!(identity.added_up.to_bits(), identity.batch.to_bits());
                 prop_assert_eq!(identity.equal.0, problem.network.parameter_count());
                 prop_assert_eq!(identity.terms.len(), problem.samples.len());
@@ -392,7 +393,7 @@ fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
 fn the_presets_show_what_they_say() {
     let (session, runs) = after("compare-and", 500);
     assert_eq!((runs[0].samples_right, runs[1].samples_right), (4, 4));
-    assert_eq!((runs[2].cost_mean(), pass(&session, 2).present().unwrap().norm()), (0.25, 0.0));
+    assert_eq!((runs[2].cost_mean(), pass(&session, 2).current().unwrap().norm()), (0.25, 0.0));
 
     let (_, runs) = after("compare-gates", 500);
     assert_eq!((runs[0].outputs_right, runs[1].outputs_right), (16, 16));

@@ -4,7 +4,7 @@ use crate::runs::{self, finish, preset, stay};
 use crate::views::text;
 use deltascope::nn::BiasRule;
 use deltascope::scenario::{Rate, RunConfig, Scenario, Updating};
-use deltascope::session::{Action, Direction, Session, StepBy};
+use deltascope::session::{Action, Direction, Session, StepSize};
 use deltascope::view::compare::parts;
 
 /// A session at rest.
@@ -35,7 +35,7 @@ fn read(session: &Session, id: &str) -> String {
 fn the_runs_of_and_as_text() {
     let mut session = session(preset("compare-and"));
     for _ in 0..4 {
-        act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+        act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     }
     let all = parts(&session);
     let all: Vec<_> = all.iter().map(|(id, html)| format!("[{id}]\n{}", cells(html))).collect();
@@ -45,7 +45,7 @@ fn the_runs_of_and_as_text() {
 #[test]
 fn before_its_update_a_run_waits() {
     let mut session = session(preset("compare-and"));
-    act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+    act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     assert!(read(&session, "lane-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
     assert!(read(&session, "lane-1-formula").contains("it moves once all 4 samples are done"));
     act(&mut session, Action::FreezeToggled);
@@ -60,7 +60,7 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
     let mut session = session(Scenario { runs: runs.to_vec(), ..preset("iris") });
     let mut said = Vec::new();
     for _ in 0..3 {
-        act(&mut session, Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
+        act(&mut session, Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
         said.push(read(&session, "lane-1-numbers"));
     }
     assert!(said.iter().all(|said| said.contains("rounding") || said.contains("the same")), "{said:?}");
@@ -70,9 +70,9 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
 #[test]
 fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
     let mut session = session(preset("compare-and"));
-    act(&mut session, Action::SpeedChanged(60.0));
+    act(&mut session, Action::PlaySpeedChanged(60.0));
     session.update(Action::PlayToggled).unwrap();
-    session.update(Action::Woken).unwrap();
+    session.update(Action::TimerFired).unwrap();
     for id in ["parameters", "identity", "law"] {
         assert_eq!(read(&session, id).trim(), "Follows when it pauses.", "{id}");
     }
@@ -109,7 +109,7 @@ fn a_short_last_mini_batch_of_one_is_not_blamed_on_the_setting() {
     scenario.hyperparameters.batch_size = 3;
     let mut session = session(scenario);
     for _ in 0..4 {
-        act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });
+        act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     }
     assert!(read(&session, "answers").contains("step back from this last, short mini-batch"));
 }

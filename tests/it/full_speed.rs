@@ -2,7 +2,7 @@
 
 use deltascope::data::preset;
 use deltascope::scenario::{Moment, Position, Scenario};
-use deltascope::session::{Action, Direction, Session, Stage, StepBy, View, WorkerCommand};
+use deltascope::session::{Action, Direction, Session, StepSize, TrainingStatus, View, WorkerCommand};
 use deltascope::training::{StopReason, Task, TrainingLoop};
 use deltascope::view::train::parts;
 
@@ -15,7 +15,7 @@ fn session(id: &str) -> Session {
 fn act(session: &mut Session, action: Action) {
     session.update(action).unwrap();
     while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
+        session.update(Action::TimerFired).unwrap();
     }
 }
 
@@ -23,7 +23,7 @@ fn act(session: &mut Session, action: Action) {
 #[track_caller]
 fn begin(session: &mut Session) -> TrainingLoop {
     act(session, Action::TrainingToggled);
-    assert_eq!(session.take_orders()[0], WorkerCommand::Begin);
+    assert_eq!(session.take_worker_commands()[0], WorkerCommand::Start);
     let task = Task::from_bytes(&session.task().to_bytes()).unwrap();
     TrainingLoop::new(task)
 }
@@ -32,7 +32,7 @@ fn begin(session: &mut Session) -> TrainingLoop {
 #[track_caller]
 fn pause(session: &mut Session, training_loop: &TrainingLoop) {
     act(session, Action::TrainingToggled);
-    assert_eq!(session.take_orders(), [WorkerCommand::Pause]);
+    assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
 }
 
@@ -56,7 +56,7 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
         let mut training_loop = begin(&mut trained);
         train(&mut training_loop, samples);
         pause(&mut trained, &training_loop);
-        assert_eq!(trained.training().stage(), Stage::Paused);
+        assert_eq!(trained.training().status(), TrainingStatus::Paused);
         let position = trained.position();
         assert!(position.epoch > 1);
 
@@ -66,10 +66,10 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
         assert_eq!(trained.updates(), stepped.updates());
         // Forward and far back, both show the same.
         for (by, direction) in [
-            (StepBy::Sample, Direction::Forward),
-            (StepBy::MiniBatch, Direction::Forward),
-            (StepBy::Epoch, Direction::Back),
-            (StepBy::Epoch, Direction::Back),
+            (StepSize::Sample, Direction::Forward),
+            (StepSize::MiniBatch, Direction::Forward),
+            (StepSize::Epoch, Direction::Back),
+            (StepSize::Epoch, Direction::Back),
         ] {
             for session in [&mut trained, &mut stepped] {
                 act(session, Action::Stepped { by, direction });
@@ -90,15 +90,15 @@ fn it_goes_on_from_where_it_paused_and_begins_anew_elsewhere() {
     train(&mut training_loop, 1000);
     pause(&mut session, &training_loop);
     act(&mut session, Action::TrainingToggled);
-    assert_eq!(session.take_orders(), [WorkerCommand::GoOn]);
-    assert_eq!(session.training().stage(), Stage::Running);
+    assert_eq!(session.take_worker_commands(), [WorkerCommand::Resume]);
+    assert_eq!(session.training().status(), TrainingStatus::Running);
     train(&mut training_loop, 1000);
     pause(&mut session, &training_loop);
 
-    act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+    act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     act(&mut session, Action::TrainingToggled);
-    let orders = session.take_orders();
-    assert_eq!(orders[..2], [WorkerCommand::StopReason, WorkerCommand::Begin]);
+    let orders = session.take_worker_commands();
+    assert_eq!(orders[..2], [WorkerCommand::Stop, WorkerCommand::Start]);
     assert_eq!(session.task().update, session.updates());
 }
 
@@ -107,9 +107,9 @@ fn a_step_while_it_runs_pauses_it() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 500);
-    act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
-    assert_eq!(session.take_orders(), [WorkerCommand::Pause]);
-    assert_eq!(session.training().stage(), Stage::Pausing { to_end: false });
+    act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+    assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
+    assert_eq!(session.training().status(), TrainingStatus::Pausing { to_end: false });
     act(&mut session, Action::ViewChanged(View::Stepper));
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), training_loop.snapshot(true, 0.0, 0.0).place.position());
@@ -122,12 +122,12 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
     act(&mut session, Action::LearningRateChanged(0.05));
-    assert_eq!(session.take_orders(), [WorkerCommand::Pause]);
+    assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1, "not before it has paused");
     // What cannot be is refused at once, and the training goes on to its pause as it was told.
     assert!(session.update(Action::BatchSizeChanged(0)).is_err());
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.take_orders(), [WorkerCommand::StopReason]);
+    assert_eq!(session.take_worker_commands(), [WorkerCommand::Stop]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.05);
     let there = training_loop.snapshot(true, 0.0, 0.0);
     assert_eq!(session.position(), there.place.position());
@@ -175,10 +175,10 @@ fn another_preset_ends_it_and_late_reports_are_nothing() {
     train(&mut training_loop, 500);
     let paused = training_loop.snapshot(true, 1.0, 1000.0);
     act(&mut session, Action::PresetChosen("xor".into()));
-    session.take_orders();
+    session.take_worker_commands();
     session.report(paused.clone()).unwrap();
-    assert_eq!((session.preset(), session.take_orders()), (Some("xor"), vec![WorkerCommand::StopReason]));
-    assert_eq!(session.training().stage(), Stage::Idle);
+    assert_eq!((session.preset(), session.take_worker_commands()), (Some("xor"), vec![WorkerCommand::Stop]));
+    assert_eq!(session.training().status(), TrainingStatus::Idle);
     let before = session.position();
     session.report(paused.clone()).unwrap();
     assert_eq!(session.position(), before);
@@ -192,10 +192,10 @@ fn to_the_start_while_it_runs_pauses_and_goes_there() {
     let mut session = session("circle");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 5000);
-    act(&mut session, Action::Started);
+    act(&mut session, Action::JumpedToStart);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), session.scenario().first_position());
-    assert_eq!(session.training().stage(), Stage::Idle);
+    assert_eq!(session.training().status(), TrainingStatus::Idle);
     assert!(text(&session, "train-state").starts_with("Starts with mini-batch 1 of epoch 1"));
     assert!(session.training().points(20).is_empty());
 }
@@ -210,7 +210,9 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
     assert!(training_loop.ended());
     let began = session.position();
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
-    let Stage::Ended(StopReason::Diverged { update, .. }) = session.training().stage() else { panic!() };
+    let TrainingStatus::Ended(StopReason::Diverged { update, .. }) = session.training().status() else {
+        panic!()
+    };
     assert_eq!(session.position(), began, "the reader decides");
     let told = text(&session, "train-state");
     assert!(told.contains(&format!("update {}", update + 1)) && told.contains("η = 30"), "{told}");
@@ -220,11 +222,11 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
     assert!(session.visible().finished());
     assert!(session.mini_batch().after.first_not_finite().is_none());
     let error = session
-        .update(Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward })
-        .and_then(|()| session.update(Action::Woken))
+        .update(Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward })
+        .and_then(|()| session.update(Action::TimerFired))
         .unwrap_err();
     assert!(error.contains("grows beyond all numbers"), "{error}");
-    assert!(session.update(Action::SoundRestored).is_err());
+    assert!(session.update(Action::FiniteStateRestored).is_err());
 }
 
 #[test]
@@ -234,17 +236,17 @@ fn limits_are_said_to_be_over_before_it_begins() {
     act(&mut session, Action::EpochLimitChanged(Some(3)));
     let error = session.update(Action::TrainingToggled).unwrap_err();
     assert!(error.contains("3 epochs are done already") && error.contains("epoch 4"), "{error}");
-    assert_eq!(session.training().stage(), Stage::Idle);
+    assert_eq!(session.training().status(), TrainingStatus::Idle);
 
     act(&mut session, Action::EpochLimitChanged(Some(6)));
-    session.take_orders();
+    session.take_worker_commands();
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1_000_000);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.training().stage(), Stage::Ended(StopReason::Epochs));
+    assert_eq!(session.training().status(), TrainingStatus::Ended(StopReason::Epochs));
     let want = Position { epoch: 6, mini_batch: 0, moment: Moment::Input { sample: 0 }, neuron: None };
     assert_eq!(session.position(), want);
-    assert_eq!(session.take_orders().last(), Some(&WorkerCommand::StopReason));
+    assert_eq!(session.take_worker_commands().last(), Some(&WorkerCommand::Stop));
     assert!(text(&session, "train-left").starts_with("100 %"));
 }
 
@@ -256,11 +258,11 @@ fn terms_that_make_no_sense_are_refused() {
         Action::CostLimitChanged(Some(-1.0)),
         Action::AccuracyLimitChanged(Some(101.0)),
         Action::AccuracyLimitChanged(Some(90.0)),
-        Action::TrainingSpeedChanged(Some(0.0)),
+        Action::SpeedLimitChanged(Some(0.0)),
     ] {
-        let before = regression.training().limits();
+        let before = regression.training().criteria();
         assert!(regression.update(action.clone()).is_err(), "{action:?}");
-        assert_eq!(regression.training().limits(), before);
+        assert_eq!(regression.training().criteria(), before);
     }
     act(&mut regression, Action::AccuracyLimitChanged(None));
 }

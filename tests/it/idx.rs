@@ -4,7 +4,7 @@ use deltascope::data::{Idx, mnist};
 use deltascope::nn::evaluate;
 use deltascope::nn::fast::Trainer;
 use deltascope::scenario::{Scenario, Split};
-use deltascope::session::{Action, Direction, Session, StepBy, View};
+use deltascope::session::{Action, Direction, Session, StepSize, View};
 use deltascope::view::charts::compare::{CompareChart, svg};
 use deltascope::view::equation::Detail;
 use deltascope::view::page::page;
@@ -164,7 +164,7 @@ fn a_session_opens_images_and_takes_them_back() {
     assert_eq!(session.scenario(), &before);
     session.open_images(small()).unwrap();
     assert_eq!((session.scenario().title.as_str(), session.preset()), ("MNIST", None));
-    for by in [StepBy::Neuron, StepBy::Equation, StepBy::Sample, StepBy::MiniBatch, StepBy::Epoch] {
+    for by in [StepSize::Neuron, StepSize::Equation, StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch] {
         session.update(Action::Stepped { by, direction: Direction::Forward }).unwrap();
     }
     session.update(Action::Undo).unwrap();
@@ -206,18 +206,18 @@ fn runs_over_many_images_are_reached_in_slices() {
     for chart in CompareChart::ALL {
         svg(chart, &session, 300, 200, &Palette::of(false));
     }
-    session.update(Action::Stopped).unwrap();
+    session.update(Action::Cancelled).unwrap();
     assert_eq!((session.progress(), session.view_state().view), (None, View::Stepper));
 
     session.update(compare).unwrap();
     let mut slices = 1;
     while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
+        session.update(Action::TimerFired).unwrap();
         slices += 1;
     }
     assert!(slices > 5, "{slices}");
     let scenario = session.scenario();
-    let found = session.comparison().unwrap().accuracy_lines(scenario);
+    let found = session.comparison().unwrap().accuracy_curves(scenario);
     let all = evaluate(&scenario.network(), scenario.data.samples.iter(), scenario.hyperparameters.cost);
     assert_eq!(found, vec![vec![(0, all.accuracy())]; 3]);
 }
@@ -294,7 +294,7 @@ fn mnist_trains_where_it_is_at_hand() {
 
     let start = Instant::now();
     for _ in 0..100 {
-        session.update(Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward }).unwrap();
+        session.update(Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward }).unwrap();
     }
     println!("100 steps of a mini-batch: {:?}", start.elapsed());
 

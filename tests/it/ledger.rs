@@ -1,13 +1,13 @@
 //! The ledger: what is added up, and what is said of the sums that are no gradients.
 
 use crate::views::{act, session, text};
-use deltascope::session::{Action, Direction, RowTotal, Session, StepBy};
+use deltascope::session::{Action, Direction, RowTotal, Session, StepSize};
 use deltascope::view::ledger::{Ledger, ledger, remarks};
 
 #[test]
 fn the_ledger_adds_down_and_says_what_across_is_not() {
     let mut session = session("and");
-    act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });
+    act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     let Ledger { head, rows, totals } = ledger(&session);
     let html = format!("{head}\n{rows}\n{totals}");
     // AND from zero: the deltas of each row cancel, those of each column do not.
@@ -15,7 +15,7 @@ fn the_ledger_adds_down_and_says_what_across_is_not() {
     assert!(text(&html).contains("∂C/∂b"));
     insta::assert_snapshot!("ledger_of_and", html);
     assert!(!remarks(&session).contains("not a bias gradient"));
-    act(&mut session, Action::RowTotalAsked(None));
+    act(&mut session, Action::RowTotalToggled(None));
     assert!(remarks(&session).contains("not a bias gradient"));
 }
 
@@ -23,9 +23,9 @@ fn the_ledger_adds_down_and_says_what_across_is_not() {
 #[test]
 fn each_row_total_is_answered_for() {
     let mut session = session("iris");
-    act(&mut session, Action::Stepped { by: StepBy::MiniBatch, direction: Direction::Forward });
+    act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     let ask = |session: &mut Session, total: Option<RowTotal>| {
-        act(session, Action::RowTotalAsked(total));
+        act(session, Action::RowTotalToggled(total));
         remarks(session)
     };
     let [first, other] = [0, 1].map(|sample| Some(RowTotal { sample, layer: 0 }));
@@ -41,7 +41,7 @@ fn each_row_total_is_answered_for() {
     assert!(cancelled.contains("×10⁻¹⁶, which is nothing but the rounding of its terms"), "{cancelled}");
     assert!(ledger(&session).rows.contains(">≈ 0</button>"));
     // A button without a value asks about none.
-    assert_eq!(r#"{"type":"RowTotalAsked"}"#.parse::<Action>().unwrap(), Action::RowTotalAsked(None));
+    assert_eq!(r#"{"type":"RowTotalToggled"}"#.parse::<Action>().unwrap(), Action::RowTotalToggled(None));
     // A row that is not there, or not yet known, is not answered for.
     let unknown = ask(&mut session, Some(RowTotal { sample: 10, layer: 1 }));
     assert!(unknown.contains("not a bias gradient") && !unknown.contains("For sample"));

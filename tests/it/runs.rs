@@ -2,7 +2,7 @@
 
 use deltascope::data::presets;
 use deltascope::scenario::{RunConfig, Scenario};
-use deltascope::session::{Action, Direction, Session, StepBy};
+use deltascope::session::{Action, Direction, Session, StepSize};
 
 /// The scenario of a preset.
 pub(crate) fn preset(id: &str) -> Scenario {
@@ -26,18 +26,18 @@ pub(crate) fn act(session: &mut Session, action: Action) {
 /// Goes on until the replay under way arrives.
 pub(crate) fn finish(session: &mut Session) {
     while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
+        session.update(Action::TimerFired).unwrap();
     }
 }
 
 /// A step, up to its end.
-pub(crate) fn step(session: &mut Session, by: StepBy, direction: Direction) {
+pub(crate) fn step(session: &mut Session, by: StepSize, direction: Direction) {
     act(session, Action::Stepped { by, direction });
 }
 
 /// All that waits until the reader stays.
 pub(crate) fn stay(session: &mut Session) {
-    while session.has_work() {
-        session.work();
+    while session.has_background_work() {
+        session.run_background_slice();
     }
 }

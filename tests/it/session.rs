@@ -2,9 +2,9 @@
 
 use deltascope::data::presets;
 use deltascope::scenario::{Position, Scenario};
-use deltascope::session::{Action, Direction, MiniBatch, Session, StepBy, Timeline};
+use deltascope::session::{Action, Direction, MiniBatch, Session, StepSize, Timeline};
 
-fn step(session: &mut Session, by: StepBy, direction: Direction) {
+fn step(session: &mut Session, by: StepSize, direction: Direction) {
     session.update(Action::Stepped { by, direction }).unwrap();
     finish(session);
 }
@@ -12,7 +12,7 @@ fn step(session: &mut Session, by: StepBy, direction: Direction) {
 /// Wakes the session until its replay is over.
 fn finish(session: &mut Session) {
     while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
+        session.update(Action::TimerFired).unwrap();
     }
 }
 
@@ -40,7 +40,7 @@ fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
         let mut positions = 0;
         while session.updates() < 2 && positions < 2 * start.len() * 8 {
             positions += 1;
-            for by in StepBy::ALL {
+            for by in StepSize::ALL {
                 let before = shown(&session);
                 step(&mut session, by, Direction::Forward);
                 assert_ne!(session.position(), before.0, "{}: {by:?} stands still", preset.id);
@@ -48,7 +48,8 @@ fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
                 assert!(shown(&session) == before, "{}: {by:?} from {:?}", preset.id, before.0);
             }
             let neuron = session.position().neuron;
-            let by = if neuron.is_some_and(|neuron| neuron > 3) { StepBy::Equation } else { StepBy::Neuron };
+            let by =
+                if neuron.is_some_and(|neuron| neuron > 3) { StepSize::Equation } else { StepSize::Neuron };
             step(&mut session, by, Direction::Forward);
         }
         assert_eq!(session.updates(), 2, "{}", preset.id);
@@ -58,7 +59,7 @@ fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
 #[test]
 fn back_from_a_resting_place_leads_to_the_one_before_without_a_trail() {
     for preset in presets() {
-        for by in StepBy::ALL {
+        for by in StepSize::ALL {
             let mut session = Session::new(preset.scenario()).unwrap();
             let mut places = vec![session.position()];
             for _ in 0..40 {
@@ -81,7 +82,7 @@ fn a_jump_shows_what_stepping_there_shows() {
         let scenario = presets().iter().find(|preset| preset.id == id).unwrap().scenario();
         let mut stepped = Session::new(scenario.clone()).unwrap();
         for _ in 0..3 {
-            step(&mut stepped, StepBy::Epoch, Direction::Forward);
+            step(&mut stepped, StepSize::Epoch, Direction::Forward);
         }
         let mut jumped = Session::new(scenario.clone()).unwrap();
         jumped.update(Action::Jumped(stepped.position())).unwrap();
@@ -97,7 +98,7 @@ fn a_jump_shows_what_stepping_there_shows() {
 fn a_change_is_undone_and_redone_to_the_last_bit() {
     let mut session = Session::first_preset().unwrap();
     for _ in 0..5 {
-        step(&mut session, StepBy::Neuron, Direction::Forward);
+        step(&mut session, StepSize::Neuron, Direction::Forward);
     }
     let before = shown(&session);
     session.update(Action::LearningRateChanged(0.25)).unwrap();
@@ -112,7 +113,7 @@ fn a_change_is_undone_and_redone_to_the_last_bit() {
 #[test]
 fn nonsense_is_refused_and_nothing_changes() {
     let mut session = Session::first_preset().unwrap();
-    step(&mut session, StepBy::Sample, Direction::Forward);
+    step(&mut session, StepSize::Sample, Direction::Forward);
     let before = (shown(&session), session.to_scenario());
     for action in [
         r#"{"type":"BatchSizeChanged","value":0}"#,
@@ -124,7 +125,7 @@ fn nonsense_is_refused_and_nothing_changes() {
         r#"{"type":"PresetChosen","value":"<script>"}"#,
         r#"{"type":"ScenarioOpened","value":"{}"}"#,
         r#"{"type":"EpochChosen","value":0}"#,
-        r#"{"type":"SpeedChanged","value":1e9}"#,
+        r#"{"type":"PlaySpeedChanged","value":1e9}"#,
         r#"{"type":"DigitsChanged","value":99}"#,
         r#"{"type":"Selected","value":"w-9-9-9"}"#,
         r#"{"type":"Jumped","value":{"epoch":0,"mini_batch":7}}"#,
@@ -165,7 +166,7 @@ fn the_past_of_a_long_run_stays_small() {
     assert!(session.costs().count() <= 2048);
     let there = shown(&session);
     for _ in 0..300 {
-        step(&mut session, StepBy::MiniBatch, Direction::Back);
+        step(&mut session, StepSize::MiniBatch, Direction::Back);
     }
     session.update(Action::EpochChosen(100_001)).unwrap();
     finish(&mut session);

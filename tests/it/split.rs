@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use deltascope::data::preset;
 use deltascope::nn::Sample;
 use deltascope::scenario::{Data, Samples, Scenario, ScenarioError, Split};
-use deltascope::session::{Action, Direction, Session, StepBy};
+use deltascope::session::{Action, Direction, Session, StepSize};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -214,7 +214,7 @@ fn images_are_stepped_through_like_any_rows() {
             (session.mini_batch(), session.visible().target()),
             (other.mini_batch(), other.visible().target())
         );
-        let step = Action::Stepped { by: StepBy::Equation, direction: Direction::Forward };
+        let step = Action::Stepped { by: StepSize::Equation, direction: Direction::Forward };
         session.update(step.clone()).unwrap();
         other.update(step).unwrap();
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use deltascope::data::presets;
 use deltascope::scenario::{Moment, Position, Scenario};
-use deltascope::session::{Action, Direction, Item, Session, StepBy};
+use deltascope::session::{Action, Direction, Item, Session, StepSize};
 use deltascope::view::equation::Detail;
 use deltascope::view::ledger::ledger;
 use deltascope::view::{equation, format::number, inspector, narration, page::page, working};
@@ -16,7 +16,7 @@ pub(crate) fn session(id: &str) -> Session {
 pub(crate) fn act(session: &mut Session, action: Action) {
     session.update(action).unwrap();
     while session.progress().is_some() {
-        session.update(Action::Woken).unwrap();
+        session.update(Action::TimerFired).unwrap();
     }
 }
 
@@ -156,7 +156,7 @@ fn every_moment_has_its_sentence() {
     while session.updates() == 0 {
         sentences += &narration::sentence(&session);
         sentences += "\n";
-        act(&mut session, Action::Stepped { by: StepBy::Neuron, direction: Direction::Forward });
+        act(&mut session, Action::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
     }
     insta::assert_snapshot!("sentences_of_mazur", sentences);
 }
@@ -165,7 +165,7 @@ fn every_moment_has_its_sentence() {
 fn no_page_of_any_preset_shows_nan_or_minus_zero() {
     for preset in presets() {
         let mut session = Session::new(preset.scenario()).unwrap();
-        for by in [StepBy::Equation, StepBy::Sample, StepBy::Neuron] {
+        for by in [StepSize::Equation, StepSize::Sample, StepSize::Neuron] {
             for _ in 0..30 {
                 act(&mut session, Action::Stepped { by, direction: Direction::Forward });
                 for (id, html) in page(&session, Detail::Full).parts {
@@ -263,8 +263,8 @@ fn every_control_of_the_page_is_an_action() {
     assert!(actions.len() > 40, "{}", actions.len());
     for preset in presets() {
         let mut session = Session::new(preset.scenario()).unwrap();
-        act(&mut session, Action::RowTotalAsked(None));
-        act(&mut session, Action::Stepped { by: StepBy::Sample, direction: Direction::Forward });
+        act(&mut session, Action::RowTotalToggled(None));
+        act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
         let page = page(&session, Detail::Full);
         actions.extend(page.parts.iter().flat_map(|(_, html)| actions_of(html, &page.fields)));
     }
@@ -293,13 +293,13 @@ fn every_element_that_the_session_fills_is_in_the_page() {
 fn saved_and_opened_again_it_is_the_same_page() {
     let mut one = session("iris");
     for _ in 0..3 {
-        act(&mut one, Action::Stepped { by: StepBy::Epoch, direction: Direction::Forward });
+        act(&mut one, Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
     }
-    act(&mut one, Action::Stepped { by: StepBy::Neuron, direction: Direction::Forward });
+    act(&mut one, Action::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
     let saved = one.to_scenario().to_json();
     let mut other = Session::new(Scenario::from_json(&saved).unwrap()).unwrap();
     while other.progress().is_some() {
-        other.update(Action::Woken).unwrap();
+        other.update(Action::TimerFired).unwrap();
     }
     assert_eq!(equation::working(&other, Detail::Full), equation::working(&one, Detail::Full));
     assert_eq!(ledger(&other), ledger(&one));

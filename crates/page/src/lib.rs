@@ -11,7 +11,7 @@ pub use files::{open_files, take_file};
 
 use deltascope::data::presets;
 use deltascope::json::Value;
-use deltascope::session::{Action, Axis, Item, Session, Stage};
+use deltascope::session::{Action, Axis, Item, Session, TrainingStatus};
 use deltascope::training::Snapshot;
 use deltascope::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
 use deltascope::view::theme::Palette;
@@ -199,15 +199,15 @@ impl App {
     fn update(&mut self, action: Action) -> Result<(), String> {
         // The pointer reports every pixel; most of them change nothing.
         self.idle = action == Action::Hovered(self.session.view_state().hovered);
-        self.passing = matches!(action, Action::Hovered(_) | Action::Woken);
-        if action == Action::Woken && reply::has_more(&self.session) {
+        self.passing = matches!(action, Action::Hovered(_) | Action::TimerFired);
+        if action == Action::TimerFired && reply::has_more(&self.session) {
             if self.detail == Detail::Brief {
                 // The reader has stopped here for a moment: time to write long sums out.
                 self.detail = Detail::Full;
                 return Ok(());
             }
-            if self.session.has_work() {
-                self.session.work();
+            if self.session.has_background_work() {
+                self.session.run_background_slice();
                 return Ok(());
             }
         }
@@ -235,7 +235,9 @@ impl App {
         }
         let drawn = self.draw();
         let failure = failure.or(drawn.err().map(|message| Failure { action: String::new(), message }));
-        if passing && self.session.training().stage() == Stage::Running && !self.reports.is_multiple_of(PACE)
+        if passing
+            && self.session.training().status() == TrainingStatus::Running
+            && !self.reports.is_multiple_of(PACE)
         {
             // Numbers that change more often than this cannot be read.
             let mut reply = self.shown.unchanged(&self.session, self.detail);
@@ -247,7 +249,7 @@ impl App {
         }
         let mut reply = self.shown.changes(&self.session, page(&self.session, self.detail), self.detail);
         (reply.failure, reply.passing) = (failure, passing);
-        reply.orders = self.session.take_orders();
+        reply.commands = self.session.take_worker_commands();
         reply
     }
 
@@ -263,7 +265,7 @@ impl App {
             if id == "network" {
                 let scene = Scene::new(&self.session, width, height, self.session.view_state().digits);
                 let dark = drawn.map(|drawn| drawn.dark);
-                if dark != Some(visible.dark) || self.scene.as_ref() != Some(&scene) {
+                if dark != Some(now.dark) || self.scene.as_ref() != Some(&scene) {
                     canvas::on_canvas(id, width, height, scale, |area| {
                         network::draw(&scene, &palette, scale, area)
                     })?;
@@ -282,7 +284,7 @@ impl App {
 
 impl Drawn {
     fn of(id: &str, session: &Session, reports: u64) -> Self {
-        let (now, view_state) = (session.visible(), session.view_state());
+        let (visible, view_state) = (session.visible(), session.view_state());
         let chart = CompareChart::of(id);
         // The others change from mini-batch to mini-batch.
         let by_sample =
@@ -295,7 +297,7 @@ impl Drawn {
         let sweep = session.sweep().filter(|_| chart == Some(CompareChart::Sweep));
         Self {
             dark: view_state.dark,
-            at: (session.changes(), session.updates()),
+            at: (session.scenario_version(), session.updates()),
             done: match id {
                 "sample-image" => (visible.row(), false),
                 _ => (if by_sample { visible.accumulated() } else { 0 }, visible.finished()),
@@ -304,7 +306,7 @@ impl Drawn {
             selected: view_state.selected,
             options: (view_state.boundary_of_selected, view_state.frozen),
             trained,
-            found: (sweep.map_or(0, |sweep| sweep.points().len()), session.has_work()),
+            found: (sweep.map_or(0, |sweep| sweep.points().len()), session.has_background_work()),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Reply {
     /// In how many milliseconds the session wants to be woken, if at all.
     wake: Option<f64>,
     /// What the worker is to do.
-    pub(super) orders: Vec<WorkerCommand>,
+    pub(super) commands: Vec<WorkerCommand>,
     /// What went wrong.
     pub(super) failure: Option<Failure>,
     /// Without a failure: what went wrong before still stands.
@@ -62,7 +62,7 @@ impl Reply {
         text(json.field("reveal"), self.reveal);
         json.field("dark").plain(self.dark);
         number(json.field("wake"), self.wake);
-        json.field("orders").list(&self.orders, write_order);
+        json.field("commands").list(&self.commands, write_command);
         match &self.failure {
             Some(failure) => json.field("failure").group(|json| {
                 json.field("action").text(&failure.action);
@@ -74,21 +74,21 @@ impl Reply {
     }
 }
 
-fn write_order(json: &mut Writer, order: &WorkerCommand) {
-    let name = match order {
-        WorkerCommand::Begin => "begin",
-        WorkerCommand::GoOn => "go_on",
+fn write_command(json: &mut Writer, command: &WorkerCommand) {
+    let name = match command {
+        WorkerCommand::Start => "start",
+        WorkerCommand::Resume => "resume",
         WorkerCommand::Pause => "pause",
-        WorkerCommand::Terms { .. } => "terms",
-        WorkerCommand::StopReason => "end",
+        WorkerCommand::SetCriteria { .. } => "set_criteria",
+        WorkerCommand::Stop => "stop",
     };
     json.group(|json| {
         json.field("type").text(name);
-        if let WorkerCommand::Terms { limits, speed } = order {
-            json.field("limits").group(|json| {
-                number(json.field("epochs"), limits.epochs.map(f64::from));
-                number(json.field("cost"), limits.cost);
-                number(json.field("accuracy"), limits.accuracy);
+        if let WorkerCommand::SetCriteria { criteria, speed } = command {
+            json.field("criteria").group(|json| {
+                number(json.field("epochs"), criteria.epochs.map(f64::from));
+                number(json.field("cost"), criteria.cost);
+                number(json.field("accuracy"), criteria.accuracy);
             });
             number(json.field("speed"), *speed);
         }
@@ -214,7 +214,7 @@ fn wake(session: &Session, detail: Detail) -> Option<f64> {
     let interval = session.play().playing.then(|| 1000.0 / session.play().speed);
     match (has_more(session), detail) {
         (true, Detail::Brief) => Some(PAUSE),
-        (true, Detail::Full) if session.has_work() => Some(0.0),
+        (true, Detail::Full) if session.has_background_work() => Some(0.0),
         (true, Detail::Full) => interval.map(|interval| interval - PAUSE),
         (false, _) => interval,
     }
@@ -222,6 +222,7 @@ fn wake(session: &Session, detail: Detail) -> Option<f64> {
 
 /// Whether there is more to show to a reader who stays, and time for it.
 pub(super) fn has_more(session: &Session) -> bool {
-    let more = equation::has_long_line(session) || session.has_work() || session.comparison().is_some();
-    session.progress().is_none() && !session.is_hurried() && more
+    let more =
+        equation::has_long_line(session) || session.has_background_work() || session.comparison().is_some();
+    session.progress().is_none() && !session.plays_fast() && more
 }

@@ -1,7 +1,7 @@
 //! Work that waits until the reader stays: the gradient check's differences, the identity, every run over all rows,
 //! and the law of η². It goes on in slices, and changes nothing but what is known.
 
-use super::gradient_check::{GradientCheck, Identity, identity, shared_with};
+use super::gradient_check::{GradientCheck, GradientOfSum, gradient_of_sum, shared_with};
 use crate::nn::{Evaluation, Extrapolation, LearningRateSweep, Parameter, Reduction, evaluate};
 use crate::session::{Session, equivalent_learning_rate};
 
@@ -17,7 +17,7 @@ const FROM: f64 = 8.0;
 pub struct Background {
     gradient_check: For<(Place, Parameter), CheckInProgress>,
     evaluations: For<(Place, usize, bool), Vec<Evaluation>>,
-    identities: For<(Place, Parameter), Option<Vec<Identity>>>,
+    identities: For<(Place, Parameter), Option<Vec<GradientOfSum>>>,
     sweep: For<Place, Option<LearningRateSweep>>,
 }
 
@@ -59,7 +59,7 @@ struct CheckInProgress {
 
 impl Session {
     fn place(&self) -> Place {
-        (self.changes(), self.updates())
+        (self.scenario_version(), self.updates())
     }
 
     fn moment(&self) -> (Place, usize, bool) {
@@ -67,19 +67,19 @@ impl Session {
     }
 
     /// The weight or bias that is selected: of a neuron, its bias.
-    pub fn chosen_parameter(&self) -> Option<Parameter> {
+    pub fn selected_parameter(&self) -> Option<Parameter> {
         self.view_state().selected.and_then(|item| item.parameter())
     }
 
     /// The same, or the first output's bias where nothing of that kind is selected.
     pub fn compared_parameter(&self) -> Parameter {
         let layer = self.scenario().layer_sizes().len() - 1;
-        self.chosen_parameter().unwrap_or(Parameter::Bias { layer, neuron: 0 })
+        self.selected_parameter().unwrap_or(Parameter::Bias { layer, neuron: 0 })
     }
 
     /// The gradient_check's finding for the selected parameter, once it is known.
     pub fn gradient_check(&self) -> Option<GradientCheck> {
-        let parameter = self.chosen_parameter()?;
+        let parameter = self.selected_parameter()?;
         let found = self.background.gradient_check.of(&(self.place(), parameter))?;
         if !self.checked(parameter) {
             return None;
@@ -100,7 +100,7 @@ impl Session {
     }
 
     /// The identity for [`Session::compared_parameter`], once it is known.
-    pub fn identities(&self) -> Option<&[Identity]> {
+    pub fn gradients_of_sum(&self) -> Option<&[GradientOfSum]> {
         let key = (self.place(), self.compared_parameter());
         self.background.identities.of(&key)?.as_deref()
     }
@@ -112,7 +112,7 @@ impl Session {
     }
 
     /// Whether [`Session::evaluation`] would take too long to be worked out at every moment.
-    pub fn too_many_rows(&self) -> bool {
+    pub fn evaluation_takes_too_long(&self) -> bool {
         let runs = self.comparison().map_or(0, |comparison| comparison.passes().len());
         let parameters = self.mini_batch().before.parameter_count();
         runs * parameters * self.scenario().data.samples.len() > MAX
@@ -133,25 +133,25 @@ impl Session {
     }
 
     /// Whether there is work that waits until the reader stays.
-    pub fn has_work(&self) -> bool {
+    pub fn has_background_work(&self) -> bool {
         self.next_work().is_some()
     }
 
     fn next_work(&self) -> Option<Work> {
-        if let Some(parameter) = self.chosen_parameter()
+        if let Some(parameter) = self.selected_parameter()
             && self.shows_gradient_check()
             && !self.checked(parameter)
         {
             return Some(Work::GradientCheck(parameter));
         }
         let passes = self.comparison()?.passes();
-        if self.identities().is_none() {
-            return Some(Work::Identity(self.compared_parameter()));
+        if self.gradients_of_sum().is_none() {
+            return Some(Work::GradientOfSum(self.compared_parameter()));
         }
         let run =
-            (0..passes.len()).find(|&run| passes[run].present().is_some() && self.evaluation(run).is_none());
+            (0..passes.len()).find(|&run| passes[run].current().is_some() && self.evaluation(run).is_none());
         match run {
-            Some(run) if !self.too_many_rows() => Some(Work::Evaluation(run)),
+            Some(run) if !self.evaluation_takes_too_long() => Some(Work::Evaluation(run)),
             _ if self.mini_batch().rows.len() > 1 && self.sweep().is_none_or(|sweep| !sweep.finished()) => {
                 Some(Work::LearningRateSweep)
             }
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// One slice of that work.
-    pub fn work(&mut self) {
+    pub fn run_background_slice(&mut self) {
         let samples = self.mini_batch().rows.len();
         let parameters = self.mini_batch().before.parameter_count().max(1);
         let mut left = SLICE;
@@ -174,8 +174,8 @@ impl Session {
                     4 * samples * parameters
                 }
                 // Each sample forward, back and added up, for two costs.
-                Work::Identity(parameter) => {
-                    let found = identity(&self.scenario, &self.mini_batch, parameter);
+                Work::GradientOfSum(parameter) => {
+                    let found = gradient_of_sum(&self.scenario, &self.mini_batch, parameter);
                     let key = (self.place(), parameter);
                     *self.background.identities.begun(key) = Some(found);
                     8 * samples * parameters
@@ -202,7 +202,7 @@ impl Session {
         let found = self
             .background
             .gradient_check
-            .begun(((self.changes, scenario.update_index(&self.position)), parameter));
+            .begun(((self.scenario_version, scenario.update_index(&self.position)), parameter));
         found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
         if let Some(together) = shared_with(&scenario, parameter) {
             found.shared.refine(&mini_batch.before, samples(), cost, &together);
@@ -212,7 +212,7 @@ impl Session {
     fn evaluate(&mut self, run: usize, rows: usize) {
         let key = self.moment();
         let Some(comparison) = &self.comparison else { return };
-        let Some(network) = comparison.passes()[run].present() else { return };
+        let Some(network) = comparison.passes()[run].current() else { return };
         let found = self.background.evaluations.begun(key);
         found.resize(comparison.passes().len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
@@ -241,7 +241,7 @@ impl Session {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     GradientCheck(Parameter),
-    Identity(Parameter),
+    GradientOfSum(Parameter),
     Evaluation(usize),
     LearningRateSweep,
 }

@@ -25,7 +25,7 @@ pub struct GradientCheck {
 impl GradientCheck {
     /// The verdict over a number that is said to be a derivative: to how many digits it agrees with this one, and
     /// whether the two are apart by no more than the estimate's own error and the rounding of what it is made of.
-    pub fn verdict(said: f64, numerical: NumericalDerivative) -> (u32, bool) {
+    pub fn agreement(said: f64, numerical: NumericalDerivative) -> (u32, bool) {
         let NumericalDerivative { value, error, .. } = numerical;
         let rounding = 1e-9 * f64::max(said.abs(), value.abs()) + 1e-12;
         (agreeing_digits(said, value), (said - value).abs() <= 10.0 * error + rounding)
@@ -77,7 +77,7 @@ pub(super) fn shared_with(scenario: &Scenario, parameter: Parameter) -> Option<V
 
 /// With the parameters frozen: each sample's derivative, their sum or mean, and the mini-batch's own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Identity {
+pub struct GradientOfSum {
     /// C of a sample.
     pub cost: Cost,
     /// Whether the mini-batch's cost is the sum or the mean of those.
@@ -94,20 +94,24 @@ pub struct Identity {
 
 /// The identity for the mini-batch at hand, for the scenario's cost as a sum and as a mean; a square is shown
 /// with ½ and without.
-pub fn identity(scenario: &Scenario, mini_batch: &MiniBatch, parameter: Parameter) -> Vec<Identity> {
+pub fn gradient_of_sum(
+    scenario: &Scenario,
+    mini_batch: &MiniBatch,
+    parameter: Parameter,
+) -> Vec<GradientOfSum> {
     let forms = match scenario.hyperparameters.cost {
         Cost::Mse | Cost::HalfMse => [(Cost::Mse, Reduction::Mean), (Cost::HalfMse, Reduction::Sum)],
         cost => [(cost, Reduction::Mean), (cost, Reduction::Sum)],
     };
-    forms.into_iter().filter_map(|form| identity_of(scenario, mini_batch, parameter, form)).collect()
+    forms.into_iter().filter_map(|form| gradient_of_sum_for(scenario, mini_batch, parameter, form)).collect()
 }
 
-fn identity_of(
+fn gradient_of_sum_for(
     scenario: &Scenario,
     mini_batch: &MiniBatch,
     parameter: Parameter,
     (cost, reduction): (Cost, Reduction),
-) -> Option<Identity> {
+) -> Option<GradientOfSum> {
     let network = &*mini_batch.before;
     let count = mini_batch.rows.len();
     let mut batch = Gradient::zeros(network);
@@ -122,7 +126,7 @@ fn identity_of(
     }
     let (batch, added_up) = (batch.reduced(reduction, count), sum.reduced(reduction, count));
     let equal = network.parameters().filter(|&p| batch.get(p) == added_up.get(p)).count();
-    Some(Identity {
+    Some(GradientOfSum {
         cost,
         reduction,
         terms,

@@ -10,7 +10,7 @@ mod gradient_check;
 mod pass;
 
 pub use background::Background;
-pub use gradient_check::{GradientCheck, Identity, identity};
+pub use gradient_check::{GradientCheck, GradientOfSum, gradient_of_sum};
 pub use pass::{RunPass, RunRow};
 
 use super::checkpoints::Checkpoints;
@@ -47,12 +47,12 @@ pub(super) type States = Arc<[RunState]>;
 #[derive(Clone, Debug)]
 pub(super) struct RunState {
     network: Arc<Network>,
-    diverged: Option<Divergence>,
+    diverged: Option<RunDivergence>,
 }
 
 /// That a run left the finite numbers: in which mini-batch, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Divergence {
+pub struct RunDivergence {
     /// The mini-batch, counted from the beginning of epoch 0.
     pub mini_batch: u64,
     /// In which number.
@@ -60,7 +60,7 @@ pub struct Divergence {
 }
 
 /// A line of a chart, for each run: times in mini-batches, and a value at each.
-pub type Lines = Vec<Vec<(u64, f64)>>;
+pub type RunCurves = Vec<Vec<(u64, f64)>>;
 
 impl Comparison {
     /// The runs of this scenario at its start.
@@ -106,7 +106,7 @@ impl Comparison {
             match passed {
                 Ok(_) => RunState { network: after.into(), diverged: None },
                 Err(what) => RunState {
-                    diverged: state.diverged.or(Some(Divergence { mini_batch, what })),
+                    diverged: state.diverged.or(Some(RunDivergence { mini_batch, what })),
                     ..state.clone()
                 },
             }
@@ -219,18 +219,18 @@ impl Comparison {
 
     /// ‖θ − θ′‖ between two runs at the present moment; none where one has diverged.
     pub fn distance(&self, one: usize, other: usize) -> Option<f64> {
-        let network = |run: usize| self.passes.get(run)?.present();
+        let network = |run: usize| self.passes.get(run)?.current();
         Some(network(one)?.distance(network(other)?))
     }
 
     /// The mean cost of each mini-batch before the one shown.
-    pub fn cost_lines(&self) -> Lines {
+    pub fn cost_curves(&self) -> RunCurves {
         let points = self.costs.before(self.shown).map(|(at, costs)| (at, costs.as_slice()));
         self.lines(points, |cost| *cost)
     }
 
     /// The share of all rows that are classified rightly, before each epoch up to the present one.
-    pub fn accuracy_lines(&self, scenario: &Scenario) -> Lines {
+    pub fn accuracy_curves(&self, scenario: &Scenario) -> RunCurves {
         let mini_batches = scenario.mini_batches() as u64;
         let points = self.epochs.before(self.shown / mini_batches + 1);
         let points = points.map(|(epoch, found)| (epoch * mini_batches, found.as_slice()));
@@ -245,18 +245,18 @@ impl Comparison {
     }
 
     /// A weight or bias, as far as it is remembered.
-    pub fn parameter_lines(&self, parameter: Parameter) -> Lines {
+    pub fn parameter_curves(&self, parameter: Parameter) -> RunCurves {
         self.remembered(|network, _| network.get(parameter))
     }
 
     /// The distance to the reference run, as far as it is remembered.
-    pub fn distance_lines(&self) -> Lines {
+    pub fn distance_curves(&self) -> RunCurves {
         self.remembered(|network, reference| Some(network.distance(reference?)))
     }
 
     /// Something of each run and the reference run (none once that has diverged), at the mini-batches
     /// remembered and the one shown.
-    fn remembered(&self, value: impl Fn(&Network, Option<&Network>) -> Option<f64>) -> Lines {
+    fn remembered(&self, value: impl Fn(&Network, Option<&Network>) -> Option<f64>) -> RunCurves {
         let reference = self.reference();
         let mut lines = vec![Vec::new(); self.runs.len()];
         for (at, states) in self.past.marks(self.shown) {
@@ -279,7 +279,7 @@ impl Comparison {
         &self,
         points: impl Iterator<Item = (u64, &'a [P])>,
         value: impl Fn(&P) -> Option<f64>,
-    ) -> Lines {
+    ) -> RunCurves {
         let mut lines = vec![Vec::new(); self.runs.len()];
         for (at, values) in points {
             for (line, point) in lines.iter_mut().zip(values) {

@@ -1,6 +1,6 @@
 //! One run's way through one mini-batch: each sample as this run met it.
 
-use super::Divergence;
+use super::RunDivergence;
 use crate::nn::{
     Diverged, Hyperparameters, Network, Parameter, Trace, backprop, train_mini_batch_seen,
     train_mini_batch_sequentially,
@@ -18,7 +18,7 @@ pub struct RunPass {
     /// Each sample as the run met it; fewer than the mini-batch has where it diverged on the way.
     pub rows: Vec<RunRow>,
     /// Where and when it left the finite numbers, if it did: in this mini-batch or before.
-    pub divergence: Option<Divergence>,
+    pub divergence: Option<RunDivergence>,
     before: Arc<Network>,
     after: Arc<Network>,
     /// Samples done, and the parameters then.
@@ -45,7 +45,7 @@ impl RunPass {
         scenario: &Scenario,
         samples: &[usize],
         before: Arc<Network>,
-        divergence: Option<Divergence>,
+        divergence: Option<RunDivergence>,
         mini_batch: u64,
         frozen: Option<&Arc<Network>>,
     ) -> Self {
@@ -56,7 +56,7 @@ impl RunPass {
             None => train(&run, scenario, samples, &mut after, |biases, trace| {
                 rows.push(RunRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost });
             })
-            .map_err(|what| Divergence { mini_batch, what }),
+            .map_err(|what| RunDivergence { mini_batch, what }),
         };
         if trained.is_err() {
             after = Network::clone(&before);
@@ -91,7 +91,7 @@ impl RunPass {
     }
 
     /// The parameters at the present moment; none once the run has diverged.
-    pub fn present(&self) -> Option<&Network> {
+    pub fn current(&self) -> Option<&Network> {
         self.divergence.is_none().then_some(&*self.present.1)
     }
 
@@ -102,7 +102,7 @@ impl RunPass {
 
     /// By how much a weight or bias has moved since the mini-batch began.
     pub fn change(&self, parameter: Parameter) -> Option<f64> {
-        Some(self.present()?.get(parameter)? - self.before()?.get(parameter)?)
+        Some(self.current()?.get(parameter)? - self.before()?.get(parameter)?)
     }
 
     /// The mean cost of the samples as the run met them.

@@ -65,7 +65,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let area = Rect { left, top, right: left + each.x - GAP, bottom: top + each.y - LINE - 6.0 };
         let map = Map { area, ranges, mapped, maps: passes.len() };
         map.title(run, ink)?;
-        match pass.present() {
+        match pass.current() {
             Some(network) => map.draw(&map.outputs(network), network, ink)?,
             None => map.diverged(ink)?,
         }

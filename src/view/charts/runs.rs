@@ -5,7 +5,7 @@ use super::plot::{Line, Plot};
 use super::scale::Scale;
 use crate::nn::{Evaluation, Parameter};
 use crate::scenario::{RunConfig, Scenario, Updating};
-use crate::session::{Axis, Comparison, Lines, RunPass, Session};
+use crate::session::{Axis, Comparison, RunCurves, RunPass, Session};
 use crate::view::ink::{Drawn, Ink};
 use crate::view::theme::DASHES;
 use plotters::prelude::*;
@@ -32,7 +32,7 @@ pub fn across(scenario: &Scenario, axis: Axis, run: RunConfig, mini_batch: u64) 
 pub(super) struct Story {
     /// What goes up.
     name: String,
-    lines: Lines,
+    lines: RunCurves,
     /// What each run has come to at the present moment, where that is known.
     visible: Vec<Option<f64>>,
     /// The scale for values and about so many ticks.
@@ -42,7 +42,7 @@ pub(super) struct Story {
 /// The mean cost of each mini-batch, the present one's once it is done.
 pub(super) fn cost(session: &Session, comparison: &Comparison, width: f64) -> Story {
     let passes = comparison.passes();
-    let mut lines = comparison.cost_lines();
+    let mut lines = comparison.cost_curves();
     if session.visible().finished() && !session.view_state().frozen {
         let here = passes.iter().map(|pass| Some((comparison.mini_batch(), pass.cost_mean()?)));
         lines.iter_mut().zip(here).for_each(|(line, point)| line.extend(point));
@@ -73,7 +73,7 @@ pub(super) fn accuracy(session: &Session, comparison: &Comparison) -> Result<Sto
     let visible = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
     Ok(Story {
         name: "accuracy".into(),
-        lines: comparison.accuracy_lines(session.scenario()),
+        lines: comparison.accuracy_curves(session.scenario()),
         visible: (0..comparison.passes().len()).map(visible).collect(),
         scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
     })
@@ -81,11 +81,11 @@ pub(super) fn accuracy(session: &Session, comparison: &Comparison) -> Result<Sto
 
 /// The way of the selected bias or weight; where none is selected, what would do.
 pub(super) fn way(session: &Session, comparison: &Comparison) -> Result<Story, &'static str> {
-    let parameter = session.chosen_parameter().ok_or("Select a neuron or a weight to see its way")?;
-    let visible = |pass: &RunPass| pass.present()?.get(parameter);
+    let parameter = session.selected_parameter().ok_or("Select a neuron or a weight to see its way")?;
+    let visible = |pass: &RunPass| pass.current()?.get(parameter);
     Ok(Story {
         name: name(parameter),
-        lines: comparison.parameter_lines(parameter),
+        lines: comparison.parameter_curves(parameter),
         visible: comparison.passes().iter().map(visible).collect(),
         scale: Scale::around,
     })
@@ -95,7 +95,7 @@ pub(super) fn way(session: &Session, comparison: &Comparison) -> Result<Story, &
 pub(super) fn distance(comparison: &Comparison) -> Story {
     let reference = comparison.reference();
     let visible = |run| comparison.distance(run, reference).filter(|_| run != reference);
-    let mut lines = comparison.distance_lines();
+    let mut lines = comparison.distance_curves();
     lines[reference].clear();
     Story {
         name: format!("distance to lane {}", reference + 1),

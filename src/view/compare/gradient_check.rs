@@ -13,7 +13,7 @@ const STEP: usize = 3;
 
 /// The finding for the selected parameter, as HTML.
 pub(super) fn gradient_check(session: &Session) -> String {
-    let Some(parameter) = session.chosen_parameter() else {
+    let Some(parameter) = session.selected_parameter() else {
         return "<p>Select a neuron, an edge, or a row of the table: the referee judges its bias or weight.</p>"
             .to_owned();
     };
@@ -71,7 +71,7 @@ pub(super) fn gradient_check(session: &Session) -> String {
 
 /// A number that is said to be a derivative, and the verdict over it.
 fn validation_or_training(name: &str, said: f64, numerical: NumericalDerivative, digits: usize) -> String {
-    let (agreeing, agrees) = GradientCheck::verdict(said, numerical);
+    let (agreeing, agrees) = GradientCheck::agreement(said, numerical);
     let verdict = match (agrees, agreeing) {
         (true, 17) => "✓ the same double".to_owned(),
         (true, 0) => "✓ both are 0 within the error".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::nn::{Cost, Reduction};
-use crate::session::{Identity, Item, MAX_DIGITS};
+use crate::session::{GradientOfSum, Item, MAX_DIGITS};
 use crate::view::format::{count, number, signed};
 use crate::view::mathml::{derivative, math};
 use std::fmt::Write;
@@ -14,7 +14,7 @@ impl Scene<'_> {
     /// The identity for the chosen parameter, as HTML.
     pub(super) fn identity(&self) -> String {
         let parameter = self.session.compared_parameter();
-        let Some(identities) = self.session.identities() else {
+        let Some(identities) = self.session.gradients_of_sum() else {
             return "<p>The samples’ gradients are being added up …</p>".to_owned();
         };
         let mut html = format!(
@@ -28,8 +28,8 @@ impl Scene<'_> {
         html + "</dl>"
     }
 
-    fn push_form(&self, html: &mut String, found: &Identity) {
-        let Identity { cost, reduction, terms, added_up, batch, equal } = found;
+    fn push_form(&self, html: &mut String, found: &GradientOfSum) {
+        let GradientOfSum { cost, reduction, terms, added_up, batch, equal } = found;
         let shown: Vec<_> = terms.iter().take(TERMS).map(|term| signed(*term, self.digits)).collect();
         let more = if terms.len() > TERMS { " …" } else { "" };
         let sum = match reduction {

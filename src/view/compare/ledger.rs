@@ -204,7 +204,7 @@ impl Scene<'_> {
             let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| made);
             change.map_or(String::new(), |change| fitted(change, digits, signed))
         });
-        let bias = |pass: &RunPass, neuron| pass.present()?.get(Parameter::Bias { layer, neuron });
+        let bias = |pass: &RunPass, neuron| pass.current()?.get(Parameter::Bias { layer, neuron });
         push_total(&mut html, "b now", "b", neurons, |neuron| {
             bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
         });

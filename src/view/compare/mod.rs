@@ -43,7 +43,7 @@ pub fn parts(session: &Session) -> Vec<Part> {
     parts.push(("frozen".into(), scene.frozen()));
     // While it plays quickly nobody can read all this, and laying it out would cost frames. Numbers of a moment
     // that is over may not stand there instead.
-    if session.is_hurried() {
+    if session.plays_fast() {
         let words = "Follows when it pauses.";
         parts.push(("parameters".into(), format!("<tbody><tr><td class=\"part\">{words}</td></tr></tbody>")));
         parts.extend(["identity", "law"].map(|id| (id.into(), format!("<p>{words}</p>"))));

@@ -93,7 +93,7 @@ impl Scene<'_> {
         for (run, pass) in passes.iter().enumerate() {
             let text = |value: Option<f64>| value.map_or("–".into(), |value| number(value, self.digits));
             let before = pass.before().and_then(|network| network.get(parameter));
-            let now = pass.present().and_then(|network| network.get(parameter));
+            let now = pass.current().and_then(|network| network.get(parameter));
             let change = pass.change(parameter).map_or("–".into(), |change| match change {
                 0.0 => "0".into(),
                 change => signed(change, self.digits),
@@ -105,7 +105,7 @@ impl Scene<'_> {
                 text(now)
             );
             if run != reference {
-                let beside = passes[reference].present().and_then(|network| network.get(parameter));
+                let beside = passes[reference].current().and_then(|network| network.get(parameter));
                 let _ = write!(html, "<td class=\"differs\">{}</td>", difference(now, beside));
             }
         }

@@ -4,7 +4,7 @@ use super::Scene;
 use crate::json::{numbers, written};
 use crate::nn::{BiasRule, Network, Parameter, Reduction};
 use crate::scenario::{MAX_RUNS, MIN_RUNS, Rate, RunConfig, Scenario, Updating};
-use crate::session::{Divergence, Item, RunPass};
+use crate::session::{Item, RunDivergence, RunPass};
 use crate::view::format::{number, signed, typed};
 use crate::view::html::{action, escape};
 use crate::view::mathml::{math, symbol_as};
@@ -58,7 +58,7 @@ pub fn name(run: &RunConfig) -> String {
 }
 
 /// When and why a run left the finite numbers, in a sentence.
-pub fn one_line(scenario: &Scenario, Divergence { mini_batch, what }: Divergence) -> String {
+pub fn one_line(scenario: &Scenario, RunDivergence { mini_batch, what }: RunDivergence) -> String {
     let mini_batches = scenario.mini_batches() as u64;
     format!(
         "Diverged: in epoch {}, mini-batch {}, {what} grew beyond all numbers at η = {}. Step back to see it before.",
@@ -124,7 +124,7 @@ impl Scene<'_> {
         if self.session.view_state().frozen {
             return html + "<p>The parameters are frozen: no row moves them.</p>";
         }
-        let (Some(before), Some(visible)) = (pass.before(), pass.present()) else { return html };
+        let (Some(before), Some(visible)) = (pass.before(), pass.current()) else { return html };
         let value =
             |number_of: Option<f64>| number_of.map_or("–".into(), |value| number(value, self.digits));
         let (done, samples, finished) = self.done();
@@ -190,7 +190,7 @@ impl Scene<'_> {
         let (done, _, finished) = self.done();
         let updates = self.comparison.updates_before(scenario, run) + pass.updates(done, finished) as u64;
         let mut html = format!("<dl><dt>updates</dt><dd>{updates}</dd>");
-        let (found, when) = match self.session.too_many_rows() {
+        let (found, when) = match self.session.evaluation_takes_too_long() {
             true => (self.comparison.before_epoch(scenario, run), " before this epoch"),
             false => (self.session.evaluation(run), ""),
         };
@@ -221,7 +221,7 @@ impl Scene<'_> {
 
     /// ‖θ − θ′‖ from the reference run; whether it is more than rounding, which so many updates may add up to.
     fn apart(&self, run: usize, reference: usize, updates: u64) -> String {
-        let norm = self.comparison.passes()[run].present().map_or(0.0, Network::norm);
+        let norm = self.comparison.passes()[run].current().map_or(0.0, Network::norm);
         let rounding = f64::EPSILON * norm * updates.clamp(1, 1000) as f64;
         match self.comparison.distance(run, reference) {
             None => "–".to_owned(),

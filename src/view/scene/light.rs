@@ -56,7 +56,7 @@ impl<'a> Lights<'a> {
 
     /// Whether the moment is told for this neuron.
     pub(super) fn at_work(&self, layer: usize, neuron: usize) -> bool {
-        self.visible.at_work(layer, neuron)
+        self.visible.is_current(layer, neuron)
     }
 
     /// x of any input.

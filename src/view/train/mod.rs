@@ -11,15 +11,15 @@ pub use numbers::duration;
 use super::format::{number, typed};
 use super::html::escape;
 use super::page::{Attribute, Part};
-use crate::session::{Session, Stage, explained_divergence};
+use crate::session::{Session, TrainingStatus, divergence_message};
 use crate::training::StopReason;
 
 /// Everything that the training shows in text.
 pub fn parts(session: &Session) -> Vec<Part> {
-    let button = match session.training().stage() {
-        Stage::Running | Stage::Pausing { .. } => "❚❚ pause",
-        Stage::Paused if session.training().stands_at(session.position()) => "▶ go on",
-        Stage::Idle | Stage::Paused | Stage::Ended(_) => "▶ train",
+    let button = match session.training().status() {
+        TrainingStatus::Running | TrainingStatus::Pausing { .. } => "❚❚ pause",
+        TrainingStatus::Paused if session.training().stopped_at(session.position()) => "▶ go on",
+        TrainingStatus::Idle | TrainingStatus::Paused | TrainingStatus::Ended(_) => "▶ train",
     };
     let title = &session.scenario().title;
     let parts = [
@@ -44,7 +44,7 @@ fn has_own(session: &Session) -> bool {
 
 /// What its fields hold.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
-    let limits = session.training().limits();
+    let limits = session.training().criteria();
     let (split, own) = (session.scenario().split(), has_own(session));
     let shown = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
     vec![
@@ -63,8 +63,8 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
 /// The attributes that change with it.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
     let training = session.training();
-    let diverged = matches!(training.stage(), Stage::Ended(StopReason::Diverged { .. }));
-    let waits = training.is_running() || training.stage() == Stage::Paused;
+    let diverged = matches!(training.status(), TrainingStatus::Ended(StopReason::Diverged { .. }));
+    let waits = training.is_running() || training.status() == TrainingStatus::Paused;
     let hidden = |yes: bool| yes.then(String::new);
     let progress = numbers::progress(session);
     let planar = session.scenario().sizes[0] == 2;
@@ -96,24 +96,24 @@ fn state(session: &Session) -> String {
     let training = session.training();
     let place = session.position();
     let (epoch, mini_batch) = (place.epoch + 1, place.mini_batch + 1);
-    let here = training.stands_at(place);
-    match training.stage() {
-        Stage::Running => match training.speed_limit() {
+    let here = training.stopped_at(place);
+    match training.status() {
+        TrainingStatus::Running => match training.speed_limit() {
             Some(speed) => format!("Training, at most {} samples a second.", typed(speed)),
             None => "Training at full speed.".into(),
         },
-        Stage::Pausing { .. } => "Pauses after this sample.".into(),
-        Stage::Paused if here => {
+        TrainingStatus::Pausing { .. } => "Pauses after this sample.".into(),
+        TrainingStatus::Paused if here => {
             let sample = place.moment.sample().map_or(0, |sample| sample + 1);
             format!(
                 "Paused before sample {sample} of mini-batch {mini_batch} in epoch {epoch}. Step on from there, or go on."
             )
         }
-        Stage::Ended(StopReason::Epochs) if here => format!("Done: {} epochs.", place.epoch),
-        Stage::Ended(StopReason::TargetReached) if here => reached(session),
-        Stage::Ended(StopReason::LastEpoch) if here => "Epochs are counted no further.".into(),
-        Stage::Ended(StopReason::Diverged { update, what }) => {
-            explained_divergence(session.scenario(), update, what)
+        TrainingStatus::Ended(StopReason::Epochs) if here => format!("Done: {} epochs.", place.epoch),
+        TrainingStatus::Ended(StopReason::TargetReached) if here => reached(session),
+        TrainingStatus::Ended(StopReason::LastEpoch) if here => "Epochs are counted no further.".into(),
+        TrainingStatus::Ended(StopReason::Diverged { update, what }) => {
+            divergence_message(session.scenario(), update, what)
         }
         _ if session.visible().finished() => {
             format!("Starts after mini-batch {mini_batch} of epoch {epoch}, where you are.")
@@ -124,7 +124,7 @@ fn state(session: &Session) -> String {
 
 /// Which limit has been reached, and by which rows.
 fn reached(session: &Session) -> String {
-    let (epoch, limits) = (session.position().epoch, session.training().limits());
+    let (epoch, limits) = (session.position().epoch, session.training().criteria());
     let Some(latest) = session.training().snapshot().and_then(|visible| visible.latest) else {
         return format!("Good enough after epoch {epoch}.");
     };

@@ -1,7 +1,7 @@
 //! How far, how fast, how good: a training in numbers.
 
 use crate::nn::Evaluation;
-use crate::session::{Session, Stage};
+use crate::session::{Session, TrainingStatus};
 use crate::training::{Snapshot, StopReason};
 use crate::view::format::{grouped, number};
 use std::fmt::Write;
@@ -11,9 +11,11 @@ pub(super) fn numbers(session: &Session) -> String {
     let scenario = session.scenario();
     let training = session.training();
     let own = session.updates() + u64::from(session.visible().finished());
-    let updates = match (training.stage(), training.snapshot()) {
-        (Stage::Running | Stage::Pausing { .. }, Some(now)) => scenario.update_index(&now.place.position()),
-        (Stage::Ended(StopReason::Diverged { update, .. }), _) => update,
+    let updates = match (training.status(), training.snapshot()) {
+        (TrainingStatus::Running | TrainingStatus::Pausing { .. }, Some(now)) => {
+            scenario.update_index(&now.place.position())
+        }
+        (TrainingStatus::Ended(StopReason::Diverged { update, .. }), _) => update,
         _ => own,
     };
     let mut html = String::new();
@@ -34,8 +36,8 @@ pub(super) fn numbers(session: &Session) -> String {
 
 /// The share that is done, where there is an end.
 pub(super) fn progress(session: &Session) -> Option<f64> {
-    let end = u64::from(session.training().limits().epochs?) * session.scenario().mini_batches() as u64;
-    let began = session.training().began();
+    let end = u64::from(session.training().criteria().epochs?) * session.scenario().mini_batches() as u64;
+    let began = session.training().first_update();
     let now = session
         .training()
         .snapshot()
@@ -53,7 +55,7 @@ pub(super) fn left(session: &Session) -> String {
     };
     let scenario = session.scenario();
     let end =
-        u64::from(session.training().limits().epochs.unwrap_or_default()) * scenario.mini_batches() as u64;
+        u64::from(session.training().criteria().epochs.unwrap_or_default()) * scenario.mini_batches() as u64;
     let here = scenario.samples_before(scenario.update_index(&snapshot.place.position()));
     let samples = scenario.samples_before(end).saturating_sub(here);
     format!("{percent} % · {} left", duration(samples as f64 / snapshot.speed))

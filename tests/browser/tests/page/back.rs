@@ -17,7 +17,7 @@ const WALK: &str = r#"
       button(to).click();
       while (!document.getElementById('progress').hidden) await new Promise((done) => setTimeout(done, 5));
     };
-    document.querySelector('button[data-action=Started]').click();
+    document.querySelector('button[data-action=JumpedToStart]').click();
     const seen = [look()];
     for (let n = 0; n < steps; n += 1) {
       await step('forward');

@@ -130,7 +130,7 @@ async fn other_rules(page: &Page, case: &Case) -> Result<()> {
     after_is(page, case, &case.after_wrong_bias.sum, None).await?;
     page.choose("#bias-rule", "own_delta").await?;
     page.type_in("#batch-size", "1").await?;
-    page.click("[data-action=Started]").await?;
+    page.click("[data-action=JumpedToStart]").await?;
     page.press("]").await?;
     after_is(page, case, &case.after.per_sample, None).await
 }

@@ -5,7 +5,7 @@ use browser_tests::{Engine, Page, View};
 use deltascope::data::preset;
 use deltascope::nn::{Network, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
-use deltascope::session::{Action, Direction, Session, StepBy};
+use deltascope::session::{Action, Direction, Session, StepSize};
 use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 
 use super::bits::compare;
@@ -31,7 +31,7 @@ async fn native(page: &Page) -> Result<Session> {
 
 fn arrive(session: &mut Session) -> Result<()> {
     while session.progress().is_some() {
-        session.update(Action::Woken).map_err(anyhow::Error::msg)?;
+        session.update(Action::TimerFired).map_err(anyhow::Error::msg)?;
     }
     Ok(())
 }
@@ -196,7 +196,7 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
     assert!(compare(page, &session.mini_batch().before, "where it paused").await? > 3);
     page.press(".").await?;
     page.press("PageDown").await?;
-    for by in [StepBy::Sample, StepBy::MiniBatch] {
+    for by in [StepSize::Sample, StepSize::MiniBatch] {
         let step = Action::Stepped { by, direction: Direction::Forward };
         session.update(step).map_err(anyhow::Error::msg)?;
         arrive(&mut session)?;
@@ -253,7 +253,7 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     assert!(percent >= 95.0, "{percent}");
 
     // With a speed limit it keeps to that. From the start, samples and time are counted anew.
-    page.click(".training [data-action=Started]").await?;
+    page.click(".training [data-action=JumpedToStart]").await?;
     until_state(page, "Starts with mini-batch 1 of epoch 1").await?;
     page.type_in("#accuracy-limit", "").await?;
     page.type_in("#speed-limit", "300").await?;

@@ -48,7 +48,7 @@ pub(crate) async fn wrong_numbers_are_refused_beside_their_field(page: &Page) ->
     assert_eq!(saved(page).await?["position"]["epoch"], 1);
     in_settings(page, async || {
         refuses(page, "#seed", "SeedChanged", &["-3", "1.5", "4294967296", "x"], "7").await?;
-        refuses(page, "#speed", "SpeedChanged", &["0", "1000", "fast"], "2").await?;
+        refuses(page, "#speed", "PlaySpeedChanged", &["0", "1000", "fast"], "2").await?;
         refuses(page, "#digits", "DigitsChanged", &["1", "18"], "6").await
     })
     .await?;
