@@ -5,8 +5,6 @@
 
 #![cfg(target_arch = "wasm32")]
 
-#[path = "../../crates/worker/src/install.rs"]
-mod install;
 mod path;
 mod report;
 mod workloads;
@@ -46,8 +44,7 @@ impl Bench {
     pub fn new(name: &str) -> Result<Bench, String> {
         let workload = workloads::all().into_iter().find(|workload| workload.name == name);
         let workload = workload.ok_or_else(|| format!("there is no workload {name}"))?;
-        let (plain, mut fast) = (Path::plain(&workload), Path::fast(&workload, Width::widest()));
-        fast.compile(install::install);
+        let (plain, fast) = (Path::plain(&workload), Path::fast(&workload, Width::widest()));
         Ok(Bench { workload, plain, fast, rows: Vec::new() })
     }
 
@@ -68,8 +65,7 @@ impl Bench {
 
     /// The table of all that was noted; an error where both paths do not come to the same doubles.
     pub fn table(&mut self, peaks: Vec<f64>) -> Result<String, String> {
-        let digest =
-            path::digest_of_both(&self.workload, Width::widest(), report::CHECKED, install::install)?;
+        let digest = path::digest_of_both(&self.workload, Width::widest(), report::CHECKED)?;
         Ok(report::table(&self.workload, digest, peaks, std::mem::take(&mut self.rows)))
     }
 }

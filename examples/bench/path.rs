@@ -28,13 +28,6 @@ impl Path {
         Self { trains: Trains::Fast(Box::new(trainer)), from: 0 }
     }
 
-    /// Has code made for the network, where that is what the fast path does.
-    pub(crate) fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
-        if let Trains::Fast(trainer) = &mut self.trains {
-            trainer.compile(install);
-        }
-    }
-
     /// Trains the next so many mini-batches, the last one of an epoch as short as it is. Returns how many samples
     /// they had.
     pub(crate) fn train(&mut self, workload: &Workload, mini_batches: usize) -> usize {
@@ -68,14 +61,8 @@ impl Path {
 
 /// One number for what a path has come to from the start after about so many mini-batches; an error where the plain
 /// path comes to another.
-pub(crate) fn digest_of_both(
-    workload: &Workload,
-    width: Width,
-    mini_batches: usize,
-    install: impl FnOnce(&[u8], usize) -> bool,
-) -> Result<u64, String> {
+pub(crate) fn digest_of_both(workload: &Workload, width: Width, mini_batches: usize) -> Result<u64, String> {
     let mut paths = [Path::plain(workload), Path::fast(workload, width)];
-    paths[1].compile(install);
     for path in &mut paths {
         path.train(workload, mini_batches);
     }

@@ -99,11 +99,6 @@ impl TrainingLoop {
         training_loop
     }
 
-    /// Has code made for the network, where that is quicker: see [`Trainer::compile`].
-    pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
-        self.trainer.compile(install);
-    }
-
     /// From now on it ends by these.
     pub fn set_limits(&mut self, limits: StoppingCriteria) {
         self.limits = limits;

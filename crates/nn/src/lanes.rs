@@ -4,38 +4,13 @@
 //! on four (AVX2, where the machine has it). Every operation here is exact or rounded to nearest in each lane alone,
 //! none is fused, so the width never shows in a result.
 
-mod traced;
 mod vectors;
 
-pub(crate) use traced::{Tracer, Written, written};
 pub use vectors::Width;
 pub(crate) use vectors::{Kernel, Walk, move_rows, move_tile, multiply_add, sums_of_few};
 
 use super::functions::Table;
-use std::ops::{Add, Div, Mul, Range, Sub};
-
-/// What runs kernels, on lanes of its choice.
-pub(crate) trait Run: Copy {
-    fn run<K: Kernel<Output = ()>>(self, kernel: K);
-    /// How many doubles its lanes are.
-    fn lanes(self) -> usize;
-}
-
-/// Memory that moves on with each turn of a loop: where one has looked at a number, the next one looks `step` numbers
-/// further.
-#[derive(Clone, Copy)]
-pub(crate) struct Moving {
-    from: *const f64,
-    to: *const f64,
-    step: usize,
-}
-
-impl Moving {
-    pub(crate) fn new(memory: &[f64], step: usize) -> Self {
-        let Range { start: from, end: to } = memory.as_ptr_range();
-        Self { from, to, step }
-    }
-}
+use std::ops::{Add, Div, Mul, Sub};
 
 /// Some doubles side by side.
 pub(crate) trait Lanes:
@@ -48,8 +23,6 @@ pub(crate) trait Lanes:
 
     /// The same in every lane.
     fn splat(value: f64) -> Self;
-    /// The same, from memory.
-    fn spread(from: &f64) -> Self;
     /// The first ones of a slice, which must be long enough.
     fn load(from: &[f64]) -> Self;
     /// Into the first places of a slice, which must be long enough.
@@ -87,22 +60,6 @@ pub(crate) trait Lanes:
     /// The smaller of self and a limit, and the larger; NaN stays NaN.
     fn at_most(self, limit: f64) -> Self;
     fn at_least(self, limit: f64) -> Self;
-
-    /// The turns of a loop. Memory that is not of `moving` is only read in it, or written alike each time; lanes that go
-    /// from one turn to the next are [variables](Self::variable).
-    #[inline(always)]
-    fn turns<I: ExactSizeIterator>(turns: I, _moving: &[Moving]) -> impl Iterator<Item = I::Item> {
-        turns
-    }
-    /// The same lanes, to be [set](Self::set) in a loop.
-    #[inline(always)]
-    fn variable(self) -> Self {
-        self
-    }
-    #[inline(always)]
-    fn set(&mut self, value: Self) {
-        *self = value;
-    }
 
     /// These bits in every lane.
     #[inline(always)]
@@ -146,10 +103,6 @@ impl Lanes for f64 {
     #[inline(always)]
     fn splat(value: f64) -> Self {
         value
-    }
-    #[inline(always)]
-    fn spread(from: &f64) -> Self {
-        *from
     }
     #[inline(always)]
     fn load(from: &[f64]) -> Self {

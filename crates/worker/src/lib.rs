@@ -4,8 +4,6 @@
 
 #![cfg(target_arch = "wasm32")]
 
-mod install;
-
 use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -45,13 +43,10 @@ struct Training {
 #[wasm_bindgen]
 pub fn train_begin(task: &[u8]) -> String {
     console_error_panic_hook::set_once();
-    let mut training_loop = match Task::from_bytes(task) {
+    let training_loop = match Task::from_bytes(task) {
         Ok(task) => TrainingLoop::new(task),
         Err(error) => return error.to_string(),
     };
-    // Nothing of the training before is left when the next one's code comes.
-    TRAINING.set(None);
-    training_loop.compile(install::install);
     let training = Training {
         training_loop,
         limit: None,

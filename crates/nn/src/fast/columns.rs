@@ -10,7 +10,7 @@ use super::descent::Step;
 use super::layer::Dense;
 use super::neurons::{activated, derivative, term_and_delta};
 use crate::functions::{Nearest, nearest, tanh_of_nearest, tanhs};
-use crate::lanes::{Kernel, Lanes, Moving, Run, Walk, Width, multiply_add, sums_of_few};
+use crate::lanes::{Kernel, Lanes, Walk, Width, multiply_add, sums_of_few};
 use crate::{Activation, BiasRule, Cost, Hyperparameters};
 
 /// From so many samples in a mini-batch on this is the quicker way.
@@ -82,7 +82,7 @@ impl Columns {
     /// update.
     pub(super) fn train(
         &mut self,
-        on: impl Run,
+        on: Width,
         layers: &mut [Dense],
         cost: Cost,
         samples: usize,
@@ -111,8 +111,6 @@ struct Product<'a> {
     right: &'a [f64],
     /// (columns, rows, lanes)
     out: &'a mut [f64],
-    /// The same; what stands beside the product, if it is not the same for all columns.
-    beside: &'a [f64],
 }
 
 impl Product<'_> {
@@ -135,20 +133,12 @@ impl Product<'_> {
         finish: impl Fn(L, L) -> L,
     ) {
         let left = Walk { values: self.left, from: 0, step: self.apart };
-        let moving = self.moving::<L>();
         let columns = self.right.chunks_exact(T * L::COUNT).take(self.columns).enumerate();
-        for (column, right) in L::turns(columns, &moving) {
+        for (column, right) in columns {
             let right: [L; T] = std::array::from_fn(|t| L::load(&right[t * L::COUNT..]));
             let out = &mut self.out[column * self.rows * L::COUNT..][..self.rows * L::COUNT];
             sums_of_few(left, self.step, right, out, beside(column), &finish);
         }
-    }
-
-    /// What moves on from column to column.
-    #[inline(always)]
-    fn moving<L: Lanes>(&self) -> [Moving; 3] {
-        let (terms, rows) = (self.terms * L::COUNT, self.rows * L::COUNT);
-        [Moving::new(self.right, terms), Moving::new(self.out, rows), Moving::new(self.beside, rows)]
     }
 
     #[inline(always)]
@@ -157,8 +147,7 @@ impl Product<'_> {
         beside: impl Fn(usize) -> I,
         finish: impl Fn(L, L) -> L,
     ) {
-        let moving = self.moving::<L>();
-        for column in L::turns(0..self.columns, &moving) {
+        for column in 0..self.columns {
             let mut beside = beside(column);
             let mut row = 0;
             while row + 4 <= self.rows {
@@ -219,9 +208,8 @@ impl Kernel for Forward<'_> {
                 columns: self.columns,
                 right: before,
                 out: &mut *z,
-                beside: &[],
             };
-            product.run(|_| layer.biases.iter().map(L::spread), |sum, bias: L| sum + bias);
+            product.run(|_| layer.biases.iter().map(|bias| L::splat(*bias)), |sum, bias: L| sum + bias);
             // One loop for each, so that each is known where it is compiled.
             match layer.activation {
                 Activation::Sigmoid => activate::<L>(Activation::Sigmoid, z, new, room),
@@ -236,23 +224,22 @@ impl Kernel for Forward<'_> {
 /// a = σ(z). `room` is as long as a.
 #[inline(always)]
 fn activate<L: Lanes>(activation: Activation, z: &[f64], a: &mut [f64], room: &mut [f64]) {
-    let moving = [z, a, room].map(|values| Moving::new(values, L::COUNT));
     let z = || z.chunks_exact(L::COUNT);
     if activation != Activation::Tanh {
-        for (z, a) in L::turns(z().zip(a.chunks_exact_mut(L::COUNT)), &moving) {
+        for (z, a) in z().zip(a.chunks_exact_mut(L::COUNT)) {
             activated(activation, L::load(z)).store(a);
         }
         return;
     }
     let places = a.chunks_exact_mut(L::COUNT).zip(room.chunks_exact_mut(L::COUNT));
-    for (z, (a, room)) in L::turns(z().zip(places), &moving) {
+    for (z, (a, room)) in z().zip(places) {
         let Nearest { places, d } = nearest(L::load(z));
         places.store(room);
         d.store(a);
     }
     let table = tanhs();
     let places = a.chunks_exact_mut(L::COUNT).zip(room.chunks_exact(L::COUNT));
-    for (z, (a, room)) in L::turns(z().zip(places), &moving) {
+    for (z, (a, room)) in z().zip(places) {
         tanh_of_nearest(L::load(z), L::load(a), room, table).store(a);
     }
 }
@@ -274,17 +261,9 @@ impl Kernel for Back<'_> {
     fn run<L: Lanes>(self) {
         let Self { layers, values, columns, .. } = self;
         let (Some(outputs), Some(last)) = (layers.last(), values.last_mut()) else { return };
-        let step = outputs.neurons * L::COUNT;
         let Values { weighted_inputs: z, activations: a, deltas } = last;
-        let moving = [
-            Moving::new(z, step),
-            Moving::new(a, step),
-            Moving::new(deltas, step),
-            Moving::new(self.targets, step),
-            Moving::new(self.costs, L::COUNT),
-        ];
         let mut place = 0;
-        for cost in L::turns(self.costs[..columns * L::COUNT].chunks_exact_mut(L::COUNT), &moving) {
+        for cost in self.costs[..columns * L::COUNT].chunks_exact_mut(L::COUNT) {
             let mut sum = L::splat(0.0);
             for _ in 0..outputs.neurons {
                 let (z, a, y) = (L::load(&z[place..]), L::load(&a[place..]), L::load(&self.targets[place..]));
@@ -308,7 +287,6 @@ impl Kernel for Back<'_> {
                 columns,
                 right: &next_values[0].deltas,
                 out: deltas,
-                beside: a,
             };
             // As in `Forward`.
             match layer.activation {
@@ -396,10 +374,8 @@ impl OfNeurons<'_> {
             bias = L::load(&self.layer.bias_sums[j..]);
         }
         let (sources, neurons) = (self.layer.sources * L::COUNT, self.layer.neurons * L::COUNT);
-        let moving = [Moving::new(self.before, sources), Moving::new(self.deltas, neurons)];
         let mut columns = self.before.chunks_exact(sources).zip(self.deltas.chunks_exact(neurons));
-        (tile, bias) = (tile.map(L::variable), bias.variable());
-        for (before, deltas) in L::turns(columns.by_ref().take(self.samples / L::COUNT), &moving) {
+        for (before, deltas) in columns.by_ref().take(self.samples / L::COUNT) {
             add_column(&mut tile, &mut bias, &before[k * L::COUNT..], &deltas[j * L::COUNT..], L::COUNT);
         }
         if let (rest @ 1.., Some((before, deltas))) = (self.samples % L::COUNT, columns.next()) {
@@ -454,17 +430,12 @@ fn add_column<L: Lanes, const R: usize>(
     }
     L::turn(&mut rows);
     let before = &before[..R * L::COUNT];
-    let (mut new, mut new_bias) = (*tile, *bias);
     for (i, delta) in rows[..L::COUNT].iter().enumerate() {
         if i < samples {
-            new_bias = new_bias + *delta;
-            for (r, sum) in new.iter_mut().enumerate() {
-                *sum = *sum + L::spread(&before[r * L::COUNT + i]) * *delta;
+            *bias = *bias + *delta;
+            for (r, sum) in tile.iter_mut().enumerate() {
+                *sum = *sum + L::splat(before[r * L::COUNT + i]) * *delta;
             }
         }
     }
-    for (sum, new) in tile.iter_mut().zip(new) {
-        sum.set(new);
-    }
-    bias.set(new_bias);
 }

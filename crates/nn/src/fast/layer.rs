@@ -1,12 +1,10 @@
 //! A layer as the kernels hold it: rows of whole vectors, filled up with zeros.
 
-use super::compiled::Compiled;
 use super::descent::{BiasDescent, Descent, Step};
 use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
 use super::product::Product;
 use super::tame::{Change, Tame, weights_are_tame};
-use super::woven::Woven;
-use crate::lanes::{Run, Tracer, Width};
+use crate::lanes::Width;
 use crate::{Activation, BiasRule, Cost, Layer};
 
 /// Values of several samples, one row for each.
@@ -299,37 +297,19 @@ impl Dense {
         }
     }
 
-    /// What [`Self::descend`] does to the weights in a whole mini-batch, written down.
-    pub(super) fn trace_descent(&mut self, tracer: Tracer, samples: usize, before: &Rows, step: Step) {
-        tracer.run(Woven(self.descent(samples, before, step, None)));
-    }
-
     /// Sums the gradients of so many samples, and moves the parameters where that is the end of the mini-batch.
-    pub(super) fn descend(
-        &mut self,
-        width: Width,
-        samples: usize,
-        before: &Rows,
-        step: Step,
-        compiled: Option<&Compiled>,
-    ) {
+    pub(super) fn descend(&mut self, width: Width, samples: usize, before: &Rows, step: Step) {
         let whole = step.first && step.last;
         if !whole && self.weight_sums.is_empty() {
             self.weight_sums = vec![0.0; self.by_source.values.len()];
         }
-        let compiled = compiled.filter(|_| whole);
-        // The code divides, and looks at the new weights: see `Woven`.
         let change = Change::new(&step).filter(|_| {
-            compiled.is_none()
-                && width.run(Tame(before.first(samples)))
+            width.run(Tame(before.first(samples)))
                 && width.run(Tame(self.deltas.first(samples)))
                 && (self.tame || weights_are_tame(&self.by_source.values))
         });
         self.tame = change.is_some();
-        match compiled {
-            Some(compiled) => compiled.run(),
-            None => width.run(self.descent(samples, before, step, change)),
-        }
+        width.run(self.descent(samples, before, step, change));
         let biases = width.run(BiasDescent {
             deltas: self.deltas.first(samples),
             biases: &mut self.biases,

@@ -5,30 +5,27 @@
 //! time. [`Trainer`] keeps the parameters in an order of its own, and all room that it needs.
 
 mod columns;
-mod compiled;
 mod descent;
 mod layer;
 mod neurons;
 mod peak;
 mod product;
 mod single;
-mod small;
 mod tame;
-mod woven;
 
 pub use super::lanes::Width;
 pub use peak::busy_work;
 
-use super::lanes::{Written, written};
 use super::{Activation, BiasRule, Cost, Evaluation, Hyperparameters, Network, Parameter, Sample};
 use columns::Columns;
-use compiled::{Compiled, MOST_CODE};
 use descent::Step;
 use layer::{Dense, Rows};
 use neurons::Exponentials;
 use single::Single;
-use small::{MOST_WEIGHTS, Small};
 use std::borrow::Borrow;
+
+/// Up to so many weights a network is small.
+const MOST_WEIGHTS: usize = 256;
 
 /// So many samples are taken at once; the sums of longer mini-batches are kept between.
 const CHUNK: usize = 32;
@@ -57,10 +54,9 @@ const CHUNK: usize = 32;
 pub struct Trainer {
     hyperparameters: Hyperparameters,
     width: Width,
-    /// Whether a mini-batch is done in one go.
     small: bool,
     /// Where mini-batches are single samples, done in one go.
-    single: Option<single::Kind>,
+    single: bool,
     /// Where mini-batches are done with the samples side by side.
     columns: Option<Columns>,
     /// The network's shape, whose parameters are not looked at.
@@ -71,9 +67,6 @@ pub struct Trainer {
     exponentials: Vec<Exponentials>,
     costs: Vec<f64>,
     under_way: UnderWay,
-    /// Code for a whole mini-batch of a small network, or for the first layer's descent of a larger one.
-    mini_batch: Option<Compiled>,
-    descent: Option<Compiled>,
 }
 
 /// What a mini-batch has come to that is not yet complete; all zero between mini-batches.
@@ -108,7 +101,7 @@ impl Trainer {
             hyperparameters: *hyperparameters,
             width,
             small,
-            single: None,
+            single: false,
             columns,
             shape: network.clone(),
             inputs: Rows::new(CHUNK, (lines | 1) * 8),
@@ -117,8 +110,6 @@ impl Trainer {
             exponentials: vec![Exponentials::default(); CHUNK],
             costs: vec![0.0; CHUNK],
             under_way: UnderWay::default(),
-            mini_batch: None,
-            descent: None,
         };
         trainer.choose_ways();
         trainer
@@ -128,11 +119,7 @@ impl Trainer {
     fn choose_ways(&mut self) {
         // Columns do without w beside wᵀ, which a single sample needs.
         let quadratic = matches!(self.hyperparameters.cost, Cost::Mse | Cost::HalfMse);
-        let may = self.small && self.columns.is_none() && quadratic && self.zeros_are_alike();
-        self.single = may.then(|| single::Kind::of(&self.layers, self.width));
-        if self.has_negative_zero() {
-            (self.mini_batch, self.descent) = (None, None);
-        }
+        self.single = self.small && self.columns.is_none() && quadratic && self.zeros_are_alike();
     }
 
     /// Whether it does not matter if what is taken off a parameter is 0 or −0, so that no sum need start with 0. (0 + p
@@ -146,52 +133,6 @@ impl Trainer {
 
     fn has_negative_zero(&self) -> bool {
         self.layers.iter().any(Dense::has_negative_zero)
-    }
-
-    /// Has code of its own made for the network, in a browser, where that is quicker. `install` is given a
-    /// wasm module and a place in the program's table of functions: it has the module compiled, which imports the
-    /// program's memory as `memory` from the module without a name, puts its function `run` in that place, and says
-    /// whether it could. The numbers do not depend on it.
-    pub fn compile(&mut self, install: impl FnOnce(&[u8], usize) -> bool) {
-        let samples = self.hyperparameters.batch_size;
-        if !cfg!(target_arch = "wasm32") || samples > CHUNK || self.has_negative_zero() {
-            return;
-        }
-        let install = |written| Compiled::new(written, install);
-        if self.small {
-            self.mini_batch = self.trace_mini_batch(samples).and_then(install);
-        } else {
-            self.descent = self.trace_descent(samples).and_then(install);
-        }
-    }
-
-    fn trace_mini_batch(&mut self, samples: usize) -> Option<Written> {
-        if !self.zeros_are_alike() {
-            return None;
-        }
-        let Hyperparameters { cost, learning_rate, .. } = self.hyperparameters;
-        let (layers, costs) = (&mut self.layers, &mut self.costs);
-        match &mut self.columns {
-            Some(columns) => {
-                let step = Step::new(&self.hyperparameters, samples, true, true);
-                written(MOST_CODE, |tracer| columns.train(tracer, layers, cost, samples, costs, step))
-            }
-            None if samples == 1 && self.single.is_some() => {
-                let (x, y) = (self.inputs.first(1), self.targets.first(1));
-                written(MOST_CODE, |tracer| Single { x, y, layers, cost, learning_rate }.trace(tracer))
-            }
-            None => None,
-        }
-    }
-
-    fn trace_descent(&mut self, samples: usize) -> Option<Written> {
-        let step = Step::new(&self.hyperparameters, samples, true, true);
-        let layer = self.layers.first_mut()?;
-        // Longer code need not be written to know that it is too long.
-        if layer.stride() * samples > MOST_CODE / 64 {
-            return None;
-        }
-        written(MOST_CODE, |tracer| layer.trace_descent(tracer, samples, &self.inputs, step))
     }
 
     /// The network as it is now.
@@ -232,12 +173,12 @@ impl Trainer {
     /// What has been [accumulated](Self::accumulate) before is its first part.
     pub fn train_mini_batch<S: Borrow<Sample>>(&mut self, samples: impl IntoIterator<Item = S>) -> f64 {
         let mut samples = samples.into_iter();
-        if let Some(kind) = self.single
+        if self.single
             && self.under_way.samples == 0
             && samples.size_hint() == (1, Some(1))
             && let Some(sample) = samples.next()
         {
-            return self.single(kind, sample.borrow());
+            return self.single(sample.borrow());
         }
         let mut samples = samples.peekable();
         loop {
@@ -292,14 +233,7 @@ impl Trainer {
         let first = self.under_way.samples == 0;
         self.under_way.samples += taken;
         let step = Step::new(&self.hyperparameters, self.under_way.samples, first, last);
-        if let Some(mini_batch) = &self.mini_batch
-            && self.columns.is_some()
-            && first
-            && last
-            && taken == self.hyperparameters.batch_size
-        {
-            mini_batch.run();
-        } else if let Some(columns) = &mut self.columns {
+        if let Some(columns) = &mut self.columns {
             columns.train(
                 self.width,
                 &mut self.layers,
@@ -308,8 +242,6 @@ impl Trainer {
                 &mut self.costs,
                 step,
             );
-        } else if self.small && first && last {
-            self.in_one_go(taken, step);
         } else {
             self.forward(taken);
             self.back(taken);
@@ -367,31 +299,12 @@ impl Trainer {
     }
 
     /// A mini-batch of one sample, whose cost is returned.
-    fn single(&mut self, kind: single::Kind, Sample { x, y }: &Sample) -> f64 {
+    fn single(&mut self, Sample { x, y }: &Sample) -> f64 {
         self.targets.fill(0, y);
-        if let Some(mini_batch) = &self.mini_batch {
-            self.inputs.fill(0, x);
-            mini_batch.run();
-            return Single::cost(&self.layers);
-        }
         let Hyperparameters { cost, learning_rate, .. } = self.hyperparameters;
         let y = self.targets.first(1);
-        Single { x, y, layers: &mut self.layers, cost, learning_rate }.train(self.width, kind);
-        Single::cost(&self.layers)
-    }
-
-    /// All of a mini-batch of a small network.
-    fn in_one_go(&mut self, samples: usize, step: Step) {
-        let small = Small {
-            inputs: &self.inputs,
-            layers: &mut self.layers,
-            targets: &self.targets,
-            exponentials: &mut self.exponentials,
-            costs: &mut self.costs[..samples],
-            cost: self.hyperparameters.cost,
-            step,
-        };
-        small.train(self.width);
+        self.width.run(Single { x, y, layers: &mut self.layers, cost, learning_rate });
+        single::cost(&self.layers)
     }
 
     fn forward(&mut self, samples: usize) {
@@ -423,9 +336,8 @@ impl Trainer {
 
     fn descend(&mut self, samples: usize, step: Step) {
         let mut before = &self.inputs;
-        let mut compiled = self.descent.as_ref().filter(|_| samples == self.hyperparameters.batch_size);
         for layer in &mut self.layers {
-            layer.descend(self.width, samples, before, step, compiled.take());
+            layer.descend(self.width, samples, before, step);
             before = &layer.activations;
         }
     }

@@ -39,10 +39,6 @@ macro_rules! vector {
                 Self(unsafe { $($part)::+::$splat(value) })
             }
             #[inline(always)]
-            fn spread(from: &f64) -> Self {
-                Self::splat(*from)
-            }
-            #[inline(always)]
             fn load(from: &[f64]) -> Self {
                 let from = &from[..$count];
                 // Safety: as many doubles are there, and the instruction asks for no alignment.
@@ -277,17 +273,6 @@ impl Width {
     }
 }
 
-impl super::Run for Width {
-    #[inline(always)]
-    fn run<K: Kernel<Output = ()>>(self, kernel: K) {
-        self.run(kernel);
-    }
-    #[inline(always)]
-    fn lanes(self) -> usize {
-        self.lanes()
-    }
-}
-
 /// A loop of the fast path. `run` and all that it calls must be `#[inline(always)]`, because only what becomes part
 /// of [`quads`] is compiled for AVX2.
 pub(crate) trait Kernel {
@@ -359,7 +344,7 @@ pub(crate) fn multiply_add<L: Lanes, const V: usize, const R: usize>(
                 *right = L::load(std::slice::from_raw_parts(vector.add(v * L::COUNT), L::COUNT));
             }
             for (r, sums) in local.iter_mut().enumerate() {
-                let left = L::spread(&*scalar.add(r * apart));
+                let left = L::splat(*scalar.add(r * apart));
                 for (sum, right) in sums.iter_mut().zip(right) {
                     *sum = *sum + left * right;
                 }
@@ -394,7 +379,7 @@ pub(crate) fn sums_of_few<L: Lanes, const T: usize>(
         let mut sum = L::splat(0.0);
         for (t, vector) in vectors.into_iter().enumerate() {
             // Safety: the walk has been looked at from end to end.
-            sum = sum + L::spread(unsafe { &*scalar.add(t * apart) }) * vector;
+            sum = sum + L::splat(unsafe { *scalar.add(t * apart) }) * vector;
         }
         finish(sum, beside).store(out);
         scalar = scalar.wrapping_add(scalars.step);
@@ -428,7 +413,7 @@ pub(crate) fn move_rows<L: Lanes, const V: usize>(
         // Safety: as in `multiply_add`; the vectors of two rows may not lie upon each other, but might without harm,
         // since each is read and written before the next.
         unsafe {
-            let scalar = L::spread(&*scalar);
+            let scalar = L::splat(*scalar);
             for (v, vector) in vectors.into_iter().enumerate() {
                 let weight = std::slice::from_raw_parts_mut(place.wrapping_add(v * L::COUNT), L::COUNT);
                 let new = L::load(weight) - change(scalar * vector);

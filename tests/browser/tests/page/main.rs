@@ -79,7 +79,7 @@ in_each_engine! {
     play::a_long_jump_can_be_stopped
     train::a_hundred_epochs_of_digits_to_the_last_bit
     train::random_networks_to_the_last_bit
-    train::networks_with_code_of_their_own_to_the_last_bit
+    train::small_and_larger_networks_to_the_last_bit
     train::where_it_pauses_the_next_step_is_taken_by_hand
     train::it_ends_by_itself_and_refuses_nonsense
     train::a_change_while_it_trains_goes_on_from_there

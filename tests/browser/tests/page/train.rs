@@ -97,10 +97,9 @@ pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Such as the trainer has code of their own compiled for: small ones whose biases are moved by their own δ, and five that
-/// are not small. The last mini-batch of 23 rows is most often a shorter one, which goes without that code. Half of them
-/// have many inputs of 0 and −0.
-pub(crate) async fn networks_with_code_of_their_own_to_the_last_bit(page: &Page) -> Result<()> {
+/// Networks for each of the trainer's fast paths: nine small ones, of which four train on single samples, and five larger
+/// ones. The last mini-batch of 23 rows is usually a shorter one. Every second network has many inputs of 0 and −0.
+pub(crate) async fn small_and_larger_networks_to_the_last_bit(page: &Page) -> Result<()> {
     let networks: [(&[usize], &[&str], usize); 14] = [
         (&[2, 4, 2, 1], &["tanh", "tanh", "tanh"], 10),
         (&[2, 2, 1], &["sigmoid", "sigmoid"], 1),
