@@ -3,7 +3,6 @@
 mod compared;
 
 use super::csv::{Table, TableError, data};
-use crate::json::double;
 use crate::nn::{
     Activation::{self, Identity, Sigmoid, Softmax, Tanh},
     BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Layer, Matrix, Network, Reduction, Sample,
@@ -446,7 +445,7 @@ fn table(file: File) -> Table {
     let mut lines = text(file).lines().map(|line| line.split(','));
     Table {
         columns: lines.next().into_iter().flatten().map(str::to_owned).collect(),
-        rows: lines.map(|line| line.filter_map(double).collect()).collect(),
+        rows: lines.map(|line| line.filter_map(|entry| entry.parse().ok()).collect()).collect(),
     }
 }
 

@@ -1,15 +1,16 @@
 //! A scenario: network, parameters, cost, data, hyperparameters and position, in one type and one
 //! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
 
-mod base64;
+mod check;
 mod data_file;
-pub(crate) mod file;
+mod error;
+mod file;
 mod position;
 mod run_config;
 mod samples;
 mod split;
 
-pub use file::ScenarioError;
+pub use error::ScenarioError;
 pub use position::{Moment, Position};
 pub use run_config::{MAX_RUNS, MIN_RUNS, Rate, RunConfig, Updating};
 pub use samples::{Image, MAX_LABELS, Samples};
@@ -17,6 +18,9 @@ pub use split::{Split, SplitData, VALIDATION_PERCENT};
 
 pub(crate) use split::mean_and_deviation;
 
+use file::ScenarioFile;
+
+use crate::json;
 #[cfg(doc)]
 use crate::nn::BiasRule;
 use crate::nn::{self, Activation, Hyperparameters, Initialisation, Network};
@@ -77,10 +81,11 @@ pub enum Start {
 }
 
 /// The order of the samples within an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SampleOrder {
     /// As they stand in the file.
+    #[default]
     File,
     /// Drawn anew for each epoch from this seed.
     Shuffled(u32),
@@ -126,27 +131,28 @@ impl Scenario {
     /// assert_eq!(error.field, "sizes[1]");
     /// ```
     pub fn from_json(json: &str) -> Result<Self, ScenarioError> {
-        file::read(json)
+        json::from_str::<ScenarioFile>(json)?.try_into()
     }
 
     /// Writes the `deltascope-1` format; reading it again gives the same scenario.
     pub fn to_json(&self) -> String {
-        file::write(self)
+        // Serialising cannot fail: all keys are strings.
+        serde_json::to_string(&ScenarioFile::from(self)).unwrap_or_default()
     }
 
     /// Checks everything that the types leave open. A scenario that was changed by hand is checked again.
     pub fn check(&self) -> Result<(), ScenarioError> {
-        file::check(self)
+        check::check(self)
     }
 
     /// The part of [`Scenario::check`] that looks at sizes and activations only.
     pub fn check_shape(&self) -> Result<(), ScenarioError> {
-        file::check_shape(&self.sizes, &self.activations)
+        check::check_shape(&self.sizes, &self.activations)
     }
 
     /// The part of [`Scenario::check`] that looks at the position only.
     pub fn check_position(&self) -> Result<(), ScenarioError> {
-        file::check_position(self)
+        check::check_position(self)
     }
 
     /// Whether its outputs say classes, so that there is an accuracy: sigmoid or softmax, every target 0 … 1.

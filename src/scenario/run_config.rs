@@ -1,8 +1,8 @@
 //! Lanes: runs of one scenario that differ only in how they update, to be compared.
 
-use super::{Scenario, ScenarioError, file};
-use crate::json::{Read, Value, Writer};
+use super::{Scenario, file};
 use crate::nn::{BiasRule, Hyperparameters, Reduction};
+use serde::{Deserialize, Serialize};
 
 /// The most runs side by side.
 pub const MAX_RUNS: usize = 4;
@@ -10,18 +10,22 @@ pub const MAX_RUNS: usize = 4;
 pub const MIN_RUNS: usize = 2;
 
 /// One run among several from the same start over the same samples in the same order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "{ \"updating\": \"sum\" }")]
 pub struct RunConfig {
     /// When it updates, and by which gradient.
     pub updating: Updating,
     /// Which deltas move a bias.
+    #[serde(default = "file::own_delta")]
     pub bias_rule: BiasRule,
     /// Its η.
+    #[serde(default)]
     pub rate: Rate,
 }
 
 /// When a run updates, and by which gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Updating {
     /// After each sample: mini-batches of one.
     PerSample,
@@ -47,14 +51,11 @@ impl Updating {
             Self::Sequential => "sequential",
         }
     }
-
-    pub(crate) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.one_of(Self::ALL, Self::name)
-    }
 }
 
 /// The η of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rate {
     /// The scenario's.
     #[default]
@@ -74,10 +75,6 @@ impl Rate {
             Self::EtaOverM => "eta_over_m",
         }
     }
-
-    pub(crate) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.one_of(Self::ALL, Self::name)
-    }
 }
 
 impl RunConfig {
@@ -89,23 +86,6 @@ impl RunConfig {
     /// The same with another bias rule.
     pub const fn with(self, bias_rule: BiasRule) -> Self {
         Self { bias_rule, ..self }
-    }
-
-    pub(crate) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.only(&["updating", "bias_rule", "rate"], "{ \"updating\": \"sum\" }")?;
-        Ok(Self {
-            updating: Updating::read(value.field("updating")?)?,
-            bias_rule: value.given("bias_rule").map_or(Ok(BiasRule::OwnDelta), file::bias_rule)?,
-            rate: value.given("rate").map_or(Ok(Rate::Eta), Rate::read)?,
-        })
-    }
-
-    pub(crate) fn write(self, json: &mut Writer) {
-        json.group(|json| {
-            json.field("updating").text(self.updating.name());
-            json.field("bias_rule").text(self.bias_rule.name());
-            json.field("rate").text(self.rate.name());
-        });
     }
 
     /// How it trains over a mini-batch of this many samples.
@@ -142,25 +122,4 @@ impl Scenario {
         });
         vec![RunConfig::new(Updating::PerSample), own, own.with(BiasRule::LayerSum)]
     }
-}
-
-/// Checks the runs that a scenario names; none means the usual ones.
-pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let runs = &scenario.runs;
-    let error = |field: String, problem: String| Err(ScenarioError { field, problem });
-    if !runs.is_empty() && !(MIN_RUNS..=MAX_RUNS).contains(&runs.len()) {
-        let problem = format!("{MIN_RUNS} to {MAX_RUNS} lanes can be compared, not {}", runs.len());
-        return error("lanes".into(), problem);
-    }
-    for (index, run) in runs.iter().enumerate() {
-        if runs[..index].contains(run) {
-            return error(format!("lanes[{index}]"), "this lane is there already; take another rule".into());
-        }
-        if run.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
-            let problem = "a lane with one shared bias needs all biases of a layer to start equal; make them \
-                           equal, or take the lane out";
-            return error(format!("lanes[{index}]"), problem.into());
-        }
-    }
-    Ok(())
 }

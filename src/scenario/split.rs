@@ -4,23 +4,27 @@
 //! training rows: whoever standardised with all rows would let the held-out ones look in.
 
 use super::{Data, Scenario, ScenarioError};
-use crate::json::{Read, Value, Writer};
 use crate::nn::{Sample, shuffled};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The percentages of rows that may be held out.
 pub const VALIDATION_PERCENT: std::ops::RangeInclusive<u32> = 1..=90;
 
 /// How the rows are split into training and held-out ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "{ \"percent\": 20, \"seed\": 1, \"standardise\": true }")]
 pub struct Split {
     /// Of the rows, how many in a hundred are held out: 1 … 90. At least one row stays on either side.
     pub percent: u32,
     /// The seed that they are drawn by.
+    #[serde(default)]
     pub seed: u32,
     /// Whether every input is moved and scaled by mean and standard deviation of the training rows.
+    #[serde(default)]
     pub standardise: bool,
     /// The same for every target, in a regression.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub standardise_targets: bool,
 }
 
@@ -42,29 +46,6 @@ impl Split {
         let standardise_targets =
             standardise && !scenario.has_classes() && Part::Targets.is_standardised(samples);
         Self { percent, seed: 1, standardise, standardise_targets }
-    }
-
-    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        let would_do = "{ \"percent\": 20, \"seed\": 1, \"standardise\": true }";
-        value.only(&["percent", "seed", "standardise", "standardise_targets"], would_do)?;
-        let flag = |name| value.given(name).map_or(Ok(false), Value::bool);
-        Ok(Self {
-            percent: value.field("percent")?.whole()?,
-            seed: value.given("seed").map_or(Ok(0), Value::whole)?,
-            standardise: flag("standardise")?,
-            standardise_targets: flag("standardise_targets")?,
-        })
-    }
-
-    pub(super) fn write(self, json: &mut Writer) {
-        json.group(|json| {
-            json.field("percent").plain(self.percent);
-            json.field("seed").plain(self.seed);
-            json.field("standardise").plain(self.standardise);
-            if self.standardise_targets {
-                json.field("standardise_targets").plain(true);
-            }
-        });
     }
 
     /// The rows held out, ascending, and those left for training.

@@ -1,14 +1,17 @@
 //! What a person can do, as one serialisable type: `{"type": "Stepped", "value": {…}}`.
 
+use super::typed;
 use super::{Axis, Direction, Item, RowTotal, StepSize, View};
-use crate::json::{Read, Value, quoted};
+use crate::json;
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Parameter, Reduction};
-use crate::scenario::file::{activation, bias_rule, distribution, reduction};
 use crate::scenario::{Position, Rate, RunConfig, Updating};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::str::FromStr;
 
 /// Everything that can happen to a session. Fields called `to` hold what was typed or chosen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
 pub enum Action {
     // The scenario: these can be undone.
     /// The preset with this id is opened.
@@ -18,9 +21,9 @@ pub enum Action {
     /// The page fetches the data of the preset with this title.
     DownloadStarted(String),
     /// η.
-    LearningRateChanged(f64),
+    LearningRateChanged(#[serde(deserialize_with = "typed::learning_rate")] f64),
     /// M.
-    BatchSizeChanged(usize),
+    BatchSizeChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// Sum or mean, with η as it is.
     ReductionChanged(Reduction),
     /// Sum or mean, the other way round, with the η that makes the same update.
@@ -48,20 +51,21 @@ pub enum Action {
         /// l
         layer: usize,
         /// nˡ
+        #[serde(deserialize_with = "typed::count")]
         to: usize,
     },
     /// New starting parameters from this distribution.
     DistributionChanged(Distribution),
     /// New starting parameters from this seed.
-    SeedChanged(u32),
+    SeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
     /// The samples are shuffled each epoch, or taken in file order.
     ShuffleChanged(bool),
     /// The seed of the shuffling.
-    ShuffleSeedChanged(u32),
+    ShuffleSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
     /// So many rows in a hundred are held out from training; 0 is none.
-    ValidationShareChanged(usize),
+    ValidationShareChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// The seed that the held-out rows are drawn by.
-    SplitSeedChanged(u32),
+    SplitSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
     /// The inputs are standardised by the training rows, or taken as they are in the file.
     StandardiseChanged(bool),
     /// One weight or bias, as it is before the mini-batch shown.
@@ -69,6 +73,7 @@ pub enum Action {
         /// Which.
         parameter: Parameter,
         /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
     /// One input of a row of the data.
@@ -78,6 +83,7 @@ pub enum Action {
         /// k
         source: usize,
         /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
     /// One target of a row of the data.
@@ -87,23 +93,27 @@ pub enum Action {
         /// j
         neuron: usize,
         /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
         to: f64,
     },
     /// A run is added to the comparison.
-    RunAdded(RunConfig),
+    RunAdded(#[serde(deserialize_with = "typed::run")] RunConfig),
     /// A run is taken out.
     RunRemoved {
         /// Its place.
+        #[serde(rename = "lane")]
         run: usize,
     },
     /// A run changes places with the one before it.
     RunMoved {
         /// Its place.
+        #[serde(rename = "lane")]
         run: usize,
     },
     /// When a run updates, and by which gradient.
     RunUpdatingChanged {
         /// Its place.
+        #[serde(rename = "lane")]
         run: usize,
         /// How it updates from now on.
         to: Updating,
@@ -111,6 +121,7 @@ pub enum Action {
     /// Which deltas move a run's biases.
     RunBiasRuleChanged {
         /// Its place.
+        #[serde(rename = "lane")]
         run: usize,
         /// The rule from now on.
         to: BiasRule,
@@ -118,6 +129,7 @@ pub enum Action {
     /// The η of a run.
     RunRateChanged {
         /// Its place.
+        #[serde(rename = "lane")]
         run: usize,
         /// Its η from now on.
         to: Rate,
@@ -140,17 +152,17 @@ pub enum Action {
     /// To any position.
     Jumped(Position),
     /// To the moment of this mini-batch with this index.
-    Scrubbed(usize),
+    Scrubbed(#[serde(deserialize_with = "typed::count")] usize),
     /// To the moment at this place among those of the sample at work and, after them, of the update.
-    MomentChosen(usize),
+    MomentChosen(#[serde(deserialize_with = "typed::count")] usize),
     /// To the first moment of this epoch, counted from 1.
-    EpochChosen(usize),
+    EpochChosen(#[serde(deserialize_with = "typed::count")] usize),
     /// Play, or pause.
     PlayToggled,
     /// The size of the steps when playing.
     PlayStepChanged(StepSize),
     /// Steps a second when playing.
-    PlaySpeedChanged(f64),
+    PlaySpeedChanged(#[serde(deserialize_with = "typed::number")] f64),
     /// The time has come that the last reply asked to be woken at.
     TimerFired,
     /// Long work is given up, and playing and training stop.
@@ -164,13 +176,13 @@ pub enum Action {
     /// Back to the last sound moment of a training that diverged.
     FiniteStateRestored,
     /// It ends after so many epochs of the run, if any.
-    EpochLimitChanged(Option<u32>),
+    EpochLimitChanged(#[serde(deserialize_with = "typed::optional_count")] Option<u32>),
     /// It ends at this mean cost of a sample, if any.
-    CostLimitChanged(Option<f64>),
+    CostLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
     /// It ends at this accuracy in percent, if any.
-    AccuracyLimitChanged(Option<f64>),
+    AccuracyLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
     /// It makes at most so many samples a second, if there is a limit.
-    SpeedLimitChanged(Option<f64>),
+    SpeedLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
 
     // What is seen.
     /// The stepper, the comparison or the training.
@@ -194,7 +206,7 @@ pub enum Action {
     /// The layer `by` places on is selected.
     LayerSelectionMoved(i32),
     /// Significant digits shown.
-    DigitsChanged(usize),
+    DigitsChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// All terms of long sums are listed, or the first ones.
     AllTermsToggled,
     /// The explanation of the ledger's row totals is opened, for this one where it is given; or closed, where it
@@ -210,279 +222,32 @@ pub enum Action {
         /// As `KeyboardEvent.key` names it.
         key: String,
         /// With Shift.
+        #[serde(default)]
         shift: bool,
         /// With Control or Command.
+        #[serde(default)]
         control: bool,
     },
 }
 
 impl Action {
-    /// The action that JSON says; an error says what is wrong with it.
-    ///
-    /// ```
-    /// use deltascope::session::Action;
-    ///
-    /// let action = r#"{ "type": "LearningRateChanged", "value": "0.5" }"#.parse();
-    /// assert_eq!(action, Ok(Action::LearningRateChanged(0.5)));
-    /// ```
+    /// Reads an action from parsed JSON; the error says what is wrong with it.
     pub fn from_json(json: &Value) -> Result<Self, String> {
-        Self::read(json).map_err(|problem| problem.to_string())
+        json::from_value(json).map_err(|error| error.to_string())
     }
-
-    fn read<'a>(json: &'a Value<'a>) -> Read<'a, Self> {
-        json.only(&["type", "value"], "an action")?;
-        let name = json.field("type")?;
-        let value = json.given("value").unwrap_or(&Value::Null);
-        Ok(match name.text()? {
-            "PresetChosen" => Self::PresetChosen(value.text()?.to_owned()),
-            "ScenarioOpened" => Self::ScenarioOpened(value.text()?.to_owned()),
-            "LearningRateChanged" => Self::LearningRateChanged(typed::rate(value)?),
-            "BatchSizeChanged" => Self::BatchSizeChanged(typed::count(value)?),
-            "ReductionChanged" => Self::ReductionChanged(reduction(value)?),
-            "BiasRuleChanged" => Self::BiasRuleChanged(bias_rule(value)?),
-            "CostChanged" => Self::CostChanged(value.one_of(Cost::ALL, Cost::name)?),
-            "ActivationChanged" => {
-                let [layer, to] = fields(value, ["layer", "to"])?;
-                Self::ActivationChanged { layer: layer.whole()?, to: activation(to)? }
-            }
-            "LayerRemoved" => Self::LayerRemoved { layer: only(value, "layer")?.whole()? },
-            "LayerSizeChanged" => {
-                let [layer, to] = fields(value, ["layer", "to"])?;
-                Self::LayerSizeChanged { layer: layer.whole()?, to: typed::count(to)? }
-            }
-            "DistributionChanged" => Self::DistributionChanged(distribution(value)?),
-            "SeedChanged" => Self::SeedChanged(typed::seed(value)?),
-            "ShuffleChanged" => Self::ShuffleChanged(value.bool()?),
-            "ShuffleSeedChanged" => Self::ShuffleSeedChanged(typed::seed(value)?),
-            "ValidationShareChanged" => Self::ValidationShareChanged(typed::count(value)?),
-            "SplitSeedChanged" => Self::SplitSeedChanged(typed::seed(value)?),
-            "StandardiseChanged" => Self::StandardiseChanged(value.bool()?),
-            "ParameterEdited" => {
-                let [at, to] = fields(value, ["parameter", "to"])?;
-                Self::ParameterEdited { parameter: parameter(at)?, to: typed::number(to)? }
-            }
-            "InputEdited" => {
-                let [row, source, to] = fields(value, ["row", "source", "to"])?;
-                Self::InputEdited { row: row.whole()?, source: source.whole()?, to: typed::number(to)? }
-            }
-            "TargetEdited" => {
-                let [row, neuron, to] = fields(value, ["row", "neuron", "to"])?;
-                Self::TargetEdited { row: row.whole()?, neuron: neuron.whole()?, to: typed::number(to)? }
-            }
-            "RunAdded" => Self::RunAdded(typed::run(value)?),
-            "RunRemoved" => Self::RunRemoved { run: only(value, "lane")?.whole()? },
-            "RunMoved" => Self::RunMoved { run: only(value, "lane")?.whole()? },
-            "RunUpdatingChanged" => {
-                let [run, to] = fields(value, ["lane", "to"])?;
-                Self::RunUpdatingChanged { run: run.whole()?, to: Updating::read(to)? }
-            }
-            "RunBiasRuleChanged" => {
-                let [run, to] = fields(value, ["lane", "to"])?;
-                Self::RunBiasRuleChanged { run: run.whole()?, to: bias_rule(to)? }
-            }
-            "RunRateChanged" => {
-                let [run, to] = fields(value, ["lane", "to"])?;
-                Self::RunRateChanged { run: run.whole()?, to: Rate::read(to)? }
-            }
-            "Stepped" => {
-                let [by, direction] = fields(value, ["by", "direction"])?;
-                Self::Stepped { by: StepSize::read(by)?, direction: Direction::read(direction)? }
-            }
-            "Jumped" => Self::Jumped(Position::read(value)?),
-            "Scrubbed" => Self::Scrubbed(typed::count(value)?),
-            "MomentChosen" => Self::MomentChosen(typed::count(value)?),
-            "DownloadStarted" => Self::DownloadStarted(value.text()?.to_owned()),
-            "EpochChosen" => Self::EpochChosen(typed::count(value)?),
-            "PlayStepChanged" => Self::PlayStepChanged(StepSize::read(value)?),
-            "PlaySpeedChanged" => Self::PlaySpeedChanged(typed::number(value)?),
-            "EpochLimitChanged" => Self::EpochLimitChanged(typed::optional_count(value)?),
-            "CostLimitChanged" => Self::CostLimitChanged(typed::optional_number(value)?),
-            "AccuracyLimitChanged" => Self::AccuracyLimitChanged(typed::optional_number(value)?),
-            "SpeedLimitChanged" => Self::SpeedLimitChanged(typed::optional_number(value)?),
-            "ViewChanged" => Self::ViewChanged(View::read(value)?),
-            "AxisChanged" => Self::AxisChanged(Axis::read(value)?),
-            "Selected" => Self::Selected(optional(value, item)?),
-            "Hovered" => Self::Hovered(optional(value, item)?),
-            "NeuronSelectionMoved" => Self::NeuronSelectionMoved(value.whole()?),
-            "LayerSelectionMoved" => Self::LayerSelectionMoved(value.whole()?),
-            "DigitsChanged" => Self::DigitsChanged(typed::count(value)?),
-            "RowTotalToggled" => Self::RowTotalToggled(optional(value, RowTotal::read)?),
-            "ThemeChanged" => Self::ThemeChanged { dark: only(value, "dark")?.bool()? },
-            "KeyPressed" => {
-                value.only(&["key", "shift", "control"], "{ \"key\": \"z\" }")?;
-                let held = |name| value.given(name).map_or(Ok(false), Value::bool);
-                let key = value.field("key")?.text()?.to_owned();
-                Self::KeyPressed { key, shift: held("shift")?, control: held("control")? }
-            }
-            alone => match Self::ALONE.iter().find(|(own, _)| *own == alone) {
-                Some((_, action)) if value.is_null() => action.clone(),
-                Some(_) => return value.refused("null"),
-                None => return name.problem(format!("{} is no action", quoted(alone))),
-            },
-        })
-    }
-
-    /// The actions that say all by their names.
-    const ALONE: [(&str, Self); 16] = [
-        ("ReductionSwitched", Self::ReductionSwitched),
-        ("LayerAdded", Self::LayerAdded),
-        ("Undo", Self::Undo),
-        ("Redo", Self::Redo),
-        ("JumpedToStart", Self::JumpedToStart),
-        ("PlayToggled", Self::PlayToggled),
-        ("TimerFired", Self::TimerFired),
-        ("Cancelled", Self::Cancelled),
-        ("TrainingToggled", Self::TrainingToggled),
-        ("TrainingStopped", Self::TrainingStopped),
-        ("FiniteStateRestored", Self::FiniteStateRestored),
-        ("ViewToggled", Self::ViewToggled),
-        ("FreezeToggled", Self::FreezeToggled),
-        ("GradientCheckToggled", Self::GradientCheckToggled),
-        ("BoundaryToggled", Self::BoundaryToggled),
-        ("AllTermsToggled", Self::AllTermsToggled),
-    ];
 }
 
 /// Reads JSON.
+///
+/// ```
+/// use deltascope::session::Action;
+///
+/// let action = r#"{ "type": "LearningRateChanged", "value": "0.5" }"#.parse();
+/// assert_eq!(action, Ok(Action::LearningRateChanged(0.5)));
+/// ```
 impl FromStr for Action {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::from_json(&Value::parse(text).map_err(|mistake| mistake.to_string())?)
-    }
-}
-
-/// What belongs to an action: these fields.
-fn fields<'a, const N: usize>(value: &'a Value<'a>, names: [&str; N]) -> Read<'a, [&'a Value<'a>; N]> {
-    value.fields(names, "a group { … }")
-}
-
-/// The same, where it is one.
-fn only<'a>(value: &'a Value<'a>, name: &str) -> Read<'a, &'a Value<'a>> {
-    fields(value, [name]).map(|[field]| field)
-}
-
-/// None for null.
-fn optional<'a, T>(
-    value: &'a Value<'a>,
-    read: impl FnOnce(&'a Value<'a>) -> Read<'a, T>,
-) -> Read<'a, Option<T>> {
-    if value.is_null() { Ok(None) } else { read(value).map(Some) }
-}
-
-fn item<'a>(value: &'a Value<'a>) -> Read<'a, Item> {
-    value.text()?.parse().or_else(|unknown: String| value.problem(unknown))
-}
-
-fn parameter<'a>(value: &'a Value<'a>) -> Read<'a, Parameter> {
-    let would_do = "{ \"bias\": { \"layer\": 0, \"neuron\": 0 } }";
-    let (place, at) = value.variant(&["weight", "bias"], would_do)?;
-    let at = value.belonging(at, would_do)?;
-    Ok(if place == 0 {
-        let [layer, neuron, source] = fields(at, ["layer", "neuron", "source"])?;
-        Parameter::Weight { layer: layer.whole()?, neuron: neuron.whole()?, source: source.whole()? }
-    } else {
-        let [layer, neuron] = fields(at, ["layer", "neuron"])?;
-        Parameter::Bias { layer: layer.whole()?, neuron: neuron.whole()? }
-    })
-}
-
-/// What a person types into a field comes as text; saved actions hold numbers.
-mod typed {
-    use super::{Read, RunConfig, Value, quoted};
-    use crate::json::double;
-
-    /// What was typed; none for what is neither text nor a number.
-    fn typed<'a>(value: &'a Value<'a>) -> Option<&'a str> {
-        match value {
-            Value::Number(text) => Some(text),
-            Value::Text(text) => Some(text.trim()),
-            _ => None,
-        }
-    }
-
-    /// The number that it spells. The page writes minus as it should look; what is copied from it can be pasted here.
-    fn spelled(text: &str) -> Option<f64> {
-        double(&text.replace('−', "-"))
-    }
-
-    /// A finite number, and what was typed.
-    fn number_and_text<'a>(value: &'a Value<'a>) -> Read<'a, (f64, &'a str)> {
-        let Some(text) = typed(value) else {
-            return value.problem("a number is needed, such as 0.5 or -1e-3");
-        };
-        match spelled(text) {
-            Some(number) if number.is_finite() => Ok((number, text)),
-            Some(_) => value.problem(format!("{text} is not finite; take a number such as 0.5")),
-            None if text.is_empty() => value.problem("a number is needed, such as 0.5"),
-            None if text.contains(',') => {
-                value.problem(format!("{} is not a number; write the point as in 0.5", quoted(text)))
-            }
-            None => value.problem(format!("{} is not a number; 0.5 or -1e-3 would be", quoted(text))),
-        }
-    }
-
-    /// A finite number.
-    pub(super) fn number<'a>(value: &'a Value<'a>) -> Read<'a, f64> {
-        number_and_text(value).map(|(number, _)| number)
-    }
-
-    /// A finite number, or nothing typed.
-    pub(super) fn optional_number<'a>(value: &'a Value<'a>) -> Read<'a, Option<f64>> {
-        match typed(value) {
-            None | Some("") => Ok(None),
-            Some(_) => number(value).map(Some),
-        }
-    }
-
-    /// A whole number, or nothing typed.
-    pub(super) fn optional_count<'a>(value: &'a Value<'a>) -> Read<'a, Option<u32>> {
-        match typed(value) {
-            None | Some("") => Ok(None),
-            Some(text) => match spelled(text) {
-                Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
-                    Ok(Some(number as u32))
-                }
-                _ => value.problem(format!("{} will not do; take a whole number such as 30", quoted(text))),
-            },
-        }
-    }
-
-    /// A number above 0. What was typed is quoted, and 1e-400 is not 0 to the person who typed it.
-    pub(super) fn rate<'a>(value: &'a Value<'a>) -> Read<'a, f64> {
-        let (number, text) = number_and_text(value)?;
-        if number > 0.0 {
-            return Ok(number);
-        }
-        let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-        let rounded = number == 0.0 && mantissa.contains(|c| matches!(c, '1'..='9'));
-        let remark = if rounded { ", which is so small that it is rounded to 0" } else { "" };
-        value.problem(format!("η must be a number above 0, not {text}{remark}; 0.5 would do"))
-    }
-
-    /// A run, or its JSON as the value of an option.
-    pub(super) fn run<'a>(value: &'a Value<'a>) -> Read<'a, RunConfig> {
-        let Value::Text(text) = value else { return RunConfig::read(value) };
-        let run = Value::parse(text).ok().and_then(|value| RunConfig::read(&value).ok());
-        run.map_or_else(|| value.problem(format!("{} is no lane; take one of the list", quoted(text))), Ok)
-    }
-
-    /// A whole number, 0 or more.
-    pub(super) fn count<'a>(value: &'a Value<'a>) -> Read<'a, usize> {
-        whole(value, 1e9).map(|number| number as usize)
-    }
-
-    /// A whole number in 32 bits.
-    pub(super) fn seed<'a>(value: &'a Value<'a>) -> Read<'a, u32> {
-        whole(value, u32::MAX.into()).map(|number| number as u32)
-    }
-
-    fn whole<'a>(value: &'a Value<'a>, most: f64) -> Read<'a, f64> {
-        let text = typed(value).unwrap_or_default();
-        match spelled(text) {
-            Some(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Ok(number),
-            Some(number) if number > most => value.problem(format!("{text} will not do; {most} is the most")),
-            None if text.is_empty() => value.problem("a whole number is needed, such as 4"),
-            _ => value.problem(format!("{} will not do; take a whole number such as 4", quoted(text))),
-        }
+        json::from_str(text).map_err(|error| error.to_string())
     }
 }

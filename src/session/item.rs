@@ -2,12 +2,14 @@
 
 use crate::json::quoted;
 use crate::nn::Parameter;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// One thing on the page: a number's place in the network, or a whole neuron. As text, its letter
 /// and its indices: `w-0-1-2` is the weight of layer 0 into neuron 1 from source 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 #[allow(missing_docs)] // `layer`, `neuron`, `source`: l, j, k as everywhere
 pub enum Item {
     /// An input xₖ.
@@ -108,6 +110,19 @@ impl fmt::Display for Item {
             Self::Activation { layer, neuron } => write!(f, "a-{layer}-{neuron}"),
             Self::Delta { layer, neuron } => write!(f, "d-{layer}-{neuron}"),
         }
+    }
+}
+
+impl From<Item> for String {
+    fn from(item: Item) -> Self {
+        item.to_string()
+    }
+}
+
+impl TryFrom<String> for Item {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
     }
 }
 

@@ -16,6 +16,7 @@ mod replay_cache;
 mod rows;
 mod timeline;
 mod training;
+mod typed;
 mod view_state;
 mod visible;
 

@@ -4,11 +4,12 @@
 //! do: an epoch's end is a mini-batch's end, which is a sample's end, which is an equation's. A step
 //! goes to the next resting place of its size, so a step back from one leads to the one before.
 
-use crate::json::{Read, Value};
 use crate::scenario::{Moment, Position, Scenario};
+use serde::{Deserialize, Serialize};
 
 /// The size of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StepSize {
     /// Into: one neuron.
     Neuron,
@@ -25,34 +26,16 @@ pub enum StepSize {
 impl StepSize {
     /// From the smallest to the largest.
     pub const ALL: [Self; 5] = [Self::Neuron, Self::Equation, Self::Sample, Self::MiniBatch, Self::Epoch];
-
-    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.one_of(Self::ALL, |by| match by {
-            Self::Neuron => "neuron",
-            Self::Equation => "equation",
-            Self::Sample => "sample",
-            Self::MiniBatch => "mini_batch",
-            Self::Epoch => "epoch",
-        })
-    }
 }
 
 /// Which way to step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To what comes after.
     Forward,
     /// To what came before.
     Back,
-}
-
-impl Direction {
-    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.one_of([Self::Forward, Self::Back], |direction| match direction {
-            Self::Forward => "forward",
-            Self::Back => "back",
-        })
-    }
 }
 
 /// The moments of one mini-batch in order: for each sample input, forward by layer, cost, (1), (2) by

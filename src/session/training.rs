@@ -8,10 +8,12 @@ use super::{Action, Session, View};
 use crate::nn::{Evaluation, Network};
 use crate::scenario::{Position, Scenario, Start};
 use crate::training::{EpochMetrics, Snapshot, State, StopReason, StoppingCriteria, Task};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// What the worker is to do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum WorkerCommand {
     /// A new worker begins [`Session::task`].
     Start,

@@ -1,14 +1,15 @@
 //! What the reader looks at: selection, hover, digits, theme. None of it changes a number.
 
 use super::{Action, Item};
-use crate::json::{Read, Value};
 use crate::scenario::{Position, Scenario};
+use serde::{Deserialize, Serialize};
 
 /// A double has at most so many significant digits: enough to tell it from every other one.
 pub const MAX_DIGITS: usize = 17;
 
 /// Which part of the app is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum View {
     /// One run, moment by moment.
     Stepper,
@@ -18,18 +19,9 @@ pub enum View {
     Train,
 }
 
-impl View {
-    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.one_of([Self::Stepper, Self::Compare, Self::Train], |view| match view {
-            Self::Stepper => "stepper",
-            Self::Compare => "compare",
-            Self::Train => "train",
-        })
-    }
-}
-
 /// What a chart of runs counts across: runs differ in their updates, not in the samples they have seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// Samples seen.
     Samples,
@@ -37,29 +29,14 @@ pub enum Axis {
     Updates,
 }
 
-impl Axis {
-    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        value.one_of([Self::Samples, Self::Updates], |axis| match axis {
-            Self::Samples => "samples",
-            Self::Updates => "updates",
-        })
-    }
-}
-
 /// The δ of one layer added up across a row of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "{ \"sample\": 0, \"layer\": 0 }")]
 pub struct RowTotal {
     /// Within the mini-batch, counted from 0.
     pub sample: usize,
     /// l
     pub layer: usize,
-}
-
-impl RowTotal {
-    pub(super) fn read<'a>(value: &'a Value<'a>) -> Read<'a, Self> {
-        let [sample, layer] = value.fields(["sample", "layer"], "{ \"sample\": 0, \"layer\": 0 }")?;
-        Ok(Self { sample: sample.whole()?, layer: layer.whole()? })
-    }
 }
 
 /// What is selected and how things are shown.

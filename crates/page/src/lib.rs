@@ -10,7 +10,7 @@ mod sorted;
 pub use files::{open_files, take_file};
 
 use deltascope::data::presets;
-use deltascope::json::Value;
+use deltascope::json;
 use deltascope::session::{Action, Axis, Item, Session, TrainingStatus};
 use deltascope::training::Snapshot;
 use deltascope::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
@@ -83,8 +83,8 @@ const PACE: u64 = 6;
 #[wasm_bindgen]
 pub fn dispatch(action: &str) -> String {
     with_app(|app| {
-        let value = Value::parse(action).map_err(|mistake| (String::new(), mistake.to_string()))?;
-        let name = value.given("type").and_then(|name| name.text().ok()).unwrap_or_default().to_owned();
+        let value = json::parse(action).map_err(|error| (String::new(), error.to_string()))?;
+        let name = value["type"].as_str().unwrap_or_default().to_owned();
         let done = Action::from_json(&value).and_then(|action| app.update(action));
         done.map_err(|message| (name, message))
     })

@@ -1,14 +1,14 @@
 //! What goes back to the page: only what differs from what it already shows.
 
 use super::sorted::Sorted;
-use deltascope::json::{Writer, written};
 use deltascope::session::{RowTotal, Session, WorkerCommand};
 use deltascope::view::equation::{self, Detail};
 use deltascope::view::page::Page;
+use serde::Serialize;
 use std::borrow::Cow;
 
 /// What `main.js` puts in place.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 pub(super) struct Reply {
     /// HTML by element id.
     parts: Vec<(Cow<'static, str>, String)>,
@@ -33,6 +33,7 @@ pub(super) struct Reply {
 }
 
 /// What went wrong, and in which action: its message belongs beside that action's field.
+#[derive(Serialize)]
 pub(super) struct Failure {
     pub(super) action: String,
     pub(super) message: String,
@@ -45,66 +46,7 @@ impl Reply {
     }
 
     pub(super) fn to_json(&self) -> String {
-        written(|json| json.group(|json| self.write(json)))
-    }
-
-    fn write(&self, json: &mut Writer) {
-        let pair = |json: &mut Writer, (id, text): &(Cow<'static, str>, String)| json.texts(&[&**id, text]);
-        json.field("parts").list(&self.parts, pair);
-        json.field("fields").list(&self.fields, pair);
-        json.field("attributes").list(&self.attributes, |json, (id, name, value)| {
-            json.list([Some(&**id), Some(*name), value.as_deref()], text);
-        });
-        match &self.lit {
-            Some(lit) => json.field("lit").texts(lit),
-            None => text(json.field("lit"), None),
-        }
-        text(json.field("reveal"), self.reveal);
-        json.field("dark").plain(self.dark);
-        number(json.field("wake"), self.wake);
-        json.field("commands").list(&self.commands, write_command);
-        match &self.failure {
-            Some(failure) => json.field("failure").group(|json| {
-                json.field("action").text(&failure.action);
-                json.field("message").text(&failure.message);
-            }),
-            None => text(json.field("failure"), None),
-        }
-        json.field("passing").plain(self.passing);
-    }
-}
-
-fn write_command(json: &mut Writer, command: &WorkerCommand) {
-    let name = match command {
-        WorkerCommand::Start => "start",
-        WorkerCommand::Resume => "resume",
-        WorkerCommand::Pause => "pause",
-        WorkerCommand::SetCriteria { .. } => "set_criteria",
-        WorkerCommand::Stop => "stop",
-    };
-    json.group(|json| {
-        json.field("type").text(name);
-        if let WorkerCommand::SetCriteria { criteria, speed } = command {
-            json.field("criteria").group(|json| {
-                number(json.field("epochs"), criteria.epochs.map(f64::from));
-                number(json.field("cost"), criteria.cost);
-                number(json.field("accuracy"), criteria.accuracy);
-            });
-            number(json.field("speed"), *speed);
-        }
-    });
-}
-
-/// A number or null.
-fn number(json: &mut Writer, number: Option<f64>) {
-    json.number(number.unwrap_or(f64::NAN));
-}
-
-/// Text or null.
-fn text(json: &mut Writer, text: Option<&str>) {
-    match text {
-        Some(text) => json.text(text),
-        None => json.plain("null"),
+        serde_json::to_string(self).unwrap_or_default() // cannot fail: all keys are strings
     }
 }
 

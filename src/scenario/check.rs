@@ -1,0 +1,235 @@
+//! The checks of a scenario: everything that its types leave open.
+
+use super::error::error;
+use super::{
+    Data, MAX_DATA, MAX_LAYERS, MAX_PARAMETERS, MAX_RUNS, MIN_RUNS, Position, Samples, Scenario,
+    ScenarioError, Start,
+};
+use crate::nn::{Activation, BiasRule, Cost, Hyperparameters, Network, Sample};
+
+/// Everything that the types leave open.
+pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
+    check_shape(&scenario.sizes, &scenario.activations)?;
+    check_settings(scenario)?;
+    check_start(scenario)?;
+    check_runs(scenario)?;
+    check_data(scenario)?;
+    check_position(scenario)
+}
+
+pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result<(), ScenarioError> {
+    if sizes.len() < 2 {
+        return error("sizes", "an input and at least one layer are needed, as in [2, 1]");
+    }
+    if sizes.len() > MAX_LAYERS + 1 {
+        return error("sizes", format!("{} layers are too many; at most {MAX_LAYERS}", sizes.len() - 1));
+    }
+    if let Some(empty) = sizes.iter().position(|&size| size == 0) {
+        return error(format!("sizes[{empty}]"), "a layer needs at least 1 neuron");
+    }
+    let count = sizes
+        .windows(2)
+        .try_fold(0usize, |sum, pair| pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum));
+    if count.is_none_or(|count| count > MAX_PARAMETERS) {
+        let problem = format!(
+            "[{}] makes more weights and biases than the {MAX_PARAMETERS} that fit; take smaller layers",
+            sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+        );
+        return error("sizes", problem);
+    }
+    if activations.len() != sizes.len() - 1 {
+        let (got, want) = (activations.len(), sizes.len() - 1);
+        return error("activations", format!("{got} given for {want} layers after the input; give {want}"));
+    }
+    Ok(())
+}
+
+fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let Hyperparameters { cost, learning_rate, batch_size, .. } = scenario.hyperparameters;
+    let Some((&output, hidden)) = scenario.activations.split_last() else {
+        return error("activations", "at least one layer is needed");
+    };
+    if let Some(layer) = hidden.iter().position(|&activation| activation == Activation::Softmax) {
+        return error(
+            format!("activations[{layer}]"),
+            "softmax belongs in the output layer only; choose another one here",
+        );
+    }
+    if !cost.suits(output) {
+        let suits: Vec<_> =
+            Activation::ALL.into_iter().filter(|&a| cost.suits(a)).map(|a| a.name()).collect();
+        let instead: Vec<_> = Cost::ALL.into_iter().filter(|c| c.suits(output)).map(|c| c.name()).collect();
+        let problem = format!(
+            "{} needs {} outputs; with {} outputs take {}",
+            cost.name(),
+            suits.join(" or "),
+            output.name(),
+            instead.join(" or "),
+        );
+        return error("cost", problem);
+    }
+    if !(learning_rate.is_finite() && learning_rate > 0.0) {
+        let eta = format!("{learning_rate:?}");
+        let eta = eta.strip_suffix(".0").unwrap_or(&eta);
+        return error("learning_rate", format!("η must be a number above 0, not {eta}; 0.5 would do"));
+    }
+    if batch_size == 0 {
+        return error("batch_size", "a mini-batch needs at least 1 sample; 1 updates after each sample");
+    }
+    if scenario.hyperparameters.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
+        return error(
+            "bias_rule",
+            "with shared_bias all biases of a layer are one number, so they must start equal; make them equal first",
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn check_parameters(network: &Network, sizes: &[usize]) -> Result<(), ScenarioError> {
+    for (l, (layer, size)) in network.layers.iter().zip(sizes.windows(2)).enumerate() {
+        let (rows, columns) = (layer.weights.rows(), layer.weights.columns());
+        if (rows, columns) != (size[1], size[0]) {
+            let problem = format!(
+                "{rows} rows of {columns} given; sizes ask for {} rows (neurons) of {} (sources)",
+                size[1], size[0]
+            );
+            return error(format!("parameters.weights[{l}]"), problem);
+        }
+        if layer.biases.len() != size[1] {
+            let problem = format!("{} given for {} neurons", layer.biases.len(), size[1]);
+            return error(format!("parameters.biases[{l}]"), problem);
+        }
+        let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        if !finite(layer.weights.values()) {
+            return error(format!("parameters.weights[{l}]"), "every weight must be a finite number");
+        }
+        if !finite(&layer.biases) {
+            return error(format!("parameters.biases[{l}]"), "every bias must be a finite number");
+        }
+    }
+    Ok(())
+}
+
+fn check_start(scenario: &Scenario) -> Result<(), ScenarioError> {
+    match &scenario.start {
+        Start::Initialisation(_) => Ok(()),
+        Start::Parameters { network, mini_batch, .. } => {
+            let activations = network.layers.iter().map(|layer| layer.activation);
+            if !activations.eq(scenario.activations.iter().copied()) {
+                return error("activations", "the network's layers have other activations");
+            }
+            if *mini_batch as usize >= scenario.mini_batches() {
+                let problem =
+                    format!("an epoch has {} mini-batches, counted from 0", scenario.mini_batches());
+                return error("parameters.mini_batch", problem);
+            }
+            check_parameters(network, &scenario.sizes)
+        }
+    }
+}
+
+pub(super) fn check_position(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let Position { mini_batch, moment, neuron, .. } = scenario.position;
+    let first = scenario.first_position();
+    let mini_batches = scenario.mini_batches();
+    if mini_batch as usize >= mini_batches {
+        let problem = format!("an epoch has {mini_batches} mini-batches, counted from 0");
+        return error("position.mini_batch", problem);
+    }
+    if scenario.update_index(&scenario.position) < scenario.update_index(&first) {
+        let problem = format!(
+            "the parameters are given from epoch {}, mini-batch {} on; nothing before is known",
+            first.epoch, first.mini_batch
+        );
+        return error("position", problem);
+    }
+    let samples = scenario.mini_batch_len(mini_batch as usize);
+    if moment.sample().is_some_and(|sample| sample >= samples) {
+        return error("position.moment", format!("this mini-batch has {samples} samples, counted from 0"));
+    }
+    let layers = scenario.layer_sizes();
+    if moment.layer().is_some_and(|layer| layer >= layers.len()) {
+        return error("position.moment", format!("there are {} layers, counted from 0", layers.len()));
+    }
+    let neurons = moment.layer().map_or(0, |layer| layers[layer]);
+    if neuron.is_some_and(|neuron| neuron as usize >= neurons) {
+        return error("position.neuron", format!("this moment has {neurons} neurons, counted from 0"));
+    }
+    Ok(())
+}
+
+/// Checks the runs that a scenario names; none means the usual ones.
+fn check_runs(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let runs = &scenario.runs;
+    if !runs.is_empty() && !(MIN_RUNS..=MAX_RUNS).contains(&runs.len()) {
+        let problem = format!("{MIN_RUNS} to {MAX_RUNS} lanes can be compared, not {}", runs.len());
+        return error("lanes", problem);
+    }
+    for (index, run) in runs.iter().enumerate() {
+        if runs[..index].contains(run) {
+            return error(format!("lanes[{index}]"), "this lane is there already; take another rule");
+        }
+        if run.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
+            let problem = "a lane with one shared bias needs all biases of a layer to start equal; make them \
+                           equal, or take the lane out";
+            return error(format!("lanes[{index}]"), problem);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the data, training and held-out rows, are those of the scenario's network.
+pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let Data { inputs, targets, samples, validation } = &*scenario.data;
+    let sizes = &scenario.sizes;
+    let (n_in, n_out) = (sizes[0], sizes[sizes.len() - 1]);
+    if samples.is_empty() {
+        return error("data.x", "at least one row is needed");
+    }
+    if (samples.len() + validation.len()).saturating_mul(n_in + n_out) > MAX_DATA {
+        return error("data", format!("more than {MAX_DATA} numbers do not fit; take fewer rows"));
+    }
+    for (field, names, count) in [("inputs", inputs, n_in), ("targets", targets, n_out)] {
+        if names.len() != count {
+            let problem = format!("{} names given for {count} columns", names.len());
+            return error(format!("data.{field}"), problem);
+        }
+    }
+    // Rows that a split has held out stand among the others in the file.
+    let apart = if scenario.split_data.is_some() { "data" } else { "data.held_out" };
+    check_rows(scenario, samples, "data")?;
+    check_rows(scenario, validation, apart)
+}
+
+fn check_rows(scenario: &Scenario, samples: &Samples, place: &str) -> Result<(), ScenarioError> {
+    let (n_in, n_out) = (scenario.sizes[0], scenario.layer_sizes()[scenario.layer_sizes().len() - 1]);
+    if let (Some((width, height)), Some(classes)) = (samples.image_size(), samples.image_classes()) {
+        if width * height != n_in {
+            let problem = format!("{height} × {width} pixels given; the network has {n_in} inputs");
+            return error(format!("{place}.images.rows"), problem);
+        }
+        if classes != n_out {
+            let problem = format!("{classes} classes given; the network has {n_out} outputs");
+            return error(format!("{place}.images.labels"), problem);
+        }
+        return Ok(()); // bytes are sound as they are
+    }
+    for (row, Sample { x, y }) in samples.as_slice().unwrap_or_default().iter().enumerate() {
+        let row = samples.row_number(row);
+        for (field, values, count) in [("x", x, n_in), ("y", y, n_out)] {
+            if values.len() != count {
+                let problem = format!("{} numbers given; the network has {count} there", values.len());
+                return error(format!("{place}.{field}[{row}]"), problem);
+            }
+            if !values.iter().all(|value| value.is_finite()) {
+                return error(format!("{place}.{field}[{row}]"), "every number must be finite");
+            }
+        }
+        let cost = scenario.hyperparameters.cost;
+        if cost.folds_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
+            let problem = format!("with {} every target must lie between 0 and 1", cost.name());
+            return error(format!("{place}.y[{row}]"), problem);
+        }
+    }
+    Ok(())
+}
