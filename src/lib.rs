@@ -2,7 +2,6 @@
 
 pub mod data;
 pub mod json;
-mod order;
 pub mod scenario;
 pub mod session;
 pub mod training;

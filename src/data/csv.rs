@@ -1,7 +1,6 @@
 //! A table of numbers, read from CSV and cut into inputs and targets.
 
 use crate::nn::Sample;
-use crate::order::{by_key, rank};
 use crate::scenario::{Data, MAX_DATA, Samples, mean_and_deviation};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use std::fmt;
@@ -159,8 +158,8 @@ impl Table {
     /// The distinct values of a column, ascending.
     pub fn classes(&self, column: usize) -> Result<Vec<f64>, TableError> {
         self.check_column(column)?;
-        let values: Vec<f64> = self.rows.iter().map(|row| row[column]).collect();
-        let mut values = by_key(&values, |value| rank(*value));
+        let mut values: Vec<f64> = self.rows.iter().map(|row| row[column]).collect();
+        values.sort_by(f64::total_cmp);
         values.dedup(); // −0 and 0 are one class
         Ok(values)
     }

@@ -3,7 +3,6 @@
 use super::ink::{Drawn, Ink, SANS, dashed};
 use super::scene::{Edge, Label, Light, Node, Point, Rect, Scene, Symbol, Text, text_width};
 use super::theme::{Palette, mix};
-use crate::order::by_key;
 use crate::session::Item;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -27,11 +26,9 @@ pub fn draw<DB: DrawingBackend>(
     let ink = Ink { palette, scale, area };
     let mut pen = Pen { ink, dense, styles: Vec::new(), texts: Vec::new() };
     area.fill(&palette.surface)?;
-    let edges: Vec<&Edge> = scene.edges.iter().collect();
+    let mut edges: Vec<&Edge> = scene.edges.iter().collect();
     // What stands out is drawn over the others.
-    let edges = by_key(&edges, |edge| {
-        u64::from(edge.hovered) << 9 | u64::from(edge.selected) << 8 | edge.light as u64
-    });
+    edges.sort_by_key(|edge| (edge.hovered, edge.selected, edge.light));
     for edge in edges {
         pen.edge(edge)?;
     }
@@ -143,12 +140,11 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// Writes the texts, those of one look after each other: a canvas takes its time over another font or colour.
     fn write(mut self) -> Drawn<DB> {
-        let texts = by_key(&self.texts, |text| {
+        self.texts.sort_by_key(|text| {
             let RGBColor(red, green, blue) = text.colour;
-            let look = u32::from_be_bytes([red, green, blue, text.anchor as u8]);
-            (text.style as u64) << 32 | u64::from(look)
+            (text.style, red, green, blue, text.anchor as u8)
         });
-        for Writing { style, colour, anchor, at, text } in texts {
+        for Writing { style, colour, anchor, at, text } in self.texts {
             let style = &mut self.styles[style].1;
             style.color = colour.to_backend_color();
             style.pos = Pos::new(anchor, VPos::Center);

@@ -5,7 +5,6 @@
 mod canvas;
 mod files;
 mod reply;
-mod sorted;
 
 pub use files::{open_files, take_file};
 
@@ -20,8 +19,8 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{DrawingArea, DrawingBackend};
 use reply::{Failure, Reply};
-use sorted::Sorted;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -33,7 +32,7 @@ thread_local! {
 struct App {
     session: Session,
     /// By the canvas's id.
-    surfaces: Sorted<String, Surface>,
+    surfaces: BTreeMap<String, Surface>,
     scene: Option<Scene>,
     shown: reply::Shown,
     /// How long sums are written out: briefly at first, in full when the reader stays.
@@ -149,7 +148,7 @@ pub fn training_failed(reason: &str) -> String {
 pub fn chart_svg(id: &str) -> String {
     APP.with_borrow(|app| {
         let (Some(app), Some(chart)) = (app, CompareChart::of(id)) else { return String::new() };
-        let Surface { width, height, .. } = app.surfaces.get(&id.to_owned()).copied().unwrap_or_default();
+        let Surface { width, height, .. } = app.surfaces.get(id).copied().unwrap_or_default();
         // One that is out of sight has no size: then one that fits a page.
         let (width, height) = if width > 0.0 { (width, height) } else { (480.0, 240.0) };
         let palette = Palette::of(app.session.view_state().dark);
@@ -185,7 +184,7 @@ impl App {
     fn new(session: Session) -> Self {
         Self {
             session,
-            surfaces: Sorted::default(),
+            surfaces: BTreeMap::default(),
             scene: None,
             shown: reply::Shown::default(),
             detail: Detail::Brief,

@@ -1,11 +1,11 @@
 //! What goes back to the page: only what differs from what it already shows.
 
-use super::sorted::Sorted;
 use deltascope::session::{RowTotal, Session, WorkerCommand};
 use deltascope::view::equation::{self, Detail};
 use deltascope::view::page::Page;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What `main.js` puts in place.
 #[derive(Default, Serialize)]
@@ -53,9 +53,9 @@ impl Reply {
 /// What the page already shows.
 #[derive(Default)]
 pub(super) struct Shown {
-    parts: Sorted<Cow<'static, str>, String>,
-    fields: Sorted<Cow<'static, str>, String>,
-    attributes: Sorted<(Cow<'static, str>, &'static str), Option<String>>,
+    parts: BTreeMap<Cow<'static, str>, String>,
+    fields: BTreeMap<Cow<'static, str>, String>,
+    attributes: BTreeMap<(Cow<'static, str>, &'static str), Option<String>>,
     lit: Vec<String>,
     /// Why a row total is no gradient, and the one that it is said of.
     explained: Option<Option<RowTotal>>,
@@ -85,8 +85,8 @@ impl Shown {
     /// next action that succeeds, every field holds the truth again.
     pub(super) fn answer(&mut self, refused: bool) {
         if self.refused && !refused {
-            self.fields = Sorted::default();
-            self.parts.retain(|id| id != WITH_VALUES);
+            self.fields.clear();
+            self.parts.retain(|id, _| id != WITH_VALUES);
         }
         self.refused = refused;
     }
@@ -96,9 +96,9 @@ impl Shown {
         let own = part.ends_with("-ledger").then(|| format!("{part}-"));
         let listed = CONTAINERS.iter().filter(|(container, _)| *container == part).map(|(_, ids)| *ids);
         for ids in listed.chain(own.as_deref()) {
-            self.parts.retain(|id| !id.starts_with(ids));
-            self.fields.retain(|id| !id.starts_with(ids));
-            self.attributes.retain(|(id, _)| !id.starts_with(ids));
+            self.parts.retain(|id, _| !id.starts_with(ids));
+            self.fields.retain(|id, _| !id.starts_with(ids));
+            self.attributes.retain(|(id, _), _| !id.starts_with(ids));
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::scale::Scale;
 use super::words::{LINE, SIZE};
-use crate::order::{by_key, rank};
 use crate::view::ink::{Drawn, Ink, dashed};
 use crate::view::scene::{Point, Rect, text_width};
 use crate::view::theme::{Palette, mix};
@@ -185,9 +184,9 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
                 self.ink().path(&dash, *colour, 1.5)?;
             }
         }
-        let ends: Vec<(&Line, Point)> =
+        let mut ends: Vec<(&Line, Point)> =
             lines.iter().filter_map(|line| Some((line, self.at(*line.points.last()?)))).collect();
-        let ends = by_key(&ends, |end| !rank(end.1.y));
+        ends.sort_by(|one, other| other.1.y.total_cmp(&one.1.y));
         self.names(&ends)?;
         for (Line { colour, ended, .. }, end) in ends {
             match ended {

@@ -3,7 +3,6 @@
 use super::Scene;
 use super::ledger::difference;
 use crate::nn::Parameter;
-use crate::order::by_key;
 use crate::session::Item;
 use crate::view::format::{number, signed};
 use crate::view::html::action;
@@ -62,16 +61,16 @@ impl Scene<'_> {
         let network = &self.session.mini_batch().before;
         let count = network.parameter_count();
         let (layer, neuron) = self.chosen();
-        let shown: Vec<Parameter> = if count <= ALL {
+        let mut shown: Vec<Parameter> = if count <= ALL {
             network.parameters().collect()
         } else {
             let sources = network.layers[layer].sources().min(WEIGHTS);
             let weights = (0..sources).map(|source| Parameter::Weight { layer, neuron, source });
             weights.chain([Parameter::Bias { layer, neuron }]).collect()
         };
-        let shown = by_key(&shown, |parameter| match *parameter {
-            Parameter::Bias { layer, .. } => 2 * layer as u64,
-            Parameter::Weight { layer, .. } => 2 * layer as u64 + 1,
+        shown.sort_by_key(|parameter| match *parameter {
+            Parameter::Bias { layer, .. } => (layer, false),
+            Parameter::Weight { layer, .. } => (layer, true),
         });
         (shown, count)
     }
