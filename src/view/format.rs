@@ -1,11 +1,12 @@
-//! Numbers as people read them: significant digits, a true minus sign, never −0 and never NaN.
+//! Numbers as text: significant digits, a true minus sign, never −0 and never NaN.
 
 use std::fmt::Write;
 
-/// From this many significant digits on, the shortest text that reads back as the same double.
+/// With at least this many significant digits, numbers are written as the shortest text that parses to the
+/// same double.
 const FULL: usize = 17;
 
-/// A number with this many significant digits.
+/// A number rounded to this many significant digits.
 ///
 /// ```
 /// use deltascope::view::format::number;
@@ -26,7 +27,7 @@ pub fn number(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    // Written with an exponent first: that rounds, and the exponent of the rounded number decides.
+    // Scientific notation rounds first: the exponent of the rounded number decides about the format.
     let scientific = match digits {
         FULL.. => format!("{value:e}"),
         digits => format!("{value:.*e}", digits.max(1) - 1),
@@ -46,19 +47,20 @@ pub fn number(value: f64, digits: usize) -> String {
     text.replace('-', "−")
 }
 
-/// A number with its sign always said: for changes and errors.
+/// A number with its sign, also when it is positive: for changes and deltas.
 pub fn signed(value: f64, digits: usize) -> String {
     let text = number(value, digits);
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
-/// A number that a person has chosen, as they would write it: 0.5, not 0.5000; in full where it is long.
+/// A number that a person has typed, as they would write it: 0.5, not 0.5000; rounded to four digits if it is
+/// long.
 pub fn typed(value: f64) -> String {
     let full = number(value, FULL);
     if full.chars().count() <= 8 { full } else { number(value, 4) }
 }
 
-/// A number with an exponent in the least room, for pictures: narrower than [`number`] where that has many zeros.
+/// A number in short scientific notation, for pictures: narrower than [`number`] for numbers with many zeros.
 ///
 /// ```
 /// assert_eq!(deltascope::view::format::narrow(-0.00071, 1), "−7e−4");
@@ -70,7 +72,7 @@ pub fn narrow(value: f64, digits: usize) -> String {
     format!("{value:.*e}", digits.max(1) - 1).replace('-', "−")
 }
 
-/// The shortest text that reads back as the same double, for fields and tests: `-0.5`.
+/// The shortest text that parses to the same double, for fields and tests: `-0.5`.
 pub fn plain(value: f64) -> String {
     let value = if value == 0.0 { 0.0 } else { value };
     let size = value.abs();
@@ -105,7 +107,7 @@ pub fn grouped(number: u64) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{202f}'); // narrow, and no place to break a line
+            text.push('\u{202f}'); // narrow no-break space
         }
         text.push(digit);
     }

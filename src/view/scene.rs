@@ -1,25 +1,26 @@
-//! The network as plain data: where every neuron, edge and number stands and what is lit.
+//! The picture of the network as plain data: the position and highlight of every neuron, edge and number.
 //!
 //! Session → [`Scene`] → [`network::draw`](super::network::draw). Lengths are CSS pixels, y downwards.
-//! What the present moment reads and writes is lit; the rest is faded, never left out. A number that
-//! has not been computed yet is not there.
+//! What the current moment reads and writes is highlighted; everything else is faded, never left out.
+//! A number that has not been computed yet has no label.
 
-mod build;
+mod captions;
 mod edges;
-mod light;
-mod plan;
+mod highlight;
+mod layout;
+mod nodes;
 mod text;
 
-pub use light::Light;
+pub use highlight::Highlight;
 pub(super) use text::shortened;
 pub use text::text_width;
 
 use crate::session::{Item, Session};
 
-/// How far from an edge a click still means it.
-const NEAR: f64 = 6.0;
+/// Maximum distance from an edge at which the pointer hits it, in CSS pixels.
+const HIT_DISTANCE: f64 = 6.0;
 
-/// The network at one moment, laid out for one size.
+/// The picture of the network at one moment, for one size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
     /// CSS pixels.
@@ -28,13 +29,13 @@ pub struct Scene {
     pub height: f64,
     /// Inputs, neurons and targets.
     pub nodes: Vec<Node>,
-    /// The weights between the neurons shown.
+    /// Weights between the neurons shown.
     pub edges: Vec<Edge>,
-    /// What joins each output to its target.
+    /// Lines between the outputs and their targets.
     pub links: Vec<Link>,
-    /// A caption over each column.
+    /// Captions above the columns.
     pub captions: Vec<Text>,
-    /// How many neurons there are where not all are shown.
+    /// Notes below the columns that show only some of their neurons.
     pub notes: Vec<Text>,
 }
 
@@ -43,27 +44,27 @@ pub struct Scene {
 pub struct Node {
     /// [`Item::Input`], [`Item::Neuron`] or [`Item::Target`].
     pub item: Item,
-    /// The middle of its circle or box.
+    /// Centre of the circle or box.
     pub centre: Point,
-    /// Of its circle; half the height of a target's box.
+    /// Radius of the circle; half the height of a target's box.
     pub radius: f64,
-    /// The frame around circle and labels, or a target's box; none where labels stand free.
+    /// Card around circle and labels, or a target's box; `None` if the labels have no card.
     pub card: Option<Rect>,
-    /// All of it.
+    /// Area of the card, or of circle and labels.
     pub bounds: Rect,
-    /// a as a share of the largest in its layer, −1 … 1, once it is known.
+    /// a divided by the largest |a| shown in its layer (at least 1): −1 … 1; `None` before a is computed.
     pub level: Option<f64>,
-    /// Its number within the layer, counted from 1, where the labels do not say it.
+    /// Index within the layer, counted from 1, unless the labels show it.
     pub index: Option<Text>,
-    /// Its numbers.
+    /// Labels of its numbers.
     pub labels: Vec<Label>,
-    /// Whether the moment reads or writes any of them.
-    pub light: Light,
-    /// Whether the moment is told for it.
-    pub at_work: bool,
-    /// Whether the reader selected it.
+    /// Strongest highlight of its numbers.
+    pub highlight: Highlight,
+    /// Whether the moment is about this neuron.
+    pub current: bool,
+    /// Whether it is selected.
     pub selected: bool,
-    /// Whether the pointer or focus is on it.
+    /// Whether the pointer or the focus is on it.
     pub hovered: bool,
 }
 
@@ -72,59 +73,59 @@ pub struct Node {
 pub struct Edge {
     /// [`Item::Weight`]
     pub item: Item,
-    /// At its source neuron.
+    /// End at the source neuron.
     pub from: Point,
-    /// At the neuron that it belongs to.
+    /// End at the neuron that it belongs to.
     pub to: Point,
-    /// Its value now.
+    /// Current value.
     pub weight: f64,
-    /// As drawn: grows with |w|, relative to the largest of its layer.
+    /// Width of the line: grows with |w|, relative to the largest |w| of its layer.
     pub width: f64,
-    /// Its value as text, where there is room.
+    /// Label of the value, if there is room.
     pub label: Option<Label>,
     /// Whether the moment reads or writes it.
-    pub light: Light,
-    /// Whether the reader selected it.
+    pub highlight: Highlight,
+    /// Whether it is selected.
     pub selected: bool,
-    /// Whether the pointer or focus is on it.
+    /// Whether the pointer or the focus is on it.
     pub hovered: bool,
 }
 
-/// From an output to its target.
+/// The line between an output and its target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// At the output.
+    /// End at the output.
     pub from: Point,
-    /// At the target.
+    /// End at the target.
     pub to: Point,
-    /// Whether the moment compares the two.
-    pub light: Light,
+    /// Whether the moment compares output and target.
+    pub highlight: Highlight,
 }
 
-/// A number with its symbol.
+/// A number with its symbol, or the name of a data column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// Whose number it is.
+    /// The quantity shown.
     pub item: Item,
-    /// Which hue it has.
+    /// The kind of quantity, which decides the hue.
     pub symbol: Symbol,
-    /// "δ₁"; empty for names of columns and for weights.
+    /// For example "δ₁"; empty for column names and weights.
     pub name: String,
-    /// "−0.1385"
+    /// For example "−0.1385".
     pub value: String,
-    /// The room that it has; the name stands at the left, the value at the right.
+    /// Area of the label: the name is left-aligned, the value right-aligned.
     pub area: Rect,
     /// Font size.
     pub size: f64,
-    /// Whether name and value stand one above the other, centred.
-    pub upright: bool,
+    /// Whether the name is above the value, both centred.
+    pub stacked: bool,
     /// Whether the moment reads or writes it.
-    pub light: Light,
-    /// Whether the pointer or focus is on it.
+    pub highlight: Highlight,
+    /// Whether the pointer or the focus is on it.
     pub hovered: bool,
 }
 
-/// The kinds of numbers in the picture.
+/// The kind of quantity that a label shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symbol {
     /// x
@@ -143,22 +144,22 @@ pub enum Symbol {
     Weight,
     /// y
     Target,
-    /// Not a number: what a column of the data is called.
+    /// Not a number: the name of a data column.
     Name,
 }
 
-/// Words, centred on a point.
+/// Text, centred on a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// The words.
+    /// The text.
     pub text: String,
-    /// Their middle.
+    /// Centre of the text.
     pub centre: Point,
     /// Font size.
     pub size: f64,
 }
 
-/// A place in CSS pixels.
+/// A point in CSS pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[allow(missing_docs)]
 pub struct Point {
@@ -177,23 +178,23 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// Around a middle.
+    /// The rectangle with this centre and size.
     pub fn around(centre: Point, width: f64, height: f64) -> Self {
         let (x, y) = (width / 2.0, height / 2.0);
         Self { left: centre.x - x, top: centre.y - y, right: centre.x + x, bottom: centre.y + y }
     }
 
-    /// With its edges moved out by so much; in, where that is negative.
+    /// The rectangle with each edge moved outwards by this distance; inwards if it is negative.
     pub fn grown(self, by: f64) -> Self {
         Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
     }
 
-    /// Whether a point lies in it.
+    /// Whether the rectangle contains this point.
     pub fn contains(&self, x: f64, y: f64) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
 
-    /// Whether the two share more than an edge.
+    /// Whether the two rectangles share more than an edge.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right
             && other.left < self.right
@@ -201,8 +202,8 @@ impl Rect {
             && other.top < self.bottom
     }
 
-    /// The smallest rectangle around both.
-    pub fn and(self, other: Self) -> Self {
+    /// The smallest rectangle that contains both.
+    pub fn union(self, other: Self) -> Self {
         Self {
             left: self.left.min(other.left),
             top: self.top.min(other.top),
@@ -211,29 +212,28 @@ impl Rect {
         }
     }
 
-    /// Its middle.
+    /// The centre of the rectangle.
     pub fn centre(&self) -> Point {
         Point { x: (self.left + self.right) / 2.0, y: (self.top + self.bottom) / 2.0 }
     }
 }
 
 impl Scene {
-    /// The network at the present moment, in `width` × `height` CSS pixels, its numbers with up to
-    /// `digits` significant digits: fewer where there is no room.
+    /// The network at the current moment, in `width` × `height` CSS pixels. Numbers have up to `digits`
+    /// significant digits, fewer if there is no room.
     pub fn new(session: &Session, width: f64, height: f64, digits: usize) -> Self {
         let sizes = &session.scenario().sizes;
-        let plan = plan::Plan::new(sizes, width, height, digits);
-        let mut scene = build::scene(session, &plan, width, height);
-        edges::place(session, plan.digits, plan.font - 1.0, &mut scene);
+        let layout = layout::Layout::new(sizes, width, height, digits);
+        let mut scene = nodes::build(session, &layout, width, height);
+        edges::add(session, layout.digits, layout.font - 1.0, &mut scene);
         scene
     }
 
-    /// What is at this point: neurons, inputs and targets first, then the nearest edge.
+    /// The item at this point: an input, neuron or target, or else the nearest edge.
     pub fn hit(&self, x: f64, y: f64) -> Option<Item> {
         let node = self.nodes.iter().find(|node| {
             let (dx, dy) = (x - node.centre.x, y - node.centre.y);
-            let circle = dx.hypot(dy) <= node.radius;
-            circle
+            dx.hypot(dy) <= node.radius
                 || node.card.is_some_and(|card| card.contains(x, y))
                 || node.labels.iter().any(|label| label.area.contains(x, y))
         });
@@ -241,30 +241,30 @@ impl Scene {
             return Some(node.item);
         }
         let at = Point { x, y };
-        let near = self.edges.iter().map(|edge| (distance(at, edge.from, edge.to), edge.item));
-        let nearest = near.min_by(|one, other| one.0.total_cmp(&other.0));
-        nearest.filter(|(distance, _)| *distance <= NEAR).map(|(_, item)| item)
+        let distances = self.edges.iter().map(|edge| (distance(at, edge.from, edge.to), edge.item));
+        let nearest = distances.min_by(|one, other| one.0.total_cmp(&other.0));
+        nearest.filter(|(distance, _)| *distance <= HIT_DISTANCE).map(|(_, item)| item)
     }
 
-    /// The node of this input, neuron or target, if it is shown.
+    /// The node of an input, neuron or target, if it is shown.
     pub fn node(&self, item: Item) -> Option<&Node> {
         self.nodes.iter().find(|node| node.item == item)
     }
 
-    /// The edge of this weight, if it is shown.
+    /// The edge of a weight, if it is shown.
     pub fn edge(&self, item: Item) -> Option<&Edge> {
         self.edges.iter().find(|edge| edge.item == item)
     }
 }
 
 impl Node {
-    /// Its number of this kind, if it is shown.
+    /// The label of this kind, if it is shown.
     pub fn label(&self, symbol: Symbol) -> Option<&Label> {
         self.labels.iter().find(|label| label.symbol == symbol)
     }
 }
 
-/// From a point to the line between two others.
+/// Distance from the point `at` to the line between two others.
 fn distance(at: Point, from: Point, to: Point) -> f64 {
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let length = dx * dx + dy * dy;

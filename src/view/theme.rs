@@ -1,52 +1,52 @@
-//! Colours: one hue for each symbol wherever it stands, in light and in dark.
+//! The colours of the page, in a light and a dark theme: each symbol has the same hue everywhere.
 //!
-//! The hues are those of Okabe and Ito (2008), which stay apart for colour-blind readers, darkened or
-//! lightened until text in them can be read. `www/style.css` holds the same values, by the names of
+//! The hues are those of Okabe and Ito (2008), which colour-blind readers can tell apart, darkened or
+//! lightened until text in them is readable. `www/style.css` has the same values, with the names of
 //! [`Palette::css_variables`].
 
 use crate::scenario::MAX_RUNS;
 use plotters::style::RGBColor;
 
-/// Every colour of the page, for one theme.
+/// All colours of a theme.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Palette {
-    /// Behind everything.
+    /// Background of the page.
     pub background: RGBColor,
-    /// Behind cards and boxes.
+    /// Background of cards and boxes.
     pub surface: RGBColor,
     /// Words and numbers.
     pub text: RGBColor,
-    /// What is not at work, and small print.
+    /// Text that the current moment does not use, and small print.
     pub faded: RGBColor,
-    /// Frames and grid lines.
+    /// Borders and grid lines.
     pub line: RGBColor,
-    /// a, and x, which is a of the input.
+    /// a, and x, the activations of the input layer.
     pub a: RGBColor,
     /// z
     pub z: RGBColor,
     /// δ
     pub delta: RGBColor,
-    /// w, and positive ones in the picture.
+    /// w; in the picture, positive weights.
     pub w: RGBColor,
-    /// A negative w in the picture, where it is dashed too.
+    /// Negative weights in the picture; their lines are dashed too.
     pub w_negative: RGBColor,
     /// b and ∂C/∂b
     pub b: RGBColor,
     /// C and y
     pub cost: RGBColor,
-    /// Around what the present moment reads and writes.
-    pub lit: RGBColor,
-    /// Around what is selected.
+    /// Marks what the current moment reads and writes.
+    pub highlight: RGBColor,
+    /// Marks what is selected.
     pub selected: RGBColor,
-    /// The runs of a comparison, in their order; [`DASHES`] tells them apart without colour.
+    /// The compared runs, in order; their [`DASHES`] differ too.
     pub runs: [RGBColor; MAX_RUNS],
 }
 
-/// How the line of each run is dashed, in CSS pixels: drawn, left out, drawn … Nothing for a solid line.
+/// The dash pattern of each run's line, in CSS pixels: dash, gap, dash, … A solid line has none.
 pub const DASHES: [&[f64]; MAX_RUNS] = [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0]];
 
 impl Palette {
-    /// Dark on light.
+    /// The light theme.
     pub fn light() -> Self {
         Self {
             background: RGBColor(0xfa, 0xfa, 0xf7),
@@ -61,7 +61,7 @@ impl Palette {
             w_negative: RGBColor(0x5a, 0x67, 0x88),
             b: RGBColor(0x9c, 0x3a, 0x78),
             cost: RGBColor(0x00, 0x70, 0x4f),
-            lit: RGBColor(0xe6, 0xb4, 0x00),
+            highlight: RGBColor(0xe6, 0xb4, 0x00),
             selected: RGBColor(0x20, 0x2a, 0x44),
             runs: [
                 RGBColor(0x3d, 0x2f, 0xb3),
@@ -72,7 +72,7 @@ impl Palette {
         }
     }
 
-    /// Light on dark.
+    /// The dark theme.
     pub fn dark() -> Self {
         Self {
             background: RGBColor(0x14, 0x17, 0x1c),
@@ -87,7 +87,7 @@ impl Palette {
             w_negative: RGBColor(0xa3, 0xb0, 0xd0),
             b: RGBColor(0xe5, 0x8d, 0xc0),
             cost: RGBColor(0x3c, 0xc4, 0x9a),
-            lit: RGBColor(0xf0, 0xe4, 0x42),
+            highlight: RGBColor(0xf0, 0xe4, 0x42),
             selected: RGBColor(0xff, 0xff, 0xff),
             runs: [
                 RGBColor(0x9a, 0x86, 0xff),
@@ -98,12 +98,12 @@ impl Palette {
         }
     }
 
-    /// The theme of this name.
+    /// The dark or the light theme.
     pub fn of(dark: bool) -> Self {
         if dark { Self::dark() } else { Self::light() }
     }
 
-    /// Every colour as a custom property of the style sheet: `("--a", "#00549b")`.
+    /// All colours as custom properties of the style sheet: `("--a", "#00549b")`.
     pub fn css_variables(&self) -> Vec<(&'static str, String)> {
         let colours = [
             ("--background", self.background),
@@ -118,20 +118,20 @@ impl Palette {
             ("--w-negative", self.w_negative),
             ("--b", self.b),
             ("--cost", self.cost),
-            ("--lit", self.lit),
+            ("--highlight", self.highlight),
             ("--selected", self.selected),
-            ("--lane-1", self.runs[0]),
-            ("--lane-2", self.runs[1]),
-            ("--lane-3", self.runs[2]),
-            ("--lane-4", self.runs[3]),
+            ("--run-1", self.runs[0]),
+            ("--run-2", self.runs[1]),
+            ("--run-3", self.runs[2]),
+            ("--run-4", self.runs[3]),
         ];
         let hex = |RGBColor(red, green, blue): RGBColor| format!("#{red:02x}{green:02x}{blue:02x}");
         colours.map(|(name, colour)| (name, hex(colour))).to_vec()
     }
 }
 
-/// `share` of `colour` over the rest of `ground`: fading without transparency, so that what lies
-/// under a faded line does not shine through.
+/// Mixes `share` of `colour` with `1 − share` of `ground`. Colours are faded by mixing, not by transparency,
+/// so that nothing shows through a faded line.
 ///
 /// ```
 /// use deltascope::view::theme::mix;
@@ -150,7 +150,7 @@ pub fn mix(colour: RGBColor, ground: RGBColor, share: f64) -> RGBColor {
 mod tests {
     use super::*;
 
-    /// A channel in proportion to its light.
+    /// A channel in linear light, WCAG 2.
     fn linear(channel: u8) -> f64 {
         let channel = f64::from(channel) / 255.0;
         if channel <= 0.04045 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn text_in_every_hue_can_be_read() {
+    fn text_in_every_hue_has_enough_contrast() {
         for palette in [Palette::light(), Palette::dark()] {
             let Palette { text, faded, a, z, delta, w, w_negative, b, cost, .. } = palette;
             for colour in [text, faded, a, z, delta, w, w_negative, b, cost].into_iter().chain(palette.runs) {
@@ -181,13 +181,12 @@ mod tests {
         }
     }
 
-    /// As an eye without one kind of cone sees it: the matrices of Machado, Oliveira and Fernandes (2009), in
-    /// CIE L*a*b*.
-    fn seen([red, green, blue]: [[f64; 3]; 3], colour: RGBColor) -> [f64; 3] {
-        let light = [colour.0, colour.1, colour.2].map(linear);
-        let part =
-            |row: [f64; 3]| (row[0] * light[0] + row[1] * light[1] + row[2] * light[2]).clamp(0.0, 1.0);
-        let (r, g, b) = (part(red), part(green), part(blue));
+    /// A colour as perceived with one kind of colour vision, in CIE L*a*b*. The matrices are those of Machado,
+    /// Oliveira and Fernandes (2009).
+    fn perceived([red, green, blue]: [[f64; 3]; 3], colour: RGBColor) -> [f64; 3] {
+        let rgb = [colour.0, colour.1, colour.2].map(linear);
+        let channel = |row: [f64; 3]| (row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2]).clamp(0.0, 1.0);
+        let (r, g, b) = (channel(red), channel(green), channel(blue));
         let root = |share: f64| {
             if share > 0.008856 { share.cbrt() } else { 7.787 * share + 16.0 / 116.0 }
         };
@@ -198,8 +197,8 @@ mod tests {
     }
 
     #[test]
-    fn every_eye_tells_runs_apart() {
-        let eyes = [
+    fn the_colours_of_runs_differ_for_colour_blind_readers() {
+        let visions = [
             [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
             [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
             [
@@ -211,10 +210,12 @@ mod tests {
         ];
         for Palette { runs, .. } in [Palette::light(), Palette::dark()] {
             for (index, one) in runs.iter().enumerate() {
-                for (other, eye) in runs[..index].iter().flat_map(|other| eyes.map(|eye| (other, eye))) {
-                    let (one, other) = (seen(eye, *one), seen(eye, *other));
-                    let apart = (0..3).map(|i| (one[i] - other[i]).powi(2)).sum::<f64>().sqrt();
-                    assert!(apart >= 16.0, "{one:?} and {other:?} are {apart:.0} apart");
+                for (other, vision) in
+                    runs[..index].iter().flat_map(|other| visions.map(|vision| (other, vision)))
+                {
+                    let (one, other) = (perceived(vision, *one), perceived(vision, *other));
+                    let distance = (0..3).map(|i| (one[i] - other[i]).powi(2)).sum::<f64>().sqrt();
+                    assert!(distance >= 16.0, "{one:?} and {other:?}: distance {distance:.0}");
                 }
             }
         }

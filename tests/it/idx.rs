@@ -5,7 +5,7 @@ use deltascope::nn::evaluate;
 use deltascope::nn::fast::Trainer;
 use deltascope::scenario::{Scenario, Split};
 use deltascope::session::{Action, Direction, Session, StepSize, View};
-use deltascope::view::charts::compare::{CompareChart, svg};
+use deltascope::view::charts::{Chart, svg};
 use deltascope::view::equation::Detail;
 use deltascope::view::page::page;
 use deltascope::view::theme::Palette;
@@ -203,7 +203,7 @@ fn runs_over_many_images_are_reached_in_slices() {
     session.update(compare.clone()).unwrap();
     assert!(session.progress().is_some());
     page(&session, Detail::Full);
-    for chart in CompareChart::ALL {
+    for chart in Chart::ALL {
         svg(chart, &session, 300, 200, &Palette::of(false));
     }
     session.update(Action::Cancelled).unwrap();

@@ -1,4 +1,4 @@
-//! The picture of the network: what it shows and lights at each moment, that nothing lies over
+//! The picture of the network: what it shows and highlights at each moment, that nothing lies over
 //! anything else, and that a click finds what is under it.
 
 use crate::svg::svg;
@@ -6,7 +6,7 @@ use deltascope::data::preset;
 use deltascope::nn::{Activation, Cost, Distribution, Initialisation, Parameter, Reduction, Sample};
 use deltascope::scenario::{Data, Moment, Position, Samples, Scenario, Start};
 use deltascope::session::{Action, Item, Session, Timeline};
-use deltascope::view::scene::{Light, Rect, Scene, Symbol, text_width};
+use deltascope::view::scene::{Highlight, Rect, Scene, Symbol, text_width};
 use deltascope::view::theme::Palette;
 use deltascope::view::{format::number, network};
 
@@ -28,14 +28,14 @@ fn scene(session: &Session) -> Scene {
 
 /// What is lit: each item with a letter, `r` for read and `w` for written.
 fn lit(scene: &Scene) -> String {
-    let mut lit: Vec<(Item, Symbol, Light)> = Vec::new();
+    let mut lit: Vec<(Item, Symbol, Highlight)> = Vec::new();
     for node in &scene.nodes {
-        lit.extend(node.labels.iter().map(|label| (label.item, label.symbol, label.light)));
+        lit.extend(node.labels.iter().map(|label| (label.item, label.symbol, label.highlight)));
     }
-    lit.extend(scene.edges.iter().map(|edge| (edge.item, Symbol::Weight, edge.light)));
-    let said = lit.iter().filter(|(.., light)| light.is_lit()).map(|(item, symbol, light)| {
+    lit.extend(scene.edges.iter().map(|edge| (edge.item, Symbol::Weight, edge.highlight)));
+    let said = lit.iter().filter(|(.., highlight)| highlight.is_active()).map(|(item, symbol, highlight)| {
         let change = if *symbol == Symbol::BiasChange { "Δ" } else { "" };
-        format!("{change}{item}{}", if *light == Light::Written { "!" } else { "" })
+        format!("{change}{item}{}", if *highlight == Highlight::Written { "!" } else { "" })
     });
     said.collect::<Vec<_>>().join(" ")
 }
@@ -80,9 +80,10 @@ fn the_rest_is_faded_and_nothing_is_left_out() {
         let scene = scene(&mazur(moment, None));
         assert_eq!((scene.nodes.len(), scene.edges.len()), (8, 8), "{moment:?}");
         let neutral = matches!(moment, Moment::Accumulate { .. });
-        let lights = scene.nodes.iter().map(|node| node.light).chain(scene.edges.iter().map(|e| e.light));
-        for light in lights.filter(|light| !light.is_lit()) {
-            assert_eq!(light, if neutral { Light::Plain } else { Light::Faded }, "{moment:?}");
+        let highlights =
+            scene.nodes.iter().map(|node| node.highlight).chain(scene.edges.iter().map(|e| e.highlight));
+        for highlight in highlights.filter(|highlight| !highlight.is_active()) {
+            assert_eq!(highlight, if neutral { Highlight::Neutral } else { Highlight::Faded }, "{moment:?}");
         }
     }
 }
@@ -171,8 +172,8 @@ fn assert_clear(scene: &Scene, what: &str) {
     let mut areas = Vec::new();
     for node in &scene.nodes {
         for label in &node.labels {
-            let lines = if label.upright { 2.0 } else { 1.0 };
-            let name = if label.upright { 0.0 } else { text_width(&label.name, label.size) };
+            let lines = if label.stacked { 2.0 } else { 1.0 };
+            let name = if label.stacked { 0.0 } else { text_width(&label.name, label.size) };
             let width = name + text_width(&label.value, label.size);
             let room = label.area.right - label.area.left;
             assert!(width <= room + 0.01, "{what}: {} {} is too wide", label.name, label.value);
@@ -202,7 +203,7 @@ fn assert_clear(scene: &Scene, what: &str) {
     }
     for node in scene.nodes.iter().filter(|node| !matches!(node.item, Item::Target { .. })) {
         let circle = Rect::around(node.centre, 2.0 * node.radius, 2.0 * node.radius);
-        for label in node.labels.iter().filter(|label| !label.upright) {
+        for label in node.labels.iter().filter(|label| !label.stacked) {
             assert!(!label.area.overlaps(&circle), "{what}: {label:?}");
         }
     }

@@ -12,12 +12,9 @@ use deltascope::data::presets;
 use deltascope::json;
 use deltascope::session::{Action, Axis, Item, Session, TrainingStatus};
 use deltascope::training::Snapshot;
-use deltascope::view::charts::{self, compare, compare::CompareChart, train, train::TrainChart};
+use deltascope::view::charts::{self, Chart};
 use deltascope::view::theme::Palette;
 use deltascope::view::{equation::Detail, network, page::page, scene::Scene};
-use plotters::coord::Shift;
-use plotters::drawing::DrawingAreaErrorKind;
-use plotters::prelude::{DrawingArea, DrawingBackend};
 use reply::{Failure, Reply};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -147,12 +144,12 @@ pub fn training_failed(reason: &str) -> String {
 #[wasm_bindgen]
 pub fn chart_svg(id: &str) -> String {
     APP.with_borrow(|app| {
-        let (Some(app), Some(chart)) = (app, CompareChart::of(id)) else { return String::new() };
+        let (Some(app), Some(chart)) = (app, Chart::from_id(id)) else { return String::new() };
         let Surface { width, height, .. } = app.surfaces.get(id).copied().unwrap_or_default();
         // One that is out of sight has no size: then one that fits a page.
         let (width, height) = if width > 0.0 { (width, height) } else { (480.0, 240.0) };
         let palette = Palette::of(app.session.view_state().dark);
-        compare::svg(chart, &app.session, width.round() as u32, height.round() as u32, &palette)
+        charts::svg(chart, &app.session, width.round() as u32, height.round() as u32, &palette)
     })
 }
 
@@ -270,9 +267,11 @@ impl App {
                     })?;
                 }
                 self.scene = Some(scene);
-            } else if drawn != Some(now) {
+            } else if drawn != Some(now)
+                && let Some(chart) = Chart::from_id(id)
+            {
                 canvas::on_canvas(id, width, height, scale, |area| {
-                    chart(id, &self.session, &palette, scale, area)
+                    charts::draw(chart, &self.session, &palette, scale, area)
                 })?;
             }
             surface.drawn = Some(now);
@@ -284,16 +283,18 @@ impl App {
 impl Drawn {
     fn of(id: &str, session: &Session, reports: u64) -> Self {
         let (visible, view_state) = (session.visible(), session.view_state());
-        let chart = CompareChart::of(id);
-        // The others change from mini-batch to mini-batch.
+        let chart = Chart::from_id(id);
+        // The other charts change once per mini-batch.
         let by_sample =
-            matches!(chart, Some(CompareChart::Bias | CompareChart::Distance | CompareChart::Boundaries));
-        // While a training runs its charts take turns, lest one frame draw them all.
-        let trained = TrainChart::of(id).map_or(0, |chart| match session.training().is_running() {
-            true => (reports + chart as u64) / PACE,
-            false => u64::MAX - reports,
+            matches!(chart, Some(Chart::CompareParameter | Chart::CompareDistance | Chart::CompareMaps));
+        // While a training runs, its charts are drawn in different frames.
+        let trained = chart.filter(|chart| chart.is_of_training()).map_or(0, |chart| {
+            match session.training().is_running() {
+                true => (reports + chart as u64) / PACE,
+                false => u64::MAX - reports,
+            }
         });
-        let sweep = session.sweep().filter(|_| chart == Some(CompareChart::Sweep));
+        let sweep = session.sweep().filter(|_| chart == Some(Chart::CompareSweep));
         Self {
             dark: view_state.dark,
             at: (session.scenario_version(), session.updates()),
@@ -307,28 +308,5 @@ impl Drawn {
             trained,
             found: (sweep.map_or(0, |sweep| sweep.points().len()), session.has_background_work()),
         }
-    }
-}
-
-/// Draws the chart of this id.
-fn chart<DB: DrawingBackend>(
-    id: &str,
-    session: &Session,
-    palette: &Palette,
-    scale: f64,
-    area: &DrawingArea<DB, Shift>,
-) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
-    match id {
-        "chart" => {
-            let points: Vec<_> = session.costs().collect();
-            let updates = session.updates() + u64::from(session.visible().finished());
-            charts::cost_chart(&points, updates, palette, scale, area)
-        }
-        "sample-image" => charts::images::sample_image(session, palette, scale, area),
-        _ => match (CompareChart::of(id), TrainChart::of(id)) {
-            (Some(chart), _) => compare::draw(chart, session, palette, scale, area),
-            (_, Some(chart)) => train::draw(chart, session, palette, scale, area),
-            _ => Ok(()),
-        },
     }
 }

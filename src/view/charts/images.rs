@@ -1,85 +1,84 @@
-//! Inputs that are images: the one at work, and those that are taken for something else.
+//! Inputs that are images: the current sample's, and the misclassified ones.
 
-use super::words::LINE;
+use super::text::LINE;
 use crate::nn::class;
 use crate::scenario::Scenario;
 use crate::session::Session;
-use crate::view::ink::{Drawn, Ink};
+use crate::view::painter::{DrawResult, Painter};
 use crate::view::scene::{Point, Rect};
 use crate::view::theme::{Palette, mix};
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-/// Width and height of an image, where the scenario's inputs are one.
+/// Width and height in pixels, if the scenario's inputs are the pixels of an image.
 pub fn image_size(scenario: &Scenario) -> Option<(usize, usize)> {
     let data = &scenario.data;
-    // Doubles say by their names that they are one.
+    // Rows of numbers are images if their columns are named so.
     let side = (2..=64).find(|side| side * side == data.inputs.len());
     let named = data.inputs.first().is_some_and(|name| name == "row 1 column 1");
     data.samples.image_size().or(side.filter(|_| named).map(|side| (side, side)))
 }
 
-/// Draws the image of the sample at work. `scale` is pixels to a CSS pixel.
-pub fn sample_image<DB: DrawingBackend>(
+/// Draws the image of the current sample.
+pub(super) fn sample_image<DB: DrawingBackend>(
     session: &Session,
-    palette: &Palette,
-    scale: f64,
-    area: &DrawingArea<DB, Shift>,
-) -> Drawn<DB> {
-    let ink = Ink::new(palette, scale, area)?;
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
     let scenario = session.scenario();
     let Some(size) = image_size(scenario) else { return Ok(()) };
-    let (width, height) = ink.size();
+    let (width, height) = painter.size();
     let side = width.min(height);
     let sample = scenario.data.samples.at(session.visible().row());
-    image(&sample.x, size, Rect { left: 0.0, top: 0.0, right: side, bottom: side }, &ink)
+    image(&sample.x, size, Rect { left: 0.0, top: 0.0, right: side, bottom: side }, painter)
 }
 
-/// Shades of a pixel.
+/// Number of shades of a pixel.
 const SHADES: f64 = 8.0;
-/// From one image to the next, in CSS pixels.
-const IMAGE_GAP: f64 = 8.0;
+/// Gap between two images, in CSS pixels.
+const GAP: f64 = 8.0;
+/// Size of a misclassified image, in CSS pixels.
+const SIZE: f64 = 44.0;
 
-/// Images that are classified wrongly, each with what it is and what is said of it.
-pub(super) fn errors<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
+/// Draws misclassified images, each with its true and its predicted class.
+pub(super) fn misclassified<DB: DrawingBackend>(
+    session: &Session,
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
     let data = &session.scenario().data;
     let (Some(pixels), Some(snapshot)) = (image_size(session.scenario()), session.training().snapshot())
     else {
-        return ink
-            .sentence("The images that are classified wrongly are shown here when the training has begun");
+        return painter.sentence("Press Train to see misclassified images.");
     };
     let errors = &snapshot.classification.errors;
     if errors.is_empty() {
-        return ink.sentence("No image is classified wrongly");
+        return painter.sentence("No misclassified images");
     }
     let rows = data.validation_or_training();
-    let (width, height) = ink.size();
-    let size = 44.0;
-    let columns = ((width + IMAGE_GAP) / (size + IMAGE_GAP)).floor().max(1.0) as usize;
-    let lines = (height / (size + LINE + 4.0)).floor().max(1.0) as usize;
-    for (index, (row, said)) in errors.iter().take(columns * lines).enumerate() {
+    let (width, height) = painter.size();
+    let columns = ((width + GAP) / (SIZE + GAP)).floor().max(1.0) as usize;
+    let lines = (height / (SIZE + LINE + 4.0)).floor().max(1.0) as usize;
+    for (index, (row, predicted)) in errors.iter().take(columns * lines).enumerate() {
         let Some(sample) = rows.get(*row) else { continue };
-        let left = (index % columns) as f64 * (size + IMAGE_GAP);
-        let top = (index / columns) as f64 * (size + LINE + 4.0);
-        image(&sample.x, pixels, Rect { left, top, right: left + size, bottom: top + size }, ink)?;
+        let left = (index % columns) as f64 * (SIZE + GAP);
+        let top = (index / columns) as f64 * (SIZE + LINE + 4.0);
+        image(&sample.x, pixels, Rect { left, top, right: left + SIZE, bottom: top + SIZE }, painter)?;
         let name = |class: usize| data.targets.get(class).map_or("", String::as_str);
-        let words = format!("{} as {}", name(class(&sample.y)), name(*said));
-        let at = Point { x: left, y: top + size + LINE / 2.0 + 1.0 };
-        ink.write(&words, ink.palette.text, HPos::Left, at)?;
+        let words = format!("{} as {}", name(class(&sample.y)), name(*predicted));
+        let at = Point { x: left, y: top + SIZE + LINE / 2.0 + 1.0 };
+        painter.write(&words, painter.palette.text, HPos::Left, at)?;
     }
     Ok(())
 }
 
-/// An image of so many pixels across and down, each 0 … 1.
+/// Draws an image of `across` × `down` pixels, each 0 … 1; `x` has them row by row.
 fn image<DB: DrawingBackend>(
     x: &[f64],
     (across, down): (usize, usize),
     area: Rect,
-    ink: &Ink<'_, DB>,
-) -> Drawn<DB> {
-    let Palette { background, text, .. } = *ink.palette;
-    ink.fill(area, mix(text, background, 0.06))?;
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
+    let Palette { background, text, .. } = *painter.palette;
+    painter.fill(area, mix(text, background, 0.06))?;
     let step = (area.right - area.left) / across.max(down) as f64;
     let shade = |value: &f64| (value.clamp(0.0, 1.0) * SHADES).round();
     for (row, pixels) in x.chunks(across).enumerate() {
@@ -90,7 +89,7 @@ fn image<DB: DrawingBackend>(
             let cells =
                 Rect { left: along(column), top, right: along(column + run.len()), bottom: top + step };
             if shade(&run[0]) > 0.0 {
-                ink.fill(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
+                painter.fill(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
             }
             column += run.len();
         }

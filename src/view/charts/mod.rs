@@ -1,51 +1,162 @@
-//! Charts: the cost over the updates, and what runs are compared by.
+//! The charts of the page: one [`Chart`] per canvas, on any plotters backend or as SVG.
 
-mod boundary;
-pub mod compare;
+mod cost;
+mod decision_map;
 pub mod images;
 mod plot;
 mod runs;
 mod scale;
 mod sweep;
-pub mod train;
-mod words;
+mod text;
+mod training;
 
+pub use cost::cost_chart;
 pub use runs::across;
 
-use super::ink::{Drawn, Ink};
+use super::painter::{DrawResult, Painter};
 use super::theme::Palette;
 use crate::nn::Activation;
 use crate::scenario::Scenario;
-use plot::{Line, Plot};
+use crate::session::Session;
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use scale::Scale;
 
-/// Draws the mean cost of each mini-batch before its update: `points` are (update, cost), in order.
-/// `now` is how many updates have been made. `scale` is pixels to a CSS pixel.
-pub fn cost_chart<DB: DrawingBackend>(
-    points: &[(u64, f64)],
-    now: u64,
+/// A chart of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// Step: the mean cost of each mini-batch before its update.
+    Cost,
+    /// Step: the input of the current sample as an image.
+    SampleImage,
+    /// Compare: the mean cost of each mini-batch.
+    CompareCost,
+    /// Compare: the share of all rows that are classified correctly.
+    CompareAccuracy,
+    /// Compare: the selected bias or weight.
+    CompareParameter,
+    /// Compare: the distance of each run to the reference run.
+    CompareDistance,
+    /// Compare: the distance after one mini-batch against η.
+    CompareSweep,
+    /// Compare: the decision map of each run.
+    CompareMaps,
+    /// Train: the mean cost of a sample.
+    TrainCost,
+    /// Train: the share of the rows that are classified correctly.
+    TrainAccuracy,
+    /// Train: decision maps of the outputs and of each neuron.
+    TrainMaps,
+    /// Train: the misclassified images.
+    TrainMisclassified,
+}
+
+impl Chart {
+    /// All charts.
+    pub const ALL: [Self; 12] = [
+        Self::Cost,
+        Self::SampleImage,
+        Self::CompareCost,
+        Self::CompareAccuracy,
+        Self::CompareParameter,
+        Self::CompareDistance,
+        Self::CompareSweep,
+        Self::CompareMaps,
+        Self::TrainCost,
+        Self::TrainAccuracy,
+        Self::TrainMaps,
+        Self::TrainMisclassified,
+    ];
+
+    /// The id of the chart's canvas on the page.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Cost => "chart",
+            Self::SampleImage => "sample-image",
+            Self::CompareCost => "compare-cost",
+            Self::CompareAccuracy => "compare-accuracy",
+            Self::CompareParameter => "compare-bias",
+            Self::CompareDistance => "compare-distance",
+            Self::CompareSweep => "compare-law",
+            Self::CompareMaps => "compare-boundaries",
+            Self::TrainCost => "train-cost",
+            Self::TrainAccuracy => "train-accuracy",
+            Self::TrainMaps => "train-maps",
+            Self::TrainMisclassified => "train-digits",
+        }
+    }
+
+    /// The chart whose canvas has this id.
+    ///
+    /// ```
+    /// use deltascope::view::charts::Chart;
+    ///
+    /// assert_eq!(Chart::from_id("compare-cost"), Some(Chart::CompareCost));
+    /// assert_eq!(Chart::from_id("network"), None);
+    /// ```
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|chart| chart.id() == id)
+    }
+
+    /// Whether the chart shows the training at full speed.
+    pub fn is_of_training(self) -> bool {
+        matches!(self, Self::TrainCost | Self::TrainAccuracy | Self::TrainMaps | Self::TrainMisclassified)
+    }
+}
+
+/// Draws a chart of the session at the current moment, or a sentence that says why there is nothing to
+/// draw. `scale` is the number of backend pixels per CSS pixel.
+pub fn draw<DB: DrawingBackend>(
+    chart: Chart,
+    session: &Session,
     palette: &Palette,
     scale: f64,
     area: &DrawingArea<DB, Shift>,
-) -> Drawn<DB> {
-    let ink = Ink::new(palette, scale, area)?;
-    let points = points.iter().filter(|(_, cost)| cost.is_finite());
-    let line = Line::new(points.map(|(update, cost)| (*update as f64, *cost)).collect(), palette.cost);
-    let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
-        return ink.sentence("No update yet");
-    };
-    let now = now as f64;
-    let updates = Scale::whole(first.0.min(now), last.0.max(now), ink.columns());
-    let costs: Vec<f64> = line.points.iter().map(|point| point.1).collect();
-    let costs = Scale::from_zero(&costs, ink.rows());
-    let plot = Plot::new(&ink, ("updates", updates), ("cost", costs))?;
-    plot.mark(now)?;
-    plot.lines(&[line])
+) -> DrawResult<DB> {
+    let painter = &Painter::new(palette, scale, area)?;
+    match chart {
+        Chart::Cost => {
+            let points: Vec<_> = session.costs().collect();
+            let updates = session.updates() + u64::from(session.visible().finished());
+            cost::draw(&points, updates, painter)
+        }
+        Chart::SampleImage => images::sample_image(session, painter),
+        Chart::CompareCost
+        | Chart::CompareAccuracy
+        | Chart::CompareParameter
+        | Chart::CompareDistance
+        | Chart::CompareSweep
+        | Chart::CompareMaps => compare(chart, session, painter),
+        Chart::TrainCost => training::cost(session, painter),
+        Chart::TrainAccuracy => training::accuracy(session, painter),
+        Chart::TrainMaps => decision_map::of_network(session, painter),
+        Chart::TrainMisclassified => images::misclassified(session, painter),
+    }
 }
 
-/// Whether outputs name classes.
-fn has_classes(scenario: &Scenario) -> bool {
-    scenario.activations.last().is_some_and(|activation| *activation != Activation::Identity)
+/// Draws a chart of the comparison.
+fn compare<DB: DrawingBackend>(chart: Chart, session: &Session, painter: &Painter<'_, DB>) -> DrawResult<DB> {
+    let Some(comparison) = session.comparison().filter(|comparison| !comparison.passes().is_empty()) else {
+        return painter.sentence("Computing …");
+    };
+    match chart {
+        Chart::CompareSweep => sweep::draw(session, painter),
+        Chart::CompareMaps => decision_map::of_runs(session, comparison, painter),
+        chart => runs::draw(chart, session, comparison, painter),
+    }
+}
+
+/// The chart as an SVG file of this size.
+pub fn svg(chart: Chart, session: &Session, width: u32, height: u32, palette: &Palette) -> String {
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
+        // Writing to a string cannot fail.
+        let _ = draw(chart, session, palette, 1.0, &area).and_then(|()| area.present());
+    }
+    text
+}
+
+/// Whether the output activation is the identity, as for a regression.
+fn is_regression(scenario: &Scenario) -> bool {
+    scenario.activations.last().is_none_or(|activation| *activation == Activation::Identity)
 }

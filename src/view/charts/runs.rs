@@ -1,20 +1,20 @@
-//! Lines of runs over the samples they have seen or the updates they have made.
+//! RunCurves of the compared runs over the samples they have seen or the updates they have made.
 
-use super::has_classes;
 use super::plot::{Line, Plot};
 use super::scale::Scale;
+use super::{Chart, is_regression};
 use crate::nn::{Evaluation, Parameter};
 use crate::scenario::{RunConfig, Scenario, Updating};
 use crate::session::{Axis, Comparison, RunCurves, RunPass, Session};
-use crate::view::ink::{Drawn, Ink};
+use crate::view::painter::{DrawResult, Painter};
 use crate::view::theme::DASHES;
 use plotters::prelude::*;
 
-/// A cost for so much width is enough: the costs of mini-batches go up and down, and the runs' lines would be
-/// one blot.
-const SMOOTH: f64 = 4.0;
+/// Width of one point of the cost, in CSS pixels: the costs of mini-batches oscillate, and denser lines would
+/// overlap.
+const POINT_WIDTH: f64 = 4.0;
 
-/// How many samples a run has seen, or how many updates it has made, since the run began and before this
+/// The number of samples that a run has seen, or of updates it has made, from its start to the beginning of this
 /// mini-batch (counted from the beginning of epoch 0).
 pub fn across(scenario: &Scenario, axis: Axis, run: RunConfig, mini_batch: u64) -> u64 {
     let first = scenario.first_update();
@@ -23,24 +23,43 @@ pub fn across(scenario: &Scenario, axis: Axis, run: RunConfig, mini_batch: u64) 
     }
     let mini_batches = scenario.mini_batches().max(1) as u64;
     let (samples, size) = (scenario.data.samples.len() as u64, scenario.hyperparameters.batch_size as u64);
-    // Only the last mini-batch of an epoch may be short, and it is none of those before.
+    // Only the last mini-batch of an epoch may be short, and none of the earlier ones of this epoch is the last.
     let samples = |before: u64| before / mini_batches * samples + before % mini_batches * size;
     samples(mini_batch).saturating_sub(samples(first))
 }
 
-/// What a chart of lines tells.
-pub(super) struct Story {
-    /// What goes up.
+/// One line per run.
+struct RunLines {
+    /// Name of the y axis.
     name: String,
     lines: RunCurves,
-    /// What each run has come to at the present moment, where that is known.
-    visible: Vec<Option<f64>>,
-    /// The scale for values and about so many ticks.
+    /// The value of each run at the current moment, if it is known.
+    current: Vec<Option<f64>>,
+    /// The y scale for these values, with about this many ticks.
     scale: fn(&[f64], usize) -> Scale,
 }
 
-/// The mean cost of each mini-batch, the present one's once it is done.
-pub(super) fn cost(session: &Session, comparison: &Comparison, width: f64) -> Story {
+/// Draws a chart of lines.
+pub(super) fn draw<DB: DrawingBackend>(
+    chart: Chart,
+    session: &Session,
+    comparison: &Comparison,
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
+    let lines = match chart {
+        Chart::CompareAccuracy => accuracy(session, comparison),
+        Chart::CompareParameter => parameter(session, comparison),
+        Chart::CompareDistance => Ok(distance(comparison)),
+        _ => Ok(cost(session, comparison, painter.size().0)),
+    };
+    match lines {
+        Ok(lines) => draw_lines(lines, session, comparison, painter),
+        Err(sentence) => painter.sentence(sentence),
+    }
+}
+
+/// The mean cost of each mini-batch, including the current one once it is finished.
+fn cost(session: &Session, comparison: &Comparison, width: f64) -> RunLines {
     let passes = comparison.passes();
     let mut lines = comparison.cost_curves();
     if session.visible().finished() && !session.view_state().frozen {
@@ -48,59 +67,59 @@ pub(super) fn cost(session: &Session, comparison: &Comparison, width: f64) -> St
         lines.iter_mut().zip(here).for_each(|(line, point)| line.extend(point));
     }
     let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let size = longest.div_ceil((width / SMOOTH).max(1.0) as usize).max(1);
-    let name = if size > 1 { "cost, smoothed" } else { "cost" }.to_owned();
+    let size = longest.div_ceil((width / POINT_WIDTH).max(1.0) as usize).max(1);
+    let name = if size > 1 { "cost (smoothed)" } else { "cost" }.to_owned();
     let lines = lines.iter().map(|line| smoothed(line, size)).collect();
-    Story { name, lines, visible: vec![None; passes.len()], scale: Scale::from_zero }
+    RunLines { name, lines, current: vec![None; passes.len()], scale: Scale::from_zero }
 }
 
-/// The means of so many neighbours each.
+/// The means of groups of `size` neighbouring points.
 fn smoothed(line: &[(u64, f64)], size: usize) -> Vec<(u64, f64)> {
     let mean = |points: &[(u64, f64)]| {
         let count = points.len() as f64;
-        // Each divided by itself, lest the sum be infinite.
+        // Divided before the sum, to avoid an overflow.
         let value = points.iter().map(|(_, value)| value / count).sum();
         (points[points.len() / 2].0, value)
     };
     line.chunks(size).map(mean).collect()
 }
 
-/// The share of all rows that are classified rightly, or why there is none.
-pub(super) fn accuracy(session: &Session, comparison: &Comparison) -> Result<Story, &'static str> {
-    if !has_classes(session.scenario()) {
-        return Err("A regression has no classes, and so no accuracy");
+/// The share of all rows that are classified correctly, or the reason why there is none.
+fn accuracy(session: &Session, comparison: &Comparison) -> Result<RunLines, &'static str> {
+    if is_regression(session.scenario()) {
+        return Err("Regression: no accuracy");
     }
-    let visible = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
-    Ok(Story {
+    let current = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
+    Ok(RunLines {
         name: "accuracy".into(),
         lines: comparison.accuracy_curves(session.scenario()),
-        visible: (0..comparison.passes().len()).map(visible).collect(),
+        current: (0..comparison.passes().len()).map(current).collect(),
         scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
     })
 }
 
-/// The way of the selected bias or weight; where none is selected, what would do.
-pub(super) fn way(session: &Session, comparison: &Comparison) -> Result<Story, &'static str> {
-    let parameter = session.selected_parameter().ok_or("Select a neuron or a weight to see its way")?;
-    let visible = |pass: &RunPass| pass.current()?.get(parameter);
-    Ok(Story {
+/// The selected bias or weight, or what to do if none is selected.
+fn parameter(session: &Session, comparison: &Comparison) -> Result<RunLines, &'static str> {
+    let parameter = session.selected_parameter().ok_or("Select a neuron or weight to plot it")?;
+    let current = |pass: &RunPass| pass.current()?.get(parameter);
+    Ok(RunLines {
         name: name(parameter),
         lines: comparison.parameter_curves(parameter),
-        visible: comparison.passes().iter().map(visible).collect(),
+        current: comparison.passes().iter().map(current).collect(),
         scale: Scale::around,
     })
 }
 
-/// How far each run is from the reference run, which is at no distance from itself and has no line.
-pub(super) fn distance(comparison: &Comparison) -> Story {
+/// The distance of each run to the reference run, which itself has no line.
+fn distance(comparison: &Comparison) -> RunLines {
     let reference = comparison.reference();
-    let visible = |run| comparison.distance(run, reference).filter(|_| run != reference);
+    let current = |run| comparison.distance(run, reference).filter(|_| run != reference);
     let mut lines = comparison.distance_curves();
     lines[reference].clear();
-    Story {
-        name: format!("distance to lane {}", reference + 1),
+    RunLines {
+        name: format!("distance to run {}", reference + 1),
         lines,
-        visible: (0..comparison.passes().len()).map(visible).collect(),
+        current: (0..comparison.passes().len()).map(current).collect(),
         scale: Scale::from_zero,
     }
 }
@@ -115,60 +134,58 @@ fn name(parameter: Parameter) -> String {
     }
 }
 
-/// Draws the lines of a story, each up to the present moment.
-pub(super) fn draw<DB: DrawingBackend>(
-    Story { name, lines, visible, scale }: Story,
+/// Draws the lines, each up to the current moment.
+fn draw_lines<DB: DrawingBackend>(
+    RunLines { name, lines, current, scale }: RunLines,
     session: &Session,
     comparison: &Comparison,
-    ink: &Ink<'_, DB>,
-) -> Drawn<DB> {
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
     let axis = session.view_state().axis;
-    let looks = ink.palette.runs.into_iter().zip(DASHES);
-    let passes = comparison.passes().iter().zip(looks).enumerate();
-    let line =
-        |((line, visible), (run, (pass, (colour, dashes)))): ((&Vec<_>, _), (usize, (&RunPass, _)))| Line {
-            points: points(session, comparison, pass, line, visible),
-            colour,
-            dashes,
-            name: (run + 1).to_string(),
-            ended: pass.divergence.is_some(),
-        };
-    let lines: Vec<Line> = lines.iter().zip(visible).zip(passes).map(line).collect();
+    let styles = painter.palette.runs.into_iter().zip(DASHES);
+    let runs = comparison.passes().iter().zip(lines.iter().zip(current));
+    let lines = runs.zip(styles).enumerate().map(|(run, ((pass, (line, current)), (colour, dashes)))| Line {
+        points: points(session, comparison, pass, line, current),
+        colour,
+        dashes,
+        name: (run + 1).to_string(),
+        diverged: pass.divergence.is_some(),
+    });
+    let lines: Vec<Line> = lines.collect();
     let (times, values): (Vec<f64>, Vec<f64>) = lines.iter().flat_map(|line| &line.points).copied().unzip();
     if values.is_empty() {
-        return ink.sentence("No update yet");
+        return painter.sentence("No update yet");
     }
-    // On an axis of updates each run has a present of its own: the end of its line.
+    // On the axis of updates the runs have different current positions: the ends of their lines.
     let shared = comparison.passes().first().filter(|_| axis == Axis::Samples);
-    let mark = shared.map(|pass| present(session, comparison, pass));
-    let last = times.into_iter().chain(mark).fold(0.0, f64::max);
-    let across = match axis {
+    let now = shared.map(|pass| position(session, comparison, pass));
+    let last = times.into_iter().chain(now).fold(0.0, f64::max);
+    let x_name = match axis {
         Axis::Samples => "samples seen",
         Axis::Updates => "updates made",
     };
-    let (across, up) =
-        ((across, Scale::whole(0.0, last, ink.columns())), (&*name, scale(&values, ink.rows())));
-    let plot = Plot::new(ink, across, up)?;
-    mark.map_or(Ok(()), |present| plot.mark(present))?;
+    let x_scale = Scale::whole(0.0, last, painter.max_characters());
+    let plot = Plot::new(painter, (x_name, x_scale), (&name, scale(&values, painter.max_ticks())))?;
+    now.map_or(Ok(()), |now| plot.vertical_line(now))?;
     plot.lines(&lines)
 }
 
-/// A run's line, up to the present moment where that is known.
+/// The finite points of a run's line, with the current one if it is known.
 fn points(
     session: &Session,
     comparison: &Comparison,
     pass: &RunPass,
     line: &[(u64, f64)],
-    visible: Option<f64>,
+    current: Option<f64>,
 ) -> Vec<(f64, f64)> {
     let before = |at| across(session.scenario(), session.view_state().axis, pass.run, at) as f64;
     let past = line.iter().map(|(at, value)| (before(*at), *value));
-    let visible = visible.map(|value| (present(session, comparison, pass), value));
-    past.chain(visible).filter(|(_, value)| value.is_finite()).collect()
+    let current = current.map(|value| (position(session, comparison, pass), value));
+    past.chain(current).filter(|(_, value)| value.is_finite()).collect()
 }
 
-/// Where a run stands on the axis at the present moment.
-fn present(session: &Session, comparison: &Comparison, pass: &RunPass) -> f64 {
+/// The position of a run on the x axis at the current moment.
+fn position(session: &Session, comparison: &Comparison, pass: &RunPass) -> f64 {
     let (axis, visible) = (session.view_state().axis, session.visible());
     let within = match axis {
         Axis::Samples => visible.accumulated(),

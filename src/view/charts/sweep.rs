@@ -1,58 +1,58 @@
-//! The law of η²: the distance between the two ends of a mini-batch against η, both by their logarithms.
+//! The learning-rate sweep: the distance between one update per mini-batch and one per sample against η, on
+//! logarithmic axes. Its slope is 2 where the distance is O(η²).
 
 use super::plot::Plot;
 use super::scale::Scale;
-use super::words::{LINE, SIZE};
+use super::text::{LINE, SIZE};
 use crate::nn::{LearningRateSweep, SweepPoint};
 use crate::session::Session;
 use crate::view::format::number;
-use crate::view::ink::{Drawn, Ink};
+use crate::view::painter::{DrawResult, Painter};
 use crate::view::scene::{Point, text_width};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-/// Draws what has been measured for the mini-batch at hand.
-pub(super) fn draw<DB: DrawingBackend>(session: &Session, ink: &Ink<'_, DB>) -> Drawn<DB> {
+/// Draws the points measured so far for the current mini-batch.
+pub(super) fn draw<DB: DrawingBackend>(session: &Session, painter: &Painter<'_, DB>) -> DrawResult<DB> {
     if session.mini_batch().rows.len() < 2 {
-        return ink.sentence("A mini-batch of one sample is one update either way");
+        return painter.sentence("A mini-batch of one sample is one update either way");
     }
     let Some(sweep) = session.sweep() else {
-        return ink.sentence("Not measured yet");
+        return painter.sentence("Not measured yet");
     };
     let measured = sweep.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
     let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();
     let (Some(largest), Some(smallest)) = (points.first(), points.last()) else {
-        return ink.sentence("No distance above 0 has been measured");
+        return painter.sentence("No distance above 0 has been measured");
     };
     let own = session.sweep_learning_rate();
-    let fit = fitted(sweep, largest.0);
+    let fit = fitted_line(sweep, largest.0);
     let heights = || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([sweep.least()]);
     let (least, most) = (heights().fold(f64::INFINITY, f64::min), heights().fold(0.0, f64::max));
-    let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), ink.columns() / 10);
-    let distances = Scale::logarithmic(least, most, ink.rows());
-    let plot = Plot::new(ink, ("η", rates), ("distance", distances))?;
-    let palette = ink.palette;
+    let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), painter.max_characters() / 10);
+    let distances = Scale::logarithmic(least, most, painter.max_ticks());
+    let plot = Plot::new(painter, ("η", rates), ("distance", distances))?;
+    let palette = painter.palette;
     let leaves_at = sweep.leaves_at().filter(|_| sweep.finished());
     if let Some(learning_rate) = leaves_at {
-        // Between the last two points of which one still obeys.
-        plot.shade(learning_rate / std::f64::consts::SQRT_2)?;
+        // Halfway between the last point on the fitted line and the first point off it.
+        plot.shade_right_of(learning_rate / std::f64::consts::SQRT_2)?;
     }
-    plot.mark(own)?;
-    let left_of_mark = plot.at((own, 0.0)).x - 5.0;
-    // Beside the mark, on the side that has room for it.
+    plot.vertical_line(own)?;
+    let left_of_own = plot.at((own, 0.0)).x - 5.0;
+    // Beside the vertical line, on the side that has room.
     let name = "rounding";
-    let right = if left_of_mark < text_width(name, SIZE) { plot.end().x } else { left_of_mark };
-    plot.level(sweep.least(), name, right)?;
+    let right = if left_of_own < text_width(name, SIZE) { plot.end().x } else { left_of_own };
+    plot.horizontal_line(sweep.least(), name, right)?;
     if let Some([from, to]) = fit {
         plot.straight(from, to, palette.faded)?;
     }
     plot.dots(points.into_iter(), palette.text)?;
-    notes(&plot, sweep.slope().filter(|_| fit.is_some()), leaves_at.is_some(), (own, left_of_mark))
+    notes(&plot, sweep.slope().filter(|_| fit.is_some()), leaves_at.is_some(), (own, left_of_own))
 }
 
-/// The straight line through the points that count, from the smallest of them to the largest η. None before all
-/// is measured.
-fn fitted(sweep: &LearningRateSweep, largest: f64) -> Option<[(f64, f64); 2]> {
+/// The fitted straight line, from the smallest fitted η to `largest`; `None` until everything is measured.
+fn fitted_line(sweep: &LearningRateSweep, largest: f64) -> Option<[(f64, f64); 2]> {
     let points = sweep.fitted().filter(|_| sweep.finished())?;
     let (smallest, slope) = (points.last()?.learning_rate, sweep.slope()?);
     let mean = |part: fn(&SweepPoint) -> f64| {
@@ -63,25 +63,26 @@ fn fitted(sweep: &LearningRateSweep, largest: f64) -> Option<[(f64, f64); 2]> {
     Some([at(smallest), at(largest)])
 }
 
-/// In the upper left, where a rising line leaves room; and what the mark means, at its left.
+/// Writes the slope and the meaning of the shade in the upper left corner, where a rising line leaves room,
+/// and the meaning of the vertical line to its left.
 fn notes<DB: DrawingBackend>(
     plot: &Plot<'_, DB>,
     slope: Option<f64>,
     leaves: bool,
     (own, right): (f64, f64),
-) -> Drawn<DB> {
-    let ink = plot.ink();
-    let (left, faded) = (6.0, ink.palette.faded);
+) -> DrawResult<DB> {
+    let painter = plot.painter();
+    let (left, faded) = (6.0, painter.palette.faded);
     let slope = slope.map_or(String::new(), |slope| format!("slope {}", number(slope, 3)));
-    ink.write(&slope, ink.palette.text, HPos::Left, Point { x: left, y: LINE / 2.0 })?;
-    let free = 0.75 * ink.size().0 - left;
-    let why = ["shaded: higher powers of η count", "shaded: not η²"];
-    if let Some(why) = why.into_iter().find(|why| leaves && text_width(why, SIZE) <= free) {
-        ink.write(why, faded, HPos::Left, Point { x: left, y: 1.5 * LINE })?;
+    painter.write(&slope, painter.palette.text, HPos::Left, Point { x: left, y: LINE / 2.0 })?;
+    let free = 0.75 * painter.size().0 - left;
+    let meanings = ["shaded: higher powers of η dominate", "shaded: not O(η²)"];
+    if let Some(meaning) = meanings.into_iter().find(|text| leaves && text_width(text, SIZE) <= free) {
+        painter.write(meaning, faded, HPos::Left, Point { x: left, y: 1.5 * LINE })?;
     }
     let own_words = format!("η = {}", number(own, 3));
     if right - text_width(&own_words, SIZE) < left + text_width(&slope, SIZE) {
         return Ok(());
     }
-    ink.write(&own_words, faded, HPos::Right, Point { x: right, y: LINE / 2.0 })
+    painter.write(&own_words, faded, HPos::Right, Point { x: right, y: LINE / 2.0 })
 }

@@ -1,24 +1,25 @@
-//! The weights between the neurons shown.
+//! The edges: the weights between the neurons shown.
 
-use super::light::Lights;
+use super::highlight::Highlights;
 use super::text::{fitting, text_width};
 use super::{Edge, Label, Node, Point, Rect, Scene, Symbol};
 use crate::nn::Parameter;
 use crate::session::{Item, Session};
 
-/// Of the edge with weight 0, and what the largest of a layer has more.
-const THINNEST: f64 = 0.7;
-const THICKER: f64 = 4.0;
-/// With more weights than this in a layer, they are not written at the edges.
-const MAX_WRITTEN: usize = 6;
-/// Shares of the way along an edge where its weight may stand, best first.
-const PLACES: [f64; 7] = [0.3, 0.38, 0.22, 0.46, 0.56, 0.66, 0.76];
+/// Width of an edge with weight 0.
+const MIN_WIDTH: f64 = 0.7;
+/// Additional width of the edge with the largest |w| of its layer.
+const EXTRA_WIDTH: f64 = 4.0;
+/// In a layer with more weights than this, only selected and hovered edges have labels.
+const MAX_LABELLED: usize = 6;
+/// Possible positions of a label along its edge, from 0 to 1, best first.
+const LABEL_POSITIONS: [f64; 7] = [0.3, 0.38, 0.22, 0.46, 0.56, 0.66, 0.76];
 
-/// Adds the edges to a scene that has its neurons.
-pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Scene) {
+/// Adds the edges to a scene that has its nodes. `digits` and `font` are those of the labels.
+pub(super) fn add(session: &Session, digits: usize, font: f64, scene: &mut Scene) {
     let visible = session.visible();
     let view_state = session.view_state();
-    let lights = Lights::new(session);
+    let highlights = Highlights::new(session);
     for layer in 0..session.scenario().layer_sizes().len() {
         let largest = session.mini_batch().before.layers[layer].weights.values().iter();
         let largest = largest.fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
@@ -51,9 +52,9 @@ pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Sce
                     from: start,
                     to: end,
                     weight,
-                    width: THINNEST + THICKER * share,
+                    width: MIN_WIDTH + EXTRA_WIDTH * share,
                     label: None,
-                    light: lights.weight(layer, neuron, source),
+                    highlight: highlights.weight(layer, neuron, source),
                     selected: view_state.selected == Some(item),
                     hovered: view_state.hovered == Some(item),
                 });
@@ -61,19 +62,19 @@ pub(super) fn place(session: &Session, digits: usize, font: f64, scene: &mut Sce
         }
         scene.edges.extend(edges);
     }
-    write(scene, digits, font);
+    add_labels(scene, digits, font);
 }
 
-/// The point at this distance from a middle on the way to another.
-fn towards(middle: Point, other: Point, distance: f64) -> Point {
-    let (dx, dy) = (other.x - middle.x, other.y - middle.y);
+/// The point at this distance from `from` in the direction of `to`.
+fn towards(from: Point, to: Point, distance: f64) -> Point {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
     let share = distance / dx.hypot(dy).max(1e-9);
-    Point { x: middle.x + dx * share, y: middle.y + dy * share }
+    Point { x: from.x + dx * share, y: from.y + dy * share }
 }
 
-/// Writes the weights at the edges where they are few, and those that are pointed at, as far as they
-/// find a place that is free.
-fn write(scene: &mut Scene, digits: usize, size: f64) {
+/// Adds labels to the edges of layers with few weights, and to selected and hovered edges, where there
+/// is free space.
+fn add_labels(scene: &mut Scene, digits: usize, size: f64) {
     let height = size + 3.0;
     let mut taken: Vec<Rect> = Vec::new();
     for node in &scene.nodes {
@@ -85,13 +86,13 @@ fn write(scene: &mut Scene, digits: usize, size: f64) {
     }
     let layer = |edge: &Edge| edge.item.neuron().map(|(layer, _)| layer);
     let pointed_at = |edge: &Edge| edge.selected || edge.hovered;
-    // What is pointed at comes first.
+    // Selected and hovered edges first.
     let (first, others): (Vec<usize>, Vec<usize>) = (0..scene.edges.len())
         .filter(|&index| {
             let edge = &scene.edges[index];
             let few = || {
-                scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MAX_WRITTEN + 1).count()
-                    <= MAX_WRITTEN
+                scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MAX_LABELLED + 1).count()
+                    <= MAX_LABELLED
             };
             pointed_at(edge) || few()
         })
@@ -100,7 +101,7 @@ fn write(scene: &mut Scene, digits: usize, size: f64) {
         let edge = &scene.edges[index];
         let value = fitting(edge.weight, digits.max(3), f64::INFINITY, size);
         let width = text_width(&value, size) + 6.0;
-        let areas = PLACES.iter().map(|share| {
+        let areas = LABEL_POSITIONS.iter().map(|share| {
             let x = edge.from.x + share * (edge.to.x - edge.from.x);
             let y = edge.from.y + share * (edge.to.y - edge.from.y);
             Rect::around(Point { x, y }, width, height)
@@ -117,8 +118,8 @@ fn write(scene: &mut Scene, digits: usize, size: f64) {
             value,
             area,
             size,
-            upright: false,
-            light: edge.light,
+            stacked: false,
+            highlight: edge.highlight,
             hovered: edge.hovered,
         });
         taken.extend(label.iter().map(|label| label.area));

@@ -1,16 +1,16 @@
-//! How wide text is, and the longest text that fits. An estimate: the same on every screen, so that
-//! the picture's layout is too.
+//! The width of text, and text shortened to a width. Widths are estimated without the fonts, so that the
+//! layout is the same on every screen.
 
 use crate::view::format::{narrow, number};
 
-/// About how wide this is, in the unit of `size`: a little wider than most fonts set it.
+/// Estimated width of a text, in the unit of `size`: slightly more than with most fonts.
 pub fn text_width(text: &str, size: f64) -> f64 {
     let small = |c: char| matches!(c, '⁰' | '¹' | '²' | '³' | '⁴'..='⁹' | '⁻' | '₀'..='₉');
     text.chars().map(|c| if small(c) { 0.4 } else { 0.6 }).sum::<f64>() * size
 }
 
-/// A number in at most `width`, with as many significant digits as fit; empty where there is no room. Only 0
-/// itself is written as 0: where zeros after the point take all the room, an exponent stands for them.
+/// A number with as many significant digits as fit into `width`, at most `digits`. Numbers too long even
+/// with an exponent and one digit are written as "…"; without room for that, the result is empty.
 pub(super) fn fitting(value: f64, digits: usize, width: f64, size: f64) -> String {
     let digits = || (1..=digits.max(1)).rev();
     let plain = digits().map(|digits| number(value, digits));
@@ -19,7 +19,7 @@ pub(super) fn fitting(value: f64, digits: usize, width: f64, size: f64) -> Strin
     texts.find(|text| text_width(text, size) <= width + 1e-9).unwrap_or_default()
 }
 
-/// Words in at most `width`, cut where they must be.
+/// A text cut, with an ellipsis, to fit into `width`.
 pub(in crate::view) fn shortened(words: &str, width: f64, size: f64) -> String {
     if text_width(words, size) <= width {
         return words.to_owned();
@@ -32,7 +32,7 @@ pub(in crate::view) fn shortened(words: &str, width: f64, size: f64) -> String {
     }
 }
 
-/// A symbol with its neuron's number, counted from 1: "δ₁".
+/// A symbol with the index of its neuron, counted from 1: "δ₁".
 pub(super) fn subscripted(symbol: &str, neuron: usize) -> String {
     let digits = (neuron + 1).to_string();
     let low = digits.chars().filter_map(|c| char::from_u32('₀' as u32 + c.to_digit(10)?));
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_give_way_to_room() {
+    fn text_is_shortened_to_fit() {
         let room = |chars: f64| chars * 6.0;
         assert_eq!(fitting(-0.012345678, 4, room(8.0), 10.0), "−0.01235");
         assert_eq!(fitting(-0.012345678, 4, room(7.0), 10.0), "−0.0123");

@@ -1,4 +1,4 @@
-//! What all drawings share: a pen that counts in CSS pixels, whatever those of the backend are, and dashes.
+//! Drawing in CSS pixels on any plotters backend; used by the network and the charts.
 
 use super::scene::{Point, Rect};
 use super::theme::Palette;
@@ -6,22 +6,22 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 
-/// Words and numbers.
+/// Font family of words and numbers.
 pub(super) const SANS: &str = "system-ui, sans-serif";
 
-/// What comes of drawing.
-pub(super) type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+/// The result of drawing.
+pub(super) type DrawResult<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// An area to draw on, in CSS pixels from its upper left.
-pub(super) struct Ink<'a, DB: DrawingBackend> {
+/// Draws on an area, in CSS pixels from its upper left corner.
+pub(super) struct Painter<'a, DB: DrawingBackend> {
     pub(super) palette: &'a Palette,
-    /// Pixels to a CSS pixel.
+    /// Backend pixels per CSS pixel.
     pub(super) scale: f64,
     pub(super) area: &'a DrawingArea<DB, Shift>,
 }
 
-impl<'a, DB: DrawingBackend> Ink<'a, DB> {
-    /// On a clean surface.
+impl<'a, DB: DrawingBackend> Painter<'a, DB> {
+    /// Clears the area.
     pub(super) fn new(
         palette: &'a Palette,
         scale: f64,
@@ -31,26 +31,27 @@ impl<'a, DB: DrawingBackend> Ink<'a, DB> {
         Ok(Self { palette, scale, area })
     }
 
+    /// A point in backend pixels.
     pub(super) fn pixel(&self, point: Point) -> (i32, i32) {
         ((point.x * self.scale).round() as i32, (point.y * self.scale).round() as i32)
     }
 
-    /// A length in whole pixels, at least one.
+    /// A length in whole backend pixels, at least one.
     pub(super) fn pixels(&self, length: f64) -> u32 {
         (length * self.scale).round().max(1.0) as u32
     }
 
-    /// Letters of this height.
+    /// A font of this size.
     pub(super) fn font(&self, family: &'static str, size: f64, style: FontStyle) -> TextStyle<'static> {
         FontDesc::new(FontFamily::Name(family), size * self.scale, style).into()
     }
 
-    pub(super) fn line(&self, from: Point, to: Point, colour: RGBColor, width: f64) -> Drawn<DB> {
+    pub(super) fn line(&self, from: Point, to: Point, colour: RGBColor, width: f64) -> DrawResult<DB> {
         self.path(&[from, to], colour, width)
     }
 
-    /// A thin line down or to the right, as sharp as pixels are.
-    pub(super) fn rule(&self, from: Point, to: Point, colour: RGBColor) -> Drawn<DB> {
+    /// A horizontal or vertical line, one CSS pixel wide and aligned to backend pixels.
+    pub(super) fn rule(&self, from: Point, to: Point, colour: RGBColor) -> DrawResult<DB> {
         let (width, (left, top), (right, bottom)) =
             (self.pixels(1.0) as i32, self.pixel(from), self.pixel(to));
         let (x, y) = if left == right { (width, 1) } else { (1, width) };
@@ -58,28 +59,28 @@ impl<'a, DB: DrawingBackend> Ink<'a, DB> {
         self.area.draw(&Rectangle::new(corners, colour.filled()))
     }
 
-    pub(super) fn path(&self, points: &[Point], colour: RGBColor, width: f64) -> Drawn<DB> {
+    pub(super) fn path(&self, points: &[Point], colour: RGBColor, width: f64) -> DrawResult<DB> {
         let points: Vec<_> = points.iter().map(|point| self.pixel(*point)).collect();
         self.area.draw(&PathElement::new(points, colour.stroke_width(self.pixels(width))))
     }
 
-    pub(super) fn polygon(&self, points: &[Point], colour: RGBColor) -> Drawn<DB> {
+    pub(super) fn polygon(&self, points: &[Point], colour: RGBColor) -> DrawResult<DB> {
         let points: Vec<_> = points.iter().map(|point| self.pixel(*point)).collect();
         self.area.draw(&Polygon::new(points, colour.filled()))
     }
 
-    pub(super) fn circle(&self, centre: Point, radius: f64, style: impl Into<ShapeStyle>) -> Drawn<DB> {
+    pub(super) fn circle(&self, centre: Point, radius: f64, style: impl Into<ShapeStyle>) -> DrawResult<DB> {
         self.area.draw(&Circle::new(self.pixel(centre), (radius * self.scale).round().max(0.0) as i32, style))
     }
 
-    pub(super) fn fill(&self, rect: Rect, colour: RGBColor) -> Drawn<DB> {
+    pub(super) fn fill(&self, rect: Rect, colour: RGBColor) -> DrawResult<DB> {
         let corners = [Point { x: rect.left, y: rect.top }, Point { x: rect.right, y: rect.bottom }];
         self.area.draw(&Rectangle::new(corners.map(|corner| self.pixel(corner)), colour.filled()))
     }
 }
 
-/// Cuts a path into the parts that a pattern of lengths (drawn, left out, drawn …) draws, around its corners;
-/// an empty pattern leaves it whole.
+/// The dashes of a path. `pattern` has the lengths of dash, gap, dash, …; an empty pattern returns the whole
+/// path. A dash may go around corners.
 pub(super) fn dashed(path: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
     let Some(&first) = path.first().filter(|_| path.len() > 1) else { return Vec::new() };
     if pattern.iter().sum::<f64>() <= 0.0 {
@@ -87,27 +88,31 @@ pub(super) fn dashed(path: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
     }
     let mut dashes = Vec::new();
     let mut dash = vec![first];
-    let (mut turn, mut left) = (0, pattern[0]);
+    // Index into the pattern (dashes are even), and the length left of that dash or gap.
+    let (mut index, mut left) = (0, pattern[0]);
     for ends in path.windows(2) {
         let (dx, dy) = (ends[1].x - ends[0].x, ends[1].y - ends[0].y);
         let length = dx.hypot(dy);
-        let at = |way: f64| Point { x: ends[0].x + dx * way / length, y: ends[0].y + dy * way / length };
-        let mut way = 0.0;
-        // What is left over by rounding is not worth a dash.
-        while length - way > left + 1e-6 {
-            way += left;
-            let drawn = turn % 2 == 0;
-            turn += 1;
-            left = pattern[turn % pattern.len()];
-            if drawn {
-                dash.push(at(way));
+        let at = |distance: f64| Point {
+            x: ends[0].x + dx * distance / length,
+            y: ends[0].y + dy * distance / length,
+        };
+        let mut distance = 0.0;
+        // The tolerance avoids a dash as short as a rounding error.
+        while length - distance > left + 1e-6 {
+            distance += left;
+            let dash_ends = index % 2 == 0;
+            index += 1;
+            left = pattern[index % pattern.len()];
+            if dash_ends {
+                dash.push(at(distance));
                 dashes.push(std::mem::take(&mut dash));
             } else {
-                dash = vec![at(way)];
+                dash = vec![at(distance)];
             }
         }
-        left -= length - way;
-        if turn % 2 == 0 {
+        left -= length - distance;
+        if index % 2 == 0 {
             dash.push(ends[1]);
         }
     }

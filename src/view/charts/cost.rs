@@ -1,0 +1,41 @@
+//! The cost of the stepped training over its updates.
+
+use super::plot::{Line, Plot};
+use super::scale::Scale;
+use crate::view::painter::{DrawResult, Painter};
+use crate::view::theme::Palette;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+/// Draws the mean cost of each mini-batch before its update: `points` are (update, cost), in order.
+/// `updates` is the number of updates so far. `scale` is the number of backend pixels per CSS pixel.
+pub fn cost_chart<DB: DrawingBackend>(
+    points: &[(u64, f64)],
+    updates: u64,
+    palette: &Palette,
+    scale: f64,
+    area: &DrawingArea<DB, Shift>,
+) -> DrawResult<DB> {
+    draw(points, updates, &Painter::new(palette, scale, area)?)
+}
+
+/// As [`cost_chart`], with a painter.
+pub(super) fn draw<DB: DrawingBackend>(
+    points: &[(u64, f64)],
+    updates: u64,
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
+    let points = points.iter().filter(|(_, cost)| cost.is_finite());
+    let points = points.map(|(update, cost)| (*update as f64, *cost)).collect();
+    let line = Line::new(points, painter.palette.cost);
+    let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
+        return painter.sentence("No update yet");
+    };
+    let now = updates as f64;
+    let updates = Scale::whole(first.0.min(now), last.0.max(now), painter.max_characters());
+    let costs: Vec<f64> = line.points.iter().map(|point| point.1).collect();
+    let costs = Scale::from_zero(&costs, painter.max_ticks());
+    let plot = Plot::new(painter, ("updates", updates), ("cost", costs))?;
+    plot.vertical_line(now)?;
+    plot.lines(&[line])
+}
