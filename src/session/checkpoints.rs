@@ -1,40 +1,40 @@
-//! The past within bounded memory: states at some times, from which the others are run again.
+//! States at some times, within bounded memory. States between them are computed again from the nearest one.
 
 use std::collections::VecDeque;
 
-/// The bytes that the kept states of a run may take.
+/// Maximum size of the kept states, in bytes.
 const MEMORY: usize = 64 << 20;
 
-/// States by time. `T` is cheap to clone.
+/// States by time. Cloning a `T` is cheap.
 #[derive(Clone, Debug)]
 pub(super) struct Checkpoints<T> {
-    /// Every `stride`-th from the first, without a gap up to the furthest one reached, in order.
-    marks: Vec<(u64, T)>,
+    /// Every `stride`-th state from the first to the furthest one reached, in order.
+    regular: Vec<(u64, T)>,
     stride: u64,
-    /// The latest ones passed: a step back is seldom a long one.
+    /// The latest states: most steps back are short.
     recent: VecDeque<(u64, T)>,
     capacity: usize,
 }
 
 impl<T: Clone> Checkpoints<T> {
-    /// Begins with the state at time `first`; each state takes about so many `bytes`.
+    /// Starts with the state at time `first`. Each state takes about `bytes` bytes.
     pub(super) fn new(first: u64, state: T, bytes: usize) -> Self {
         Self {
-            marks: vec![(first, state)],
+            regular: vec![(first, state)],
             stride: 1,
             recent: VecDeque::new(),
             capacity: (MEMORY / 2 / bytes.max(1)).clamp(2, 256),
         }
     }
 
-    /// The nearest known state at or before this time, and its own time.
+    /// The latest kept state at or before this time, and its time.
     pub(super) fn nearest(&self, time: u64) -> Option<(u64, T)> {
-        let mark = self.marks[..self.place_after(time)].last();
+        let regular = self.regular[..self.count_up_to(time)].last();
         let recent = self.recent.iter().filter(|(at, _)| *at <= time);
-        recent.chain(mark).max_by_key(|(at, _)| *at).or(self.marks.first()).cloned()
+        recent.chain(regular).max_by_key(|(at, _)| *at).or(self.regular.first()).cloned()
     }
 
-    /// Keeps the state at this time, if it is one of those to keep.
+    /// Keeps the state at this time as a recent one, and as a regular one if its time is a multiple of the stride.
     pub(super) fn remember(&mut self, time: u64, state: &T) {
         if !self.recent.iter().any(|(at, _)| *at == time) {
             self.recent.push_back((time, state.clone()));
@@ -42,28 +42,28 @@ impl<T: Clone> Checkpoints<T> {
                 self.recent.pop_front();
             }
         }
-        let first = self.marks.first().map_or(time, |(at, _)| *at);
+        let first = self.regular.first().map_or(time, |(at, _)| *at);
         if (time - first).is_multiple_of(self.stride) {
-            let place = self.place_after(time);
-            match self.marks[..place].last_mut() {
+            let count = self.count_up_to(time);
+            match self.regular[..count].last_mut() {
                 Some((at, known)) if *at == time => *known = state.clone(),
-                _ => self.marks.insert(place, (time, state.clone())),
+                _ => self.regular.insert(count, (time, state.clone())),
             }
         }
-        if self.marks.len() > self.capacity {
+        if self.regular.len() > self.capacity {
             self.stride *= 2;
             let stride = self.stride;
-            self.marks.retain(|(at, _)| (at - first).is_multiple_of(stride));
+            self.regular.retain(|(at, _)| (at - first).is_multiple_of(stride));
         }
     }
 
-    /// The regularly kept states up to this time, in order.
-    pub(super) fn marks(&self, up_to: u64) -> impl Iterator<Item = (u64, &T)> {
-        self.marks[..self.place_after(up_to)].iter().map(|(at, state)| (*at, state))
+    /// The regular states up to this time, in order.
+    pub(super) fn regular(&self, up_to: u64) -> impl Iterator<Item = (u64, &T)> {
+        self.regular[..self.count_up_to(up_to)].iter().map(|(at, state)| (*at, state))
     }
 
-    /// How many marks there are up to this time.
-    fn place_after(&self, time: u64) -> usize {
-        self.marks.partition_point(|(at, _)| *at <= time)
+    /// Number of regular states up to this time.
+    fn count_up_to(&self, time: u64) -> usize {
+        self.regular.partition_point(|(at, _)| *at <= time)
     }
 }

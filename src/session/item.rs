@@ -1,4 +1,4 @@
-//! The things a reader can point at, in the picture and in the text alike.
+//! What a reader can point at, in the picture and in the text.
 
 use crate::json::quoted;
 use crate::nn::Parameter;
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// One thing on the page: a number's place in the network, or a whole neuron. As text, its letter
-/// and its indices: `w-0-1-2` is the weight of layer 0 into neuron 1 from source 2.
+/// A number of the network, or a whole neuron. Its text form is a letter and indices: `w-0-1-2` is the weight of layer
+/// 0 into neuron 1 from source 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 #[allow(missing_docs)] // `layer`, `neuron`, `source`: l, j, k as everywhere
@@ -31,7 +31,7 @@ pub enum Item {
 }
 
 impl Item {
-    /// aˡ⁻¹ₖ, which is an input for the first layer.
+    /// aˡ⁻¹ₖ: for the first layer an input.
     pub fn source_of(layer: usize, source: usize) -> Self {
         match layer.checked_sub(1) {
             None => Self::Input { source },
@@ -39,7 +39,7 @@ impl Item {
         }
     }
 
-    /// The layer and neuron that this belongs to; none for inputs.
+    /// Layer and neuron that this belongs to; `None` for inputs and targets.
     pub fn neuron(self) -> Option<(usize, usize)> {
         match self {
             Self::Neuron { layer, neuron }
@@ -52,7 +52,7 @@ impl Item {
         }
     }
 
-    /// The weight, or the bias of the neuron; none for inputs and targets.
+    /// A weight itself, otherwise the bias of the neuron; `None` for inputs and targets.
     pub fn parameter(self) -> Option<Parameter> {
         match self {
             Self::Weight { layer, neuron, source } => Some(Parameter::Weight { layer, neuron, source }),
@@ -60,7 +60,7 @@ impl Item {
         }
     }
 
-    /// The things that light up together with this one: all numbers of a neuron with the neuron.
+    /// The items to highlight with this one: for a neuron, all of its numbers.
     pub fn highlights(self) -> Vec<Self> {
         match self {
             Self::Neuron { layer, neuron } => vec![
@@ -74,7 +74,7 @@ impl Item {
         }
     }
 
-    /// Whether a network of these sizes [n₀ … n_L] has it.
+    /// Whether a network of these sizes [n₀ … n_L] has this item.
     pub fn exists_in(self, sizes: &[usize]) -> bool {
         let inputs = sizes[0];
         let in_layer = |layer: usize, neuron: usize| {
@@ -129,8 +129,7 @@ impl TryFrom<String> for Item {
 impl FromStr for Item {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let unknown =
-            || format!("{} names nothing in the network; w-0-1-2 would name a weight", quoted(text));
+        let unknown = || format!("{} is not an item of the network; w-0-1-2 would be a weight", quoted(text));
         let (letter, indices) = text.split_once('-').ok_or_else(unknown)?;
         let indices: Vec<usize> =
             indices.split('-').map(|i| i.parse().map_err(|_| unknown())).collect::<Result<_, _>>()?;

@@ -1,21 +1,21 @@
-//! The mini-batch that the reader stands in: every number of every moment of it, computed once.
+//! The present mini-batch: every number of every moment of it, computed once.
 
 use crate::nn::{Diverged, Gradient, Network, Trace, backprop, evaluate, update};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
-/// One mini-batch from its first input to its update.
+/// All numbers of one mini-batch, from its first input to its update.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MiniBatch {
-    /// The row of the data that each sample is.
+    /// The row of the data of each sample.
     pub rows: Vec<usize>,
-    /// The parameters before the update; all of its samples run through these.
+    /// The parameters before the update. All samples use them.
     pub before: Arc<Network>,
-    /// Each sample forward and back.
+    /// Forward and backward pass of each sample.
     pub traces: Vec<Trace>,
     /// The sum of the samples' gradients.
     pub gradient_sum: Gradient,
-    /// The gradient that the update takes: that sum, or their mean.
+    /// The gradient of the update: that sum, or the mean.
     pub gradient: Gradient,
     /// The parameters after the update.
     pub after: Arc<Network>,
@@ -26,7 +26,7 @@ pub struct MiniBatch {
 }
 
 impl MiniBatch {
-    /// Runs the mini-batch with these `rows` of the data. An error where a number would be NaN or infinite.
+    /// Computes the mini-batch of these rows of the data. An error if a number is NaN or infinite.
     pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, Diverged> {
         let hyperparameters = &scenario.hyperparameters;
         let samples = || scenario.data.samples.of_rows(&rows);

@@ -1,5 +1,4 @@
-//! The past of a run: parameters at some updates, from which the others are run again, and the cost before
-//! each update.
+//! A cache for replays: parameters before some updates of a run, and the cost before each update.
 
 use super::MiniBatch;
 use super::checkpoints::Checkpoints;
@@ -8,7 +7,7 @@ use crate::scenario::Scenario;
 use crate::training::{COSTS, Series};
 use std::sync::Arc;
 
-/// The parameters before some of a run's updates, and its cost curve.
+/// Parameters before some of a run's updates, and the cost curve.
 #[derive(Clone, Debug)]
 pub struct ReplayCache {
     networks: Checkpoints<Arc<Network>>,
@@ -17,12 +16,12 @@ pub struct ReplayCache {
     order: EpochOrder,
 }
 
-/// The order of the samples in the epoch asked for last.
+/// The order of the samples in the epoch used last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EpochOrder(Option<(u32, Vec<usize>)>);
 
 impl EpochOrder {
-    /// The rows of the data in this update's mini-batch.
+    /// The rows of the data in the mini-batch of this update.
     pub(super) fn rows(&mut self, scenario: &Scenario, update: u64) -> &[usize] {
         let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
         let known = self.0.take().filter(|(at, _)| *at == epoch);
@@ -32,7 +31,7 @@ impl EpochOrder {
 }
 
 impl ReplayCache {
-    /// A run that has only begun.
+    /// The cache of a run at its start.
     pub fn new(scenario: &Scenario) -> Self {
         let network = Arc::new(scenario.network().into_owned());
         let first = scenario.first_update();
@@ -44,7 +43,7 @@ impl ReplayCache {
         }
     }
 
-    /// The nearest known update at or before this one, and the parameters before it.
+    /// The latest update at or before this one whose parameters are kept, and the parameters before it.
     pub fn nearest(&self, update: u64) -> (u64, Arc<Network>) {
         self.networks.nearest(update).unwrap_or_default()
     }
@@ -54,12 +53,12 @@ impl ReplayCache {
         self.networks.remember(update, network);
     }
 
-    /// Goes on with a cost curve that was begun where this one ends, or before.
+    /// Appends a cost curve that starts where this one ends, or earlier.
     pub(super) fn append_costs(&mut self, costs: Series<f64>) {
         self.costs.append(costs);
     }
 
-    /// The mini-batch of this update, given the parameters before it.
+    /// Computes the mini-batch of this update from the parameters before it.
     pub fn mini_batch(
         &mut self,
         scenario: &Scenario,
@@ -73,7 +72,7 @@ impl ReplayCache {
         Ok(mini_batch)
     }
 
-    /// Makes this update on `network`, which holds the parameters before it.
+    /// Makes this update: `network` holds the parameters before it, and then those after it.
     pub fn pass(
         &mut self,
         scenario: &Scenario,
@@ -97,7 +96,7 @@ impl ReplayCache {
         Ok(())
     }
 
-    /// Update and cost of the mini-batch before it, for the updates before `update`, in order.
+    /// For each update before `update`, in order: its index, and the mean cost of its mini-batch before it.
     pub fn costs_before(&self, update: u64) -> impl Iterator<Item = (u64, f64)> + '_ {
         self.costs.before(update).map(|(at, cost)| (at, *cost))
     }

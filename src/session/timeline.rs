@@ -1,8 +1,8 @@
-//! The order of moments: which one comes next, at each size of step, forward and back.
+//! The order of moments: which one comes next, for each step size, forward and back.
 //!
-//! Every size of step has its own resting places, and each size rests only where the smaller ones
-//! do: an epoch's end is a mini-batch's end, which is a sample's end, which is an equation's. A step
-//! goes to the next resting place of its size, so a step back from one leads to the one before.
+//! Every step size has its own stops, and a stop of one size is a stop of every smaller size: the end of an epoch is
+//! the end of a mini-batch, which is the end of a sample, which is the end of an equation. A step goes to the next
+//! stop of its size, so a step back from a stop goes to the previous one.
 
 use crate::scenario::{Moment, Position, Scenario};
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepSize {
-    /// Into: one neuron.
+    /// One neuron.
     Neuron,
     /// One equation of one layer.
     Equation,
-    /// Over: one sample, the last of a mini-batch with its update.
+    /// One sample; the last of a mini-batch includes the update.
     Sample,
-    /// Out: the rest of the mini-batch with its update.
+    /// The rest of the mini-batch, with the update.
     MiniBatch,
     /// The rest of the epoch.
     Epoch,
@@ -28,13 +28,13 @@ impl StepSize {
     pub const ALL: [Self; 5] = [Self::Neuron, Self::Equation, Self::Sample, Self::MiniBatch, Self::Epoch];
 }
 
-/// Which way to step.
+/// The direction of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// To what comes after.
+    /// To a later moment.
     Forward,
-    /// To what came before.
+    /// To an earlier moment.
     Back,
 }
 
@@ -47,28 +47,28 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// The timeline of this mini-batch of an epoch.
+    /// The timeline of mini-batch `mini_batch` of an epoch.
     pub fn of(scenario: &Scenario, mini_batch: u32) -> Self {
         Self { samples: scenario.mini_batch_len(mini_batch as usize), layers: scenario.layer_sizes().len() }
     }
 
-    /// How many samples.
+    /// Number of samples.
     pub fn samples(&self) -> usize {
         self.samples
     }
 
-    /// How many moments one sample has.
+    /// Number of moments of one sample.
     pub fn per_sample(&self) -> usize {
         4 * self.layers + 3
     }
 
-    /// How many moments the mini-batch has; at least one.
+    /// Number of moments of the mini-batch; at least one.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.samples * self.per_sample() + self.layers
     }
 
-    /// The moment with this index; beyond the last one, the last.
+    /// The moment with this index; the last moment for any larger index.
     pub fn moment(&self, index: usize) -> Moment {
         let layers = self.layers;
         let back = |offset: usize| (layers - 1 - offset) as u32;
@@ -105,7 +105,7 @@ impl Timeline {
         moment.sample().unwrap_or(self.samples) * self.per_sample() + within
     }
 
-    /// The index of the moment at this place among those of a sample and, after them, of the update.
+    /// The index of the moment at `place` in the list of this sample's moments followed by the update's.
     pub fn index_at(&self, sample: usize, place: usize) -> usize {
         match place.checked_sub(self.per_sample()) {
             None => sample * self.per_sample() + place,
@@ -113,8 +113,8 @@ impl Timeline {
         }
     }
 
-    /// The last resting place of this size at or before `last`, within this mini-batch.
-    fn rest_up_to(&self, last: usize, by: StepSize) -> Option<usize> {
+    /// The last stop of this size at or before `last` in this mini-batch.
+    fn last_stop(&self, last: usize, by: StepSize) -> Option<usize> {
         let end = self.len() - 1;
         match by {
             StepSize::Neuron | StepSize::Equation => Some(last.min(end)),
@@ -127,8 +127,8 @@ impl Timeline {
         }
     }
 
-    /// The first resting place of this size at or after `first`, within this mini-batch.
-    fn rest_from(&self, first: usize, by: StepSize) -> Option<usize> {
+    /// The first stop of this size at or after `first` in this mini-batch.
+    fn first_stop(&self, first: usize, by: StepSize) -> Option<usize> {
         let end = self.len() - 1;
         match by {
             _ if first > end => None,
@@ -142,7 +142,7 @@ impl Timeline {
     }
 }
 
-/// The resting place after this position; `None` at the end of time (epoch 2³²).
+/// The stop after this position; `None` at the end of the last epoch (2³²).
 pub fn next(scenario: &Scenario, position: Position, by: StepSize) -> Option<Position> {
     let timeline = Timeline::of(scenario, position.mini_batch);
     let index = timeline.index(position.moment);
@@ -153,23 +153,23 @@ pub fn next(scenario: &Scenario, position: Position, by: StepSize) -> Option<Pos
     if by == StepSize::Epoch && position.mini_batch < last_mini_batch {
         return Some(mini_batch_end(scenario, position.epoch, last_mini_batch));
     }
-    // A neuron of a moment comes before the moment as a whole.
+    // The neurons of a moment come before the whole moment.
     let first = if position.neuron.is_some() { index } else { index + 1 };
-    if let Some(rest) = timeline.rest_from(first, by) {
-        return Some(Position { moment: timeline.moment(rest), neuron: None, ..position });
+    if let Some(stop) = timeline.first_stop(first, by) {
+        return Some(Position { moment: timeline.moment(stop), neuron: None, ..position });
     }
     let start = next_mini_batch(scenario, position)?;
     match by {
         StepSize::Epoch => Some(mini_batch_end(scenario, start.epoch, last_mini_batch)),
         _ => {
             let timeline = Timeline::of(scenario, start.mini_batch);
-            let rest = timeline.rest_from(0, by)?;
-            Some(Position { moment: timeline.moment(rest), ..start })
+            let stop = timeline.first_stop(0, by)?;
+            Some(Position { moment: timeline.moment(stop), ..start })
         }
     }
 }
 
-/// The resting place before this position; `None` at the first moment of the run.
+/// The stop before this position; `None` at the first moment of the run.
 pub fn previous(scenario: &Scenario, position: Position, by: StepSize) -> Option<Position> {
     let first = scenario.first_position();
     if position == first {
@@ -180,10 +180,10 @@ pub fn previous(scenario: &Scenario, position: Position, by: StepSize) -> Option
     }
     let timeline = Timeline::of(scenario, position.mini_batch);
     let index = timeline.index(position.moment);
-    // The last moment of an epoch is a resting place only of the epoch's last mini-batch.
-    let within = index.checked_sub(1).and_then(|last| timeline.rest_up_to(last, by));
-    if let Some(rest) = within.filter(|_| by != StepSize::Epoch) {
-        return Some(Position { moment: timeline.moment(rest), neuron: None, ..position });
+    // Only the last mini-batch of an epoch has a stop of this size.
+    let within = index.checked_sub(1).and_then(|last| timeline.last_stop(last, by));
+    if let Some(stop) = within.filter(|_| by != StepSize::Epoch) {
+        return Some(Position { moment: timeline.moment(stop), neuron: None, ..position });
     }
     let start = Position { epoch: position.epoch, mini_batch: position.mini_batch, ..Position::default() };
     let before = match by {
@@ -202,7 +202,7 @@ fn mini_batch_end(scenario: &Scenario, epoch: u32, mini_batch: u32) -> Position 
     Position { epoch, mini_batch, moment: timeline.moment(timeline.len() - 1), neuron: None }
 }
 
-/// The first moment of the mini-batch after.
+/// The first moment of the next mini-batch.
 fn next_mini_batch(scenario: &Scenario, position: Position) -> Option<Position> {
     let (epoch, mini_batch) = if position.mini_batch as usize + 1 < scenario.mini_batches() {
         (position.epoch, position.mini_batch + 1)
@@ -212,7 +212,7 @@ fn next_mini_batch(scenario: &Scenario, position: Position) -> Option<Position> 
     Some(Position { epoch, mini_batch, ..Position::default() })
 }
 
-/// Epoch and number of the mini-batch before.
+/// Epoch and index of the previous mini-batch.
 fn previous_mini_batch(scenario: &Scenario, position: Position) -> Option<(u32, u32)> {
     match position.mini_batch.checked_sub(1) {
         Some(mini_batch) => Some((position.epoch, mini_batch)),
@@ -220,7 +220,7 @@ fn previous_mini_batch(scenario: &Scenario, position: Position) -> Option<(u32, 
     }
 }
 
-/// How many neurons a moment is taken apart into; 1 where there is nothing to take apart.
+/// Number of neurons that a moment steps through; 1 if it has no layer.
 fn neurons(scenario: &Scenario, moment: Moment) -> u32 {
     moment.layer().map_or(1, |layer| scenario.layer_sizes()[layer] as u32)
 }

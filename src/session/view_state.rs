@@ -1,13 +1,13 @@
-//! What the reader looks at: selection, hover, digits, theme. None of it changes a number.
+//! What the reader looks at: view, selection, hover, digits, theme. None of it changes a number.
 
 use super::{Action, Item};
 use crate::scenario::{Position, Scenario};
 use serde::{Deserialize, Serialize};
 
-/// A double has at most so many significant digits: enough to tell it from every other one.
+/// Maximum number of significant digits: enough to tell every double from every other.
 pub const MAX_DIGITS: usize = 17;
 
-/// Which part of the app is looked at.
+/// A view of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum View {
@@ -19,7 +19,7 @@ pub enum View {
     Train,
 }
 
-/// What a chart of runs counts across: runs differ in their updates, not in the samples they have seen.
+/// The horizontal axis of the charts of runs. Runs differ in their updates, not in the samples they have seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
@@ -29,7 +29,7 @@ pub enum Axis {
     Updates,
 }
 
-/// The δ of one layer added up across a row of the ledger.
+/// A row total of the ledger: the sum of one layer's δ for one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "{ \"sample\": 0, \"layer\": 0 }")]
 pub struct RowTotal {
@@ -42,35 +42,35 @@ pub struct RowTotal {
 /// What is selected and how things are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ViewState {
-    /// Which part of the app.
+    /// The view shown.
     pub view: View,
-    /// In the comparison: no row moves the parameters.
+    /// In Compare: all δ are computed at the same parameters.
     pub frozen: bool,
-    /// What the charts of runs count across.
+    /// The horizontal axis of the charts of runs.
     pub axis: Axis,
-    /// Whether the gradient check was called in the stepper.
+    /// Whether the gradient check is open in the stepper.
     pub gradient_check_open: bool,
-    /// The neuron whose own boundary is drawn, in place of the outputs'.
+    /// Whether decision boundaries are those of the selected neuron instead of the outputs.
     pub boundary_of_selected: bool,
-    /// A neuron, weight or input; its numbers are listed and can be edited.
+    /// A neuron, weight, input or target; its numbers are listed and can be edited.
     pub selected: Option<Item>,
-    /// What the pointer or the focus is on.
+    /// What the pointer or the keyboard focus is on.
     pub hovered: Option<Item>,
     /// Significant digits shown.
     pub digits: usize,
-    /// Whether long sums list all their terms.
+    /// Whether long sums show all their terms.
     pub all_terms: bool,
-    /// Whether the ledger explains its row totals.
+    /// Whether the explanation of row totals is open.
     pub row_total_explained: bool,
-    /// The one that was asked about last, if any one was.
+    /// The row total that it is about, if it is about one.
     pub row_total: Option<RowTotal>,
     /// Whether the page is dark.
     pub dark: bool,
 }
 
 impl ViewState {
-    /// How a scenario is looked at first: at the first neuron of its last layer.
-    pub(super) fn of(scenario: &Scenario) -> Self {
+    /// The first view of a scenario: the first output neuron is selected.
+    pub(super) fn new(scenario: &Scenario) -> Self {
         Self {
             view: View::Stepper,
             frozen: false,
@@ -87,11 +87,11 @@ impl ViewState {
         }
     }
 
-    /// After a change of the scenario: nothing that is gone stays selected. `other` says that it is
-    /// another one altogether.
-    pub(super) fn fit(&mut self, scenario: &Scenario, other: bool) {
+    /// After the scenario was replaced: clears what does not exist any more. The selection is kept only if the new
+    /// scenario has the same data columns.
+    pub(super) fn fit(&mut self, scenario: &Scenario, same_data: bool) {
         self.hovered = None;
-        if other || !self.selected.is_none_or(|item| item.exists_in(&scenario.sizes)) {
+        if !same_data || !self.selected.is_none_or(|item| item.exists_in(&scenario.sizes)) {
             self.selected = first_selection(scenario);
         }
     }
@@ -105,22 +105,22 @@ impl ViewState {
         let exists = |item: &Option<Item>| item.is_none_or(|item| item.exists_in(&scenario.sizes));
         match action {
             Action::Selected(item) | Action::Hovered(item) if !exists(&item) => {
-                return Err("there is no such thing in this network".into());
+                return Err("this network has no such input, target, neuron or weight".into());
             }
             Action::Selected(item) => self.selected = item.map(selectable),
             Action::Hovered(item) => self.hovered = item,
             Action::NeuronSelectionMoved(by) => {
-                let (layer, neuron) = self.place(scenario, position);
-                self.selected = Some(at(layer, moved(neuron, by, scenario.sizes[layer])));
+                let (layer, neuron) = self.selected_column(scenario, position);
+                self.selected = Some(item_in_column(layer, wrapped(neuron, by, scenario.sizes[layer])));
             }
             Action::LayerSelectionMoved(by) => {
-                let (layer, neuron) = self.place(scenario, position);
-                let layer = moved(layer, by, scenario.sizes.len());
-                self.selected = Some(at(layer, neuron.min(scenario.sizes[layer] - 1)));
+                let (layer, neuron) = self.selected_column(scenario, position);
+                let layer = wrapped(layer, by, scenario.sizes.len());
+                self.selected = Some(item_in_column(layer, neuron.min(scenario.sizes[layer] - 1)));
             }
             Action::DigitsChanged(digits) if (2..=MAX_DIGITS).contains(&digits) => self.digits = digits,
             Action::DigitsChanged(digits) => {
-                return Err(format!("{digits} significant digits will not do; take 2 to {MAX_DIGITS}"));
+                return Err(format!("{digits} significant digits are not allowed; use 2 to {MAX_DIGITS}"));
             }
             Action::AllTermsToggled => self.all_terms = !self.all_terms,
             Action::AxisChanged(axis) => self.axis = axis,
@@ -138,8 +138,8 @@ impl ViewState {
         Ok(())
     }
 
-    /// Layer (0 is the input) and neuron that the selection is in; else that of the moment shown.
-    fn place(&self, scenario: &Scenario, position: Position) -> (usize, usize) {
+    /// Column (0 is the inputs) and neuron of the selection, or of the present moment if nothing is selected.
+    fn selected_column(&self, scenario: &Scenario, position: Position) -> (usize, usize) {
         match self.selected {
             Some(Item::Input { source }) => (0, source),
             Some(Item::Target { neuron }) => (scenario.sizes.len() - 1, neuron),
@@ -156,7 +156,7 @@ fn first_selection(scenario: &Scenario) -> Option<Item> {
     scenario.layer_sizes().len().checked_sub(1).map(|layer| Item::Neuron { layer, neuron: 0 })
 }
 
-/// What is selected by pointing at an item: an input, a target or a weight itself, else its neuron.
+/// What a click on an item selects: an input, a target or a weight itself, otherwise its neuron.
 fn selectable(item: Item) -> Item {
     match item {
         Item::Input { .. } | Item::Target { .. } | Item::Weight { .. } => item,
@@ -164,15 +164,15 @@ fn selectable(item: Item) -> Item {
     }
 }
 
-/// The item at this place, where layer 0 is the input.
-fn at(layer: usize, neuron: usize) -> Item {
+/// The item in this column, where column 0 is the inputs.
+fn item_in_column(layer: usize, neuron: usize) -> Item {
     match layer.checked_sub(1) {
         None => Item::Input { source: neuron },
         Some(layer) => Item::Neuron { layer, neuron },
     }
 }
 
-/// `from` and `by` added within 0 … `count` − 1, going round at the ends.
-fn moved(from: usize, by: i32, count: usize) -> usize {
+/// `from + by` modulo `count`.
+fn wrapped(from: usize, by: i32, count: usize) -> usize {
     (from as i64 + i64::from(by)).rem_euclid(count as i64) as usize
 }

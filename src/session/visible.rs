@@ -1,4 +1,4 @@
-//! What is known at the present moment: the numbers computed so far, and none of those to come.
+//! What is known at the present moment: the numbers computed so far, and none of the later ones.
 
 use super::{Item, MiniBatch, Session};
 use crate::nn::{Parameter, Trace};
@@ -26,55 +26,55 @@ impl<'a> Visible<'a> {
         self.session.mini_batch()
     }
 
-    /// The sample at work, within the mini-batch; at the update the last one.
+    /// Index of the current sample in the mini-batch; during the update, of the last one.
     pub fn sample(&self) -> usize {
         self.position.moment.sample().unwrap_or(self.session.timeline().samples() - 1)
     }
 
-    /// Every number of the sample at work, computed or not yet.
+    /// Every number of the current sample, computed or not yet.
     pub fn trace(&self) -> &'a Trace {
         &self.mini_batch().traces[self.sample()]
     }
 
-    /// The row of the data that is at work.
+    /// The current row of the data.
     pub fn row(&self) -> usize {
         self.mini_batch().rows[self.sample()]
     }
 
-    /// Which row of the file that is, counted from 0: what people are shown.
+    /// The index of that row in the file. Row numbers on the page are of the file.
     pub fn row_number(&self) -> usize {
         self.session.scenario().data.row_number(self.row())
     }
 
-    /// y of the sample at work.
+    /// y of the current sample.
     pub fn target(&self) -> &'a [f64] {
         self.session.scenario().data.samples.target(self.row())
     }
 
-    /// Whether this moment is reached, for this neuron of its layer.
+    /// Whether this moment is reached for this neuron of its layer.
     pub fn reached(&self, moment: Moment, neuron: usize) -> bool {
         let index = self.session.timeline().index(moment);
         let all = || self.position.neuron.is_none_or(|last| neuron <= last as usize);
         index < self.index || index == self.index && all()
     }
 
-    /// Whether the present moment is just this one, for this neuron of its layer.
+    /// Whether the present moment computes this neuron of this layer.
     pub fn is_current(&self, layer: usize, neuron: usize) -> bool {
         let here = self.position.moment.layer() == Some(layer);
         here && self.position.neuron.is_none_or(|at| at as usize == neuron)
     }
 
-    fn of_sample(&self, layer: usize, moment: impl Fn(u32, u32) -> Moment, neuron: usize) -> bool {
+    fn reached_in_sample(&self, layer: usize, moment: impl Fn(u32, u32) -> Moment, neuron: usize) -> bool {
         self.reached(moment(self.sample() as u32, layer as u32), neuron)
     }
 
-    /// zˡⱼ of the sample at work.
+    /// zˡⱼ of the current sample.
     pub fn weighted_input(&self, layer: usize, neuron: usize) -> Option<f64> {
-        let known = self.of_sample(layer, |sample, layer| Moment::Forward { sample, layer }, neuron);
+        let known = self.reached_in_sample(layer, |sample, layer| Moment::Forward { sample, layer }, neuron);
         known.then(|| self.trace().weighted_inputs[layer][neuron])
     }
 
-    /// aˡⱼ of the sample at work. Softmax needs every z of its layer first.
+    /// aˡⱼ of the current sample.
     pub fn activation(&self, layer: usize, neuron: usize) -> Option<f64> {
         self.weighted_input(layer, neuron).map(|_| self.trace().activations[layer][neuron])
     }
@@ -91,20 +91,22 @@ impl<'a> Visible<'a> {
         self.reached(moment, neuron).then(|| self.mini_batch().traces[sample].deltas[layer][neuron])
     }
 
-    /// ∂C/∂bˡⱼ of the sample at work: equation (3).
+    /// ∂C/∂bˡⱼ of the current sample: equation (3).
     pub fn nabla_b(&self, layer: usize, neuron: usize) -> Option<f64> {
-        let known = self.of_sample(layer, |sample, layer| Moment::BiasGradient { sample, layer }, neuron);
+        let known =
+            self.reached_in_sample(layer, |sample, layer| Moment::BiasGradient { sample, layer }, neuron);
         known.then(|| self.trace().deltas[layer][neuron])
     }
 
-    /// ∂C/∂wˡⱼₖ of the sample at work: equation (4).
+    /// ∂C/∂wˡⱼₖ of the current sample: equation (4).
     pub fn nabla_w(&self, layer: usize, neuron: usize, source: usize) -> Option<f64> {
-        let known = self.of_sample(layer, |sample, layer| Moment::WeightGradient { sample, layer }, neuron);
+        let known =
+            self.reached_in_sample(layer, |sample, layer| Moment::WeightGradient { sample, layer }, neuron);
         let trace = self.trace();
         known.then(|| trace.deltas[layer][neuron] * trace.source_activations(layer)[source])
     }
 
-    /// How many samples are in the accumulator.
+    /// Number of samples in the accumulated gradient.
     pub fn accumulated(&self) -> usize {
         match self.position.moment {
             Moment::Accumulate { sample } => sample as usize + 1,
@@ -131,12 +133,12 @@ impl<'a> Visible<'a> {
         self.reached(Moment::Update { layer: layer as u32 }, neuron)
     }
 
-    /// Whether the last update of the mini-batch is done.
+    /// Whether the mini-batch is finished: all of its update is made.
     pub fn finished(&self) -> bool {
         self.updated(0, self.session.scenario().layer_sizes()[0] - 1)
     }
 
-    /// A weight or bias as it is now. Zero where there is no such parameter.
+    /// The present value of a weight or bias; 0 if there is no such parameter.
     pub fn parameter(&self, parameter: Parameter) -> f64 {
         let (Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron }) = parameter;
         let mini_batch = self.mini_batch();
@@ -144,27 +146,27 @@ impl<'a> Visible<'a> {
         network.get(parameter).unwrap_or_default()
     }
 
-    /// By how much the update moved a weight or bias: −η times its gradient, by the bias rule.
+    /// The change of a weight or bias by the update: −η times its gradient, by the bias rule. `None` before the update.
     pub fn change(&self, parameter: Parameter) -> Option<f64> {
         let (Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron }) = parameter;
         self.updated(layer, neuron).then(|| self.planned_change(parameter)).flatten()
     }
 
-    /// By how much the update will move a weight or bias, whether it is reached or not.
+    /// The change of a weight or bias by the update, also before the update.
     pub fn planned_change(&self, parameter: Parameter) -> Option<f64> {
         let hyperparameters = &self.session.scenario().hyperparameters;
         let gradient = &self.mini_batch().gradient;
-        let moved_by = match parameter {
+        let gradient = match parameter {
             Parameter::Weight { layer, neuron, source } => gradient.weights.get(layer)?[(neuron, source)],
             Parameter::Bias { layer, neuron } => {
                 *hyperparameters.bias_rule.apply(gradient.biases.get(layer)?).get(neuron)?
             }
         };
-        Some(-hyperparameters.learning_rate * moved_by)
+        Some(-hyperparameters.learning_rate * gradient)
     }
 
-    /// The neuron that the present moment is told for: the one stepped into; else the selected one
-    /// where it is in the moment's layer; else the layer's first. At moments of no layer, the last layer's.
+    /// Layer and neuron whose numbers are explained: the neuron stepped into, else the selected one if it is in the
+    /// layer of the present moment, else the first of that layer. Moments without a layer explain the last layer.
     pub fn focus(&self) -> (usize, usize) {
         let sizes = self.session.scenario().layer_sizes();
         let layer = self.position.moment.layer().unwrap_or(sizes.len() - 1);

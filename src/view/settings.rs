@@ -52,7 +52,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         SampleOrder::File => (false, String::new()),
         SampleOrder::Shuffled(seed) => (true, seed.to_string()),
     };
-    let by = match session.play().by {
+    let by = match session.play().step_size {
         StepSize::Neuron => "neuron",
         StepSize::Equation => "equation",
         StepSize::Sample => "sample",
@@ -147,7 +147,7 @@ pub fn distribution_options(session: &Session) -> String {
 pub fn keys() -> String {
     let mut html = String::new();
     for key in &KEYS {
-        let _ = write!(html, "<dt><kbd>{}</kbd></dt><dd>{}</dd>", escape(key.label), escape(key.does));
+        let _ = write!(html, "<dt><kbd>{}</kbd></dt><dd>{}</dd>", escape(key.label), escape(key.description));
     }
     html
 }

@@ -132,8 +132,8 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     let there = training_loop.snapshot(true, 0.0, 0.0);
     assert_eq!(session.position(), there.place.position());
     assert_eq!(*session.mini_batch().before, training_loop.network());
-    assert!(session.notice().unwrap().contains("goes on from these parameters"));
-    assert!(session.training().points(15).len() > 3, "the curve stays");
+    assert!(session.notice().unwrap().contains("continues from these parameters"));
+    assert!(session.training().evaluations(15).len() > 3, "the curve stays");
     // Undo: the old η, at the same place with the same parameters.
     act(&mut session, Action::Undo);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
@@ -164,8 +164,8 @@ fn other_data_take_a_trained_run_back_to_the_start() {
     pause(&mut session, &training_loop);
     act(&mut session, Action::ValidationShareChanged(20));
     assert_eq!(session.position(), session.scenario().first_position());
-    assert!(session.notice().unwrap().contains("You are at the start"));
-    assert!(session.training().points(12).is_empty());
+    assert!(session.notice().unwrap().contains("Back at the start"));
+    assert!(session.training().evaluations(12).is_empty());
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn to_the_start_while_it_runs_pauses_and_goes_there() {
     assert_eq!(session.position(), session.scenario().first_position());
     assert_eq!(session.training().status(), TrainingStatus::Idle);
     assert!(text(&session, "train-state").starts_with("Starts with mini-batch 1 of epoch 1"));
-    assert!(session.training().points(20).is_empty());
+    assert!(session.training().evaluations(20).is_empty());
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
         .update(Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward })
         .and_then(|()| session.update(Action::TimerFired))
         .unwrap_err();
-    assert!(error.contains("grows beyond all numbers"), "{error}");
+    assert!(error.contains("overflows (∞ or NaN)"), "{error}");
     assert!(session.update(Action::FiniteStateRestored).is_err());
 }
 
@@ -278,7 +278,7 @@ fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
     session.update(Action::SeedChanged(2)).unwrap();
     assert!(session.progress().is_none(), "nothing long is under way");
     assert_eq!(session.position(), session.scenario().first_position());
-    assert!(session.notice().unwrap().contains("You are at the start"));
+    assert!(session.notice().unwrap().contains("Back at the start"));
     session.update(Action::Undo).unwrap();
     assert!(session.progress().is_none());
     assert_eq!((session.position(), session.mini_batch()), (position, &mini_batch));

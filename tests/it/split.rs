@@ -127,7 +127,7 @@ fn the_split_is_the_same_on_every_machine() {
 fn rows_are_held_out_by_actions() {
     let mut session = Session::new(preset("iris").unwrap().scenario()).unwrap();
     session.update(Action::ValidationShareChanged(20)).unwrap();
-    assert_eq!(session.notice(), Some("The inputs are standardised by the training rows alone now."));
+    assert_eq!(session.notice(), Some("The inputs are now standardised by the training rows alone."));
     assert_eq!(session.scenario().split(), Some(SPLIT));
     let data = &session.scenario().data;
     assert_eq!((data.samples.len(), data.validation.len()), (120, 30));
@@ -166,7 +166,7 @@ fn a_regression_is_standardised_on_both_sides() {
     session.update(Action::ValidationShareChanged(25)).unwrap();
     assert_eq!(
         session.notice(),
-        Some("The inputs and targets are standardised by the training rows alone now.")
+        Some("The inputs and targets are now standardised by the training rows alone.")
     );
     let standardised = session.scenario().split().unwrap();
     assert!(standardised.standardise && standardised.standardise_targets);

@@ -1,53 +1,57 @@
-//! Work that waits until the reader stays: the gradient check's differences, the identity, every run over all rows,
-//! and the law of η². It goes on in slices, and changes nothing but what is known.
+//! Background work: the gradient check, the gradient of a sum, the evaluation of every run over all rows, and the
+//! sweep over learning rates. It runs in slices while the reader stays at a moment.
 
-use super::gradient_check::{GradientCheck, GradientOfSum, gradient_of_sum, shared_with};
+use super::gradient_check::{GradientCheck, shared_with};
+use super::gradient_of_sum::{GradientOfSum, gradient_of_sum};
 use crate::nn::{Evaluation, Extrapolation, LearningRateSweep, Parameter, Reduction, evaluate};
 use crate::session::{Session, equivalent_learning_rate};
 
 /// Multiplications in one slice: a few milliseconds.
 const SLICE: usize = 4_000_000;
-/// Multiplications that all rows may take in all runs; beyond, what is known before the epoch has to do.
-const MAX: usize = 1_000_000_000;
-/// How many times the scenario's η the law begins at.
-const FROM: f64 = 8.0;
+/// Maximum number of multiplications of an evaluation of all runs over all rows. Beyond it, only the evaluation before
+/// the epoch is shown.
+const MAX_EVALUATION: usize = 1_000_000_000;
+/// The sweep starts at this multiple of the scenario's η.
+const SWEEP_START: f64 = 8.0;
 
-/// What has been found so far, and for which moment.
+/// Results of background work so far.
 #[derive(Clone, Debug, Default)]
 pub struct Background {
-    gradient_check: For<(Place, Parameter), CheckInProgress>,
-    evaluations: For<(Place, usize, bool), Vec<Evaluation>>,
-    identities: For<(Place, Parameter), Option<Vec<GradientOfSum>>>,
-    sweep: For<Place, Option<LearningRateSweep>>,
+    gradient_check: ResultFor<(MiniBatchKey, Parameter), CheckInProgress>,
+    evaluations: ResultFor<MomentKey, Vec<Evaluation>>,
+    gradients_of_sum: ResultFor<(MiniBatchKey, Parameter), Option<Vec<GradientOfSum>>>,
+    sweep: ResultFor<MiniBatchKey, Option<LearningRateSweep>>,
 }
 
-/// A scenario and one of its mini-batches.
-type Place = (u64, u64);
+/// The scenario's version and the update index.
+type MiniBatchKey = (u64, u64);
+/// The mini-batch, the number of samples done, and whether the update is made.
+type MomentKey = (MiniBatchKey, usize, bool);
 
-/// Something found for `K`; nothing for any other.
+/// A result for one key: a cache of one entry.
 #[derive(Clone, Debug)]
-struct For<K, V> {
+struct ResultFor<K, V> {
     key: Option<K>,
-    found: V,
+    value: V,
 }
 
-impl<K, V: Default> Default for For<K, V> {
+impl<K, V: Default> Default for ResultFor<K, V> {
     fn default() -> Self {
-        Self { key: None, found: V::default() }
+        Self { key: None, value: V::default() }
     }
 }
 
-impl<K: PartialEq, V: Default> For<K, V> {
-    fn of(&self, key: &K) -> Option<&V> {
-        (self.key.as_ref() == Some(key)).then_some(&self.found)
+impl<K: PartialEq, V: Default> ResultFor<K, V> {
+    fn get(&self, key: &K) -> Option<&V> {
+        (self.key.as_ref() == Some(key)).then_some(&self.value)
     }
 
-    /// What has been found for `key`, begun anew where it was for another.
-    fn begun(&mut self, key: K) -> &mut V {
+    /// The result for `key`; a default value if the entry is for another key.
+    fn get_or_default(&mut self, key: K) -> &mut V {
         if self.key.as_ref() != Some(&key) {
-            *self = Self { key: Some(key), found: V::default() };
+            *self = Self { key: Some(key), value: V::default() };
         }
-        &mut self.found
+        &mut self.value
     }
 }
 
@@ -58,30 +62,30 @@ struct CheckInProgress {
 }
 
 impl Session {
-    fn place(&self) -> Place {
+    fn mini_batch_key(&self) -> MiniBatchKey {
         (self.scenario_version(), self.updates())
     }
 
-    fn moment(&self) -> (Place, usize, bool) {
-        (self.place(), self.visible().accumulated(), self.visible().finished())
+    fn moment_key(&self) -> MomentKey {
+        (self.mini_batch_key(), self.visible().accumulated(), self.visible().finished())
     }
 
-    /// The weight or bias that is selected: of a neuron, its bias.
+    /// The selected weight or bias; for a neuron, its bias.
     pub fn selected_parameter(&self) -> Option<Parameter> {
         self.view_state().selected.and_then(|item| item.parameter())
     }
 
-    /// The same, or the first output's bias where nothing of that kind is selected.
+    /// The selected weight or bias, or the first output's bias if none is selected.
     pub fn compared_parameter(&self) -> Parameter {
         let layer = self.scenario().layer_sizes().len() - 1;
         self.selected_parameter().unwrap_or(Parameter::Bias { layer, neuron: 0 })
     }
 
-    /// The gradient_check's finding for the selected parameter, once it is known.
+    /// The gradient check of the selected parameter; `None` until it is computed.
     pub fn gradient_check(&self) -> Option<GradientCheck> {
         let parameter = self.selected_parameter()?;
-        let found = self.background.gradient_check.of(&(self.place(), parameter))?;
-        if !self.checked(parameter) {
+        let found = self.background.gradient_check.get(&(self.mini_batch_key(), parameter))?;
+        if !self.check_finished(parameter) {
             return None;
         }
         GradientCheck::new(
@@ -93,38 +97,38 @@ impl Session {
         )
     }
 
-    fn checked(&self, parameter: Parameter) -> bool {
+    fn check_finished(&self, parameter: Parameter) -> bool {
         let shared = matches!(parameter, Parameter::Bias { .. });
-        let found = self.background.gradient_check.of(&(self.place(), parameter));
+        let found = self.background.gradient_check.get(&(self.mini_batch_key(), parameter));
         found.is_some_and(|found| found.own.finished() && (!shared || found.shared.finished()))
     }
 
-    /// The identity for [`Session::compared_parameter`], once it is known.
+    /// The gradient of a sum for [`Session::compared_parameter`]; `None` until it is computed.
     pub fn gradients_of_sum(&self) -> Option<&[GradientOfSum]> {
-        let key = (self.place(), self.compared_parameter());
-        self.background.identities.of(&key)?.as_deref()
+        let key = (self.mini_batch_key(), self.compared_parameter());
+        self.background.gradients_of_sum.get(&key)?.as_deref()
     }
 
-    /// This run over all rows at the present moment, once it is known.
+    /// The evaluation of a run at the present moment over all rows; `None` until it is computed.
     pub fn evaluation(&self, run: usize) -> Option<Evaluation> {
-        let found = self.background.evaluations.of(&self.moment())?.get(run)?;
+        let found = self.background.evaluations.get(&self.moment_key())?.get(run)?;
         (found.samples == self.scenario().data.samples.len()).then_some(*found)
     }
 
-    /// Whether [`Session::evaluation`] would take too long to be worked out at every moment.
+    /// Whether [`Session::evaluation`] takes too long to be computed at every moment.
     pub fn evaluation_takes_too_long(&self) -> bool {
         let runs = self.comparison().map_or(0, |comparison| comparison.passes().len());
         let parameters = self.mini_batch().before.parameter_count();
-        runs * parameters * self.scenario().data.samples.len() > MAX
+        runs * parameters * self.scenario().data.samples.len() > MAX_EVALUATION
     }
 
-    /// How the distance between updating after each sample and once for the mini-batch's sum depends on η, for
-    /// the mini-batch at hand; as far as it has been measured.
+    /// For the present mini-batch: the distance between updating after each sample and once for the sum, by η; as far
+    /// as it has been computed.
     pub fn sweep(&self) -> Option<&LearningRateSweep> {
-        self.background.sweep.of(&self.place())?.as_ref()
+        self.background.sweep.get(&self.mini_batch_key())?.as_ref()
     }
 
-    /// η as the law counts it: that of the sum.
+    /// The scenario's η as an η of the sum, as the sweep has it.
     pub fn sweep_learning_rate(&self) -> f64 {
         match self.scenario().hyperparameters.reduction {
             Reduction::Sum => self.scenario().hyperparameters.learning_rate,
@@ -132,62 +136,62 @@ impl Session {
         }
     }
 
-    /// Whether there is work that waits until the reader stays.
+    /// Whether there is background work left.
     pub fn has_background_work(&self) -> bool {
-        self.next_work().is_some()
+        self.next_task().is_some()
     }
 
-    fn next_work(&self) -> Option<Work> {
+    fn next_task(&self) -> Option<BackgroundTask> {
         if let Some(parameter) = self.selected_parameter()
             && self.shows_gradient_check()
-            && !self.checked(parameter)
+            && !self.check_finished(parameter)
         {
-            return Some(Work::GradientCheck(parameter));
+            return Some(BackgroundTask::GradientCheck(parameter));
         }
         let passes = self.comparison()?.passes();
         if self.gradients_of_sum().is_none() {
-            return Some(Work::GradientOfSum(self.compared_parameter()));
+            return Some(BackgroundTask::GradientOfSum(self.compared_parameter()));
         }
         let run =
             (0..passes.len()).find(|&run| passes[run].current().is_some() && self.evaluation(run).is_none());
         match run {
-            Some(run) if !self.evaluation_takes_too_long() => Some(Work::Evaluation(run)),
+            Some(run) if !self.evaluation_takes_too_long() => Some(BackgroundTask::Evaluation(run)),
             _ if self.mini_batch().rows.len() > 1 && self.sweep().is_none_or(|sweep| !sweep.finished()) => {
-                Some(Work::LearningRateSweep)
+                Some(BackgroundTask::LearningRateSweep)
             }
             _ => None,
         }
     }
 
-    /// One slice of that work.
+    /// Runs one slice of the background work.
     pub fn run_background_slice(&mut self) {
         let samples = self.mini_batch().rows.len();
         let parameters = self.mini_batch().before.parameter_count().max(1);
         let mut left = SLICE;
         while left > 0
-            && let Some(work) = self.next_work()
+            && let Some(task) = self.next_task()
         {
-            let spent = match work {
-                // Two runs forward, and again for the shared bias.
-                Work::GradientCheck(parameter) => {
-                    self.refine(parameter);
+            let spent = match task {
+                // Two forward passes, and two more for the shared bias.
+                BackgroundTask::GradientCheck(parameter) => {
+                    self.refine_gradient_check(parameter);
                     4 * samples * parameters
                 }
-                // Each sample forward, back and added up, for two costs.
-                Work::GradientOfSum(parameter) => {
+                // Forward pass, backward pass and gradient of each sample, for two costs.
+                BackgroundTask::GradientOfSum(parameter) => {
                     let found = gradient_of_sum(&self.scenario, &self.mini_batch, parameter);
-                    let key = (self.place(), parameter);
-                    *self.background.identities.begun(key) = Some(found);
+                    let key = (self.mini_batch_key(), parameter);
+                    *self.background.gradients_of_sum.get_or_default(key) = Some(found);
                     8 * samples * parameters
                 }
-                Work::Evaluation(run) => {
+                BackgroundTask::Evaluation(run) => {
                     let rows = (left / parameters).max(1);
-                    self.evaluate(run, rows);
+                    self.evaluate_run(run, rows);
                     rows * parameters
                 }
                 // Two passes, three products for each weight.
-                Work::LearningRateSweep => {
-                    self.measure();
+                BackgroundTask::LearningRateSweep => {
+                    self.extend_sweep();
                     6 * samples * parameters
                 }
             };
@@ -195,38 +199,36 @@ impl Session {
         }
     }
 
-    fn refine(&mut self, parameter: Parameter) {
+    fn refine_gradient_check(&mut self, parameter: Parameter) {
+        let key = self.mini_batch_key();
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let cost = scenario.hyperparameters.cost;
         let samples = || scenario.data.samples.of_rows(&mini_batch.rows);
-        let found = self
-            .background
-            .gradient_check
-            .begun(((self.scenario_version, scenario.update_index(&self.position)), parameter));
+        let found = self.background.gradient_check.get_or_default((key, parameter));
         found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
-        if let Some(together) = shared_with(&scenario, parameter) {
-            found.shared.refine(&mini_batch.before, samples(), cost, &together);
+        if let Some(shared) = shared_with(&scenario, parameter) {
+            found.shared.refine(&mini_batch.before, samples(), cost, &shared);
         }
     }
 
-    fn evaluate(&mut self, run: usize, rows: usize) {
-        let key = self.moment();
+    fn evaluate_run(&mut self, run: usize, rows: usize) {
+        let key = self.moment_key();
         let Some(comparison) = &self.comparison else { return };
         let Some(network) = comparison.passes()[run].current() else { return };
-        let found = self.background.evaluations.begun(key);
+        let found = self.background.evaluations.get_or_default(key);
         found.resize(comparison.passes().len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
         let from = found[run].samples;
-        // One sample after the other, so that the sum has the same bits however it is sliced.
+        // Sample by sample, so that the sum has the same bits however it is sliced.
         for sample in (from..from + rows).map_while(|row| samples.get(row)) {
             found[run] = found[run].and(evaluate(network, [sample], self.scenario.hyperparameters.cost));
         }
     }
 
-    fn measure(&mut self) {
-        let (key, from) = (self.place(), FROM * self.sweep_learning_rate());
+    fn extend_sweep(&mut self) {
+        let (key, from) = (self.mini_batch_key(), SWEEP_START * self.sweep_learning_rate());
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
-        let sweep = self.background.sweep.begun(key);
+        let sweep = self.background.sweep.get_or_default(key);
         let sweep = sweep
             .get_or_insert_with(|| LearningRateSweep::new(&mini_batch.before, from, mini_batch.rows.len()));
         sweep.measure(
@@ -237,9 +239,9 @@ impl Session {
     }
 }
 
-/// The next thing to do.
+/// A piece of background work.
 #[derive(Clone, Copy, Debug)]
-enum Work {
+enum BackgroundTask {
     GradientCheck(Parameter),
     GradientOfSum(Parameter),
     Evaluation(usize),

@@ -1,47 +1,52 @@
-//! Several runs of one scenario side by side: the same start, the same samples in the same order, and only
-//! the way of updating differs.
+//! Several runs of one scenario side by side: the same start and the same samples in the same order. Only the way of
+//! updating differs.
 //!
-//! Time is counted in mini-batches of the scenario, whatever a run does within one. A run that updates after
-//! each sample makes several updates there; one that updates once makes one. As in the stepper, every number is
-//! a function of scenario and position; [`Comparison`] only remembers some.
+//! Time is counted in mini-batches of the scenario: a run that updates after each sample makes several updates in a
+//! mini-batch, the others make one. As in the stepper, every number is a function of scenario and position;
+//! [`Comparison`] only caches some.
 
 mod background;
+mod curves;
 mod gradient_check;
+mod gradient_of_sum;
 mod pass;
+mod show;
 
 pub use background::Background;
-pub use gradient_check::{GradientCheck, GradientOfSum, gradient_of_sum};
+pub use curves::RunCurves;
+pub use gradient_check::GradientCheck;
+pub use gradient_of_sum::{GradientOfSum, gradient_of_sum};
 pub use pass::{RunPass, RunRow};
 
 use super::checkpoints::Checkpoints;
 use super::replay_cache::EpochOrder;
-use crate::nn::{BiasRule, Diverged, Evaluation, Network, Parameter, evaluate};
+use crate::nn::{BiasRule, Diverged, Evaluation, Network, evaluate};
 use crate::scenario::{RunConfig, Scenario, Updating};
 use crate::training::{COSTS, Series};
 use std::sync::Arc;
 
-/// Multiplications for which an evaluation over all rows is not cut into slices.
-const AT_ONCE: usize = 64_000_000;
+/// Multiplications up to which an evaluation of all rows is done in one slice.
+const MAX_UNSLICED: usize = 64_000_000;
 
-/// The runs of a scenario, at one of its mini-batches.
+/// The compared runs of a scenario at one of its mini-batches.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     runs: Vec<RunConfig>,
-    past: Checkpoints<States>,
-    /// The mean cost of each mini-batch's samples as the run met them; none once it has diverged.
+    checkpoints: Checkpoints<RunStates>,
+    /// The mean cost of each mini-batch, of each sample before its update; `None` once the run has diverged.
     costs: Series<Vec<Option<f64>>>,
-    /// Over all rows, before each epoch.
+    /// Evaluations of all rows before each epoch.
     epochs: Series<Vec<Option<Evaluation>>>,
-    /// The epoch that the runs are being evaluated before, and what the rows so far have come to.
+    /// The epoch before which the runs are being evaluated, and the evaluations of the rows so far.
     evaluating: Option<(u64, Vec<Option<Evaluation>>)>,
     order: EpochOrder,
-    /// The mini-batch that is shown, and each run's way through it.
+    /// The mini-batch shown, and each run in it.
     shown: u64,
     passes: Vec<RunPass>,
 }
 
-/// Every run before some mini-batch.
-pub(super) type States = Arc<[RunState]>;
+/// All runs before some mini-batch.
+pub(super) type RunStates = Arc<[RunState]>;
 
 /// One run before some mini-batch.
 #[derive(Clone, Debug)]
@@ -50,17 +55,14 @@ pub(super) struct RunState {
     diverged: Option<RunDivergence>,
 }
 
-/// That a run left the finite numbers: in which mini-batch, and where.
+/// Where a run diverged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunDivergence {
-    /// The mini-batch, counted from the beginning of epoch 0.
+    /// The mini-batch, counted from the start of epoch 0.
     pub mini_batch: u64,
-    /// In which number.
+    /// The number that is not finite.
     pub what: Diverged,
 }
-
-/// A line of a chart, for each run: times in mini-batches, and a value at each.
-pub type RunCurves = Vec<Vec<(u64, f64)>>;
 
 impl Comparison {
     /// The runs of this scenario at its start.
@@ -69,10 +71,10 @@ impl Comparison {
         let network = Arc::new(scenario.network().into_owned());
         let bytes = network.parameter_count() * size_of::<f64>() * runs.len();
         let state = |_: &RunConfig| RunState { network: network.clone(), diverged: None };
-        let states: States = runs.iter().map(state).collect();
+        let states: RunStates = runs.iter().map(state).collect();
         let first = scenario.first_update();
         Self {
-            past: Checkpoints::new(first, states, bytes),
+            checkpoints: Checkpoints::new(first, states, bytes),
             costs: Series::new(first, COSTS),
             epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), COSTS),
             evaluating: None,
@@ -83,15 +85,19 @@ impl Comparison {
         }
     }
 
-    /// The nearest known mini-batch at or before this one, and every run before it.
-    pub(super) fn nearest(&self, mini_batch: u64) -> Option<(u64, States)> {
-        self.past.nearest(mini_batch)
+    /// The latest mini-batch at or before this one whose states are kept, and the states before it.
+    pub(super) fn nearest(&self, mini_batch: u64) -> Option<(u64, RunStates)> {
+        self.checkpoints.nearest(mini_batch)
     }
 
-    /// Takes every run through this mini-batch, before which they have been evaluated where they are to be. Returns
-    /// how many multiplications that took, about.
-    pub(super) fn march(&mut self, scenario: &Scenario, mini_batch: u64, states: &mut States) -> usize {
-        self.past.remember(mini_batch, states);
+    /// Trains every run over this mini-batch. Returns about how many multiplications that took.
+    pub(super) fn train_mini_batch(
+        &mut self,
+        scenario: &Scenario,
+        mini_batch: u64,
+        states: &mut RunStates,
+    ) -> usize {
+        self.checkpoints.remember(mini_batch, states);
         let mut work = 0;
         let rows = self.order.rows(scenario, mini_batch);
         let mut costs = Vec::with_capacity(states.len());
@@ -116,38 +122,37 @@ impl Comparison {
         work
     }
 
-    /// The epoch that begins with this mini-batch, if the runs are still to be evaluated before it.
+    /// The epoch that begins with this mini-batch, if the runs must still be evaluated before it.
     fn epoch_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> Option<u64> {
         let mini_batches = scenario.mini_batches() as u64;
         let epoch = mini_batch / mini_batches;
         (mini_batch.is_multiple_of(mini_batches) && self.epochs.wants(epoch)).then_some(epoch)
     }
 
-    /// Whether the runs are still to be evaluated over all rows before this mini-batch.
-    pub(super) fn has_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> bool {
+    /// Whether the runs must still be evaluated before this mini-batch, over all rows.
+    pub(super) fn needs_evaluation(&self, scenario: &Scenario, mini_batch: u64) -> bool {
         self.epoch_to_evaluate(scenario, mini_batch).is_some()
     }
 
-    /// Goes on with that, for about so many multiplications; all at once where it is soon done. Returns how many
-    /// that took.
+    /// Continues that evaluation for about `work` multiplications; a short one is done at once. Returns about how many
+    /// it took.
     pub(super) fn evaluate(
         &mut self,
         scenario: &Scenario,
         mini_batch: u64,
-        states: &States,
+        states: &RunStates,
         work: usize,
     ) -> usize {
         let Some(epoch) = self.epoch_to_evaluate(scenario, mini_batch) else { return 0 };
-        let fresh =
-            || states.iter().map(|state| state.diverged.is_none().then(Evaluation::default)).collect();
+        let new = || states.iter().map(|state| state.diverged.is_none().then(Evaluation::default)).collect();
         let known = self.evaluating.take().filter(|(at, _)| *at == epoch);
-        let mut found: Vec<Option<Evaluation>> = known.map_or_else(fresh, |(_, found)| found);
+        let mut found: Vec<Option<Evaluation>> = known.map_or_else(new, |(_, found)| found);
 
         let samples = &scenario.data.samples;
         let from = found.iter().flatten().next().map_or(samples.len(), |found| found.samples);
         let each = (states.len() * states[0].network.parameter_count()).max(1);
-        let soon = each.saturating_mul(samples.len()) <= AT_ONCE;
-        let to = if soon { samples.len() } else { (from + (work / each).max(1)).min(samples.len()) };
+        let short = each.saturating_mul(samples.len()) <= MAX_UNSLICED;
+        let to = if short { samples.len() } else { (from + (work / each).max(1)).min(samples.len()) };
         for sample in (from..to).map(|row| samples.at(row)) {
             for (found, state) in found.iter_mut().zip(states.iter()) {
                 let one = |found: Evaluation| {
@@ -163,16 +168,15 @@ impl Comparison {
         each * (to - from)
     }
 
-    /// Shows this mini-batch, given every run before it. With `frozen` parameters no row moves them: each
-    /// row's δ is taken there.
+    /// Shows this mini-batch, given the states before it. With `frozen` parameters all δ are computed at these.
     pub(super) fn show(
         &mut self,
         scenario: &Scenario,
         mini_batch: u64,
-        states: &States,
+        states: &RunStates,
         frozen: Option<&Arc<Network>>,
     ) {
-        self.past.remember(mini_batch, states);
+        self.checkpoints.remember(mini_batch, states);
         let rows = self.order.rows(scenario, mini_batch);
         let pass = |(run, state): (&RunConfig, &RunState)| {
             RunPass::new(*run, scenario, rows, state.network.clone(), state.diverged, mini_batch, frozen)
@@ -184,24 +188,24 @@ impl Comparison {
         }
     }
 
-    /// Moves within the mini-batch: `samples` are done, and whether the mini-batch's own update is.
-    pub(super) fn place(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
+    /// Moves within the mini-batch: `samples` are done, and `finished` says whether its update is made.
+    pub(super) fn move_to(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
         for pass in &mut self.passes {
-            pass.place(scenario, samples, finished);
+            pass.move_to(scenario, samples, finished);
         }
     }
 
-    /// Each run's way through the mini-batch shown.
+    /// Each run in the mini-batch shown.
     pub fn passes(&self) -> &[RunPass] {
         &self.passes
     }
 
-    /// The mini-batch shown, counted from the beginning of epoch 0.
+    /// The mini-batch shown, counted from the start of epoch 0.
     pub fn mini_batch(&self) -> u64 {
         self.shown
     }
 
-    /// Updates that this run has made before the mini-batch shown, from the beginning of epoch 0.
+    /// Number of updates of a run before the mini-batch shown, from the start of epoch 0.
     pub fn updates_before(&self, scenario: &Scenario, run: usize) -> u64 {
         match self.runs.get(run).map(|run| run.updating) {
             Some(Updating::PerSample) => scenario.samples_before(self.shown),
@@ -209,83 +213,24 @@ impl Comparison {
         }
     }
 
-    /// The run that the others are compared with: the first that makes one gradient step for the mini-batch,
-    /// each bias by its own δ; else the first that makes one step; else the first.
+    /// The run that the others are compared with: the first that updates once for the mini-batch, with own δ; else
+    /// the first that updates once; else the first.
     pub fn reference(&self) -> usize {
         let own = |run: &RunConfig| run.is_mini_batch() && run.bias_rule == BiasRule::OwnDelta;
         let first = |is: &dyn Fn(&RunConfig) -> bool| self.runs.iter().position(is);
         first(&own).or_else(|| first(&RunConfig::is_mini_batch)).unwrap_or(0)
     }
 
-    /// ‖θ − θ′‖ between two runs at the present moment; none where one has diverged.
+    /// ‖θ − θ′‖ of two runs at the present moment; `None` if one has diverged.
     pub fn distance(&self, one: usize, other: usize) -> Option<f64> {
         let network = |run: usize| self.passes.get(run)?.current();
         Some(network(one)?.distance(network(other)?))
     }
 
-    /// The mean cost of each mini-batch before the one shown.
-    pub fn cost_curves(&self) -> RunCurves {
-        let points = self.costs.before(self.shown).map(|(at, costs)| (at, costs.as_slice()));
-        self.lines(points, |cost| *cost)
-    }
-
-    /// The share of all rows that are classified rightly, before each epoch up to the present one.
-    pub fn accuracy_curves(&self, scenario: &Scenario) -> RunCurves {
-        let mini_batches = scenario.mini_batches() as u64;
-        let points = self.epochs.before(self.shown / mini_batches + 1);
-        let points = points.map(|(epoch, found)| (epoch * mini_batches, found.as_slice()));
-        self.lines(points, |found: &Option<Evaluation>| found.map(|found| found.accuracy()))
-    }
-
-    /// Over all rows, as this run was before the present epoch.
+    /// The evaluation of a run before the present epoch, over all rows.
     pub fn before_epoch(&self, scenario: &Scenario, run: usize) -> Option<Evaluation> {
         let epoch = self.shown / scenario.mini_batches() as u64;
         let (at, found) = self.epochs.before(epoch + 1).last()?;
         (at == epoch).then(|| found.get(run).copied().flatten()).flatten()
-    }
-
-    /// A weight or bias, as far as it is remembered.
-    pub fn parameter_curves(&self, parameter: Parameter) -> RunCurves {
-        self.remembered(|network, _| network.get(parameter))
-    }
-
-    /// The distance to the reference run, as far as it is remembered.
-    pub fn distance_curves(&self) -> RunCurves {
-        self.remembered(|network, reference| Some(network.distance(reference?)))
-    }
-
-    /// Something of each run and the reference run (none once that has diverged), at the mini-batches
-    /// remembered and the one shown.
-    fn remembered(&self, value: impl Fn(&Network, Option<&Network>) -> Option<f64>) -> RunCurves {
-        let reference = self.reference();
-        let mut lines = vec![Vec::new(); self.runs.len()];
-        for (at, states) in self.past.marks(self.shown) {
-            let sound = |run: usize| states[run].diverged.is_none().then_some(&*states[run].network);
-            for (run, line) in lines.iter_mut().enumerate() {
-                let value = sound(run).and_then(|network| value(network, sound(reference)));
-                line.extend(value.map(|value| (at, value)));
-            }
-        }
-        for (line, pass) in lines.iter_mut().zip(&self.passes) {
-            let known = line.last().is_some_and(|(at, _)| *at == self.shown);
-            let network = pass.before().filter(|_| !known);
-            let value = network.and_then(|network| value(network, self.passes[reference].before()));
-            line.extend(value.map(|value| (self.shown, value)));
-        }
-        lines
-    }
-
-    fn lines<'a, P: 'a>(
-        &self,
-        points: impl Iterator<Item = (u64, &'a [P])>,
-        value: impl Fn(&P) -> Option<f64>,
-    ) -> RunCurves {
-        let mut lines = vec![Vec::new(); self.runs.len()];
-        for (at, values) in points {
-            for (line, point) in lines.iter_mut().zip(values) {
-                line.extend(value(point).map(|value| (at, value)));
-            }
-        }
-        lines
     }
 }

@@ -1,4 +1,4 @@
-//! One run's way through one mini-batch: each sample as this run met it.
+//! One run in one mini-batch: δ and cost of each sample, at the parameters that the run had then.
 
 use super::RunDivergence;
 use crate::nn::{
@@ -8,30 +8,30 @@ use crate::nn::{
 use crate::scenario::{RunConfig, Scenario, Updating};
 use std::sync::Arc;
 
-/// One run over one mini-batch.
+/// One run in one mini-batch.
 #[derive(Clone, Debug)]
 pub struct RunPass {
     /// Which run.
     pub run: RunConfig,
-    /// How it trains over this mini-batch.
+    /// Its hyperparameters in this mini-batch.
     pub hyperparameters: Hyperparameters,
-    /// Each sample as the run met it; fewer than the mini-batch has where it diverged on the way.
+    /// The samples, as far as the run did not diverge.
     pub rows: Vec<RunRow>,
-    /// Where and when it left the finite numbers, if it did: in this mini-batch or before.
+    /// Where the run diverged, if it did: in this mini-batch or before.
     pub divergence: Option<RunDivergence>,
     before: Arc<Network>,
     after: Arc<Network>,
-    /// Samples done, and the parameters then.
-    present: (usize, Arc<Network>),
+    /// Samples done at the present moment, and the parameters then.
+    current: (usize, Arc<Network>),
     samples: Vec<usize>,
-    /// Whether each row's δ is taken at one and the same parameters, which then no row moves.
+    /// Whether all δ are computed at the same parameters, without updates.
     frozen: bool,
 }
 
-/// One sample as a run met it.
+/// One sample of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunRow {
-    /// bˡ by layer, as the sample found them.
+    /// bˡ by layer, before this sample.
     pub biases: Arc<[Vec<f64>]>,
     /// δˡ by layer.
     pub deltas: Vec<Vec<f64>>,
@@ -66,8 +66,8 @@ impl RunPass {
         }
         if let Some(frozen) = frozen {
             let biases = biases(frozen);
-            let met = scenario.data.samples.of_rows(samples);
-            rows = met
+            let samples = scenario.data.samples.of_rows(samples);
+            rows = samples
                 .map(|sample| backprop(frozen, &sample, scenario.hyperparameters.cost))
                 .map(|trace| RunRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost })
                 .collect();
@@ -77,7 +77,7 @@ impl RunPass {
             hyperparameters: run.hyperparameters(&scenario.hyperparameters, samples.len()),
             rows,
             divergence: trained.err(),
-            present: (0, before.clone()),
+            current: (0, before.clone()),
             after: after.into(),
             before,
             samples: samples.to_vec(),
@@ -85,34 +85,34 @@ impl RunPass {
         }
     }
 
-    /// The parameters before the mini-batch; none once the run has diverged.
+    /// The parameters before the mini-batch; `None` once the run has diverged.
     pub fn before(&self) -> Option<&Network> {
         self.divergence.is_none().then_some(&*self.before)
     }
 
-    /// The parameters at the present moment; none once the run has diverged.
+    /// The parameters at the present moment; `None` once the run has diverged.
     pub fn current(&self) -> Option<&Network> {
-        self.divergence.is_none().then_some(&*self.present.1)
+        self.divergence.is_none().then_some(&*self.current.1)
     }
 
-    /// The parameters after the mini-batch; none once the run has diverged.
+    /// The parameters after the mini-batch; `None` once the run has diverged.
     pub fn after(&self) -> Option<&Network> {
         self.divergence.is_none().then_some(&*self.after)
     }
 
-    /// By how much a weight or bias has moved since the mini-batch began.
+    /// The change of a weight or bias since the start of the mini-batch.
     pub fn change(&self, parameter: Parameter) -> Option<f64> {
         Some(self.current()?.get(parameter)? - self.before()?.get(parameter)?)
     }
 
-    /// The mean cost of the samples as the run met them.
+    /// The mean cost of the samples, each before its update; `None` once the run has diverged.
     pub fn cost_mean(&self) -> Option<f64> {
         let sum = self.rows.iter().fold(0.0, |sum, row| sum + row.cost);
         self.divergence.is_none().then_some(sum / self.rows.len() as f64)
     }
 
-    /// Updates made in this mini-batch once so many samples are done, and whether its own update is; none while
-    /// the parameters are frozen.
+    /// Number of updates in this mini-batch after `samples` samples; `finished` says whether the mini-batch's update is
+    /// made. 0 while the parameters are frozen.
     pub fn updates(&self, samples: usize, finished: bool) -> usize {
         match self.run.updating {
             _ if self.frozen => 0,
@@ -121,7 +121,8 @@ impl RunPass {
         }
     }
 
-    pub(super) fn place(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
+    /// Moves to the moment after `samples` samples.
+    pub(super) fn move_to(&mut self, scenario: &Scenario, samples: usize, finished: bool) {
         // Frozen parameters stay those before the mini-batch.
         if self.divergence.is_some() || self.frozen {
             return;
@@ -132,55 +133,57 @@ impl RunPass {
             _ => 0,
         };
         if done == self.samples.len() || done == 0 {
-            self.present = (done, if done == 0 { &self.before } else { &self.after }.clone());
+            self.current = (done, if done == 0 { &self.before } else { &self.after }.clone());
             return;
         }
-        // On from where it is, or once more from the beginning.
+        // Continue from the current sample, or start again to go back.
         let (from, network) =
-            if self.present.0 <= done { self.present.clone() } else { (0, self.before.clone()) };
+            if self.current.0 <= done { self.current.clone() } else { (0, self.before.clone()) };
         if from < done {
             let mut network = Network::clone(&network);
-            let all = self.samples.len();
-            let _ = train_as(&self.run, scenario, &self.samples[from..done], all, &mut network, |_, _| {});
-            self.present = (done, network.into());
+            let len = self.samples.len();
+            let _ = train_part(&self.run, scenario, &self.samples[from..done], len, &mut network, |_, _| {});
+            self.current = (done, network.into());
         }
     }
 }
 
-/// Trains over a whole mini-batch and shows each sample with the biases that it found. Returns Σ C.
+/// Trains a run over a mini-batch; `observe` gets the biases before each sample and its trace. Returns Σ C.
 pub(super) fn train(
     run: &RunConfig,
     scenario: &Scenario,
     rows: &[usize],
     network: &mut Network,
-    see: impl FnMut(&Arc<[Vec<f64>]>, Trace),
+    observe: impl FnMut(&Arc<[Vec<f64>]>, Trace),
 ) -> Result<f64, Diverged> {
-    train_as(run, scenario, rows, rows.len(), network, see)
+    train_part(run, scenario, rows, rows.len(), network, observe)
 }
 
-/// The same over `rows` that are part of a mini-batch of `all` samples.
-fn train_as(
+/// Trains a run over `rows`, a part of a mini-batch of `mini_batch_len` samples.
+fn train_part(
     run: &RunConfig,
     scenario: &Scenario,
     rows: &[usize],
-    all: usize,
+    mini_batch_len: usize,
     network: &mut Network,
-    mut see: impl FnMut(&Arc<[Vec<f64>]>, Trace),
+    mut observe: impl FnMut(&Arc<[Vec<f64>]>, Trace),
 ) -> Result<f64, Diverged> {
-    let hyperparameters = run.hyperparameters(&scenario.hyperparameters, all);
+    let hyperparameters = run.hyperparameters(&scenario.hyperparameters, mini_batch_len);
     let mut sum = 0.0;
     for update in rows.chunks(hyperparameters.batch_size) {
-        let found = biases(network);
+        let before = biases(network);
         let samples = scenario.data.samples.of_rows(update);
-        let mut met = |trace: Trace| {
+        let mut record = |trace: Trace| {
             sum += trace.cost;
-            see(&found, trace);
+            observe(&before, trace);
         };
         match run.updating {
             Updating::Sequential => {
-                train_mini_batch_sequentially(network, samples, &hyperparameters).into_iter().for_each(met);
+                train_mini_batch_sequentially(network, samples, &hyperparameters)
+                    .into_iter()
+                    .for_each(record);
             }
-            _ => train_mini_batch_seen(network, samples, &hyperparameters, &mut met),
+            _ => train_mini_batch_seen(network, samples, &hyperparameters, &mut record),
         }
         if let Some(parameter) = network.first_not_finite() {
             return Err(Diverged::Parameter(parameter));

@@ -34,7 +34,7 @@ fn curves<DB: DrawingBackend>(
     value: impl Fn(&Evaluation) -> f64,
     scale: fn(&[f64], usize) -> Scale,
 ) -> DrawResult<DB> {
-    let points = session.training().points(session.scenario().mini_batches());
+    let points = session.training().evaluations(session.scenario().mini_batches());
     if points.is_empty() {
         return painter.sentence(match session.training().is_running() {
             true => "The network is being evaluated",

@@ -58,7 +58,7 @@ pub(crate) async fn a_long_jump_can_be_stopped(page: &Page) -> Result<()> {
     page.click("#progress button").await?;
     page.until("document.getElementById('progress').hidden").await?;
     assert_eq!(saved(page).await?, scenario);
-    assert!(page.text("#notice").await?.contains("You are where you were"));
+    assert!(page.text("#notice").await?.contains("The position has not changed"));
     assert_looks(page, &before, "a long way was stopped").await?;
 
     // By the keyboard too; and a way that is not stopped arrives.

@@ -235,7 +235,7 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
         ("#cost-limit", "-1", "never below 0"),
         ("#accuracy-limit", "120", "up to 100"),
         ("#speed-limit", "0", "would be none"),
-        ("#held-out", "99", "cannot be held out"),
+        ("#held-out", "99", "cannot be validation rows"),
     ] {
         page.type_in(field, typed).await?;
         let error = page.text(&format!(".field:has({field}) .error:not(:empty)")).await?;
@@ -282,7 +282,7 @@ pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> 
     page.until("document.querySelector('#train-numbers dd')?.textContent.length > 2").await?;
     page.type_in("#learning-rate", "0.05").await?;
     page.until(
-        "document.getElementById('train-notice').textContent.includes('goes on from these parameters')",
+        "document.getElementById('train-notice').textContent.includes('continues from these parameters')",
     )
     .await?;
     until_state(page, "Starts with mini-batch ").await?;
@@ -320,7 +320,7 @@ pub(crate) async fn a_divergence_is_gone_back_from_by_one_key(page: &Page) -> Re
     assert!(session.visible().finished());
     assert!(compare(page, &session.mini_batch().after, "the last sound moment").await? > 2);
     page.press("PageDown").await?;
-    assert!(page.text("#message").await?.contains("grows beyond all numbers"));
+    assert!(page.text("#message").await?.contains("overflows (∞ or NaN)"));
     Ok(())
 }
 

@@ -119,7 +119,7 @@ pub(crate) async fn wrong_files_are_refused_and_change_nothing(page: &Page) -> R
                 file["parameters"]["weights"] = json!([[[1e308, 1e308], [3, 4]], [[1, 2]]]);
                 file["data"]["x"] = json!([[1e10, 1e10]]);
             }),
-            "beyond all numbers",
+            "overflows (∞ or NaN)",
         ),
     ];
     page.choose("#preset", "xor").await?;

@@ -1,0 +1,204 @@
+//! The page's side of training at full speed: commands to the worker, and its reports.
+//!
+//! The worker trains a [`Task`] and sends [`Snapshot`]s. While it runs, the session's position does not change. When
+//! it pauses or ends, the session goes to that very sample, with the same doubles.
+
+mod control;
+mod criteria;
+mod report;
+
+use super::{Action, Session};
+use crate::nn::{Evaluation, Network};
+use crate::scenario::Position;
+use crate::training::{EpochMetrics, Snapshot, StopReason, StoppingCriteria, Task};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A command to the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum WorkerCommand {
+    /// Start [`Session::task`] in a new worker.
+    Start,
+    /// Continue after a pause.
+    Resume,
+    /// Pause and report.
+    Pause,
+    /// Replace the stopping criteria and the speed limit.
+    SetCriteria {
+        /// When to stop without being told to.
+        criteria: StoppingCriteria,
+        /// Maximum number of samples per second.
+        speed: Option<f64>,
+    },
+    /// End the worker.
+    Stop,
+}
+
+/// What the worker does, as far as the page knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum TrainingStatus {
+    /// There is no training.
+    #[default]
+    Idle,
+    /// The worker trains.
+    Running,
+    /// The worker has been told to pause and has not reported yet.
+    Pausing {
+        /// Whether the training ends then.
+        to_end: bool,
+    },
+    /// The worker waits; the session has gone to where it paused.
+    Paused,
+    /// The training has ended.
+    Ended(StopReason),
+}
+
+/// A training, and the settings of the present or the next one.
+#[derive(Clone, Debug, Default)]
+pub struct Training {
+    id: u32,
+    status: TrainingStatus,
+    criteria: StoppingCriteria,
+    speed_limit: Option<f64>,
+    first_update: u64,
+    snapshot: Option<Arc<Snapshot>>,
+    /// Trainings of this run before the present one, up to `first_update`.
+    earlier: TrainingTotals,
+    /// Where the session went when the training paused or ended.
+    stopped_position: Option<Position>,
+    first_trained_update: Option<u64>,
+    /// The action to carry out once the worker has paused.
+    pending_action: Option<Action>,
+    commands: Vec<WorkerCommand>,
+}
+
+/// An evaluation: after how many epochs, of the training rows, of the validation rows.
+pub type Evaluated = (f64, Evaluation, Option<Evaluation>);
+
+/// The results of one or more trainings.
+#[derive(Clone, Debug, Default)]
+struct TrainingTotals {
+    evaluations: Vec<Evaluated>,
+    samples: u64,
+    seconds: f64,
+}
+
+/// Maximum number of evaluations kept of earlier trainings.
+const MAX_EARLIER_EVALUATIONS: usize = 1024;
+
+impl Training {
+    /// What the worker does.
+    pub fn status(&self) -> TrainingStatus {
+        self.status
+    }
+
+    /// Whether the worker trains, or is about to pause.
+    pub fn is_running(&self) -> bool {
+        matches!(self.status, TrainingStatus::Running | TrainingStatus::Pausing { .. })
+    }
+
+    /// When the training ends.
+    pub fn criteria(&self) -> StoppingCriteria {
+        self.criteria
+    }
+
+    /// Maximum number of samples per second.
+    pub fn speed_limit(&self) -> Option<f64> {
+        self.speed_limit
+    }
+
+    /// The first update of this training, from the start of epoch 0.
+    pub fn first_update(&self) -> u64 {
+        self.first_update
+    }
+
+    /// The latest report.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.snapshot.as_deref()
+    }
+
+    /// All evaluations of this run, given the number of mini-batches in an epoch.
+    pub fn evaluations(&self, mini_batches: usize) -> Vec<Evaluated> {
+        let evaluated = |metrics: &EpochMetrics| {
+            (metrics.updates as f64 / mini_batches as f64, metrics.training, metrics.validation)
+        };
+        let own = self.snapshot().into_iter().flat_map(|snapshot| {
+            let points = snapshot.points.points().iter().map(|(_, metrics)| metrics);
+            points.chain(&snapshot.latest).map(evaluated)
+        });
+        self.earlier.evaluations.iter().copied().chain(own).collect()
+    }
+
+    /// Number of samples trained on in this run.
+    pub fn samples(&self) -> u64 {
+        self.earlier.samples + self.snapshot().map_or(0, |snapshot| snapshot.samples)
+    }
+
+    /// Training time of this run, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.earlier.seconds + self.snapshot().map_or(0.0, |snapshot| snapshot.seconds)
+    }
+
+    /// Whether `position` is where the training paused or ended.
+    pub fn stopped_at(&self, position: Position) -> bool {
+        self.stopped_position == Some(position)
+    }
+
+    /// The first update of this run that a worker has made, if any. Replaying from there takes long.
+    pub(super) fn first_trained_update(&self) -> Option<u64> {
+        self.first_trained_update
+    }
+
+    /// The results of this run before this epoch, thinned out.
+    fn totals_before(&self, mini_batches: usize, epoch: f64) -> TrainingTotals {
+        let mut evaluations = self.evaluations(mini_batches);
+        evaluations.retain(|evaluated| evaluated.0 < epoch);
+        while evaluations.len() > MAX_EARLIER_EVALUATIONS {
+            evaluations = evaluations.into_iter().step_by(2).collect();
+        }
+        match evaluations.is_empty() {
+            true => TrainingTotals::default(),
+            false => TrainingTotals { evaluations, samples: self.samples(), seconds: self.seconds() },
+        }
+    }
+}
+
+impl Session {
+    /// The training at full speed, and the settings of the next one.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The commands to the worker since the last call.
+    pub fn take_worker_commands(&mut self) -> Vec<WorkerCommand> {
+        std::mem::take(&mut self.training.commands)
+    }
+
+    /// The task of [`WorkerCommand::Start`]: the scenario from the present mini-batch on, or from the next one if the
+    /// present one is finished.
+    pub fn task(&self) -> Task {
+        Task {
+            id: self.training.id,
+            scenario: self.scenario.as_ref().clone(),
+            network: Network::clone(self.next_network()),
+            update: self.next_update(),
+            limits: self.training.criteria,
+        }
+    }
+
+    /// The first update that is not made yet.
+    fn next_update(&self) -> u64 {
+        self.updates() + u64::from(self.visible().finished())
+    }
+
+    /// The parameters before that update.
+    fn next_network(&self) -> &Arc<Network> {
+        if self.visible().finished() { &self.mini_batch.after } else { &self.mini_batch.before }
+    }
+
+    /// Whether a worker has made some of the updates before the present position.
+    pub(super) fn was_trained(&self) -> bool {
+        self.training.first_trained_update.is_some_and(|first| first < self.updates())
+    }
+}
