@@ -2,16 +2,16 @@
 // app, computes nothing and formats nothing.
 
 import init, {
-  chart_svg, dispatch, open_files, point, provide_rows, resize, scenario_file, take_file, training_failed,
+  chart_svg, dispatch, open_files, point, provide_digits, resize, scenario_file, take_file, training_failed,
   training_reported, training_task,
 } from "./pkg/deltascope.js";
 
-// The rows of the presets are a file of its own, and come at the same time as the program.
-const rows = fetch(new URL("data/rows.txt", import.meta.url))
+// The rows of the digits are a large file, fetched in parallel. Only the presets that need them wait for it.
+const digits = fetch(new URL("data/digits8x8.csv", import.meta.url))
   .then((file) => (file.ok ? file.text() : ""))
   .catch(() => "");
 await init();
-provide_rows(await rows);
+const digitsProvided = digits.then(provide_digits);
 
 const byId = (id) => document.getElementById(id);
 const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
@@ -120,8 +120,11 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const control = event.target;
-  if (control.selectedOptions?.[0]?.hasAttribute("data-fetches")) {
+  const option = control.selectedOptions?.[0];
+  if (option?.hasAttribute("data-fetches")) {
     openSet(control);
+  } else if (option?.hasAttribute("data-needs-digits")) {
+    digitsProvided.then(() => send(control.dataset.action, control.value, control));
   } else if (control.matches("[data-action]") && control.id !== "scrub") {
     send(control.dataset.action, valueOf(control), control);
   }

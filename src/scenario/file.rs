@@ -62,38 +62,46 @@ struct Parameters {
     mini_batch: u32,
 }
 
+impl ScenarioFile {
+    /// The scenario, of which only the shape has been checked.
+    pub(super) fn into_unchecked(self) -> Result<Scenario, ScenarioError> {
+        if self.format != FORMAT {
+            let problem = format!("{} is not known here; write \"{FORMAT}\"", quoted(&self.format));
+            return error("format", problem);
+        }
+        check_shape(&self.sizes, &self.activations)?;
+        let mut scenario = Scenario {
+            start: start(self.initialisation, self.parameters, &self.sizes, &self.activations)?,
+            data: Arc::new(self.data.into_data(&self.sizes)?),
+            split_data: None,
+            title: self.title,
+            note: self.note,
+            sizes: self.sizes,
+            activations: self.activations,
+            hyperparameters: Hyperparameters {
+                cost: self.cost,
+                learning_rate: self.learning_rate,
+                batch_size: self.batch_size,
+                reduction: self.reduction,
+                bias_rule: self.bias_rule,
+            },
+            order: self.order,
+            runs: self.runs,
+            position: self.position,
+        };
+        if self.split.is_some() {
+            check_data(&scenario)?;
+            scenario.split_anew(scenario.data.clone(), self.split)?;
+        }
+        Ok(scenario)
+    }
+}
+
 impl TryFrom<ScenarioFile> for Scenario {
     type Error = ScenarioError;
 
     fn try_from(file: ScenarioFile) -> Result<Self, ScenarioError> {
-        if file.format != FORMAT {
-            let problem = format!("{} is not known here; write \"{FORMAT}\"", quoted(&file.format));
-            return error("format", problem);
-        }
-        check_shape(&file.sizes, &file.activations)?;
-        let mut scenario = Self {
-            start: start(file.initialisation, file.parameters, &file.sizes, &file.activations)?,
-            data: Arc::new(file.data.into_data(&file.sizes)?),
-            split_data: None,
-            title: file.title,
-            note: file.note,
-            sizes: file.sizes,
-            activations: file.activations,
-            hyperparameters: Hyperparameters {
-                cost: file.cost,
-                learning_rate: file.learning_rate,
-                batch_size: file.batch_size,
-                reduction: file.reduction,
-                bias_rule: file.bias_rule,
-            },
-            order: file.order,
-            runs: file.runs,
-            position: file.position,
-        };
-        if file.split.is_some() {
-            check_data(&scenario)?;
-            scenario.split_anew(scenario.data.clone(), file.split)?;
-        }
+        let scenario = file.into_unchecked()?;
         check(&scenario)?;
         Ok(scenario)
     }

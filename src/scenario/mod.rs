@@ -134,6 +134,11 @@ impl Scenario {
         json::from_str::<ScenarioFile>(json)?.try_into()
     }
 
+    /// The same without [`Scenario::check`], for a preset whose rows are added later.
+    pub(crate) fn from_json_unchecked(json: &str) -> Result<Self, ScenarioError> {
+        json::from_str::<ScenarioFile>(json)?.into_unchecked()
+    }
+
     /// Writes the `deltascope-1` format; reading it again gives the same scenario.
     pub fn to_json(&self) -> String {
         // Serialising cannot fail: all keys are strings.

@@ -2,7 +2,7 @@
 
 use super::format::plain;
 use super::html::{action, escape};
-use crate::data::{Preset, mnist, presets};
+use crate::data::{mnist, presets};
 use crate::json::numbers;
 use crate::nn::{Activation, Distribution, Reduction};
 use crate::scenario::{SampleOrder, Start};
@@ -20,9 +20,10 @@ pub fn preset_options(session: &Session) -> String {
     for (about, compared) in [("Step", false), ("Compare", true)] {
         // Writing to a string cannot fail, here and below.
         let _ = write!(html, "<optgroup label=\"{about}\">");
-        for preset in presets().iter().filter(|preset| preset.runs.is_empty() != compared) {
-            let Preset { id, title, .. } = preset;
-            let _ = write!(html, "<option value=\"{id}\"{}>{}</option>", selected(id), escape(title));
+        for preset in presets().iter().filter(|preset| preset.is_comparison() == compared) {
+            let (id, title) = (preset.id, escape(preset.title()));
+            let needs = if preset.needs_digits() { " data-needs-digits" } else { "" };
+            let _ = write!(html, "<option value=\"{id}\"{needs}{}>{title}</option>", selected(id));
         }
         if !compared {
             // Its files are fetched when it is chosen.

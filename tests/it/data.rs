@@ -25,7 +25,7 @@ fn the_presets_tell_the_story_in_its_order() {
     let compared = ["and", "gates", "iris", "outputs", "one", "digits"].map(|id| format!("compare-{id}"));
     assert_eq!(ids[..10], story);
     assert_eq!(ids[10..], compared);
-    assert!(presets().iter().all(|preset| preset.runs.is_empty() != preset.id.starts_with("compare-")));
+    assert!(presets().iter().all(|preset| preset.is_comparison() == preset.id.starts_with("compare-")));
     let rows = presets().iter().map(|preset| preset.scenario().data.samples.len());
     assert_eq!(rows.collect::<Vec<_>>(), [4, 4, 1, 1, 10, 150, 1797, 200, 200, 20, 4, 4, 150, 3, 4, 1797]);
     assert!(preset("nothing of the kind").is_none());

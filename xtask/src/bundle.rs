@@ -18,9 +18,6 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// What the page is made of, as cargo names it and as the page does: what it shows, and what trains in its worker.
 /// Each is a wasm with its glue.
 const PARTS: [(&str, &str); 2] = [("deltascope-page", "deltascope"), ("deltascope-worker", "worker")];
-/// The data that the page loads as one file of its own, in the order that `src/data/presets.rs` knows.
-const ROWS: [&str; 6] =
-    ["brownlee10.csv", "iris.csv", "linnerud.csv", "toy-circle.csv", "toy-spiral.csv", "digits8x8.txt"];
 
 /// What a build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,22 +65,11 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
         .context("could not copy index.html")?;
     project::copy_folder(&glue(project, build)?, &staging.join("www/pkg"), &[])?;
     data::put(project, &staging)?;
-    fs::write(staging.join("www/data/rows.txt"), rows(project)?)
-        .context("could not write www/data/rows.txt")?;
 
     let dist = project.dist();
     replace(&dist, &staging)?;
     report(&dist, build, start)?;
     Ok(dist)
-}
-
-/// The files of rows, with a form feed between them.
-fn rows(project: &Project) -> Result<String> {
-    let read = |name| {
-        let file = project.root.join("src/data/files").join(name);
-        fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))
-    };
-    Ok(ROWS.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\u{c}"))
 }
 
 /// The profile of the benchmarks: all is compiled as in the worker.

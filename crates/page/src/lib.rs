@@ -110,10 +110,10 @@ pub fn point(x: f64, y: f64, pressed: bool) -> String {
     })
 }
 
-/// Takes the rows of the presets: the text of `rows.txt`.
+/// Takes the rows of the digits presets: the text of `www/data/digits8x8.csv`, empty if it could not be fetched.
 #[wasm_bindgen]
-pub fn provide_rows(files: String) {
-    presets::provide_rows(files);
+pub fn provide_digits(csv: String) {
+    presets::provide_digits(csv);
 }
 
 /// The scenario as a file.
