@@ -1,6 +1,6 @@
 //! The native tests, one binary.
 
-// What a test cannot do without ends it, in its helpers too.
+// A test may panic, and so may its helpers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod arbitrary;
@@ -22,6 +22,7 @@ mod runs;
 mod scenario;
 mod scene;
 mod session;
+mod sources;
 mod split;
 mod svg;
 mod tidy;

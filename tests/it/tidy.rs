@@ -1,114 +1,71 @@
 //! The invariants of the design, as far as the text of the sources shows them.
 
+use crate::sources::{Source, files, identifier, rust};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
-/// The most lines of a file that a reader can still take in.
+/// Maximum number of lines of a file.
 const MAX_LINES: usize = 500;
 
-/// A source file: its path from the project's root, and its text.
-struct Source {
-    path: String,
-    text: String,
-}
+/// Every module directly under `src` and every crate under `crates`, with the others that it may name.
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("nn", &[]),
+    ("json", &[]),
+    ("scenario", &["nn", "json"]),
+    ("data", &["nn", "json", "scenario"]),
+    ("training", &["nn", "json", "scenario"]),
+    ("session", &["nn", "json", "scenario", "data", "training"]),
+    ("view", &["nn", "json", "scenario", "data", "training", "session"]),
+    ("page", &["nn", "json", "scenario", "data", "training", "session", "view"]),
+    ("worker", &["nn", "training"]),
+];
 
-/// All files with this ending under a folder.
-fn sources(folder: &str, ending: &str) -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut sources = Vec::new();
-    let mut folders = vec![root.join(folder)];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == ending) {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-                sources.push(Source { path: name, text: std::fs::read_to_string(&path).unwrap() });
-            }
-        }
-    }
-    sources
-}
-
-/// Rust under `src` and `crates`, of which there must be some.
-fn rust() -> Vec<Source> {
-    let mut found = sources("src", "rs");
-    found.extend(sources("crates", "rs"));
-    let sources = found;
-    assert!(sources.len() > 10, "only {} files under src and crates", sources.len());
-    sources
-}
-
-impl Source {
-    /// The crate under `crates`, or the module right under `src`: `nn` of `crates/nn/src/cost.rs`, `view` of
-    /// `src/view/ledger.rs`.
-    fn module(&self) -> &str {
-        self.path.trim_start_matches("src/").trim_start_matches("crates/").split(['/', '.']).next().unwrap()
-    }
-
-    /// Its lines with their numbers, without comments, up to its unit tests.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
-        lines.enumerate().map(|(index, line)| (index + 1, line.split("//").next().unwrap()))
-    }
-
-    /// The modules right under the crate that it names, by `crate::…` or, in documentation, `deltascope::…`.
-    fn modules_named(&self) -> BTreeSet<String> {
-        let mut named = BTreeSet::new();
-        for root in ["crate::", "deltascope::", "super::super::"] {
-            for (at, _) in self.text.match_indices(root) {
-                let rest = &self.text[at + root.len()..];
-                match rest.strip_prefix('{') {
-                    Some(group) => named.extend(first_names(group)),
-                    None => named.extend(name(rest)),
-                }
-            }
-        }
-        named
-    }
-}
-
-/// The identifier that a text starts with.
-fn name(text: &str) -> Option<String> {
-    let name: String = text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!name.is_empty()).then_some(name)
-}
-
-/// The identifiers that the entries of a group start with: nn and data of `nn::{A, B}, data::C}`.
-fn first_names(group: &str) -> Vec<String> {
-    let (mut depth, mut entry, mut names) = (0, String::new(), Vec::new());
-    for c in group.chars() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => names.extend(name(&std::mem::take(&mut entry))),
-            _ => entry.push(c),
-        }
-    }
-    names.extend(name(&entry));
-    names
+/// The modules that a source names against the arrows.
+fn forbidden(source: &Source) -> Vec<String> {
+    let module = source.module();
+    let allowed = ARROWS.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, allowed)| allowed);
+    let named = source.modules_named().into_iter();
+    named.filter(|named| named != module && !allowed.contains(&named.as_str())).collect()
 }
 
 #[test]
-fn the_names_of_a_group_are_found() {
-    let text = "use crate::{nn::{A, B}, data};\nuse crate::view::X;".to_owned();
-    let source = Source { path: "crates/nn/src/x.rs".to_owned(), text };
-    assert_eq!(source.modules_named(), ["data", "nn", "view"].map(str::to_owned).into());
-    assert_eq!(source.module(), "nn");
+fn the_arrows_list_every_module_and_crate() {
+    let listed: BTreeSet<&str> = ARROWS.iter().map(|(module, _)| *module).collect();
+    let sources = rust();
+    let existing: BTreeSet<&str> =
+        sources.iter().map(Source::module).filter(|module| *module != "lib").collect();
+    assert_eq!(listed, existing);
 }
 
 #[test]
-fn arrows_run_one_way() {
-    let order = ["nn", "scenario", "data", "training", "session", "view", "page"];
-    for source in rust() {
-        let Some(place) = order.iter().position(|module| *module == source.module()) else { continue };
-        for named in source.modules_named() {
-            if let Some(other) = order.iter().position(|module| *module == named) {
-                assert!(other <= place, "{}: {} may not know {named}", source.path, source.module());
+fn modules_name_only_those_before_them() {
+    for source in rust().iter().filter(|source| source.module() != "lib") {
+        assert_eq!(forbidden(source), [""; 0], "{} may not name these modules", source.path);
+    }
+}
+
+#[test]
+fn a_module_against_the_arrows_is_found() {
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    assert_eq!(forbidden(&source("src/scenario/file.rs", "use super::super::session::Action;")), ["session"]);
+    assert_eq!(forbidden(&source("src/training/task.rs", "use crate::{nn::Network, view};")), ["view"]);
+    assert_eq!(
+        forbidden(&source("crates/worker/src/lib.rs", "use deltascope::session::Session;")),
+        ["session"]
+    );
+    assert_eq!(
+        forbidden(&source("crates/nn/src/cost.rs", "use deltascope::scenario::Scenario;")),
+        ["scenario"]
+    );
+    assert_eq!(forbidden(&source("src/view/page.rs", "use crate::session::Session;")), [""; 0]);
+    assert_eq!(forbidden(&source("src/view/page.rs", "use crate::elsewhere::X;")), ["elsewhere"]);
+}
+
+/// Asserts that no line of code of these sources contains one of these texts.
+fn assert_none<'a>(sources: impl IntoIterator<Item = &'a Source>, texts: &[&str], reason: &str) {
+    for source in sources {
+        for (line, code) in source.code() {
+            for text in texts {
+                assert!(!code.contains(text), "{}:{line}: {text}: {reason}", source.path);
             }
         }
     }
@@ -122,64 +79,74 @@ fn only_page_and_worker_name_wasm_crates() {
         "js_sys",
         "plotters_canvas",
         "console_error_panic_hook",
-        "wasm_bindgen_futures",
+        "serde_wasm_bindgen",
     ];
-    for source in rust().iter().filter(|source| !["page", "worker"].contains(&source.module())) {
-        for (line, code) in source.code() {
-            for name in crates {
-                assert!(
-                    !code.contains(name),
-                    "{}:{line} names {name}; that belongs in crates/page or crates/worker",
-                    source.path
-                );
-            }
-        }
-    }
+    let sources = rust();
+    let others = sources.iter().filter(|source| !["page", "worker"].contains(&source.module()));
+    assert_none(others, &crates, "only crates/page and crates/worker know a browser");
 }
 
 #[test]
-fn the_mathematics_has_functions_of_its_own() {
-    // The standard library's differ between native and wasm; a fused multiply-add between processors.
+fn the_mathematics_uses_its_own_functions() {
+    // Those of the standard library differ between native code and wasm; a fused multiply-add differs between
+    // processors.
     let methods = [
         "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "tanh", "sinh", "cosh", "sin", "cos",
         "tan", "atan", "atan2", "sqrt", "cbrt", "hypot", "powf", "powi", "mul_add",
     ];
-    for source in rust().iter().filter(|source| source.module() == "nn") {
+    let calls: Vec<String> =
+        methods.iter().flat_map(|name| [format!(".{name}("), format!("f64::{name}")]).collect();
+    let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+    let sources = rust();
+    let nn = sources.iter().filter(|source| source.module() == "nn");
+    assert_none(nn, &calls, "nn::functions has the same on every machine");
+}
+
+#[test]
+fn one_file_is_unsafe() {
+    let sources = rust();
+    let has_unsafe = |source: &&Source| source.code().any(|(_, code)| code.contains("unsafe"));
+    let paths: Vec<&str> = sources.iter().filter(has_unsafe).map(|source| source.path.as_str()).collect();
+    assert_eq!(paths, ["crates/nn/src/lanes/vectors.rs"]);
+}
+
+#[test]
+fn nothing_under_src_and_crates_panics() {
+    let calls = [".unwrap()", ".expect(", "panic!(", "todo!(", "unreachable!("];
+    assert_none(&rust(), &calls, "it would end the page");
+}
+
+#[test]
+fn only_the_trainer_of_the_fast_path_is_named_elsewhere() {
+    let mut sources = rust();
+    for folder in ["examples", "tests", "xtask"] {
+        sources.extend(files(folder, "rs"));
+    }
+    let outside = |source: &&Source| {
+        !source.path.starts_with("crates/nn/src/fast") && source.path != "tests/it/tidy.rs"
+    };
+    for source in sources.iter().filter(outside) {
+        let measures = source.path.starts_with("examples/bench/") || source.path == "tests/it/fast_path.rs";
+        let allowed: &[&str] = if measures { &["Trainer", "Width", "busy_work"] } else { &["Trainer"] };
         for (line, code) in source.code() {
-            for method in methods {
-                let named = code.contains(&format!(".{method}(")) || code.contains(&format!("f64::{method}"));
-                assert!(!named, "{}:{line} calls {method}; take nn::functions'", source.path);
+            for (at, path) in code.match_indices("fast::") {
+                if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+                    continue;
+                }
+                let rest = &code[at + path.len()..];
+                let names = rest
+                    .strip_prefix('{')
+                    .map_or(identifier(rest), |group| group.split('}').next().unwrap_or_default());
+                for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                    assert!(allowed.contains(&name), "{}:{line} names fast::{name}", source.path);
+                }
             }
         }
     }
 }
 
 #[test]
-fn only_the_runs_are_unsafe() {
-    for source in rust().iter().filter(|source| source.path != "crates/nn/src/lanes/vectors.rs") {
-        for (line, code) in source.code() {
-            assert!(
-                !code.contains("unsafe"),
-                "{}:{line}: `unsafe` belongs in crates/nn/src/lanes/vectors.rs",
-                source.path
-            );
-        }
-    }
-}
-
-#[test]
-fn nothing_under_src_unwraps() {
-    for source in rust() {
-        for (line, code) in source.code() {
-            for call in [".unwrap()", ".expect(", "panic!(", "todo!(", "unreachable!("] {
-                assert!(!code.contains(call), "{}:{line}: {call} would end the page", source.path);
-            }
-        }
-    }
-}
-
-#[test]
-fn no_file_is_long() {
+fn no_file_is_too_long() {
     let folders = [
         ("src", "rs"),
         ("crates", "rs"),
@@ -189,9 +156,9 @@ fn no_file_is_long() {
         ("www", "js"),
         ("www", "css"),
     ];
-    for (folder, ending) in folders {
-        // What a build has left in www/pkg is nobody's reading.
-        for source in sources(folder, ending).iter().filter(|source| !source.path.starts_with("www/pkg/")) {
+    for (folder, extension) in folders {
+        // www/pkg is generated.
+        for source in files(folder, extension).iter().filter(|source| !source.path.starts_with("www/pkg/")) {
             let lines = source.text.lines().count();
             assert!(lines <= MAX_LINES, "{} has {lines} lines; split it by idea", source.path);
         }

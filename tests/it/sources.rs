@@ -1,0 +1,224 @@
+//! The project's source files as text, and the modules that a file names.
+
+use std::path::{Path, PathBuf};
+
+/// A source file: its path from the project's root, and its text.
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// All files with this extension in a folder and its subfolders.
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Vec::new();
+    let mut folders = vec![root.join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|other| other == extension) {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                sources.push(Source { path: name, text: std::fs::read_to_string(&path).unwrap() });
+            }
+        }
+    }
+    sources
+}
+
+/// All Rust files of `src` and `crates`.
+pub(crate) fn rust() -> Vec<Source> {
+    let mut sources = files("src", "rs");
+    sources.extend(files("crates", "rs"));
+    assert!(sources.len() > 50, "only {} Rust files were found", sources.len());
+    sources
+}
+
+impl Source {
+    /// The crate under `crates`, or the module directly under `src`: `nn` for `crates/nn/src/cost.rs`, `view`
+    /// for `src/view/ledger.rs`, `lib` for `src/lib.rs`.
+    pub(crate) fn module(&self) -> &str {
+        let path = self.path.trim_start_matches("src/").trim_start_matches("crates/");
+        path.split(['/', '.']).next().unwrap()
+    }
+
+    /// The module path of the file within its crate: `view`, `charts`, `plot` for `src/view/charts/plot.rs`.
+    fn module_path(&self) -> Vec<&str> {
+        let path = self.path.split_once("src/").unwrap().1.trim_end_matches(".rs");
+        path.split('/').filter(|name| !["mod", "lib", "main"].contains(name)).collect()
+    }
+
+    /// The lines with their numbers, without comments, up to the unit tests.
+    pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
+        lines.enumerate().map(|(index, line)| (index + 1, line.split("//").next().unwrap()))
+    }
+
+    /// The modules directly under `src`, and the crates under `crates`, that the file names in code, examples and
+    /// unit tests: by a path from the root of the package (`crate::…`, `deltascope::…`), by a path that reaches the
+    /// root with `super::`, or by the name of a crate (`deltascope_nn::…`).
+    pub(crate) fn modules_named(&self) -> Vec<String> {
+        let mut named = Vec::new();
+        let is_app = self.path.starts_with("src/");
+        for (at, path) in paths(&self.text) {
+            let mut steps: &[&str] = &path.roots;
+            match steps {
+                ["deltascope"] => named.extend(first_names(path.rest)),
+                ["crate"] if is_app => named.extend(first_names(path.rest)),
+                ["crate"] => {}
+                [one] if one.starts_with("deltascope_") => {
+                    named.push(one.trim_start_matches("deltascope_").to_owned());
+                }
+                _ => {
+                    if steps.first() == Some(&"self") {
+                        steps = &steps[1..];
+                    }
+                    // An inline module, such as the unit tests, is one level deeper than its file.
+                    let depth = self.module_path().len() + usize::from(self.is_in_unit_tests(at));
+                    if is_app && !steps.is_empty() && steps.len() >= depth {
+                        named.extend(first_names(path.rest));
+                    }
+                }
+            }
+        }
+        named.sort();
+        named.dedup();
+        named
+    }
+
+    /// Whether a byte position is in the unit tests at the end of the file.
+    fn is_in_unit_tests(&self, at: usize) -> bool {
+        self.text.find("#[cfg(test)]\nmod ").is_some_and(|tests| at > tests)
+    }
+}
+
+/// The start of a path: `crate`, the name of a package, or a chain of `super`, each followed by `::`.
+struct PathStart<'a> {
+    roots: Vec<&'a str>,
+    /// The text after the last `::`.
+    rest: &'a str,
+}
+
+/// All paths in a text that start with `crate`, `super`, `self`, `deltascope` or a package of the workspace, each with
+/// its byte position.
+fn paths(text: &str) -> Vec<(usize, PathStart<'_>)> {
+    let is_root = |name: &str| {
+        ["crate", "super", "self", "deltascope"].contains(&name) || name.starts_with("deltascope_")
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let name = identifier(&text[at..]);
+        if name.is_empty() {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
+        let (start, mut roots, mut rest) = (at, Vec::new(), &text[at..]);
+        at += name.len();
+        // The rest of a longer path is not a start.
+        if text[..start].ends_with("::") {
+            continue;
+        }
+        loop {
+            let name = identifier(rest);
+            match rest[name.len()..].strip_prefix("::") {
+                Some(after) if is_root(name) => {
+                    roots.push(name);
+                    rest = after;
+                }
+                _ => break,
+            }
+        }
+        if !roots.is_empty() {
+            found.push((start, PathStart { roots, rest }));
+        }
+    }
+    found
+}
+
+/// The identifier that a text starts with, or nothing.
+pub(crate) fn identifier(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The first identifiers of what follows `::`: `nn` of `nn::A`, `nn` and `data` of `{nn::{A, B}, data::C}`.
+fn first_names(text: &str) -> Vec<String> {
+    let Some(group) = text.strip_prefix('{') else {
+        return Some(identifier(text))
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
+    };
+    let (mut depth, mut entry, mut names) = (0, String::new(), Vec::new());
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(std::mem::take(&mut entry)),
+            _ => entry.push(c),
+        }
+    }
+    names.push(entry);
+    let names = names.iter().map(|entry| identifier(entry.trim_start()).to_owned());
+    names.filter(|name| !name.is_empty() && name != "self").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(path: &str, text: &str) -> Vec<String> {
+        Source { path: path.to_owned(), text: text.to_owned() }.modules_named()
+    }
+
+    #[test]
+    fn a_file_belongs_to_its_crate_or_to_its_first_module() {
+        let module = |path: &str| Source { path: path.to_owned(), text: String::new() }.module().to_owned();
+        assert_eq!(module("crates/nn/src/cost.rs"), "nn");
+        assert_eq!(module("src/view/charts/plot.rs"), "view");
+        assert_eq!(module("src/json.rs"), "json");
+        assert_eq!(module("src/lib.rs"), "lib");
+    }
+
+    #[test]
+    fn paths_from_the_root_name_modules() {
+        let text = "use crate::{nn::{A, B}, data};\nuse crate::view::X;\nlet y = crate::session::y();";
+        assert_eq!(named("src/view/x.rs", text), ["data", "nn", "session", "view"]);
+        assert_eq!(
+            named("crates/page/src/lib.rs", "use deltascope::{view::X, session};"),
+            ["session", "view"]
+        );
+        assert_eq!(named("crates/nn/src/x.rs", "use crate::matrix::Matrix;"), [""; 0]);
+        assert_eq!(
+            named("src/lib.rs", "pub use deltascope_nn as nn;\nfn f() { deltascope_nn::g() }"),
+            ["nn"]
+        );
+    }
+
+    #[test]
+    fn super_names_modules_when_it_reaches_the_root() {
+        assert_eq!(named("src/scenario/file.rs", "use super::super::view::X;"), ["view"]);
+        assert_eq!(
+            named("src/view/charts/plot.rs", "use super::super::super::{data, nn::A};"),
+            ["data", "nn"]
+        );
+        assert_eq!(named("src/view/charts/plot.rs", "use super::super::theme::Palette;"), [""; 0]);
+        assert_eq!(named("src/view/mod.rs", "use super::page::X;"), ["page"]);
+        assert_eq!(named("src/json.rs", "use super::view;"), ["view"]);
+        let unit_test = "#[cfg(test)]\nmod tests {\n    use super::super::scene::X;\n}";
+        assert_eq!(named("src/view/text.rs", unit_test), [""; 0]);
+        assert_eq!(named("src/view/text.rs", &unit_test.replace("super::scene", "super::super::nn")), ["nn"]);
+    }
+
+    #[test]
+    fn other_paths_name_no_modules() {
+        let text = "use std::crate_::x; let supervisor::y = myself::z; foo::super_::q(); plotters::data::X";
+        assert_eq!(named("src/view/mod.rs", text), [""; 0]);
+    }
+}
