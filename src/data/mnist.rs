@@ -166,7 +166,7 @@ impl Pair {
         let (Idx::Images { size, pixels }, Idx::Labels(labels)) = (self.images.idx, self.labels.idx) else {
             return Err(too_few());
         };
-        Samples::of_images(size, pixels, labels, DIGITS)
+        Samples::from_images(size, pixels, labels, DIGITS)
             .map_err(|error| of_scenario(&self.images.name, &error))
     }
 }

@@ -87,7 +87,7 @@ impl RowsFile {
         };
         match self {
             Self { x: None, y: None, images: Some(ImagesFile { rows, columns, pixels, labels }) } => {
-                Samples::of_images((columns, rows), pixels.0, labels.0, classes).map_err(|error| {
+                Samples::from_images((columns, rows), pixels.0, labels.0, classes).map_err(|error| {
                     ScenarioError { field: format!("{field}.images.{}", error.field), ..error }
                 })
             }

@@ -91,7 +91,7 @@ impl ScenarioFile {
         };
         if self.split.is_some() {
             check_data(&scenario)?;
-            scenario.split_anew(scenario.data.clone(), self.split)?;
+            scenario.set_split(scenario.data.clone(), self.split)?;
         }
         Ok(scenario)
     }

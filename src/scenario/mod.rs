@@ -54,7 +54,7 @@ pub struct Scenario {
     pub hyperparameters: Hyperparameters,
     /// The order of the samples.
     pub order: SampleOrder,
-    /// The runs that are compared; none means the usual ones, [`Scenario::compared`].
+    /// The runs that are compared; none means the usual ones, [`Scenario::compared_runs`].
     pub runs: Vec<RunConfig>,
     /// The samples and their columns' names, split and standardised where they are to be.
     pub data: Arc<Data>,
@@ -175,7 +175,7 @@ impl Scenario {
 
     /// Whether the scenario's own run is the same as that of another one: all is, but the runs, the position
     /// and the words.
-    pub fn runs_like(&self, other: &Self) -> bool {
+    pub fn has_same_run(&self, other: &Self) -> bool {
         let Self {
             sizes,
             activations,

@@ -112,7 +112,7 @@ impl RunConfig {
 impl Scenario {
     /// The runs to compare: those it names, else updates after each sample, by its own mini-batch, and by the
     /// wrong rule.
-    pub fn compared(&self) -> Vec<RunConfig> {
+    pub fn compared_runs(&self) -> Vec<RunConfig> {
         if !self.runs.is_empty() {
             return self.runs.clone();
         }

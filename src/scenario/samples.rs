@@ -1,11 +1,11 @@
-//! The rows of the data: doubles, or images kept as bytes, which would be eight times as large as doubles.
+//! The rows of the data: doubles, or images as bytes, an eighth of the size.
 
 use super::ScenarioError;
 use crate::nn::Sample;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The most classes that images may have: a label is one byte.
+/// Maximum number of classes of images: a label is one byte.
 pub const MAX_LABELS: usize = 256;
 
 /// Rows of data, each an input x and a target y.
@@ -17,63 +17,56 @@ pub const MAX_LABELS: usize = 256;
 /// let doubles = Samples::from(vec![Sample { x: vec![0.5], y: vec![1.0] }]);
 /// assert_eq!(doubles.at(0).x, [0.5]);
 ///
-/// let images = Samples::of_images((2, 1), vec![0, 255], vec![1], 3).unwrap();
+/// let images = Samples::from_images((2, 1), vec![0, 255], vec![1], 3).unwrap();
 /// assert_eq!(images.at(0).x, [0.0, 1.0]);
 /// assert_eq!(images.at(0).y, [0.0, 1.0, 0.0]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Samples {
-    kept: Kept,
-    /// Which row of the file each is, where these are only some of its rows. Images are found by it.
+    storage: Storage,
+    /// For a subset: the index of each row in the file, and in the storage of images. `None`: all rows.
     rows: Option<Arc<[u32]>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Kept {
+enum Storage {
     Doubles(Vec<Sample>),
-    /// Shared by all parts and copies.
-    Images(Shared),
+    /// Shared by all copies and subsets.
+    Images(Arc<Images>),
 }
 
-impl Default for Kept {
+impl Default for Storage {
     fn default() -> Self {
         Self::Doubles(Vec::new())
     }
 }
 
-#[derive(Clone, Debug)]
-struct Shared(Arc<Images>);
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Self) -> bool {
-        // Nearly always it is the same memory, which need not be compared byte by byte.
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
-    }
-}
-
-/// Grey images of one size, a byte for each pixel, and a class for each image.
+/// Greyscale images of one size, one byte per pixel, and a class for each image.
 #[derive(Debug, PartialEq)]
 struct Images {
     width: usize,
     height: usize,
     pixels: Vec<u8>,
     labels: Vec<u8>,
-    /// y of each class.
+    /// The target y of each class, one-hot.
     targets: Vec<Vec<f64>>,
-    /// x of each byte: pixel / 255.
-    shades: Vec<f64>,
+    /// The input x of each pixel value: value / 255.
+    inputs: Vec<f64>,
 }
 
-/// One image, as it is kept.
+/// No number in it is NaN. With `Eq`, equality of two `Arc`s compares the pointers before the bytes.
+impl Eq for Images {}
+
+/// One image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image<'a> {
-    /// Pixels across.
+    /// In pixels.
     pub width: usize,
-    /// Pixels down.
+    /// In pixels.
     pub height: usize,
-    /// Row by row from the top, 0 … 255; x of the sample is pixel / 255.
+    /// Row by row from the top, 0 … 255. The inputs of the sample are pixel / 255.
     pub pixels: &'a [u8],
-    /// The class, whose target is 1.
+    /// The class. Its target is 1, all others are 0.
     pub label: u8,
 }
 
@@ -82,19 +75,20 @@ impl Images {
         self.width * self.height
     }
 
-    fn pixels(&self, at: usize) -> Option<&[u8]> {
-        self.pixels.get(at * self.area()..)?.get(..self.area())
+    fn pixels(&self, index: usize) -> Option<&[u8]> {
+        self.pixels.get(index * self.area()..)?.get(..self.area())
     }
 
-    fn target(&self, at: usize) -> Option<&[f64]> {
-        let label = *self.labels.get(at)?;
+    fn target(&self, index: usize) -> Option<&[f64]> {
+        let label = *self.labels.get(index)?;
         self.targets.get(usize::from(label)).map(Vec::as_slice)
     }
 
-    fn read(&self, at: usize, sample: &mut Sample) -> Option<()> {
-        let (pixels, target) = (self.pixels(at)?, self.target(at)?);
+    fn copy_to(&self, index: usize, sample: &mut Sample) -> Option<()> {
+        let target = self.target(index)?;
+        let pixels = self.pixels(index)?;
         sample.x.clear();
-        sample.x.extend(pixels.iter().map(|pixel| self.shades[usize::from(*pixel)]));
+        sample.x.extend(pixels.iter().map(|pixel| self.inputs[usize::from(*pixel)]));
         sample.y.clear();
         sample.y.extend_from_slice(target);
         Some(())
@@ -102,10 +96,10 @@ impl Images {
 }
 
 impl Samples {
-    /// Images of `size` (width, height), row by row from the top and one after the other, with a label below
-    /// `classes` for each. x is pixel / 255, y is 1 for the label and 0 for every other class. The error names
-    /// `rows`, `pixels` or `labels`.
-    pub fn of_images(
+    /// Images of the size (width, height): the pixels row by row from the top and image by image, and for each image a
+    /// label below `classes`. x is pixel / 255, y is 1 for the label and 0 for every other class. The field of an
+    /// error is `rows`, `pixels` or `labels`.
+    pub fn from_images(
         (width, height): (usize, usize),
         pixels: Vec<u8>,
         labels: Vec<u8>,
@@ -143,126 +137,124 @@ impl Samples {
             pixels,
             labels,
             targets: (0..classes).map(one_hot).collect(),
-            shades: (0..=u8::MAX).map(|pixel| f64::from(pixel) / 255.0).collect(),
+            inputs: (0..=u8::MAX).map(|pixel| f64::from(pixel) / 255.0).collect(),
         };
-        Ok(Self { kept: Kept::Images(Shared(images.into())), rows: None })
+        Ok(Self { storage: Storage::Images(images.into()), rows: None })
     }
 
-    /// How many rows.
+    /// The number of rows.
     pub fn len(&self) -> usize {
-        match (&self.rows, &self.kept) {
+        match (&self.rows, &self.storage) {
             (Some(rows), _) => rows.len(),
-            (None, Kept::Doubles(samples)) => samples.len(),
-            (None, Kept::Images(Shared(images))) => images.labels.len(),
+            (None, Storage::Doubles(samples)) => samples.len(),
+            (None, Storage::Images(images)) => images.labels.len(),
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Where an image of this row is kept. A row that is not there stays out of range.
-    fn place(&self, row: usize) -> usize {
+    /// The index of this row's image in the storage; out of range if there is no such row.
+    fn image_index(&self, row: usize) -> usize {
         match &self.rows {
             Some(rows) => rows.get(row).map_or(usize::MAX, |row| *row as usize),
             None => row,
         }
     }
 
-    /// The sample in this row, borrowed where it is kept as doubles.
+    /// The sample in this row, borrowed if it is stored as doubles.
     pub fn get(&self, row: usize) -> Option<Cow<'_, Sample>> {
-        match &self.kept {
-            Kept::Doubles(samples) => samples.get(row).map(Cow::Borrowed),
-            Kept::Images(Shared(images)) => {
+        match &self.storage {
+            Storage::Doubles(samples) => samples.get(row).map(Cow::Borrowed),
+            Storage::Images(images) => {
                 let mut sample = Sample::default();
-                self.image(row).and_then(|_| images.read(self.place(row), &mut sample))?;
+                images.copy_to(self.image_index(row), &mut sample)?;
                 Some(Cow::Owned(sample))
             }
         }
     }
 
-    /// The sample in this row; an empty one where there is no such row.
+    /// The sample in this row; an empty one if there is no such row.
     pub fn at(&self, row: usize) -> Cow<'_, Sample> {
         self.get(row).unwrap_or_default()
     }
 
-    /// Writes the sample in this row over another one, whose room is used again. False where there is no such row.
-    pub fn read(&self, row: usize, sample: &mut Sample) -> bool {
-        match &self.kept {
-            Kept::Doubles(samples) => samples.get(row).map(|found| {
+    /// Copies the sample in this row into `sample`, reusing its memory. False if there is no such row.
+    pub fn copy_to(&self, row: usize, sample: &mut Sample) -> bool {
+        match &self.storage {
+            Storage::Doubles(samples) => samples.get(row).map(|found| {
                 sample.x.clone_from(&found.x);
                 sample.y.clone_from(&found.y);
             }),
-            Kept::Images(Shared(images)) => {
-                self.image(row).and_then(|_| images.read(self.place(row), sample))
-            }
+            Storage::Images(images) => images.copy_to(self.image_index(row), sample),
         }
         .is_some()
     }
 
-    /// All samples in order, each borrowed where it is kept as doubles.
+    /// All samples in order, borrowed if they are stored as doubles.
     pub fn iter(&self) -> impl Iterator<Item = Cow<'_, Sample>> + Clone {
         (0..self.len()).map(|row| self.at(row))
     }
 
     /// The samples of these rows, in this order.
-    pub fn of_rows<'a>(&'a self, rows: &'a [usize]) -> impl Iterator<Item = Cow<'a, Sample>> + Clone + 'a {
+    pub fn select<'a>(&'a self, rows: &'a [usize]) -> impl Iterator<Item = Cow<'a, Sample>> + Clone + 'a {
         rows.iter().map(|&row| self.at(row))
     }
 
-    /// y of this row, borrowed in any case; empty where there is no such row.
+    /// The target y of this row; empty if there is no such row.
     pub fn target(&self, row: usize) -> &[f64] {
-        match &self.kept {
-            Kept::Doubles(samples) => samples.get(row).map(|sample| sample.y.as_slice()),
-            Kept::Images(Shared(images)) => self.image(row).and_then(|_| images.target(self.place(row))),
+        match &self.storage {
+            Storage::Doubles(samples) => samples.get(row).map(|sample| sample.y.as_slice()),
+            Storage::Images(images) => images.target(self.image_index(row)),
         }
         .unwrap_or_default()
     }
 
-    /// All samples where they are kept as doubles.
+    /// All samples, if they are stored as doubles.
     pub fn as_slice(&self) -> Option<&[Sample]> {
-        match &self.kept {
-            Kept::Doubles(samples) => Some(samples),
-            Kept::Images(_) => None,
+        match &self.storage {
+            Storage::Doubles(samples) => Some(samples),
+            Storage::Images(_) => None,
         }
     }
 
-    /// A sample to be changed; none where there is no such row, or where the rows are images.
+    /// The sample in this row, mutable; `None` if there is no such row or the rows are images.
     pub fn get_mut(&mut self, row: usize) -> Option<&mut Sample> {
-        match &mut self.kept {
-            Kept::Doubles(samples) => samples.get_mut(row),
-            Kept::Images(_) => None,
+        match &mut self.storage {
+            Storage::Doubles(samples) => samples.get_mut(row),
+            Storage::Images(_) => None,
         }
     }
 
-    /// Width and height, where the rows are images.
+    /// Width and height, if the rows are images.
     pub fn image_size(&self) -> Option<(usize, usize)> {
-        match &self.kept {
-            Kept::Doubles(_) => None,
-            Kept::Images(Shared(images)) => Some((images.width, images.height)),
+        match &self.storage {
+            Storage::Doubles(_) => None,
+            Storage::Images(images) => Some((images.width, images.height)),
         }
     }
 
-    /// How many classes the images have; none where the rows are not images.
+    /// The number of classes, if the rows are images.
     pub fn image_classes(&self) -> Option<usize> {
-        match &self.kept {
-            Kept::Doubles(_) => None,
-            Kept::Images(Shared(images)) => Some(images.targets.len()),
+        match &self.storage {
+            Storage::Doubles(_) => None,
+            Storage::Images(images) => Some(images.targets.len()),
         }
     }
 
-    /// The image in this row; none where there is none.
+    /// The image in this row, if the rows are images.
     pub fn image(&self, row: usize) -> Option<Image<'_>> {
-        let Kept::Images(Shared(images)) = &self.kept else { return None };
-        let at = self.place(row);
+        let Storage::Images(images) = &self.storage else { return None };
+        let at = self.image_index(row);
         let label = *images.labels.get(at)?;
         Some(Image { width: images.width, height: images.height, pixels: images.pixels(at)?, label })
     }
 
-    /// The pixels of all images, as [`Samples::of_images`] takes them. None where the rows are not images.
+    /// The pixels of all images, as [`Samples::from_images`] takes them; `None` if the rows are not images.
     pub fn pixels(&self) -> Option<Cow<'_, [u8]>> {
-        let Kept::Images(Shared(images)) = &self.kept else { return None };
+        let Storage::Images(images) = &self.storage else { return None };
         Some(match &self.rows {
             None => Cow::Borrowed(&images.pixels),
             Some(_) => (0..self.len())
@@ -273,44 +265,44 @@ impl Samples {
         })
     }
 
-    /// The labels of all images, likewise.
+    /// The labels of all images; `None` if the rows are not images.
     pub fn labels(&self) -> Option<Cow<'_, [u8]>> {
-        let Kept::Images(Shared(images)) = &self.kept else { return None };
+        let Storage::Images(images) = &self.storage else { return None };
         Some(match &self.rows {
             None => Cow::Borrowed(&images.labels),
             Some(_) => (0..self.len()).filter_map(|row| self.image(row)).map(|image| image.label).collect(),
         })
     }
 
-    /// Which row of the file this is, counted from 0.
+    /// The index of this row in the file.
     pub fn row_number(&self, row: usize) -> usize {
         self.rows.as_ref().and_then(|rows| rows.get(row)).map_or(row, |row| *row as usize)
     }
 
-    /// Some of these rows, which know their own numbers.
-    pub(super) fn part(&self, rows: &[usize]) -> Self {
+    /// A subset of the rows, which keep their [`Samples::row_number`].
+    pub(super) fn subset(&self, rows: &[usize]) -> Self {
         let numbers = rows.iter().map(|&row| self.row_number(row) as u32).collect();
-        let kept = match &self.kept {
-            Kept::Doubles(samples) => {
-                Kept::Doubles(rows.iter().filter_map(|&row| samples.get(row)).cloned().collect())
+        let storage = match &self.storage {
+            Storage::Doubles(samples) => {
+                Storage::Doubles(rows.iter().filter_map(|&row| samples.get(row)).cloned().collect())
             }
             images => images.clone(),
         };
-        Self { kept, rows: Some(numbers) }
+        Self { storage, rows: Some(numbers) }
     }
 
-    /// All doubles, to be changed; none where the rows are images.
+    /// All samples, mutable; empty if the rows are images.
     pub(super) fn as_mut_slice(&mut self) -> &mut [Sample] {
-        match &mut self.kept {
-            Kept::Doubles(samples) => samples,
-            Kept::Images(_) => &mut [],
+        match &mut self.storage {
+            Storage::Doubles(samples) => samples,
+            Storage::Images(_) => &mut [],
         }
     }
 }
 
 impl From<Vec<Sample>> for Samples {
     fn from(samples: Vec<Sample>) -> Self {
-        Self { kept: Kept::Doubles(samples), rows: None }
+        Self { storage: Storage::Doubles(samples), rows: None }
     }
 }
 

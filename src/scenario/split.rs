@@ -83,8 +83,8 @@ impl Split {
         let mut data = Data {
             inputs: source.inputs.clone(),
             targets: source.targets.clone(),
-            samples: source.samples.part(&training),
-            validation: source.samples.part(&validation),
+            samples: source.samples.subset(&training),
+            validation: source.samples.subset(&validation),
         };
         if self.standardise {
             Part::Inputs.standardise(&mut data)?;
@@ -109,7 +109,7 @@ impl Scenario {
 
     /// Splits these data anew, or not at all: the first thing that is done with data of another source. Their rows
     /// must have the scenario's shape. After an error everything is as before.
-    pub fn split_anew(&mut self, source: Arc<Data>, split: Option<Split>) -> Result<(), ScenarioError> {
+    pub fn set_split(&mut self, source: Arc<Data>, split: Option<Split>) -> Result<(), ScenarioError> {
         (self.data, self.split_data) = match split {
             None => (source, None),
             Some(split) => (Arc::new(split.apply(&source)?), Some(SplitData { split, source })),

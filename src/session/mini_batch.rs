@@ -29,7 +29,7 @@ impl MiniBatch {
     /// Computes the mini-batch of these rows of the data. An error if a number is NaN or infinite.
     pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, Diverged> {
         let hyperparameters = &scenario.hyperparameters;
-        let samples = || scenario.data.samples.of_rows(&rows);
+        let samples = || scenario.data.samples.select(&rows);
         let traces: Vec<Trace> = samples().map(|s| backprop(&before, &s, hyperparameters.cost)).collect();
         let mut gradient_sum = Gradient::zeros(&before);
         for trace in &traces {

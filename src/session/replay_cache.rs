@@ -81,7 +81,7 @@ impl ReplayCache {
     ) -> Result<(), Diverged> {
         self.networks.remember(update, network);
         let rows = self.order.rows(scenario, update);
-        let samples = scenario.data.samples.of_rows(rows);
+        let samples = scenario.data.samples.select(rows);
         let count = rows.len() as f64;
         let mut after = Network::clone(network);
         let cost = train_mini_batch(&mut after, samples, &scenario.hyperparameters) / count;

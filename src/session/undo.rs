@@ -97,7 +97,7 @@ impl Session {
         let destination = scenario.position;
         let update = scenario.update_index(&destination);
         // The scenario's own run does not depend on the compared runs.
-        let mut cache = match scenario.runs_like(&self.scenario) {
+        let mut cache = match scenario.has_same_run(&self.scenario) {
             true => self.replay_cache.clone(),
             false => ReplayCache::new(scenario),
         };
@@ -119,7 +119,7 @@ impl Session {
             - samples_before(scenario.first_update());
         let weights: usize = scenario.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum();
         let long = self.was_trained() || 3.0 * weights as f64 * samples > MAX_REPLAY_AFTER_EDIT;
-        samples > 0.0 && long && !scenario.runs_like(&self.scenario)
+        samples > 0.0 && long && !scenario.has_same_run(&self.scenario)
     }
 
     /// Puts the replacement in place of the present scenario; position and mini-batch follow.
@@ -155,7 +155,7 @@ impl Session {
         }
         self.step_history.clear();
         self.scenario_version += 1;
-        if !entry.scenario.runs_like(&self.scenario) {
+        if !entry.scenario.has_same_run(&self.scenario) {
             self.discard_training(entry.first_trained_update);
         }
         (self.replay_cache, self.comparison) = (cache, comparison);

@@ -53,7 +53,7 @@ struct Wire {
 enum Rows {
     /// All x one after the other, and all y.
     Doubles { x: Vec<f64>, y: Vec<f64> },
-    /// As [`Samples::of_images`] takes them.
+    /// As [`Samples::from_images`] takes them.
     Images { size: (usize, usize), pixels: Bytes, labels: Bytes, classes: usize },
 }
 
@@ -85,7 +85,7 @@ impl Rows {
                 Ok(rows.map(|(x, y)| Sample { x: x.to_vec(), y: y.to_vec() }).collect())
             }
             Self::Images { size, pixels, labels, classes } => {
-                Samples::of_images(size, pixels.0, labels.0, classes)
+                Samples::from_images(size, pixels.0, labels.0, classes)
                     .map_err(|error| TaskError(error.to_string()))
             }
         }

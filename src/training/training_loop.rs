@@ -134,7 +134,7 @@ impl TrainingLoop {
         let data = &self.scenario.data.samples;
         if rows.len() > self.piece {
             let rows = &rows[..self.piece];
-            self.trainer.accumulate(data.of_rows(rows));
+            self.trainer.accumulate(data.select(rows));
             self.sample += rows.len();
             self.samples += rows.len() as u64;
             return;
@@ -142,7 +142,7 @@ impl TrainingLoop {
         // Doubles are borrowed with no more ado: for tiny networks that counts.
         let cost = match data.as_slice() {
             Some(samples) => self.trainer.train_mini_batch(rows.iter().map(|&row| &samples[row])),
-            None => self.trainer.train_mini_batch(data.of_rows(rows)),
+            None => self.trainer.train_mini_batch(data.select(rows)),
         };
         if !cost.is_finite() || self.trainer.first_not_finite().is_some() {
             self.trace_back();
@@ -233,7 +233,7 @@ impl TrainingLoop {
         let what = found.or_else(|| self.trainer.first_not_finite().map(Diverged::Parameter)).or_else(|| {
             // No cost is infinite alone, but their sum is.
             let rows = self.rows(update);
-            let samples = self.scenario.data.samples.of_rows(&rows);
+            let samples = self.scenario.data.samples.select(&rows);
             Diverged::largest_term(&network, samples, self.scenario.hyperparameters.cost)
         });
         self.end = Some(StopReason::Diverged { update, what: what.unwrap_or(Diverged::Cost) });
@@ -245,7 +245,7 @@ impl TrainingLoop {
     fn seen(&self, update: u64, before: &Network) -> (Network, Option<Diverged>) {
         let hyperparameters = &self.scenario.hyperparameters;
         let rows = self.rows(update);
-        let samples = self.scenario.data.samples.of_rows(&rows);
+        let samples = self.scenario.data.samples.select(&rows);
         let mut after = before.clone();
         let mut found = None;
         train_mini_batch_seen(&mut after, samples.clone(), hyperparameters, |trace: Trace| {

@@ -269,7 +269,7 @@ fn runs_are_changed_undone_and_refused() {
     assert!(session.comparison().is_none());
     act(&mut session, Action::ViewChanged(View::Compare));
     step(&mut session, StepSize::Sample, Direction::Forward);
-    let usual = session.scenario().compared();
+    let usual = session.scenario().compared_runs();
     assert_eq!(comparison(&session).passes().len(), usual.len());
     let added = RunConfig::new(Updating::Mean);
     act(&mut session, Action::RunAdded(added));
@@ -294,7 +294,7 @@ fn runs_are_changed_undone_and_refused() {
     for _ in 0..4 {
         act(&mut session, Action::Undo);
     }
-    assert_eq!(session.scenario().compared(), usual);
+    assert_eq!(session.scenario().compared_runs(), usual);
 }
 
 #[test]

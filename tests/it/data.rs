@@ -10,7 +10,7 @@ fn trained(scenario: &Scenario, epochs: u32) -> Evaluation {
     let (mut network, samples) = (scenario.network().into_owned(), &scenario.data.samples);
     for epoch in 0..epochs {
         for mini_batch in scenario.epoch_order(epoch).chunks(scenario.hyperparameters.batch_size) {
-            let rows = samples.of_rows(mini_batch);
+            let rows = samples.select(mini_batch);
             train_mini_batch(&mut network, rows, &scenario.hyperparameters);
         }
     }

@@ -118,7 +118,7 @@ fn files_find_their_places() {
     let mut alone = mnist::scenario(small()[..2].to_vec()).unwrap();
     assert!(alone.data.validation.is_empty());
     let split = Split { percent: 20, seed: 1, standardise: false, standardise_targets: false };
-    alone.split_anew(alone.source().clone(), Some(split)).unwrap();
+    alone.set_split(alone.source().clone(), Some(split)).unwrap();
     assert_eq!((alone.data.samples.len(), alone.data.validation.len()), (80, 20));
     let row = alone.data.row_number(5);
     assert_eq!(alone.data.samples.image(5), scenario.data.samples.image(row));
@@ -303,7 +303,7 @@ fn mnist_trains_where_it_is_at_hand() {
     let mut rows = vec![deltascope::nn::Sample::default(); 10];
     for mini_batch in scenario.epoch_order(0).chunks(10) {
         for (row, sample) in mini_batch.iter().zip(&mut rows) {
-            assert!(scenario.data.samples.read(*row, sample));
+            assert!(scenario.data.samples.copy_to(*row, sample));
         }
         trainer.train_mini_batch(&rows[..mini_batch.len()]);
     }

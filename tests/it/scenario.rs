@@ -78,7 +78,7 @@ fn data(
     let images = |first: u8| {
         let bytes = (0..samples.len() * n_in).map(|index| (index as u8).wrapping_mul(57).wrapping_add(first));
         let labels = (0..samples.len()).map(|index| (index % n_out) as u8);
-        Samples::of_images((1, n_in), bytes.collect(), labels.collect(), n_out).unwrap()
+        Samples::from_images((1, n_in), bytes.collect(), labels.collect(), n_out).unwrap()
     };
     let (kept, validation, split) = match rows {
         Rows::Plain => (samples.into(), Samples::default(), None),
@@ -124,7 +124,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             let split =
                 split.map(|split| Split { standardise_targets: split.standardise_targets && free, ..split });
             let mut scenario = placeholder(data.into());
-            scenario.split_anew(scenario.data.clone(), split).unwrap();
+            scenario.set_split(scenario.data.clone(), split).unwrap();
             let (data, split_data) = (scenario.data, scenario.split_data);
             let mini_batch = mini_batch.index(data.samples.len().div_ceil(batch_size)) as u32;
             let neuron = (one_neuron && moment.layer().is_some()).then_some(0);

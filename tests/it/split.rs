@@ -12,7 +12,7 @@ use std::sync::Arc;
 const SPLIT: Split = Split { percent: 20, seed: 1, standardise: true, standardise_targets: false };
 
 fn split(mut scenario: Scenario, split: Split) -> Scenario {
-    scenario.split_anew(scenario.source().clone(), Some(split)).unwrap();
+    scenario.set_split(scenario.source().clone(), Some(split)).unwrap();
     scenario
 }
 
@@ -95,7 +95,7 @@ fn a_constant_column_becomes_0() {
 fn a_split_that_cannot_be_made_says_why() {
     let refused = |mut scenario: Scenario, split: Split| {
         let before = scenario.clone();
-        let error = scenario.split_anew(scenario.source().clone(), Some(split)).unwrap_err();
+        let error = scenario.set_split(scenario.source().clone(), Some(split)).unwrap_err();
         assert_eq!(scenario, before);
         error.to_string()
     };
@@ -109,7 +109,7 @@ fn a_split_that_cannot_be_made_says_why() {
         SPLIT,
     );
     assert!(huge.starts_with("split.standardise: the numbers of A are too large"), "{huge}");
-    let images = Samples::of_images((2, 1), vec![0; 8], vec![0; 4], 1).unwrap();
+    let images = Samples::from_images((2, 1), vec![0; 8], vec![0; 4], 1).unwrap();
     assert!(refused(scenario(images), SPLIT).starts_with("split.standardise: images"));
     let mut twice = xor();
     Arc::make_mut(&mut twice.data).validation = twice.data.samples.clone();
@@ -187,7 +187,7 @@ fn people_are_shown_the_rows_of_the_file() {
 
 /// Three images of two pixels, in a network of their size.
 fn images() -> Scenario {
-    let images = Samples::of_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
+    let images = Samples::from_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
     let mut scenario = images_of(images.clone(), vec!["left".into(), "right".into()]);
     Arc::make_mut(&mut scenario.data).validation = images;
     scenario
@@ -224,7 +224,7 @@ fn images_are_stepped_through_like_any_rows() {
 
 /// A scenario of as many images of one pixel as the text says, if it says any.
 fn pixels(text: &str) -> Result<Scenario, ScenarioError> {
-    let images = Samples::of_images((1, 1), vec![0], vec![0], 3).unwrap();
+    let images = Samples::from_images((1, 1), vec![0], vec![0], 3).unwrap();
     let mut scenario = images_of(images, vec!["grey".into()]);
     scenario.sizes[0] = 1;
     let labels = STANDARD.encode(vec![0; STANDARD.decode(text).map_or(1, |bytes| bytes.len())]);
@@ -280,12 +280,12 @@ fn mistakes_in_images_are_named_by_field() {
 
 #[test]
 fn images_are_kept_as_bytes() {
-    let images = Samples::of_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
+    let images = Samples::from_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
     assert_eq!(images.at(1).x, [0.2, 0.4]);
     assert_eq!((images.target(2), images.len()), (&[0.0, 0.0, 1.0][..], 3));
     assert!(images.get(3).is_none() && images.image(3).is_none() && images.at(3).x.is_empty());
     let mut sample = Sample::default();
-    assert!(images.read(0, &mut sample) && !images.read(3, &mut sample));
+    assert!(images.copy_to(0, &mut sample) && !images.copy_to(3, &mut sample));
     assert_eq!(sample, Sample { x: vec![0.0, 1.0], y: vec![0.0, 1.0, 0.0] });
 
     for (size, pixels, labels, classes, field) in [
@@ -295,7 +295,7 @@ fn images_are_kept_as_bytes() {
         ((2, 1), 2, 1, 0, "labels"),
         ((2, 1), 2, 1, 257, "labels"),
     ] {
-        let error = Samples::of_images(size, vec![0; pixels], vec![0; labels], classes).unwrap_err();
+        let error = Samples::from_images(size, vec![0; pixels], vec![0; labels], classes).unwrap_err();
         assert_eq!(error.field, field);
     }
 }

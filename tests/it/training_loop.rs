@@ -41,7 +41,7 @@ fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
         for rows in scenario.epoch_order(epoch).chunks(scenario.hyperparameters.batch_size) {
-            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.hyperparameters);
+            train_mini_batch(&mut network, scenario.data.samples.select(rows), &scenario.hyperparameters);
         }
     }
     network
@@ -166,7 +166,7 @@ fn a_divergence_says_where_and_stands_before_it() {
         let order = scenario.epoch_order((update / mini_batches) as u32);
         let start = (update % mini_batches) as usize * scenario.hyperparameters.batch_size;
         let rows = &order[start..][..scenario.mini_batch_len((update % mini_batches) as usize)];
-        scenario.data.samples.of_rows(rows).map(Cow::into_owned).collect::<Vec<_>>()
+        scenario.data.samples.select(rows).map(Cow::into_owned).collect::<Vec<_>>()
     };
     let step = |network: &mut Network, update: u64| {
         let samples = row_samples(update);

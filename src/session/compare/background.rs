@@ -203,7 +203,7 @@ impl Session {
         let key = self.mini_batch_key();
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let cost = scenario.hyperparameters.cost;
-        let samples = || scenario.data.samples.of_rows(&mini_batch.rows);
+        let samples = || scenario.data.samples.select(&mini_batch.rows);
         let found = self.background.gradient_check.get_or_default((key, parameter));
         found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
         if let Some(shared) = shared_with(&scenario, parameter) {
@@ -233,7 +233,7 @@ impl Session {
             .get_or_insert_with(|| LearningRateSweep::new(&mini_batch.before, from, mini_batch.rows.len()));
         sweep.measure(
             &mini_batch.before,
-            scenario.data.samples.of_rows(&mini_batch.rows),
+            scenario.data.samples.select(&mini_batch.rows),
             &scenario.hyperparameters,
         );
     }

@@ -46,7 +46,7 @@ fn gradient_of_sum_for(
     let mut batch = Gradient::zeros(network);
     let mut sum = Gradient::zeros(network);
     let mut terms = Vec::with_capacity(count);
-    for sample in scenario.data.samples.of_rows(&mini_batch.rows) {
+    for sample in scenario.data.samples.select(&mini_batch.rows) {
         let trace = backprop(network, &sample, cost);
         batch.accumulate(&trace);
         let own = Gradient::of_sample(network, &trace);

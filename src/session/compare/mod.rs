@@ -67,7 +67,7 @@ pub struct RunDivergence {
 impl Comparison {
     /// The runs of this scenario at its start.
     pub fn new(scenario: &Scenario) -> Self {
-        let runs = scenario.compared();
+        let runs = scenario.compared_runs();
         let network = Arc::new(scenario.network().into_owned());
         let bytes = network.parameter_count() * size_of::<f64>() * runs.len();
         let state = |_: &RunConfig| RunState { network: network.clone(), diverged: None };

@@ -66,7 +66,7 @@ impl RunPass {
         }
         if let Some(frozen) = frozen {
             let biases = biases(frozen);
-            let samples = scenario.data.samples.of_rows(samples);
+            let samples = scenario.data.samples.select(samples);
             rows = samples
                 .map(|sample| backprop(frozen, &sample, scenario.hyperparameters.cost))
                 .map(|trace| RunRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost })
@@ -172,7 +172,7 @@ fn train_part(
     let mut sum = 0.0;
     for update in rows.chunks(hyperparameters.batch_size) {
         let before = biases(network);
-        let samples = scenario.data.samples.of_rows(update);
+        let samples = scenario.data.samples.select(update);
         let mut record = |trace: Trace| {
             sum += trace.cost;
             observe(&before, trace);

@@ -145,7 +145,7 @@ fn apply(
         | Action::RunMoved { .. }
         | Action::RunUpdatingChanged { .. }
         | Action::RunBiasRuleChanged { .. }
-        | Action::RunRateChanged { .. } => match runs::edited(scenario.compared(), action) {
+        | Action::RunRateChanged { .. } => match runs::edited(scenario.compared_runs(), action) {
             Ok(runs) => scenario.runs = runs,
             Err(problem) => return Some(Err(problem)),
         },

@@ -45,7 +45,7 @@ fn existing_split(scenario: &Scenario) -> Result<Split, String> {
 }
 
 fn apply(scenario: &mut Scenario, split: Option<Split>) -> Result<(), String> {
-    scenario.split_anew(scenario.source().clone(), split).map_err(|error| error.problem)
+    scenario.set_split(scenario.source().clone(), split).map_err(|error| error.problem)
 }
 
 /// Changes input `source` of a row.
@@ -95,6 +95,6 @@ fn edit(
     let sample = Arc::make_mut(&mut source).samples.get_mut(row).filter(|_| exists);
     let number = sample.and_then(number).ok_or_else(|| format!("there is no such {what}"))?;
     *number = to;
-    scenario.split_anew(source, split).map_err(|error| error.problem)?;
+    scenario.set_split(source, split).map_err(|error| error.problem)?;
     Ok(None)
 }

@@ -174,7 +174,7 @@ fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
         for rows in scenario.epoch_order(epoch).chunks(scenario.hyperparameters.batch_size) {
-            train_mini_batch(&mut network, scenario.data.samples.of_rows(rows), &scenario.hyperparameters);
+            train_mini_batch(&mut network, scenario.data.samples.select(rows), &scenario.hyperparameters);
         }
     }
     network
