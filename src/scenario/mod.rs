@@ -112,7 +112,7 @@ impl Data {
 
     /// What these are called.
     pub fn validation_or_training_name(&self) -> &'static str {
-        if self.validation.is_empty() { "training rows" } else { "held-out rows" }
+        if self.validation.is_empty() { "training rows" } else { "validation rows" }
     }
 
     /// Which row of the file a training row is, counted from 0: what people are shown.

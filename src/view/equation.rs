@@ -1,20 +1,19 @@
-//! The equation panel: all equations stand in the page, and the one at work is opened on real numbers.
+//! The equation panel: the page lists all equations, and shows the current one with its numbers.
 
-use super::html::escape;
-use super::mathml::math;
-use super::working::{Line, Term, lines};
+use super::mathml::{math, mo};
+use super::working::{Line, lines};
 use crate::scenario::Moment;
 use crate::session::Session;
-use std::fmt::Write;
+use maud::{Markup, html};
 
-/// More terms than this make a line long: the style sheet has those out of sight not laid out.
-const LONG: usize = 12;
-/// More terms than this may not all be seen at once, so their number is said.
-const COUNTED: usize = 4;
-/// Terms of one line that are written out before the reader asks for all of them.
-const TERMS: usize = 100;
+/// A line with more terms is long: the style sheet skips the layout of its terms that are out of view.
+const MAX_SHORT: usize = 12;
+/// A line with more terms also says how many there are, because some may be out of view.
+const MAX_UNCOUNTED: usize = 4;
+/// A line with more terms is written in part until the reader asks for all terms.
+const MAX_TERMS: usize = 100;
 
-/// The elements of each equation in the page: its place in the list, and where it is worked out.
+/// The element ids of each equation: its list item, and the element for its working.
 pub const EQUATIONS: [(&str, &str); 7] = [
     ("equation-0", "working-0"),
     ("equation-1", "working-1"),
@@ -25,8 +24,8 @@ pub const EQUATIONS: [(&str, &str); 7] = [
     ("equation-6", "working-6"),
 ];
 
-/// Which of [`EQUATIONS`] is at work.
-pub fn at_work(session: &Session) -> usize {
+/// The index in [`EQUATIONS`] of the current equation.
+pub fn current(session: &Session) -> usize {
     let output = session.scenario().layer_sizes().len() - 1;
     match session.position().moment {
         Moment::Input { .. } | Moment::Forward { .. } => 0,
@@ -39,76 +38,66 @@ pub fn at_work(session: &Session) -> usize {
     }
 }
 
-/// How much of a long sum is written out.
+/// How much of a long sum is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Its first terms: laying out hundreds of symbols takes longer than a frame, and the reader may
-    /// already be stepping on.
+    /// The first terms: the layout of hundreds of symbols takes longer than a frame, and the reader may step on
+    /// at once.
     Brief,
-    /// All of it.
+    /// All terms.
     Full,
 }
 
-/// The equation at work on real numbers, as HTML.
-pub fn working(session: &Session, detail: Detail) -> String {
-    let mut html = String::new();
-    for line in lines(session) {
-        push_line(&mut html, &line, detail, session.view_state().all_terms);
-    }
-    html
+/// The current equation with its numbers.
+pub fn working(session: &Session, detail: Detail) -> Markup {
+    let all_terms = session.view_state().all_terms;
+    html! { @for line in lines(session) { (working_line(&line, detail, all_terms)) } }
 }
 
 /// Whether [`Detail::Full`] would write more than [`Detail::Brief`].
 pub fn has_long_line(session: &Session) -> bool {
-    lines(session).iter().any(|line| line.terms.len() > LONG)
+    lines(session).iter().any(|line| line.terms.len() > MAX_SHORT)
 }
 
-/// Symbols above their numbers, term by term, and the result after them: beside them where there is room.
-fn push_line(html: &mut String, line: &Line, detail: Detail, all_terms: bool) {
-    // Writing to a string cannot fail, here and below.
-    let equals = if line.left.ends_with("<mo>←</mo>") { "" } else { "<mo>=</mo>" };
-    let _ = write!(
-        html,
-        "<div class=\"line\"><span class=\"left\">{}</span><div class=\"right\"><div class=\"terms{}\">",
-        math(&format!("{}{equals}", line.left)),
-        if line.terms.len() > LONG { " long" } else { "" },
-    );
+/// Each symbol above its number, term by term, and the result beside them where there is room.
+fn working_line(line: &Line, detail: Detail, all_terms: bool) -> Markup {
     let count = line.terms.len();
     let shown = match detail {
-        Detail::Brief => count.min(LONG),
-        Detail::Full if all_terms || count <= TERMS => count,
-        Detail::Full => TERMS / 2,
+        Detail::Brief => count.min(MAX_SHORT),
+        Detail::Full if all_terms || count <= MAX_TERMS => count,
+        Detail::Full => MAX_TERMS / 2,
     };
-    for Term { operator, symbols, numbers } in &line.terms[..shown] {
-        let (infix, space) = match *operator {
-            "" => (String::new(), ""),
-            operator => (format!("<mo form=\"infix\">{operator}</mo>"), " "),
-        };
-        let _ = write!(
-            html,
-            "<span class=\"term\">{}<span>{operator}{space}{numbers}</span></span>",
-            math(&format!("{infix}{symbols}")),
-        );
-    }
-    html.push_str("</div>");
     let hidden = count - shown;
-    if hidden > 0 && detail == Detail::Full {
-        let _ = write!(
-            html,
-            "<button type=\"button\" class=\"more\" data-action=\"AllTermsToggled\">… and {hidden} more terms</button>"
-        );
+    html! {
+        div.line {
+            span.left { (math(html! { (line.left) (mo(line.relation)) })) }
+            div.right {
+                div.terms.long[count > MAX_SHORT] {
+                    @for term in &line.terms[..shown] {
+                        span.term {
+                            math {
+                                @if !term.operator.is_empty() { mo form="infix" { (term.operator) } }
+                                (term.symbols)
+                            }
+                            span {
+                                @if !term.operator.is_empty() { (term.operator) " " }
+                                (term.numbers)
+                            }
+                        }
+                    }
+                }
+                @if hidden > 0 && detail == Detail::Full {
+                    button.more type="button" data-action="AllTermsToggled" { "… and " (hidden) " more terms" }
+                }
+                @if !line.result.is_empty() {
+                    span.equals { "= " strong.result { (line.result) } }
+                }
+                @if let Some(remark) = line.remark {
+                    p.remark { (remark) }
+                } @else if count > MAX_UNCOUNTED {
+                    p.remark { (count) " terms" }
+                }
+            }
+        }
     }
-    if !line.result.is_empty() {
-        let _ = write!(
-            html,
-            "<span class=\"equals\">= <strong class=\"result\">{}</strong></span>",
-            escape(&line.result)
-        );
-    }
-    match line.remark {
-        Some(remark) => drop(write!(html, "<p class=\"remark\">{remark}</p>")),
-        None if count > COUNTED => drop(write!(html, "<p class=\"remark\">{count} terms</p>")),
-        None => {}
-    }
-    html.push_str("</div></div>");
 }

@@ -1,9 +1,6 @@
-//! Numbers as text: significant digits, a true minus sign, never −0 and never NaN.
+//! Numbers as text: significant digits, a typographic minus sign, never −0 and never NaN.
 
-use std::fmt::Write;
-
-/// With at least this many significant digits, numbers are written as the shortest text that parses to the
-/// same double.
+/// At this many significant digits or more: the shortest text that reads back as the same double.
 const FULL: usize = 17;
 
 /// A number rounded to this many significant digits.
@@ -27,7 +24,7 @@ pub fn number(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    // Scientific notation rounds first: the exponent of the rounded number decides about the format.
+    // Format with an exponent first: this rounds, and the exponent of the rounded number decides the notation.
     let scientific = match digits {
         FULL.. => format!("{value:e}"),
         digits => format!("{value:.*e}", digits.max(1) - 1),
@@ -40,27 +37,30 @@ pub fn number(value: f64, digits: usize) -> String {
             digits => format!("{value:.*}", (digits as i32 - 1 - exponent).max(0) as usize),
         }
     } else {
-        let mut text = format!("{mantissa}×10");
-        superscript(exponent, &mut text);
-        text
+        format!("{mantissa}×10{}", superscript(exponent))
     };
     text.replace('-', "−")
 }
 
-/// A number with its sign, also when it is positive: for changes and deltas.
+/// A number with its sign, also if positive: for changes and deltas.
 pub fn signed(value: f64, digits: usize) -> String {
     let text = number(value, digits);
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
-/// A number that a person has typed, as they would write it: 0.5, not 0.5000; rounded to four digits if it is
+/// A number that a person entered, as they would write it: 0.5, not 0.5000; with this many digits where that is
 /// long.
-pub fn typed(value: f64) -> String {
+pub fn as_typed(value: f64, digits: usize) -> String {
     let full = number(value, FULL);
-    if full.chars().count() <= 8 { full } else { number(value, 4) }
+    if full.chars().count() <= 8 { full } else { number(value, digits) }
 }
 
-/// A number in short scientific notation, for pictures: narrower than [`number`] for numbers with many zeros.
+/// [`as_typed`] with four digits.
+pub fn typed(value: f64) -> String {
+    as_typed(value, 4)
+}
+
+/// A number in exponent notation, for pictures: shorter than [`number`] where that has many zeros.
 ///
 /// ```
 /// assert_eq!(deltascope::view::format::narrow(-0.00071, 1), "−7e−4");
@@ -80,15 +80,10 @@ pub fn plain(value: f64) -> String {
 }
 
 /// A whole number in superscript digits.
-fn superscript(number: i32, text: &mut String) {
+fn superscript(number: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let mut digits = String::new();
-    // Writing to a string cannot fail.
-    let _ = write!(digits, "{number}");
-    text.extend(digits.chars().map(|c| match c.to_digit(10) {
-        Some(digit) => DIGITS[digit as usize],
-        None => '⁻',
-    }));
+    let digits = number.to_string();
+    digits.chars().map(|c| c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize])).collect()
 }
 
 /// "1 sample", "2 samples".

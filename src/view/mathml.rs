@@ -1,52 +1,63 @@
-//! Formula markup: MathML Core, written by hand, so that every symbol can be pointed at.
+//! MathML Core for formulas in which every symbol can be pointed at.
 
-use super::html::escape;
 use crate::session::Item;
+use maud::{Markup, html};
 
-/// `<math>` around some markup.
-pub fn math(inner: &str) -> String {
-    format!("<math>{inner}</math>")
+/// `<math>` around `inner`.
+pub fn math(inner: Markup) -> Markup {
+    html! { math { (inner) } }
 }
 
 /// An identifier.
-pub fn mi(name: &str) -> String {
-    format!("<mi>{name}</mi>")
+pub fn mi(name: &str) -> Markup {
+    html! { mi { (name) } }
 }
 
 /// A number or other upright text.
-pub fn mn(text: &str) -> String {
-    format!("<mn>{}</mn>", escape(text))
+pub fn mn(text: &str) -> Markup {
+    html! { mn { (text) } }
 }
 
 /// An operator.
-pub fn mo(operator: &str) -> String {
-    format!("<mo>{operator}</mo>")
+pub fn mo(operator: &str) -> Markup {
+    html! { mo { (operator) } }
 }
 
-/// numerator over denominator
-pub fn frac(numerator: &str, denominator: &str) -> String {
-    format!("<mfrac><mrow>{numerator}</mrow><mrow>{denominator}</mrow></mfrac>")
+/// `inner` in parentheses of normal height.
+pub fn parentheses(inner: Markup) -> Markup {
+    html! { mo stretchy="false" { "(" } (inner) mo stretchy="false" { ")" } }
 }
 
-/// numerator / denominator, in one line: where terms stand above their numbers, a high one takes the room of a
-/// line more.
-pub fn ratio(numerator: &str, denominator: &str) -> String {
-    format!("{numerator}<mo lspace=\"0\" rspace=\"0\">/</mo><mrow>{denominator}</mrow>")
+/// `base` to the power of `exponent`.
+pub fn power(base: Markup, exponent: Markup) -> Markup {
+    html! { msup { (base) (exponent) } }
 }
 
-/// The symbol of an item, indices counted from 1, in its hue, to be pointed at.
-pub fn symbol(item: Item) -> String {
+/// `numerator` over `denominator`.
+pub fn frac(numerator: Markup, denominator: Markup) -> Markup {
+    html! { mfrac { mrow { (numerator) } mrow { (denominator) } } }
+}
+
+/// `numerator`/`denominator` in one line: where terms stand above their numbers, a fraction would need a second
+/// line.
+pub fn ratio(numerator: Markup, denominator: Markup) -> Markup {
+    html! { (numerator) mo lspace="0" rspace="0" { "/" } mrow { (denominator) } }
+}
+
+/// The symbol of an item, with indices counted from 1, in its colour. It can be pointed at and focused.
+pub fn symbol(item: Item) -> Markup {
     symbol_as(item, true)
 }
 
-/// The symbol of an item; a row of many leaves most out of the order of the Tab key. As few elements as
-/// will do: a page may hold hundreds.
-pub fn symbol_as(item: Item, focusable: bool) -> String {
-    let focus = if focusable { " tabindex=\"0\"" } else { "" };
+/// The symbol of an item. In a long row most symbols are left out of the tab order. A page can hold hundreds of
+/// symbols, so each has as few elements as possible.
+pub fn symbol_as(item: Item, focusable: bool) -> Markup {
+    let tab_index = focusable.then_some(0);
     let (class, letter, layer, index) = match item {
         Item::Target { neuron } => {
-            let index = neuron + 1;
-            return format!("<msub class=\"y\" data-ref=\"{item}\"{focus}><mi>y</mi><mn>{index}</mn></msub>");
+            return html! {
+                msub class="y" data-ref=(item) tabindex=[tab_index] { mi { "y" } mn { (neuron + 1) } }
+            };
         }
         Item::Input { source } => ("a", "a", 0, (source + 1).to_string()),
         Item::Weight { layer, neuron, source } => {
@@ -59,17 +70,17 @@ pub fn symbol_as(item: Item, focusable: bool) -> String {
         Item::Delta { layer, neuron } => ("delta", "δ", layer + 1, (neuron + 1).to_string()),
         Item::Neuron { layer, neuron } => ("a", "n", layer + 1, (neuron + 1).to_string()),
     };
-    format!(
-        "<msubsup class=\"{class}\" data-ref=\"{item}\"{focus}><mi>{letter}</mi><mn>{index}</mn><mn>{layer}</mn></msubsup>"
-    )
+    html! {
+        msubsup class=(class) data-ref=(item) tabindex=[tab_index] { mi { (letter) } mn { (index) } mn { (layer) } }
+    }
 }
 
-/// ∂C/∂ of an item.
-pub fn derivative(item: Item) -> String {
-    derivative_by(&symbol_as(item, false), frac)
+/// ∂C/∂ of an item, as a fraction.
+pub fn derivative(item: Item) -> Markup {
+    derivative_by(symbol_as(item, false), frac)
 }
 
-/// ∂C/∂ of a symbol, as [`frac`] or as [`ratio`].
-pub fn derivative_by(symbol: &str, over: fn(&str, &str) -> String) -> String {
-    over("<mo>∂</mo><mi>C</mi>", &format!("<mo>∂</mo>{symbol}"))
+/// ∂C/∂ of a symbol, laid out by [`frac`] or [`ratio`].
+pub fn derivative_by(symbol: Markup, layout: fn(Markup, Markup) -> Markup) -> Markup {
+    layout(html! { mo { "∂" } mi { "C" } }, html! { mo { "∂" } (symbol) })
 }

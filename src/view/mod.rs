@@ -1,11 +1,11 @@
-//! From a session to pictures and text. Nothing here knows a screen: drawings go to any plotters
-//! backend, text is HTML and MathML in strings.
+//! From a session to pictures and text, without a screen: drawings go to any plotters backend, text becomes
+//! HTML and MathML.
 
 pub mod charts;
 pub mod compare;
 pub mod equation;
 pub mod format;
-pub mod html;
+pub mod fragment;
 pub mod inspector;
 pub mod ledger;
 pub mod mathml;

@@ -1,38 +1,35 @@
-//! The timeline: the moments of the sample at work, and where in the run they are.
+//! The timeline: the moments of the current sample and of the update, and the position in the run.
 
 use super::format::{count, number};
-use super::html::{action, escape};
 use crate::scenario::{Moment, Position};
 use crate::session::Session;
+use maud::{Markup, html};
 use std::cmp::Ordering;
-use std::fmt::Write;
 
-/// The moments of a sample and of the update, as a list of buttons: `moment-0` and so on.
-pub fn moments(session: &Session) -> String {
+/// The moments of a sample and of the update, as a list of buttons with the ids `moment-0`, `moment-1`, ….
+pub fn moments(session: &Session) -> Markup {
     let timeline = session.timeline();
     let layers = session.scenario().layer_sizes().len();
-    let mut html = String::new();
-    for place in 0..timeline.per_sample() + layers {
-        let (label, name) = label(timeline.moment(timeline.index_at(0, place)), layers);
-        // Writing to a string cannot fail.
-        let _ = write!(
-            html,
-            "<li><button type=\"button\" id=\"moment-{place}\" {} title=\"{}\">{label}</button></li>",
-            action("MomentChosen", place.to_string()),
-            escape(name),
-        );
+    html! {
+        @for index in 0..timeline.per_sample() + layers {
+            @let (label, name) = label(timeline.moment(timeline.index_at(0, index)), layers);
+            li {
+                button type="button" id={ "moment-" (index) } data-action="MomentChosen" data-value=(index) title=(name) {
+                    (label)
+                }
+            }
+        }
     }
-    html
 }
 
-/// Whether each of these moments is done, at work or still to come: the class of its button.
+/// The class of each button of [`moments`]: whether its moment is done, current or still to come.
 pub fn states(session: &Session) -> impl Iterator<Item = &'static str> {
     let timeline = session.timeline();
     let sample = session.visible().sample();
-    let visible = timeline.index(session.position().moment);
+    let current = timeline.index(session.position().moment);
     let layers = session.scenario().layer_sizes().len();
-    (0..timeline.per_sample() + layers).map(move |place| {
-        match timeline.index_at(sample, place).cmp(&visible) {
+    (0..timeline.per_sample() + layers).map(move |index| {
+        match timeline.index_at(sample, index).cmp(&current) {
             Ordering::Less => "done",
             Ordering::Equal => "current",
             Ordering::Greater => "to-come",
@@ -40,55 +37,54 @@ pub fn states(session: &Session) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// What a moment's button shows, and its name.
-fn label(moment: Moment, layers: usize) -> (String, String) {
+/// The label of a moment's button, and the moment's name.
+fn label(moment: Moment, layers: usize) -> (Markup, String) {
     match moment {
-        Moment::Input { .. } => ("input".into(), "input".into()),
+        Moment::Input { .. } => (html! { "input" }, "input".into()),
         Moment::Forward { layer, .. } => {
-            (format!("forward<sup>{}</sup>", layer + 1), format!("forward, layer {}", layer + 1))
+            (html! { "forward" sup { (layer + 1) } }, format!("forward, layer {}", layer + 1))
         }
-        Moment::Cost { .. } => ("cost".into(), "cost".into()),
+        Moment::Cost { .. } => (html! { "cost" }, "cost".into()),
         Moment::Delta { layer, .. } => {
-            let number = if layer as usize + 1 == layers { 1 } else { 2 };
+            let equation = if layer as usize + 1 == layers { 1 } else { 2 };
             (
-                format!("({number}) <i class=\"delta\">δ<sup>{}</sup></i>", layer + 1),
-                format!("equation {number}, δ of layer {}", layer + 1),
+                html! { "(" (equation) ") " i.delta { "δ" sup { (layer + 1) } } },
+                format!("equation {equation}, δ of layer {}", layer + 1),
             )
         }
         Moment::BiasGradient { layer, .. } => (
-            format!("(3) <i class=\"b\">∂b<sup>{}</sup></i>", layer + 1),
+            html! { "(3) " i.b { "∂b" sup { (layer + 1) } } },
             format!("equation 3, bias gradient of layer {}", layer + 1),
         ),
         Moment::WeightGradient { layer, .. } => (
-            format!("(4) <i class=\"w\">∂w<sup>{}</sup></i>", layer + 1),
+            html! { "(4) " i.w { "∂w" sup { (layer + 1) } } },
             format!("equation 4, weight gradient of layer {}", layer + 1),
         ),
-        Moment::Accumulate { .. } => ("add up".into(), "add up".into()),
+        Moment::Accumulate { .. } => (html! { "accumulate" }, "accumulate".into()),
         Moment::Update { layer } => {
-            (format!("update<sup>{}</sup>", layer + 1), format!("update of layer {}", layer + 1))
+            (html! { "update" sup { (layer + 1) } }, format!("update of layer {}", layer + 1))
         }
     }
 }
 
-/// "mini-batch 2 of 15 · sample 3 of 10 · 1 update so far"
-pub fn place(session: &Session) -> String {
+/// "mini-batch 2 of 15 · sample 3 of 10 · 1 update"
+pub fn position(session: &Session) -> String {
     let Position { mini_batch, moment, .. } = session.position();
     let samples = session.timeline().samples();
     let sample = match moment.sample() {
         Some(sample) => format!("sample {} of {samples}", sample + 1),
         None => format!("after {}", count(samples, "sample")),
     };
-    let updates = session.updates() as usize + usize::from(session.visible().finished());
-    format!(
-        "mini-batch {} of {} · {sample} · {}",
-        mini_batch + 1,
-        session.scenario().mini_batches(),
-        count(updates, "update"),
-    )
+    let updates = match session.updates() as usize + usize::from(session.visible().finished()) {
+        0 => "no update yet".to_owned(),
+        updates => count(updates, "update"),
+    };
+    let mini_batches = session.scenario().mini_batches();
+    format!("mini-batch {} of {mini_batches} · {sample} · {updates}", mini_batch + 1)
 }
 
-/// The cost of the sample and of the mini-batch, as far as known, before and after the update.
-pub fn costs(session: &Session) -> String {
+/// The cost of the sample and the mean cost of the mini-batch where they are known, before and after the update.
+pub fn costs(session: &Session) -> Markup {
     let visible = session.visible();
     let digits = session.view_state().digits;
     let samples = session.timeline().samples();
@@ -101,11 +97,11 @@ pub fn costs(session: &Session) -> String {
         }
         Some(before) => number(before, digits),
     };
-    let all = visible.cost(samples - 1).map(|_| mini_batch.cost_before / samples as f64);
-    format!(
-        "Cost of sample {}: <b class=\"y\">{}</b> · mean of the mini-batch: <b class=\"y\">{}</b>",
-        sample + 1,
-        pair(visible.cost(sample), mini_batch.costs_after[sample]),
-        pair(all, mini_batch.cost_after() / samples as f64),
-    )
+    let mean = visible.cost(samples - 1).map(|_| mini_batch.cost_before / samples as f64);
+    html! {
+        "Cost of sample " (sample + 1) ": "
+        b.y { (pair(visible.cost(sample), mini_batch.costs_after[sample])) }
+        " · mean of the mini-batch: "
+        b.y { (pair(mean, mini_batch.cost_after() / samples as f64)) }
+    }
 }

@@ -1,86 +1,85 @@
-//! Everything that the page shows in text, from a session: which element gets which content.
+//! All text of the page for a session: the content and the attributes of each element.
 
 use super::charts::images;
 use super::equation::Detail;
-use super::inspector::{Inspector, inspector};
-use super::{compare, equation, html::escape, ledger, moments, narration, settings, train};
+use super::fragment::{Attribute, Fragment, fragment};
+use super::inspector::inspector;
+use super::{compare, equation, ledger, moments, narration, settings, train};
 use crate::session::{Axis, Progress, Session, View};
+use maud::html;
 use std::borrow::Cow;
 
-/// A piece of the page: an element's id, and its HTML.
-pub type Part = (Cow<'static, str>, String);
-
-/// An attribute of an element: its id, the attribute's name and its value; `None` takes it away.
-pub type Attribute = (Cow<'static, str>, &'static str, Option<String>);
-
-/// Contents by element id. What an element already has need not be put there again; what is not in sight in
-/// the present view is left out.
+/// Contents by element id. Elements that the current view does not show are left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
-    /// HTML by element. Where one lies within another, the outer one comes first.
-    pub parts: Vec<Part>,
+    /// Content by element. An element comes before the elements within it.
+    pub fragments: Vec<Fragment>,
     /// Values of form fields by element.
     pub fields: Vec<(Cow<'static, str>, String)>,
     /// Attributes by element and name.
     pub attributes: Vec<Attribute>,
-    /// The `data-ref`s that are lit: what the pointer is on, and what belongs to it.
+    /// The `data-ref`s that are highlighted: the item under the pointer, and what belongs to it.
     pub lit: Vec<String>,
 }
 
-/// The page for a session, with its long sums in this detail.
+/// The page for a session, with long sums in this detail.
 pub fn page(session: &Session, detail: Detail) -> Page {
-    let Inspector { head, numbers, weights, fields } = inspector(session);
-    let own = settings::fields(session)
-        .into_iter()
-        .chain(train::fields(session))
-        .map(|(id, value)| (id.into(), value));
+    let inspector = inspector(session);
+    let fields = settings::fields(session).into_iter().chain(train::fields(session));
+    let fields = fields.map(|(id, value)| (id.into(), value));
+    let inspector_fields = inspector.fields.into_iter().map(|(id, value)| (id.into(), value));
+    let lit = session.view_state().hovered.map_or(Vec::new(), |item| item.highlights());
     let mut page = Page {
-        parts: parts(session),
-        fields: own.chain(fields.into_iter().map(|(id, value)| (id.into(), value))).collect(),
+        fragments: common(session),
+        fields: fields.chain(inspector_fields).collect(),
         attributes: attributes(session),
-        lit: session
-            .view_state()
-            .hovered
-            .map_or(Vec::new(), |item| item.highlights().iter().map(ToString::to_string).collect()),
+        lit: lit.iter().map(ToString::to_string).collect(),
     };
-    let selected = [("selected", head), ("selected-numbers", numbers), ("selected-weights", weights)];
-    page.parts.extend(selected.map(|(id, html)| (id.into(), html)));
+    page.fragments.extend(inspector.fragments);
     match session.view_state().view {
         View::Stepper => step(session, detail, &mut page),
         View::Train => {
-            page.parts.extend(train::parts(session));
+            page.fragments.extend(train::fragments(session));
             page.attributes.extend(train::attributes(session));
         }
         View::Compare => {
-            page.parts.extend(compare::parts(session));
+            page.fragments.extend(compare::fragments(session));
             page.attributes.extend(compare::attributes(session));
         }
     }
     page
 }
 
-/// What both views show.
-fn parts(session: &Session) -> Vec<Part> {
+/// What all views show.
+fn common(session: &Session) -> Vec<Fragment> {
     let scenario = session.scenario();
-    let playing = session.play().playing;
-    let parts = [
+    let notice = || html! { (session.notice().unwrap_or_default()) };
+    let play = if session.play().playing { "❚❚ Pause" } else { "▶ Play" };
+    let fragments = [
         ("preset", settings::preset_options(session)),
-        ("title", escape(&scenario.title)),
-        ("note", escape(&scenario.note)),
-        ("place", moments::place(session)),
-        ("narration", escape(narration::sentence(session))),
+        ("title", html! { (scenario.title) }),
+        ("note", html! { (scenario.note) }),
+        ("place", html! { (moments::position(session)) }),
+        ("narration", html! { (narration::sentence(session)) }),
         ("referee", compare::gradient_check(session)),
         ("layers", settings::layers(session)),
         ("distribution", settings::distribution_options(session)),
         ("keys", settings::keys()),
-        ("progress-text", session.progress().map_or(String::new(), progress)),
-        ("play", if playing { "❚❚ pause" } else { "▶ play" }.to_owned()),
-        // Hyperparameters that are open hide what is said in the page.
-        ("notice", escape(session.notice().unwrap_or_default())),
-        ("train-notice", escape(session.notice().unwrap_or_default())),
-        ("settings-notice", escape(session.notice().unwrap_or_default())),
+        (
+            "progress-text",
+            html! {
+                @if let Some(Progress { done, total }) = session.progress() {
+                    "Running: update " (done) " of " (total) "."
+                }
+            },
+        ),
+        ("play", html! { (play) }),
+        // An open settings dialog hides the notices of the page.
+        ("notice", notice()),
+        ("train-notice", notice()),
+        ("settings-notice", notice()),
     ];
-    parts.map(|(id, html)| (id.into(), html)).into()
+    fragments.map(|(id, content)| fragment(id, content)).into()
 }
 
 fn attributes(session: &Session) -> Vec<Attribute> {
@@ -108,7 +107,7 @@ fn attributes(session: &Session) -> Vec<Attribute> {
         ("boundaries", "hidden", disabled(session.scenario().sizes[0] != 2)),
         ("call-referee", "aria-pressed", pressed(view_state.gradient_check_open)),
         ("scrub", "max", Some((session.timeline().len() - 1).to_string())),
-        ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::place(session)))),
+        ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::position(session)))),
         ("undo", "disabled", disabled(!undo)),
         ("redo", "disabled", disabled(!redo)),
         ("progress", "hidden", disabled(session.progress().is_none())),
@@ -119,31 +118,21 @@ fn attributes(session: &Session) -> Vec<Attribute> {
 
 /// What only the stepper shows.
 fn step(session: &Session, detail: Detail, page: &mut Page) {
-    let ledger = ledger::ledger(session);
-    let parts = [
-        ("moments", moments::moments(session)),
-        ("costs", moments::costs(session)),
-        ("ledger-head", ledger.head),
-        ("ledger-rows", ledger.rows),
-        ("ledger-totals", ledger.totals),
-        ("ledger-remarks", ledger::remarks(session)),
-    ];
-    page.parts.extend(parts.map(|(id, html)| (id.into(), html)));
-    let at_work = equation::at_work(session);
+    page.fragments.push(fragment("moments", moments::moments(session)));
+    page.fragments.push(fragment("costs", moments::costs(session)));
+    page.fragments.extend(ledger::ledger(session));
+    page.fragments.push(fragment("ledger-remarks", ledger::remarks(session)));
+    let step = |is_current: bool| is_current.then(|| "step".to_owned());
     for (index, (equation, working)) in equation::EQUATIONS.into_iter().enumerate() {
-        let here = index == at_work;
-        let html = if here { equation::working(session, detail) } else { String::new() };
-        page.parts.push((working.into(), html));
-        page.attributes.push((equation.into(), "class", here.then(|| "current".to_owned())));
-        page.attributes.push((equation.into(), "aria-current", here.then(|| "step".to_owned())));
+        let is_current = index == equation::current(session);
+        let content = html! { @if is_current { (equation::working(session, detail)) } };
+        page.fragments.push(fragment(working, content));
+        page.attributes.push((equation.into(), "class", is_current.then(|| "current".to_owned())));
+        page.attributes.push((equation.into(), "aria-current", step(is_current)));
     }
-    for (place, state) in moments::states(session).enumerate() {
-        let id = Cow::from(format!("moment-{place}"));
+    for (index, state) in moments::states(session).enumerate() {
+        let id = Cow::from(format!("moment-{index}"));
         page.attributes.push((id.clone(), "class", Some(state.to_owned())));
-        page.attributes.push((id, "aria-current", (state == "current").then(|| "step".to_owned())));
+        page.attributes.push((id, "aria-current", step(state == "current")));
     }
-}
-
-fn progress(Progress { done, total }: Progress) -> String {
-    format!("Running: update {done} of {total}.")
 }

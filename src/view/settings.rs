@@ -1,41 +1,36 @@
-//! The settings: what each field holds, and the list of layers.
+//! The settings: the value of each field, and the list of layers.
 
 use super::format::plain;
-use super::html::{action, escape};
 use crate::data::{mnist, presets};
-use crate::json::numbers;
 use crate::nn::{Activation, Distribution, Reduction};
 use crate::scenario::{SampleOrder, Start};
 use crate::session::{KEYS, Session, StepSize};
-use std::fmt::Write;
+use maud::{Markup, html};
+use serde_json::json;
 
-/// The presets as options, and one for a scenario that is none of them.
-pub fn preset_options(session: &Session) -> String {
-    let mut html = String::new();
-    if session.preset().is_none() {
-        html.push_str("<option value=\"\" disabled selected>own scenario</option>");
-    }
-    // The one that holds is shown again where another one is refused.
-    let selected = |id: &str| if session.preset() == Some(id) { " selected" } else { "" };
-    for (about, compared) in [("Step", false), ("Compare", true)] {
-        // Writing to a string cannot fail, here and below.
-        let _ = write!(html, "<optgroup label=\"{about}\">");
-        for preset in presets().iter().filter(|preset| preset.is_comparison() == compared) {
-            let (id, title) = (preset.id, escape(preset.title()));
-            let needs = if preset.needs_digits() { " data-needs-digits" } else { "" };
-            let _ = write!(html, "<option value=\"{id}\"{needs}{}>{title}</option>", selected(id));
+/// The presets as options, and one for any other scenario.
+pub fn preset_options(session: &Session) -> Markup {
+    // The current preset is marked in the markup, so that the page can show it again after another was refused.
+    let current = |id: &str| session.preset() == Some(id);
+    html! {
+        @if session.preset().is_none() { option value="" disabled selected { "your own" } }
+        @for (label, is_comparison) in [("Step", false), ("Compare", true)] {
+            optgroup label=(label) {
+                @for preset in presets().iter().filter(|preset| preset.is_comparison() == is_comparison) {
+                    option value=(preset.id) data-needs-digits[preset.needs_digits()] selected[current(preset.id)] {
+                        (preset.title())
+                    }
+                }
+                @if !is_comparison {
+                    // Its files are fetched when it is chosen.
+                    option value=(mnist::ID) data-fetches selected[current(mnist::ID)] { (mnist::TITLE) }
+                }
+            }
         }
-        if !compared {
-            // Its files are fetched when it is chosen.
-            let (id, title) = (mnist::ID, mnist::TITLE);
-            let _ = write!(html, "<option value=\"{id}\" data-fetches{}>{title}</option>", selected(id));
-        }
-        html.push_str("</optgroup>");
     }
-    html
 }
 
-/// What each field of `index.html` holds, by its id.
+/// The value of each field of `index.html`, by its id.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let scenario = session.scenario();
     let hyperparameters = &scenario.hyperparameters;
@@ -81,74 +76,66 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The layers: how many neurons, which activation, add and remove.
-pub fn layers(session: &Session) -> String {
+/// The layers: the number of neurons, the activation, and a button that removes a hidden layer.
+pub fn layers(session: &Session) -> Markup {
     let scenario = session.scenario();
     let output = scenario.activations.len() - 1;
-    let mut html = format!("<li><span>input</span><span>{} (from the data)</span></li>", scenario.sizes[0]);
-    for (layer, (size, current)) in scenario.layer_sizes().iter().zip(&scenario.activations).enumerate() {
-        let name = if layer == output { "output".to_owned() } else { format!("layer {}", layer + 1) };
-        let _ = write!(html, "<li><span>{name}</span>");
-        let value = numbers(&[("layer", layer)]);
-        if layer == output {
-            let _ = write!(html, "<span>{size} (from the data)</span>");
-        } else {
-            let _ = write!(
-                html,
-                "<input id=\"size-{layer}\" type=\"number\" min=\"1\" value=\"{size}\" {} aria-label=\"neurons of {name}\">",
-                action("LayerSizeChanged", &value),
-            );
-        }
-        let _ = write!(
-            html,
-            "<select id=\"activation-{layer}\" {} aria-label=\"activation of {name}\">",
-            action("ActivationChanged", &value),
-        );
-        for activation in Activation::ALL {
-            if layer != output && activation == Activation::Softmax {
-                continue;
+    html! {
+        li { span { "input" } span { (scenario.sizes[0]) " (set by the data)" } }
+        @for (layer, (size, current)) in scenario.layer_sizes().iter().zip(&scenario.activations).enumerate() {
+            @let is_output = layer == output;
+            @let name = if is_output { "output".to_owned() } else { format!("hidden layer {}", layer + 1) };
+            @let value = json!({ "layer": layer });
+            li {
+                span { (name) }
+                @if is_output {
+                    span { (size) " (set by the data)" }
+                } @else {
+                    input id={ "size-" (layer) } type="number" min="1" value=(size)
+                        data-action="LayerSizeChanged" data-value=(value) aria-label={ "neurons of " (name) };
+                }
+                select id={ "activation-" (layer) } data-action="ActivationChanged" data-value=(value)
+                    aria-label={ "activation of " (name) }
+                {
+                    @for activation in Activation::ALL {
+                        @if is_output || activation != Activation::Softmax {
+                            option value=(activation.name()) selected[activation == *current] {
+                                (activation.name().replace('_', " "))
+                            }
+                        }
+                    }
+                }
+                @if !is_output {
+                    button type="button" id={ "remove-" (layer) } data-action="LayerRemoved" data-value=(value)
+                        aria-label={ "remove " (name) } { "remove" }
+                }
             }
-            let selected = if activation == *current { " selected" } else { "" };
-            let name = activation.name();
-            let _ = write!(html, "<option value=\"{name}\"{selected}>{}</option>", name.replace('_', " "));
         }
-        html.push_str("</select>");
-        if layer != output {
-            let _ = write!(
-                html,
-                "<button type=\"button\" id=\"remove-{layer}\" {} aria-label=\"remove {name}\">remove</button>",
-                action("LayerRemoved", &value),
-            );
-        }
-        html.push_str("</li>");
     }
-    html
 }
 
-/// The distributions as options, and one for given parameters.
-pub fn distribution_options(session: &Session) -> String {
-    let mut html = String::new();
-    if matches!(session.scenario().start, Start::Parameters { .. }) {
-        html.push_str("<option value=\"\" disabled>given numbers</option>");
+/// The distributions as options, and one for parameters given as numbers.
+pub fn distribution_options(session: &Session) -> Markup {
+    html! {
+        @if matches!(session.scenario().start, Start::Parameters { .. }) {
+            option value="" disabled { "my numbers" }
+        }
+        @for distribution in Distribution::ALL {
+            option value=(distribution.name()) {
+                @match distribution {
+                    Distribution::Uniform => "uniform ±1/√fan-in",
+                    Distribution::Normal => "normal, standard deviation 1/√fan-in",
+                    Distribution::StandardNormal => "normal, standard deviation 1, biases too",
+                    Distribution::Zero => "zero",
+                }
+            }
+        }
     }
-    for distribution in Distribution::ALL {
-        let name = distribution.name();
-        let text = match distribution {
-            Distribution::Uniform => "uniform ±1/√fan-in",
-            Distribution::Normal => "normal, σ = 1/√fan-in",
-            Distribution::StandardNormal => "normal, σ = 1, biases too",
-            Distribution::Zero => "all zero",
-        };
-        let _ = write!(html, "<option value=\"{name}\">{text}</option>");
-    }
-    html
 }
 
 /// The list of keys.
-pub fn keys() -> String {
-    let mut html = String::new();
-    for key in &KEYS {
-        let _ = write!(html, "<dt><kbd>{}</kbd></dt><dd>{}</dd>", escape(key.label), escape(key.description));
+pub fn keys() -> Markup {
+    html! {
+        @for key in &KEYS { dt { kbd { (key.label) } } dd { (key.description) } }
     }
-    html
 }

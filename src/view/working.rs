@@ -1,5 +1,5 @@
-//! The equation at work, on real numbers: for the neuron in focus, each line as symbols, the numbers
-//! put in, and the result. Plain data; `equation.rs` lays it out.
+//! The current equation with its numbers, for the focused neuron: each line as symbols, the numbers in place of
+//! the symbols, and the result. `equation.rs` lays the lines out.
 
 mod back;
 mod forward;
@@ -9,37 +9,46 @@ use super::format::number;
 use super::mathml::{mn, symbol_as};
 use crate::scenario::Moment;
 use crate::session::{Item, Session, Visible};
+use maud::{Markup, html};
 
-/// One line of working: `left` = the terms, whose numbers give `result`.
-#[derive(Clone, Debug, PartialEq)]
+/// One line of working: `left` `relation` the terms, whose numbers give `result`.
+#[derive(Clone, Debug)]
 pub struct Line {
     /// What is computed, as MathML.
-    pub left: String,
+    pub left: Markup,
+    /// `=` or `←`.
+    pub relation: &'static str,
     /// The terms in order.
     pub terms: Vec<Term>,
-    /// What comes out, as text; empty where the numbers are the result.
+    /// The result as text; empty where the numbers are the result.
     pub result: String,
     /// A remark in words.
     pub remark: Option<&'static str>,
 }
 
 /// One term: the operator before it, its symbols and its numbers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Term {
-    /// `+`, `·`, or nothing before the first one.
+    /// `+`, `·` or another operator; empty before the first term.
     pub operator: &'static str,
-    /// In symbols, as MathML.
-    pub symbols: String,
-    /// In numbers, as HTML: MathML only where they have to be laid out, for that takes its time.
-    pub numbers: String,
+    /// The symbols as MathML.
+    pub symbols: Markup,
+    /// The numbers as text, or as MathML where they need layout, which takes longer.
+    pub numbers: Markup,
 }
 
-/// More incoming weights than this are not all given a line of their own.
-const WEIGHT_LINES: usize = 4;
-/// More terms than this, and the Tab key goes past them.
-const FOCUSABLE: usize = 16;
+impl Term {
+    fn new(operator: &'static str, symbols: Markup, numbers: &str) -> Self {
+        Self { operator, symbols, numbers: html! { (numbers) } }
+    }
+}
 
-/// The lines of the present moment.
+/// With more incoming weights, only some of them get a line.
+const MAX_WEIGHT_LINES: usize = 4;
+/// With more terms, their symbols are left out of the tab order.
+const MAX_FOCUSABLE: usize = 16;
+
+/// The lines of the current moment.
 pub fn lines(session: &Session) -> Vec<Line> {
     let working = Working::new(session);
     match session.position().moment {
@@ -55,7 +64,7 @@ pub fn lines(session: &Session) -> Vec<Line> {
     }
 }
 
-/// What every line is made from.
+/// What all lines are made from.
 struct Working<'a> {
     session: &'a Session,
     visible: Visible<'a>,
@@ -73,14 +82,14 @@ impl<'a> Working<'a> {
         Self { session, visible, layer, neuron, layers, digits: session.view_state().digits }
     }
 
-    /// A number of a formula, in brackets where its minus would stand after an operator.
+    /// A number within a formula: in parentheses if it is negative, because it may follow an operator.
     fn number(&self, value: f64) -> String {
         let text = self.result(value);
         if value < 0.0 { format!("({text})") } else { text }
     }
 
-    /// The same as MathML.
-    fn mn(&self, value: f64) -> String {
+    /// [`Self::number`] as MathML.
+    fn mn(&self, value: f64) -> Markup {
         mn(&self.number(value))
     }
 
@@ -88,8 +97,8 @@ impl<'a> Working<'a> {
         number(value, self.digits)
     }
 
-    fn a_line(&self, left: String, terms: Vec<Term>, value: f64) -> Line {
-        Line { left, terms, result: self.result(value), remark: None }
+    fn line(&self, left: Markup, terms: Vec<Term>, value: f64) -> Line {
+        Line { left, relation: "=", terms, result: self.result(value), remark: None }
     }
 
     fn z(&self) -> Item {
@@ -108,12 +117,16 @@ impl<'a> Working<'a> {
         Item::Bias { layer: self.layer, neuron: self.neuron }
     }
 
-    /// The term "+ first · second".
-    fn product(&self, first: Item, u: f64, second: Item, v: f64, focusable: bool, leads: bool) -> Term {
-        Term {
-            operator: if leads { "" } else { "+" },
-            symbols: format!("{}{}", symbol_as(first, focusable), symbol_as(second, focusable)),
-            numbers: format!("{}·{}", self.number(u), self.number(v)),
-        }
+    /// The term "+ first · second", without its operator if it is the `first_term`.
+    fn product(
+        &self,
+        (first, u): (Item, f64),
+        (second, v): (Item, f64),
+        focusable: bool,
+        first_term: bool,
+    ) -> Term {
+        let symbols = html! { (symbol_as(first, focusable)) (symbol_as(second, focusable)) };
+        let numbers = format!("{}·{}", self.number(u), self.number(v));
+        Term::new(if first_term { "" } else { "+" }, symbols, &numbers)
     }
 }

@@ -5,9 +5,9 @@ use crate::views::text;
 use deltascope::nn::BiasRule;
 use deltascope::scenario::{Rate, RunConfig, Scenario, Updating};
 use deltascope::session::{Action, Direction, Session, StepSize};
-use deltascope::view::compare::parts;
+use deltascope::view::compare::fragments;
 
-/// A session at rest.
+/// A session with its background work done.
 fn session(scenario: Scenario) -> Session {
     let mut session = Session::new(scenario).unwrap();
     finish(&mut session);
@@ -20,15 +20,15 @@ fn act(session: &mut Session, action: Action) {
     stay(session);
 }
 
-/// The same with cells and rows apart.
+/// The text with cells and rows separated.
 fn cells(html: &str) -> String {
     text(&html.replace("</tr>", "\n").replace("</td>", " ").replace("</th>", " "))
 }
 
 fn read(session: &Session, id: &str) -> String {
-    let parts = parts(session);
-    let part = parts.iter().find(|part| part.0 == id).unwrap_or_else(|| panic!("no part {id}"));
-    cells(&part.1)
+    let fragments = fragments(session);
+    let fragment = fragments.iter().find(|fragment| fragment.0 == id);
+    cells(&fragment.unwrap_or_else(|| panic!("no fragment {id}")).1)
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn the_runs_of_and_as_text() {
     for _ in 0..4 {
         act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     }
-    let all = parts(&session);
+    let all = fragments(&session);
     let all: Vec<_> = all.iter().map(|(id, html)| format!("[{id}]\n{}", cells(html))).collect();
     insta::assert_snapshot!(all.join("\n"));
 }
@@ -47,10 +47,10 @@ fn before_its_update_a_run_waits() {
     let mut session = session(preset("compare-and"));
     act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     assert!(read(&session, "lane-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
-    assert!(read(&session, "lane-1-formula").contains("it moves once all 4 samples are done"));
+    assert!(read(&session, "lane-1-formula").contains("; updated after all 4 samples"));
     act(&mut session, Action::FreezeToggled);
-    assert!(read(&session, "lane-0-formula").contains("no row moves them"));
-    assert!(read(&session, "lane-0-numbers").contains("0: the same parameters"));
+    assert!(read(&session, "lane-0-formula").contains("no sample updates them"));
+    assert!(read(&session, "lane-0-numbers").contains("0 (identical)"));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
         act(&mut session, Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
         said.push(read(&session, "lane-1-numbers"));
     }
-    assert!(said.iter().all(|said| said.contains("rounding") || said.contains("the same")), "{said:?}");
+    assert!(said.iter().all(|said| said.contains("rounding") || said.contains("identical")), "{said:?}");
     assert!(!read(&session, "lane-0-numbers").contains("rounding"));
 }
 
@@ -74,10 +74,10 @@ fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
     session.update(Action::PlayToggled).unwrap();
     session.update(Action::TimerFired).unwrap();
     for id in ["parameters", "identity", "law"] {
-        assert_eq!(read(&session, id).trim(), "Follows when it pauses.", "{id}");
+        assert_eq!(read(&session, id).trim(), "Shown when paused.", "{id}");
     }
     act(&mut session, Action::PlayToggled);
-    assert!(read(&session, "parameters").contains("lane 1"));
+    assert!(read(&session, "parameters").contains("run 1"));
     assert!(read(&session, "law").contains("Slope of the line"));
 }
 
@@ -86,8 +86,15 @@ fn a_run_that_diverged_says_when_and_where() {
     let mut session = session(preset("compare-outputs"));
     act(&mut session, Action::EpochChosen(5000));
     let said = read(&session, "lane-1-numbers");
-    assert!(said.contains("Diverged: in epoch ") && said.contains("η = 0.3"), "{said}");
-    assert!(!parts(&session).iter().any(|part| part.1.contains("NaN") || part.1.contains("inf ")));
+    assert!(
+        said.contains("Diverged in epoch ")
+            && said.contains(" overflowed (∞ or NaN) at η = 0.3. Step back, "),
+        "{said}"
+    );
+    for (id, html) in fragments(&session) {
+        let html = html.replace("(∞ or NaN)", "");
+        assert!(!html.contains("NaN") && !html.contains("inf "), "{id}: {html}");
+    }
 }
 
 #[test]
@@ -105,13 +112,13 @@ fn a_short_last_mini_batch_of_one_is_not_blamed_on_the_setting() {
     let mut scenario = preset("brownlee");
     scenario.runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new).to_vec();
     scenario.hyperparameters.batch_size = 1;
-    assert!(read(&session(scenario.clone()), "answers").contains("set the mini-batch to 2 or more"));
+    assert!(read(&session(scenario.clone()), "answers").contains("set mini-batch to 2 or more"));
     scenario.hyperparameters.batch_size = 3;
     let mut session = session(scenario);
     for _ in 0..4 {
         act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     }
-    assert!(read(&session, "answers").contains("step back from this last, short mini-batch"));
+    assert!(read(&session, "answers").contains("step back: this last mini-batch has one sample"));
 }
 
 #[test]
@@ -121,7 +128,7 @@ fn what_a_file_brings_in_is_escaped() {
     let data = std::sync::Arc::make_mut(&mut scenario.data);
     data.targets[0] = "<b>".to_owned();
     data.inputs[0] = "<b>".to_owned();
-    for (id, html) in parts(&session(scenario)) {
+    for (id, html) in fragments(&session(scenario)) {
         assert!(!html.contains("<img") && !html.contains("<b></b>"), "{id}");
     }
 }

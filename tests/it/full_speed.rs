@@ -4,7 +4,7 @@ use deltascope::data::preset;
 use deltascope::scenario::{Moment, Position, Scenario};
 use deltascope::session::{Action, Direction, Session, StepSize, TrainingStatus, View, WorkerCommand};
 use deltascope::training::{StopReason, Task, TrainingLoop};
-use deltascope::view::train::parts;
+use deltascope::view::train::fragments;
 
 fn session(id: &str) -> Session {
     Session::new(preset(id).unwrap().scenario()).unwrap()
@@ -45,7 +45,7 @@ fn train(training_loop: &mut TrainingLoop, samples: u64) {
 
 #[track_caller]
 fn text(session: &Session, id: &str) -> String {
-    parts(session).into_iter().find(|part| part.0 == id).unwrap().1
+    fragments(session).into_iter().find(|part| part.0 == id).unwrap().1
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn to_the_start_while_it_runs_pauses_and_goes_there() {
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), session.scenario().first_position());
     assert_eq!(session.training().status(), TrainingStatus::Idle);
-    assert!(text(&session, "train-state").starts_with("Starts with mini-batch 1 of epoch 1"));
+    assert!(text(&session, "train-state").starts_with("Will start at epoch 1, mini-batch 1."));
     assert!(session.training().evaluations(20).is_empty());
 }
 

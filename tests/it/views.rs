@@ -40,6 +40,29 @@ pub(crate) fn text(html: &str) -> String {
     text
 }
 
+/// HTML with one element a line.
+pub(crate) fn indented(html: &str) -> String {
+    const VOID: [&str; 2] = ["br", "input"];
+    let (mut lines, mut depth, mut is_leaf) = (String::new(), 0, false);
+    for piece in html.split('<').skip(1) {
+        let closes = piece.starts_with('/');
+        depth -= usize::from(closes);
+        if !(closes && is_leaf) {
+            lines += "\n";
+            lines += &"  ".repeat(depth);
+        }
+        lines += "<";
+        lines += piece;
+        is_leaf = !closes && !VOID.contains(&piece.split([' ', '>']).next().unwrap());
+        depth += usize::from(is_leaf);
+    }
+    lines
+}
+
+fn working_html(session: &Session, detail: Detail) -> String {
+    equation::working(session, detail).into_string()
+}
+
 /// The results of the lines of working at this moment, for this neuron.
 fn results(session: &mut Session, moment: Moment, layer: usize, neuron: usize) -> Vec<String> {
     act(session, Action::Selected(Some(Item::Neuron { layer, neuron })));
@@ -146,7 +169,7 @@ fn the_equation_at_work_is_printed_as_symbols_numbers_and_result() {
     let mut session = session("mazur");
     act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 0 })));
     go(&mut session, Moment::Delta { sample: 0, layer: 0 });
-    insta::assert_snapshot!("equation_2_of_mazur", equation::working(&session, Detail::Full));
+    insta::assert_snapshot!("equation_2_of_mazur", indented(&working_html(&session, Detail::Full)));
 }
 
 #[test]
@@ -168,7 +191,7 @@ fn no_page_of_any_preset_shows_nan_or_minus_zero() {
         for by in [StepSize::Equation, StepSize::Sample, StepSize::Neuron] {
             for _ in 0..30 {
                 act(&mut session, Action::Stepped { by, direction: Direction::Forward });
-                for (id, html) in page(&session, Detail::Full).parts {
+                for (id, html) in page(&session, Detail::Full).fragments {
                     let text = text(&html.replace("<mo>−</mo>", " minus "));
                     assert!(!text.contains("NaN") && !text.contains("inf "), "{} {id}: {text}", preset.id);
                     let minus_zero = text.match_indices("−0").any(|(at, _)| {
@@ -193,9 +216,9 @@ fn what_a_file_brings_in_is_escaped() {
     let mut session = Session::new(scenario).unwrap();
     for item in [Item::Input { source: 0 }, Item::Neuron { layer: 0, neuron: 0 }] {
         act(&mut session, Action::Selected(Some(item)));
-        assert!(inspector::inspector(&session).head.contains("&lt;img"));
+        assert!(inspector::inspector(&session).fragments[0].1.contains("&lt;img"));
         let page = page(&session, Detail::Full);
-        for (id, html) in page.parts {
+        for (id, html) in page.fragments {
             assert!(!html.contains("<img"), "{id}");
         }
     }
@@ -266,7 +289,7 @@ fn every_control_of_the_page_is_an_action() {
         act(&mut session, Action::RowTotalToggled(None));
         act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
         let page = page(&session, Detail::Full);
-        actions.extend(page.parts.iter().flat_map(|(_, html)| actions_of(html, &page.fields)));
+        actions.extend(page.fragments.iter().flat_map(|(_, html)| actions_of(html, &page.fields)));
     }
     for action in actions {
         let name = action["type"].clone();
@@ -280,10 +303,11 @@ fn every_element_that_the_session_fills_is_in_the_page() {
         let page = page(&session(preset), Detail::Full);
         let containers = ["moments", "selected", "selected-weights", "lanes"];
         let holds = |id: &str| containers.contains(&id) || id.ends_with("-ledger");
-        let written = page.parts.iter().filter(|part| holds(&part.0));
-        let html = written.fold(include_str!("../../index.html").to_owned(), |html, part| html + &part.1);
-        let parts = page.parts.iter().chain(&page.fields).map(|part| &*part.0);
-        for id in parts.chain(page.attributes.iter().map(|attribute| &*attribute.0)) {
+        let written = page.fragments.iter().filter(|fragment| holds(&fragment.0));
+        let html =
+            written.fold(include_str!("../../index.html").to_owned(), |html, fragment| html + &fragment.1);
+        let ids = page.fragments.iter().chain(&page.fields).map(|(id, _)| &**id);
+        for id in ids.chain(page.attributes.iter().map(|attribute| &*attribute.0)) {
             assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
         }
     }
@@ -301,7 +325,7 @@ fn saved_and_opened_again_it_is_the_same_page() {
     while other.progress().is_some() {
         other.update(Action::TimerFired).unwrap();
     }
-    assert_eq!(equation::working(&other, Detail::Full), equation::working(&one, Detail::Full));
+    assert_eq!(working_html(&other, Detail::Full), working_html(&one, Detail::Full));
     assert_eq!(ledger(&other), ledger(&one));
 }
 
@@ -322,12 +346,11 @@ fn the_style_sheet_has_the_colours_of_the_pictures() {
 fn a_long_sum_is_brief_at_first_and_full_when_the_reader_stays() {
     let mut digits = session("digits");
     go(&mut digits, Moment::Forward { sample: 0, layer: 0 });
-    let terms =
-        |session: &Session, detail| equation::working(session, detail).matches("class=\"term\"").count();
+    let terms = |session: &Session, detail| working_html(session, detail).matches("class=\"term\"").count();
     assert!(equation::has_long_line(&digits));
     assert_eq!(terms(&digits, Detail::Full), 64 + 1 + 1);
     assert!(terms(&digits, Detail::Brief) < 20);
     let mazur = session("mazur");
     assert!(!equation::has_long_line(&mazur));
-    assert_eq!(equation::working(&mazur, Detail::Brief), equation::working(&mazur, Detail::Full));
+    assert_eq!(working_html(&mazur, Detail::Brief), working_html(&mazur, Detail::Full));
 }

@@ -106,7 +106,7 @@ impl Shown {
     pub(super) fn changes(&mut self, session: &Session, page: Page, detail: Detail) -> Reply {
         let dark = session.view_state().dark;
         let mut reply = Reply { dark, wake: wake(session, detail), ..Reply::default() };
-        for (id, html) in page.parts {
+        for (id, html) in page.fragments {
             if self.parts.get(&id) != Some(&html) {
                 self.emptied(&id);
                 self.parts.insert(id.clone(), html.clone());

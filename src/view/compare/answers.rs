@@ -1,89 +1,84 @@
-//! The three questions, answered with the numbers at hand.
+//! Three questions, answered with the numbers of the current mini-batch.
 
-use super::Scene;
+use super::ComparisonView;
 use crate::nn::Reduction;
 use crate::session::Item;
 use crate::view::format::{count, number, signed, typed};
 use crate::view::mathml::{math, symbol_as};
+use maud::{Markup, html};
 
-/// Terms that are written out.
-const TERMS: usize = 4;
+/// Terms of a sum that are written.
+const MAX_TERMS: usize = 4;
 
-impl Scene<'_> {
-    /// Which number moves a bias, what is summed, and whether many updates are one.
-    pub(super) fn answers(&self) -> String {
-        format!(
-            "<dl><div>{}</div><div>{}</div><div>{}</div></dl>",
-            self.which_number(),
-            self.what_is_summed(),
-            self.many_or_one()
-        )
+impl ComparisonView<'_> {
+    /// Which number updates a bias, what is added up, and whether one update equals many.
+    pub(super) fn answers(&self) -> Markup {
+        html! {
+            dl {
+                div { (self.which_number()) }
+                div { (self.what_is_added_up()) }
+                div { (self.one_or_many()) }
+            }
+        }
     }
 
-    fn which_number(&self) -> String {
-        let (layer, neuron) = self.chosen();
-        let symbol = math(&symbol_as(Item::Bias { layer, neuron }, false));
+    fn which_number(&self) -> Markup {
+        let (layer, neuron) = self.selected();
         let mini_batch = self.session.mini_batch();
         let sums = &mini_batch.gradient_sum.biases[layer];
-        let total = sums.iter().fold(0.0, |sum, value| sum + value);
-        let digits = self.digits;
-        let not = match sums.len() {
-            1 => "Its layer has no other neuron.".to_owned(),
-            _ => format!("Not the layer’s total, {}.", signed(total, digits)),
-        };
-        let over = match self.session.scenario().hyperparameters.reduction {
-            Reduction::Mean if mini_batch.rows.len() > 1 => format!("/{}", mini_batch.rows.len()),
-            _ => String::new(),
-        };
-        format!(
-            "<dt>Which number moves {symbol}?</dt><dd>Its own neuron’s <span class=\"delta\">δ</span>, down the \
-             samples: Σδ = <b>{}</b>, so gradient descent moves it by −{}·({}){over}. {not}</dd>",
-            signed(sums[neuron], digits),
-            typed(self.session.scenario().hyperparameters.learning_rate),
-            signed(sums[neuron], digits),
-        )
-    }
-
-    fn what_is_summed(&self) -> String {
-        let (layer, neuron) = self.chosen();
-        let traces = &self.session.mini_batch().traces;
-        let column = traces.iter().map(|trace| trace.deltas[layer][neuron]);
-        let shown: Vec<_> = column.take(TERMS).map(|delta| signed(delta, self.digits)).collect();
-        let end = if traces.len() > TERMS { " …" } else { "." };
-        format!(
-            "<dt>What is summed?</dt><dd>One neuron’s δ, <b>down</b> the {}: {}{end} Never different neurons’ δ, \
-             across a row.</dd>",
-            count(traces.len(), "sample"),
-            shown.join(" "),
-        )
-    }
-
-    fn many_or_one(&self) -> String {
-        let samples = self.session.timeline().samples();
-        if samples < 2 {
-            return format!(
-                "<dt>Are two updates after two samples the same as one after both?</dt><dd>This mini-batch has one \
-                 sample, so there is nothing to compare: <b>{}</b>.</dd>",
-                self.more_samples()
-            );
-        }
-        let question = match samples {
-            2 => "Are 2 updates after 2 samples the same as one after both?".to_owned(),
-            _ => {
-                format!("Are {samples} updates after {samples} samples the same as one after all {samples}?")
+        let sum = signed(sums[neuron], self.digits);
+        let layer_sum = sums.iter().fold(0.0, |sum, value| sum + value);
+        let hyperparameters = &self.session.scenario().hyperparameters;
+        html! {
+            dt { "Which number updates " (math(symbol_as(Item::Bias { layer, neuron }, false))) "?" }
+            dd {
+                "Its own neuron’s " span.delta { "δ" } ", over the samples: Σδ = " b { (sum) }
+                ", so with gradient descent it changes by −" (typed(hyperparameters.learning_rate)) "·(" (sum) ")"
+                @if hyperparameters.reduction == Reduction::Mean && mini_batch.rows.len() > 1 {
+                    "/" (mini_batch.rows.len())
+                }
+                ". "
+                @match sums.len() {
+                    1 => "Its layer has no other neuron.",
+                    _ => { "Not the layer’s sum, " (signed(layer_sum, self.digits)) "." }
+                }
             }
-        };
-        let answer = match self.ends() {
-            None => "It is being measured …".to_owned(),
-            Some((0.0, _)) => "Here yes: nothing comes between these samples.".to_owned(),
-            Some((at_eta, at_half)) => format!(
-                "<b>No</b>: each later δ is taken where the earlier updates have moved the parameters. From the same \
-                 start they end <b>{}</b> apart. At half the η it would be {}: {} times less, where η² says 4.",
-                number(at_eta, self.digits),
-                number(at_half, self.digits),
-                number(at_eta / at_half, 2),
-            ),
-        };
-        format!("<dt>{question}</dt><dd>{answer}</dd>")
+        }
+    }
+
+    fn what_is_added_up(&self) -> Markup {
+        let (layer, neuron) = self.selected();
+        let traces = &self.session.mini_batch().traces;
+        let column: Vec<f64> = traces.iter().map(|trace| trace.deltas[layer][neuron]).collect();
+        html! {
+            dt { "What is added up?" }
+            dd {
+                "The δ of one neuron over the " (count(traces.len(), "sample")) ", " b { "down" } " a column: "
+                (self.signed_terms(&column, MAX_TERMS)) @if column.len() <= MAX_TERMS { "." }
+                " Never the δs of different neurons, across a row."
+            }
+        }
+    }
+
+    fn one_or_many(&self) -> Markup {
+        html! {
+            dt { "Is it the same as updating after each sample?" }
+            dd {
+                @if self.session.timeline().samples() < 2 {
+                    "This mini-batch has one sample, so there is nothing to compare: " b { (self.more_samples()) } "."
+                } @else if let Some((at_eta, at_half)) = self.distances() {
+                    @if at_eta == 0.0 {
+                        "Here yes: the first update does not change the later δs."
+                    } @else {
+                        b { "No" } ": each later δ is computed after the earlier updates have changed the parameters. \
+                        From the same start, the two end " b { (number(at_eta, self.digits)) }
+                        " apart. At half the η it is " (number(at_half, self.digits)) ", "
+                        (number(at_eta / at_half, 2)) " times less (O(η²) predicts about 4)."
+                    }
+                } @else {
+                    "Computing …"
+                }
+            }
+        }
     }
 }

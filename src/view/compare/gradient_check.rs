@@ -1,87 +1,80 @@
-//! The gradient_check's finding: what moves a parameter, found without backpropagation.
+//! The gradient check: the derivative from backpropagation beside a numerical derivative.
 
 use crate::nn::{NumericalDerivative, Parameter, Reduction};
 use crate::session::{GradientCheck, Item, Session};
 use crate::view::format::{count, number, signed};
 use crate::view::mathml::{derivative, math};
-use std::fmt::Write;
+use maud::{Markup, html};
 
 /// Significant digits of an error estimate.
-const ERROR: usize = 2;
-/// Significant digits of a step.
-const STEP: usize = 3;
+const ERROR_DIGITS: usize = 2;
+/// Significant digits of a step size.
+const STEP_DIGITS: usize = 3;
 
-/// The finding for the selected parameter, as HTML.
-pub(super) fn gradient_check(session: &Session) -> String {
+/// The result for the selected parameter.
+pub(super) fn gradient_check(session: &Session) -> Markup {
     let Some(parameter) = session.selected_parameter() else {
-        return "<p>Select a neuron, an edge, or a row of the table: the referee judges its bias or weight.</p>"
-            .to_owned();
+        return html! { p { "Select a parameter to check: a weight, or a neuron for its bias." } };
     };
-    let what = math(&derivative(Item::from(parameter)));
-    let Some(found) = session.gradient_check() else {
-        return format!("<p>{what}: the network is being run again …</p>");
+    let derivative = math(derivative(Item::from(parameter)));
+    let Some(check) = session.gradient_check() else {
+        return html! { p { (derivative) ": computing …" } };
     };
     let digits = session.view_state().digits.max(6);
-    let samples = session.timeline().samples();
-    let over = match session.scenario().hyperparameters.reduction {
+    let reduction = match session.scenario().hyperparameters.reduction {
         Reduction::Sum => "summed over",
         Reduction::Mean => "as the mean over",
     };
-    let NumericalDerivative { value, error, h } = found.numerical;
-    let mut html = format!(
-        "<p>{what} {over} the {} of this mini-batch, at the parameters before its update:</p><table><tbody>{}{}",
-        count(samples, "sample"),
-        row(
-            "running the network again",
-            &format!("{} ± {}", signed(value, digits), number(error, ERROR)),
-            &format!("central differences, steps down to {}", number(h, STEP)),
-        ),
-        validation_or_training("backpropagation", found.backpropagated, found.numerical, digits),
-    );
-    if let (Parameter::Bias { layer, .. }, Some(sum), Some(shared)) =
-        (parameter, found.layer_sum, found.shared)
-    {
-        html += &validation_or_training("the layer’s Σδ", sum, found.numerical, digits);
-        // Writing to a string cannot fail, here and below.
-        let _ = write!(
-            html,
-            "{}{}",
-            row(
-                &format!("all biases of layer {} moved together, as one shared bias", layer + 1),
-                &format!("{} ± {}", signed(shared.value, digits), number(shared.error, ERROR)),
-                "central differences",
-            ),
-            validation_or_training("the layer’s Σδ, for that one shared bias", sum, shared, digits),
-        );
-        let alone = session.scenario().layer_sizes()[layer] == 1;
-        let remark = match alone {
-            true => "This layer has one neuron: its own δ is the layer’s sum, so both are right.",
-            false => {
-                "The layer’s sum is a derivative too: of a bias that the whole layer shares. Of this one it is not."
+    let estimate = |NumericalDerivative { value, error, .. }| {
+        format!("{} ± {}", signed(value, digits), number(error, ERROR_DIGITS))
+    };
+    let numerical = check.numerical;
+    let steps = format!("steps down to {}", number(numerical.h, STEP_DIGITS));
+    html! {
+        p {
+            (derivative) " " (reduction) " the " (count(session.timeline().samples(), "sample"))
+            " of this mini-batch, at the parameters before its update:"
+        }
+        table {
+            tbody {
+                (row("central difference", &estimate(numerical), &steps))
+                (claim("backpropagation", check.backpropagated, numerical, digits))
+                @if let (Some(sum), Some(shared)) = (check.layer_sum, check.shared) {
+                    (claim("the layer’s sum", sum, numerical, digits))
+                    (row("central difference for one shared bias", &estimate(shared), ""))
+                    (claim("the layer’s sum, for one shared bias", sum, shared, digits))
+                }
             }
-        };
-        let _ = write!(html, "</tbody></table><p>{remark}</p>");
-    } else {
-        html.push_str(
-            "</tbody></table><p>Bias rules do not touch weights: the wrong rule says the same here.</p>",
-        );
+        }
+        p {
+            @match parameter {
+                Parameter::Weight { .. } => "The bias rule does not affect weights.",
+                Parameter::Bias { layer, .. } => {
+                    @if session.scenario().layer_sizes()[layer] == 1 {
+                        "This layer has one neuron: its own δ is the layer’s sum, so both are right."
+                    } @else {
+                        "The layer’s sum is the derivative of a bias " em { "shared" }
+                        " by the layer. It is not the derivative of this bias."
+                    }
+                }
+            }
+        }
     }
-    html
 }
 
-/// A number that is said to be a derivative, and the verdict over it.
-fn validation_or_training(name: &str, said: f64, numerical: NumericalDerivative, digits: usize) -> String {
-    let (agreeing, agrees) = GradientCheck::agreement(said, numerical);
-    let verdict = match (agrees, agreeing) {
-        (true, 17) => "✓ the same double".to_owned(),
-        (true, 0) => "✓ both are 0 within the error".to_owned(),
+/// A number that claims to be the derivative, and whether the numerical derivative agrees.
+fn claim(name: &str, value: f64, numerical: NumericalDerivative, digits: usize) -> Markup {
+    let (agreeing, agrees) = GradientCheck::agreement(value, numerical);
+    let result = match (agrees, agreeing) {
+        (true, 17) => "✓ identical to the last bit".to_owned(),
+        (true, 0) => "✓ both 0 within the error".to_owned(),
         (true, agreeing) => format!("✓ agrees to {}", count(agreeing as usize, "digit")),
-        (false, 0) => "✗ another number".to_owned(),
+        (false, 0) => "✗ a different number".to_owned(),
         (false, agreeing) => format!("✗ agrees to {} only", count(agreeing as usize, "digit")),
     };
-    row(name, &signed(said, digits), &verdict)
+    row(name, &signed(value, digits), &result)
 }
 
-fn row(name: &str, value: &str, remark: &str) -> String {
-    format!("<tr><th scope=\"row\">{name}</th><td>{value}</td><td>{remark}</td></tr>")
+fn row(name: &str, value: &str, remark: &str) -> Markup {
+    html! { tr { th scope="row" { (name) } td { (value) } td { (remark) } } }
 }

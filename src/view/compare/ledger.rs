@@ -1,114 +1,116 @@
-//! A run's ledger: for each sample the b that it found, its δ, and by how much that is another than in the
-//! reference run.
+//! A run's ledger: for each sample the bias it was computed with, its δ, and the difference to the reference run.
 
-use super::{Attribute, Part, Scene};
+use super::ComparisonView;
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::Updating;
 use crate::session::{Item, MAX_DIGITS, RunPass, RunRow};
 use crate::view::format::{number, signed};
-use crate::view::html::action;
-use std::fmt::Write;
+use crate::view::fragment::{Attribute, Fragment, fragment};
+use maud::{Markup, html};
+use serde_json::json;
 use std::ops::Range;
 
-/// Neurons of a layer that have a column: as many as stand beside each other in so many runs.
-const fn columns(runs: usize) -> usize {
+/// The number of neurons of a layer that get a column: as many as fit with this many runs side by side.
+const fn max_columns(runs: usize) -> usize {
     if runs > 3 { 3 } else { 4 }
 }
 
 /// Samples of a large mini-batch that are shown at a time.
-const ROWS: usize = 20;
+const MAX_ROWS: usize = 20;
 /// Significant digits of a difference.
-const DIFFERENCE: usize = 2;
+const DIFFERENCE_DIGITS: usize = 2;
 
-impl Scene<'_> {
-    /// The neurons that have a column: the page of the layer that the chosen one is on.
+/// What the rows of one run's ledger are made from.
+struct RunLedger<'a> {
+    pass: &'a RunPass,
+    /// `None` for the reference run itself.
+    reference: Option<&'a RunPass>,
+    /// The reference run's index.
+    reference_run: usize,
+    layer: usize,
+    neurons: Range<usize>,
+    digits: usize,
+}
+
+impl ComparisonView<'_> {
+    /// The selected layer, and its neurons that have a column: the page that the selected neuron is on.
     fn columns(&self) -> (usize, Range<usize>) {
-        let (layer, neuron) = self.chosen();
+        let (layer, neuron) = self.selected();
         let count = self.session.scenario().layer_sizes()[layer];
-        let columns = columns(self.comparison.passes().len());
+        let columns = max_columns(self.comparison.passes().len());
         let first = neuron / columns * columns;
         (layer, first..(first + columns).min(count))
     }
 
-    /// Which layer's ledgers are open, as buttons.
-    pub(super) fn layers(&self) -> String {
+    /// The buttons that choose the layer of the ledgers.
+    pub(super) fn layers(&self) -> Markup {
         let (open, neurons) = self.columns();
         let sizes = self.session.scenario().layer_sizes();
-        let mut html = String::new();
-        for layer in 0..sizes.len() {
-            let value = format!("\"{}\"", Item::Neuron { layer, neuron: 0 });
-            // Writing to a string cannot fail, here and below.
-            let _ = write!(
-                html,
-                "<button type=\"button\" id=\"ledger-of-{layer}\" {} aria-pressed=\"{}\">layer {}</button>",
-                action("Selected", value),
-                layer == open,
-                layer + 1,
-            );
+        html! {
+            @for layer in 0..sizes.len() {
+                button type="button" id={ "ledger-of-" (layer) } data-action="Selected"
+                    data-value=(json!(Item::Neuron { layer, neuron: 0 }.to_string())) aria-pressed=(layer == open)
+                { "layer " (layer + 1) }
+            }
+            @if neurons.len() < sizes[open] {
+                " " small {
+                    "neurons " (neurons.start + 1) "–" (neurons.end) " of " (sizes[open]) " (j, k for more)"
+                }
+            }
         }
-        if neurons.len() < sizes[open] {
-            let _ = write!(
-                html,
-                " <small>neurons {}–{} of {}; j and k go on</small>",
-                neurons.start + 1,
-                neurons.end,
-                sizes[open]
-            );
-        }
-        html
     }
 
-    /// The table of one run in pieces, so that a step need not write all of them again: its frame, each sample,
-    /// and what stands below.
-    pub(super) fn ledger(&self, run: usize) -> Vec<Part> {
+    /// The table of one run: its frame, each sample, and the rows below. They are separate fragments so that a step
+    /// need not rewrite all of them.
+    pub(super) fn ledger(&self, run: usize) -> Vec<Fragment> {
         let pass = &self.comparison.passes()[run];
-        let reference = self.comparison.reference();
-        let other = (run != reference).then(|| &self.comparison.passes()[reference]);
+        let reference_run = self.comparison.reference();
+        let reference = (run != reference_run).then(|| &self.comparison.passes()[reference_run]);
         let (layer, neurons) = self.columns();
+        let ledger = RunLedger { pass, reference, reference_run, layer, neurons, digits: self.digits };
         let (done, _, _) = self.done();
         let id = format!("lane-{run}-ledger");
-        let mut parts = vec![(id.clone().into(), self.frame(&id, &neurons))];
+        let mut fragments = vec![fragment(id.clone(), self.frame(&id, &ledger.neurons))];
         for sample in self.page() {
-            let met = pass.rows.get(sample).filter(|_| sample < done);
-            let beside = other.map(|other| other.rows.get(sample));
-            parts.push((format!("{id}-{sample}").into(), self.sample(sample, met, beside, layer, &neurons)));
+            let shown = (sample < done).then_some(sample);
+            fragments.push(fragment(format!("{id}-{sample}"), ledger.sample(sample, shown)));
         }
-        parts.push((format!("{id}-totals").into(), self.totals(pass, other, layer, &neurons)));
-        parts
+        fragments.push(fragment(format!("{id}-totals"), self.totals(&ledger)));
+        fragments
     }
 
     /// The samples that are shown: the page that the latest one is on.
     fn page(&self) -> Range<usize> {
         let (done, samples, _) = self.done();
-        let first = done.saturating_sub(1) / ROWS * ROWS;
-        first..(first + ROWS).min(samples)
+        let first = done.saturating_sub(1) / MAX_ROWS * MAX_ROWS;
+        first..(first + MAX_ROWS).min(samples)
     }
 
-    /// The table with nothing in it but the names of its columns.
-    fn frame(&self, id: &str, neurons: &Range<usize>) -> String {
+    /// The table with its column names and without rows.
+    fn frame(&self, id: &str, neurons: &Range<usize>) -> Markup {
         let (page, (_, samples, _)) = (self.page(), self.done());
-        let mut html = String::from("<thead><tr><th scope=\"col\" colspan=\"2\">sample</th>");
-        for neuron in neurons.clone() {
-            // Writing to a string cannot fail, here and below.
-            let _ = write!(html, "<th scope=\"col\">neuron {}</th>", neuron + 1);
+        html! {
+            thead {
+                tr {
+                    th scope="col" colspan="2" { "sample" }
+                    @for neuron in neurons.clone() { th scope="col" { "neuron " (neuron + 1) } }
+                }
+            }
+            @for sample in page.clone() { tbody id={ (id) "-" (sample) } {} }
+            @if page.len() < samples {
+                tbody {
+                    tr {
+                        td colspan="9" class="part" {
+                            "samples " (page.start + 1) "–" (page.end) " of " (samples)
+                        }
+                    }
+                }
+            }
+            tfoot id={ (id) "-totals" } {}
         }
-        html.push_str("</tr></thead>");
-        for sample in page.clone() {
-            let _ = write!(html, "<tbody id=\"{id}-{sample}\"></tbody>");
-        }
-        if page.len() < samples {
-            let _ = write!(
-                html,
-                "<tbody><tr><td colspan=\"9\" class=\"part\">samples {}–{} of {samples}</td></tr></tbody>",
-                page.start + 1,
-                page.end
-            );
-        }
-        let _ = write!(html, "<tfoot id=\"{id}-totals\"></tfoot>");
-        html
     }
 
-    /// Which samples' lines stand out: the latest one's in each run.
+    /// The attributes that mark the latest sample of a run.
     pub(super) fn latest(&self, run: usize) -> Vec<Attribute> {
         let (done, _, _) = self.done();
         let class = |sample: usize| (sample + 1 == done).then(|| "current".to_owned());
@@ -117,131 +119,122 @@ impl Scene<'_> {
             .collect()
     }
 
-    /// Three lines: the b that the sample found, its δ, and the difference; empty while it is still to come.
-    fn sample(
-        &self,
-        sample: usize,
-        met: Option<&RunRow>,
-        beside: Option<Option<&RunRow>>,
-        layer: usize,
-        neurons: &Range<usize>,
-    ) -> String {
-        let digits = self.digits;
-        let mut html = String::new();
-        let mut line = |first: &str, name: &str, class: &str, text: &dyn Fn(&RunRow, usize) -> String| {
-            let name = if met.is_some() { name } else { "" };
-            // Writing to a string cannot fail.
-            let _ = write!(html, "<tr>{first}<td class=\"{class}\">{name}</td>");
-            for neuron in neurons.clone() {
-                let text = met.map_or(String::new(), |row| text(row, neuron));
-                let _ = write!(html, "<td class=\"{class}\">{text}</td>");
-            }
-            html.push_str("</tr>");
-        };
-        let first = format!("<th scope=\"rowgroup\" rowspan=\"3\">{}</th>", sample + 1);
-        line(&first, "b", "b", &|row, neuron| fitted(row.biases[layer][neuron], digits, number));
-        line("", "δ", "delta", &|row, neuron| {
-            let delta = row.deltas[layer][neuron];
-            format!("<span title=\"{}\">{}</span>", number(delta, MAX_DIGITS), fitted(delta, digits, signed))
-        });
-        // The reference run leaves its third line empty, so that all runs stand level.
-        let name = if beside.is_some() { "≠" } else { "" };
-        line("", name, "differs", &|row, neuron| match beside {
-            Some(other) => {
-                difference(Some(row.deltas[layer][neuron]), other.map(|other| other.deltas[layer][neuron]))
-            }
-            None => String::new(),
-        });
-        html
-    }
-
-    /// Below the samples: the sum down each column, and the bias.
-    fn totals(
-        &self,
-        pass: &RunPass,
-        other: Option<&RunPass>,
-        layer: usize,
-        neurons: &Range<usize>,
-    ) -> String {
+    /// Below the samples: the sum over each column, and the bias.
+    fn totals(&self, ledger: &RunLedger<'_>) -> Markup {
+        let RunLedger { pass, layer, digits, .. } = *ledger;
         let (done, samples, finished) = self.done();
-        let digits = self.digits;
         let frozen = self.session.view_state().frozen;
         let rows = &pass.rows[..done.min(pass.rows.len())];
         let sum = |neuron: usize| rows.iter().fold(0.0, |sum, row| sum + row.deltas[layer][neuron]);
         let complete = done == samples;
-        let what = match (complete, pass.run.updating) {
-            (false, _) => format!("down the {done} so far"),
-            (true, Updating::PerSample) if !frozen => "down the samples, each δ at its own b".to_owned(),
-            (true, Updating::Sequential) if !frozen => "down the samples, δ partly at new w".to_owned(),
-            (true, _) => "down the samples: ∂C/∂b of their sum".to_owned(),
+        let caption = match (complete, pass.run.updating) {
+            (false, _) => format!("Σ down, {done} of {samples}"),
+            (true, Updating::PerSample) if !frozen => "Σ down, each δ at its own b".to_owned(),
+            (true, Updating::Sequential) if !frozen => "Σ down, each δ at partly updated w".to_owned(),
+            (true, _) => "Σ down: ∂C/∂b, summed over the samples".to_owned(),
         };
-        let mut html =
-            format!("<tr><th colspan=\"{}\" class=\"caption\">{what}</th></tr>", neurons.len() + 2);
-        // A run that diverged before these rows has met none of them: it has no sum.
-        let met = rows.len() == done;
-        push_total(&mut html, "Σ δ", "delta", neurons, |neuron| match met {
-            true => fitted(sum(neuron), digits, signed),
-            false => "–".to_owned(),
-        });
-        if pass.hyperparameters.reduction == Reduction::Mean {
-            push_total(&mut html, &format!("Σ/{samples}"), "delta", neurons, |neuron| {
-                match complete && met {
+        // A run that diverged before these samples has no rows for them, and so no sum.
+        let has_rows = rows.len() == done;
+        let row_sum = matches!(pass.run.bias_rule, BiasRule::LayerSum | BiasRule::SharedBias) && has_rows;
+        let updated = pass.updates(done, finished) > 0;
+        let bias = |pass: &RunPass, neuron| pass.current()?.get(Parameter::Bias { layer, neuron });
+        html! {
+            tr { th colspan=(ledger.neurons.len() + 2) class="caption" { (caption) } }
+            (ledger.total("Σ δ", "delta", |neuron| match has_rows {
+                true => fitted(sum(neuron), digits, signed),
+                false => "–".to_owned(),
+            }))
+            @if pass.hyperparameters.reduction == Reduction::Mean {
+                (ledger.total(&format!("Σ/{samples}"), "delta", |neuron| match complete && has_rows {
                     true => signed(sum(neuron) / samples as f64, digits),
                     false => String::new(),
+                }))
+            }
+            @if !frozen {
+                @if row_sum {
+                    @let columns: Vec<f64> = (0..self.session.scenario().layer_sizes()[layer]).map(sum).collect();
+                    @let value = pass.run.bias_rule.apply(&columns)[0];
+                    (ledger.total("Σ across", "across", |_| fitted(value, digits, signed)))
                 }
-            });
+                (ledger.total("change of b", "b", |neuron| {
+                    let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| updated);
+                    change.map_or(String::new(), |change| fitted(change, digits, signed))
+                }))
+                (ledger.total("b now", "b", |neuron| {
+                    bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
+                }))
+                @if let Some(reference) = ledger.reference {
+                    (ledger.total(&ledger.difference_name(), "differs", |neuron| {
+                        difference(bias(pass, neuron), bias(reference, neuron))
+                    }))
+                }
+            }
         }
-        if frozen {
-            return html;
-        }
-        if matches!(pass.run.bias_rule, BiasRule::LayerSum | BiasRule::SharedBias) && met {
-            let columns: Vec<f64> = (0..self.session.scenario().layer_sizes()[layer]).map(sum).collect();
-            let across = pass.run.bias_rule.apply(&columns)[0];
-            push_total(&mut html, "across", "across", neurons, |_| fitted(across, digits, signed));
-        }
-        let made = pass.updates(done, finished) > 0;
-        push_total(&mut html, "b moved", "b", neurons, |neuron| {
-            let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| made);
-            change.map_or(String::new(), |change| fitted(change, digits, signed))
-        });
-        let bias = |pass: &RunPass, neuron| pass.current()?.get(Parameter::Bias { layer, neuron });
-        push_total(&mut html, "b now", "b", neurons, |neuron| {
-            bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
-        });
-        if let Some(other) = other {
-            push_total(&mut html, "≠", "differs", neurons, |neuron| {
-                difference(bias(pass, neuron), bias(other, neuron))
-            });
-        }
-        html
     }
 }
 
-/// A number in the width of a column: with two digits where it would be too long.
+impl RunLedger<'_> {
+    /// Three lines for a sample: the bias it was computed with, its δ, and the difference; empty for a sample that
+    /// is still to come.
+    fn sample(&self, sample: usize, shown: Option<usize>) -> Markup {
+        let RunLedger { layer, digits, .. } = *self;
+        let row = shown.and_then(|sample| self.pass.rows.get(sample));
+        let delta = |row: &RunRow, neuron: usize| row.deltas[layer][neuron];
+        let other = |neuron: usize| Some(delta(self.reference?.rows.get(sample)?, neuron));
+        let cells = |class: &str, name: &str, cell: &dyn Fn(&RunRow, usize) -> Markup| {
+            html! {
+                td class=(class) { @if row.is_some() { (name) } }
+                @for neuron in self.neurons.clone() {
+                    td class=(class) { @if let Some(row) = row { (cell(row, neuron)) } }
+                }
+            }
+        };
+        html! {
+            tr {
+                th scope="rowgroup" rowspan="3" { (sample + 1) }
+                (cells("b", "b", &|row, neuron| html! { (fitted(row.biases[layer][neuron], digits, number)) }))
+            }
+            tr {
+                (cells("delta", "δ", &|row, neuron| html! {
+                    span title=(number(delta(row, neuron), MAX_DIGITS)) { (fitted(delta(row, neuron), digits, signed)) }
+                }))
+            }
+            // The third line of the reference run is empty, so that the rows of all runs are level.
+            tr {
+                (cells("differs", &self.difference_name(), &|row, neuron| html! {
+                    @if self.reference.is_some() { (difference(Some(delta(row, neuron)), other(neuron))) }
+                }))
+            }
+        }
+    }
+
+    /// "− run 2"; empty for the reference run itself.
+    fn difference_name(&self) -> String {
+        self.reference.map_or(String::new(), |_| format!("− run {}", self.reference_run + 1))
+    }
+
+    /// A row below the samples: `name`, and a text for each neuron.
+    fn total(&self, name: &str, class: &str, text: impl Fn(usize) -> String) -> Markup {
+        html! {
+            tr {
+                th scope="row" colspan="2" { (name) }
+                @for neuron in self.neurons.clone() { td class=(class) { (text(neuron)) } }
+            }
+        }
+    }
+}
+
+/// A number that fits a column: with two digits if it would be too long.
 fn fitted(value: f64, digits: usize, text: fn(f64, usize) -> String) -> String {
     let long = text(value, digits);
     if digits <= 4 && long.chars().count() > 9 { text(value, 2) } else { long }
 }
 
-/// By how much one number is more than the other; "=" where they are the same double.
+/// The difference of two numbers; "=" if they are equal to the last bit.
 pub(super) fn difference(one: Option<f64>, other: Option<f64>) -> String {
     match (one, other) {
         (Some(one), Some(other)) if one == other => "=".to_owned(),
-        (Some(one), Some(other)) => signed(one - other, DIFFERENCE),
+        (Some(one), Some(other)) => signed(one - other, DIFFERENCE_DIGITS),
         _ => "–".to_owned(),
     }
-}
-
-fn push_total(
-    html: &mut String,
-    name: &str,
-    class: &str,
-    neurons: &Range<usize>,
-    text: impl Fn(usize) -> String,
-) {
-    let _ = write!(html, "<tr><th scope=\"row\" colspan=\"2\">{name}</th>");
-    for neuron in neurons.clone() {
-        let _ = write!(html, "<td class=\"{class}\">{}</td>", text(neuron));
-    }
-    html.push_str("</tr>");
 }

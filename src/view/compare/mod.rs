@@ -1,93 +1,105 @@
-//! The comparison as text: what the runs have in common and where they part.
+//! The comparison as text: what the runs have in common and where they differ.
 //!
-//! Session → [`parts`]: HTML by element. The charts beside it are in [`charts`](super::charts).
+//! Session → [`fragments`] and [`attributes`]. The charts are in [`charts`](super::charts).
 
 mod answers;
 mod gradient_check;
-mod identity;
+mod gradient_of_sum;
 mod ledger;
 mod parameters;
 mod runs;
 mod sweep;
 
-pub use runs::{name, one_line};
+pub use runs::name;
 
-use super::html::escape;
-use super::page::{Attribute, Part};
+use super::fragment::{Attribute, Fragment, fragment};
 use crate::nn::Parameter;
 use crate::session::{Comparison, Session};
+use maud::{Markup, html};
 
-/// The attributes that change with the moment.
+/// The attributes that depend on the moment.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
-    let Some(comparison) = session.comparison() else { return Vec::new() };
-    let scene = Scene { session, comparison, digits: session.view_state().digits };
-    (0..comparison.passes().len()).flat_map(|run| scene.latest(run)).collect()
+    let Some(view) = ComparisonView::of(session) else { return Vec::new() };
+    (0..view.comparison.passes().len()).flat_map(|run| view.latest(run)).collect()
 }
 
-/// Everything that the comparison shows in text; nothing while no runs are looked at.
-pub fn parts(session: &Session) -> Vec<Part> {
-    let Some(comparison) = session.comparison() else { return Vec::new() };
-    let scene = Scene { session, comparison, digits: session.view_state().digits };
-    let mut parts: Vec<Part> = vec![
-        ("compare-note".into(), escape(&session.scenario().note)),
-        ("answers".into(), scene.answers()),
-        ("lane-choice".into(), scene.run_choice()),
-        ("lanes".into(), scene.frames()),
+/// All text of the comparison; none if the session compares no runs.
+pub fn fragments(session: &Session) -> Vec<Fragment> {
+    let Some(view) = ComparisonView::of(session) else { return Vec::new() };
+    let mut fragments = vec![
+        fragment("compare-note", html! { (session.scenario().note) }),
+        fragment("answers", view.answers()),
+        fragment("lane-choice", view.run_choice()),
+        fragment("lanes", view.frames()),
     ];
-    for run in 0..comparison.passes().len() {
-        parts.push((format!("lane-{run}-formula").into(), scene.formula(run)));
-        parts.push((format!("lane-{run}-numbers").into(), scene.numbers(run)));
-        parts.extend(scene.ledger(run));
+    for run in 0..view.comparison.passes().len() {
+        fragments.push(fragment(format!("lane-{run}-formula"), view.formula(run)));
+        fragments.push(fragment(format!("lane-{run}-numbers"), view.numbers(run)));
+        fragments.extend(view.ledger(run));
     }
-    parts.push(("ledger-of".into(), scene.layers()));
-    parts.push(("frozen".into(), scene.frozen()));
-    // While it plays quickly nobody can read all this, and laying it out would cost frames. Numbers of a moment
-    // that is over may not stand there instead.
+    fragments.push(fragment("ledger-of", view.layers()));
+    fragments.push(fragment("frozen", view.freeze_button()));
+    // During fast play these cannot be read, and their layout would cost frames. They must not show the numbers of
+    // an earlier moment either.
     if session.plays_fast() {
-        let words = "Follows when it pauses.";
-        parts.push(("parameters".into(), format!("<tbody><tr><td class=\"part\">{words}</td></tr></tbody>")));
-        parts.extend(["identity", "law"].map(|id| (id.into(), format!("<p>{words}</p>"))));
+        let words = "Shown when paused.";
+        let row = html! { tbody { tr { td.part { (words) } } } };
+        fragments.push(fragment("parameters", row));
+        fragments.push(fragment("identity", html! { p { (words) } }));
+        fragments.push(fragment("law", html! { p { (words) } }));
     } else {
-        parts.push(("parameters".into(), scene.parameters()));
-        parts.push(("identity".into(), scene.identity()));
-        parts.push(("law".into(), scene.sweep()));
+        fragments.push(fragment("parameters", view.parameters()));
+        fragments.push(fragment("identity", view.gradient_of_sum()));
+        fragments.push(fragment("law", view.sweep()));
     }
-    parts
+    fragments
 }
 
-/// What the gradient check says, in either view; empty where it is not asked.
-pub fn gradient_check(session: &Session) -> String {
-    if session.shows_gradient_check() { gradient_check::gradient_check(session) } else { String::new() }
+/// The result of the gradient check; empty while it is closed.
+pub fn gradient_check(session: &Session) -> Markup {
+    html! { @if session.shows_gradient_check() { (gradient_check::gradient_check(session)) } }
 }
 
-/// What every piece is made from.
-struct Scene<'a> {
+/// What all fragments are made from.
+struct ComparisonView<'a> {
     session: &'a Session,
     comparison: &'a Comparison,
     digits: usize,
 }
 
-impl Scene<'_> {
-    /// Layer and neuron whose ledger is open: those of the selected weight or bias, else the first output.
-    fn chosen(&self) -> (usize, usize) {
+impl<'a> ComparisonView<'a> {
+    fn of(session: &'a Session) -> Option<Self> {
+        let comparison = session.comparison()?;
+        Some(Self { session, comparison, digits: session.view_state().digits })
+    }
+
+    /// The layer and neuron of the compared parameter.
+    fn selected(&self) -> (usize, usize) {
         match self.session.compared_parameter() {
             Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron } => (layer, neuron),
         }
     }
 
-    /// How the reader comes by more samples, where this mini-batch has one.
+    /// What the reader can do to get more samples, if this mini-batch has only one.
     fn more_samples(&self) -> &'static str {
         let scenario = self.session.scenario();
         match (scenario.data.samples.len(), scenario.hyperparameters.batch_size) {
             (1, _) => "choose data with more rows",
-            (_, 1) => "set the mini-batch to 2 or more above",
-            _ => "step back from this last, short mini-batch",
+            (_, 1) => "set mini-batch to 2 or more",
+            _ => "step back: this last mini-batch has one sample",
         }
     }
 
-    /// Samples of the mini-batch that are done, how many it has, and whether its update is made.
+    /// The number of samples of the mini-batch that are done, its size, and whether its update is done.
     fn done(&self) -> (usize, usize, bool) {
         let visible = self.session.visible();
         (visible.accumulated(), self.session.timeline().samples(), visible.finished())
+    }
+
+    /// The first numbers of a sum, each with its sign: "+0.1 −0.2 …".
+    fn signed_terms(&self, terms: &[f64], max: usize) -> String {
+        let shown: Vec<_> =
+            terms.iter().take(max).map(|term| super::format::signed(*term, self.digits)).collect();
+        shown.join(" ") + if terms.len() > max { " …" } else { "" }
     }
 }

@@ -1,21 +1,22 @@
-//! The way forward: input, z, a and the cost.
+//! The forward pass: input, z, a and the cost.
 
-use super::{FOCUSABLE, Line, Term, Working};
+use super::{Line, MAX_FOCUSABLE, Term, Working};
 use crate::nn::{Activation, Cost};
 use crate::session::Item;
-use crate::view::mathml::{frac, math, mi, mn, mo, symbol, symbol_as};
+use crate::view::mathml::{frac, math, mi, mn, mo, parentheses, power, symbol, symbol_as};
+use maud::{Markup, html};
 
 impl Working<'_> {
     /// a⁰ₖ = xₖ
     pub(super) fn input(&self) -> Line {
         let x = &self.visible.trace().input;
-        let terms = x.iter().enumerate().map(|(source, value)| Term {
-            operator: if source == 0 { "" } else { "," },
-            symbols: symbol_as(Item::Input { source }, x.len() <= FOCUSABLE),
-            numbers: self.result(*value),
+        let terms = x.iter().enumerate().map(|(source, value)| {
+            let symbol = symbol_as(Item::Input { source }, x.len() <= MAX_FOCUSABLE);
+            Term::new(if source == 0 { "" } else { "," }, symbol, &self.result(*value))
         });
         Line {
-            left: "<msup><mi>a</mi><mn>0</mn></msup><mo>=</mo><mi>x</mi>".into(),
+            left: html! { (power(mi("a"), mn("0"))) (mo("=")) (mi("x")) },
+            relation: "=",
             terms: terms.collect(),
             result: String::new(),
             remark: None,
@@ -24,91 +25,81 @@ impl Working<'_> {
 
     /// zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ
     pub(super) fn weighted_input(&self) -> Line {
-        let network = &self.session.mini_batch().before.layers[self.layer];
+        let layer = &self.session.mini_batch().before.layers[self.layer];
         let sources = self.visible.trace().source_activations(self.layer);
-        let focusable = sources.len() <= FOCUSABLE;
-        let products = sources.iter().enumerate().map(|(source, a)| {
+        let focusable = sources.len() <= MAX_FOCUSABLE;
+        let products = sources.iter().enumerate().map(|(source, &a)| {
             let weight = Item::Weight { layer: self.layer, neuron: self.neuron, source };
-            let w = network.weights[(self.neuron, source)];
-            self.product(weight, w, Item::source_of(self.layer, source), *a, focusable, source == 0)
+            let w = layer.weights[(self.neuron, source)];
+            self.product((weight, w), (Item::source_of(self.layer, source), a), focusable, source == 0)
         });
-        let bias = Term {
-            operator: "+",
-            symbols: symbol(self.bias()),
-            numbers: self.number(network.biases[self.neuron]),
-        };
+        let bias = Term::new("+", symbol(self.bias()), &self.number(layer.biases[self.neuron]));
         let value = self.visible.trace().weighted_inputs[self.layer][self.neuron];
-        self.a_line(symbol(self.z()), products.chain([bias]).collect(), value)
+        self.line(symbol(self.z()), products.chain([bias]).collect(), value)
     }
 
     /// aˡⱼ = σ(zˡⱼ)
     pub(super) fn activation(&self) -> Line {
         let z = self.visible.trace().weighted_inputs[self.layer][self.neuron];
         let a = self.visible.trace().activations[self.layer][self.neuron];
-        let activation = self.session.scenario().activations[self.layer];
-        let bare = mn(&self.result(z));
-        let term_of = |number: &str, of: &dyn Fn(&str) -> String| Term {
+        let number = mn(&self.result(z));
+        let term = |number: Markup, formula: fn(Markup) -> Markup| Term {
             operator: "",
-            symbols: of(&symbol(self.z())),
-            numbers: math(&of(number)),
+            symbols: formula(symbol(self.z())),
+            numbers: math(formula(number)),
         };
-        let term = |of: &dyn Fn(&str) -> String| term_of(&bare, of);
-        let exponential = |z: &str| format!("<msup><mi>e</mi><mrow>{z}</mrow></msup>");
-        let term = match activation {
-            Activation::Sigmoid => term_of(&self.mn(z), &|z| {
-                frac(&mn("1"), &format!("{}{}{}", mn("1"), mo("+"), exponential(&format!("{}{z}", mo("−")))))
+        let exponential = |exponent: Markup| power(mi("e"), html! { mrow { (exponent) } });
+        let term = match self.session.scenario().activations[self.layer] {
+            Activation::Sigmoid => term(self.mn(z), |z| {
+                let exponential = power(mi("e"), html! { mrow { (mo("−")) (z) } });
+                frac(mn("1"), html! { (mn("1")) (mo("+")) (exponential) })
             }),
-            Activation::Tanh => term(&|z| format!("{}{}{z}{}", mi("tanh"), mo("("), mo(")"))),
-            Activation::Relu => term(&|z| {
-                format!(
-                    "{}<mo stretchy=\"false\">(</mo>{}<mo>,</mo>{z}<mo stretchy=\"false\">)</mo>",
-                    mi("max"),
-                    mn("0")
-                )
-            }),
-            Activation::LeakyRelu if z > 0.0 => term(&|z| z.to_owned()),
-            Activation::LeakyRelu => term_of(&self.mn(z), &|z| format!("{}{}{z}", mn("0.01"), mo("·"))),
-            Activation::Identity => term(&|z| z.to_owned()),
+            Activation::Tanh => term(number, |z| html! { (mi("tanh")) (parentheses(z)) }),
+            Activation::Relu => {
+                term(number, |z| html! { (mi("max")) (parentheses(html! { (mn("0")) (mo(",")) (z) })) })
+            }
+            Activation::LeakyRelu if z > 0.0 => term(number, |z| z),
+            Activation::LeakyRelu => term(self.mn(z), |z| html! { (mn("0.01")) (mo("·")) (z) }),
+            Activation::Identity => term(number, |z| z),
             Activation::Softmax => {
-                let sum = format!(
-                    "<msub><mo>Σ</mo><mi>i</mi></msub>{}",
-                    exponential("<msub><mi>z</mi><mi>i</mi></msub>")
-                );
+                const SHOWN: usize = 3;
+                let z_i = html! { msub { (mi("z")) (mi("i")) } };
+                let sum = html! { msub { (mo("Σ")) (mi("i")) } (exponential(z_i)) };
                 let zs = &self.visible.trace().weighted_inputs[self.layer];
-                let numbers: Vec<_> = zs.iter().take(3).map(|&z| exponential(&mn(&self.result(z)))).collect();
-                let more = if zs.len() > 3 { mo("+") + &mo("…") } else { String::new() };
+                let numbers = html! {
+                    @for (neuron, &z) in zs.iter().take(SHOWN).enumerate() {
+                        @if neuron > 0 { (mo("+")) }
+                        (exponential(mn(&self.result(z))))
+                    }
+                    @if zs.len() > SHOWN { (mo("+")) (mo("…")) }
+                };
                 Term {
                     operator: "",
-                    symbols: frac(&exponential(&symbol(self.z())), &sum),
-                    numbers: math(&frac(
-                        &exponential(&mn(&self.result(z))),
-                        &(numbers.join(&mo("+")) + &more),
-                    )),
+                    symbols: frac(exponential(symbol(self.z())), sum),
+                    numbers: math(frac(exponential(number), numbers)),
                 }
             }
         };
-        self.a_line(symbol(self.a()), vec![term], a)
+        self.line(symbol(self.a()), vec![term], a)
     }
 
-    /// C, output by output.
+    /// C as a sum over the outputs.
     pub(super) fn cost(&self) -> Line {
         let cost = self.session.scenario().hyperparameters.cost;
         let trace = self.visible.trace();
         let outputs = &trace.activations[self.layers - 1];
-        let focusable = outputs.len() <= FOCUSABLE;
-        let symbols = |a: &str, y: &str| {
-            let squared = format!(
-                "<msup><mrow><mo stretchy=\"false\">(</mo>{a}<mo>−</mo>{y}<mo stretchy=\"false\">)</mo></mrow><mn>2</mn></msup>"
-            );
+        let focusable = outputs.len() <= MAX_FOCUSABLE;
+        let symbols = |a: Markup, y: Markup| {
+            let difference = html! { mrow { (parentheses(html! { (a) (mo("−")) (y) })) } };
+            let one_minus = |value: &Markup| parentheses(html! { (mn("1")) (mo("−")) (value) });
             match cost {
-                Cost::Mse => squared,
-                Cost::HalfMse => format!("<mn>½</mn>{squared}"),
-                Cost::Bce => format!(
-                    "<mo>−</mo><mo stretchy=\"false\">[</mo>{y}<mi>ln</mi>{a}<mo>+</mo><mo stretchy=\"false\">(</mo><mn>1</mn>\
-                     <mo>−</mo>{y}<mo stretchy=\"false\">)</mo><mi>ln</mi><mo stretchy=\"false\">(</mo><mn>1</mn><mo>−</mo>{a}\
-                     <mo stretchy=\"false\">)</mo><mo stretchy=\"false\">]</mo>"
-                ),
-                Cost::Cce => format!("<mo>−</mo>{y}<mi>ln</mi>{a}"),
+                Cost::Mse => power(difference, mn("2")),
+                Cost::HalfMse => html! { (mn("½")) (power(difference, mn("2"))) },
+                Cost::Bce => html! {
+                    (mo("−")) mo stretchy="false" { "[" } (y) (mi("ln")) (a) (mo("+"))
+                    (one_minus(&y)) (mi("ln")) (one_minus(&a)) mo stretchy="false" { "]" }
+                },
+                Cost::Cce => html! { (mo("−")) (y) (mi("ln")) (a) },
             }
         };
         let numbers = |a: &str, y: &str| match cost {
@@ -117,17 +108,15 @@ impl Working<'_> {
             Cost::Bce => format!("−[{y} ln {a} + (1 − {y}) ln(1 − {a})]"),
             Cost::Cce => format!("−({y}) ln {a}"),
         };
-        let terms = outputs.iter().zip(self.visible.target()).enumerate().map(|(neuron, (a, y))| Term {
-            operator: if neuron == 0 { "" } else { "+" },
-            symbols: symbols(
-                &symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable),
-                &symbol_as(Item::Target { neuron }, focusable),
-            ),
-            numbers: numbers(&self.number(*a), &self.number(*y)),
+        let terms = outputs.iter().zip(self.visible.target()).enumerate().map(|(neuron, (a, y))| {
+            let output = symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable);
+            let target = symbol_as(Item::Target { neuron }, focusable);
+            let operator = if neuron == 0 { "" } else { "+" };
+            Term::new(operator, symbols(output, target), &numbers(&self.number(*a), &self.number(*y)))
         });
-        let mut line = self.a_line(mi("C"), terms.collect(), trace.cost);
+        let mut line = self.line(mi("C"), terms.collect(), trace.cost);
         if cost.folds_sigma_prime() {
-            line.remark = Some("Computed from z, so that it stays right where a is rounded to 0 or 1.");
+            line.remark = Some("Computed from z, so it stays exact where a rounds to 0 or 1.");
         }
         line
     }
