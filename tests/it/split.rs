@@ -182,7 +182,7 @@ fn people_are_shown_the_rows_of_the_file() {
     session.update(Action::ValidationShareChanged(20)).unwrap();
     let row = session.visible().row_number() + 1;
     let said = deltascope::view::narration::sentence(&session);
-    assert!(said.contains(&format!("row {row} of the data")), "{said}");
+    assert!(said.contains(&format!("(row {row})")), "{said}");
 }
 
 /// Three images of two pixels, in a network of their size.
