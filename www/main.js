@@ -29,9 +29,9 @@ function show(reply, control) {
     if (field.type === "checkbox") field.checked = value === "true";
     else field.value = value;
   }
-  if (reply.lit) {
+  if (reply.highlighted) {
     for (const element of document.querySelectorAll("[data-ref]")) {
-      element.classList.toggle("lit", reply.lit.includes(element.getAttribute("data-ref")));
+      element.classList.toggle("highlighted", reply.highlighted.includes(element.getAttribute("data-ref")));
     }
   }
   for (const command of reply.commands) carryOut(command);

@@ -101,19 +101,16 @@ pub enum Action {
     /// A run is taken out.
     RunRemoved {
         /// Its place.
-        #[serde(rename = "lane")]
         run: usize,
     },
     /// A run changes places with the one before it.
     RunMoved {
         /// Its place.
-        #[serde(rename = "lane")]
         run: usize,
     },
     /// When a run updates, and by which gradient.
     RunUpdatingChanged {
         /// Its place.
-        #[serde(rename = "lane")]
         run: usize,
         /// How it updates from now on.
         to: Updating,
@@ -121,7 +118,6 @@ pub enum Action {
     /// Which deltas move a run's biases.
     RunBiasRuleChanged {
         /// Its place.
-        #[serde(rename = "lane")]
         run: usize,
         /// The rule from now on.
         to: BiasRule,
@@ -129,7 +125,6 @@ pub enum Action {
     /// The η of a run.
     RunRateChanged {
         /// Its place.
-        #[serde(rename = "lane")]
         run: usize,
         /// Its η from now on.
         to: Rate,

@@ -194,7 +194,7 @@ fn rows(session: &Session, columns: &[Columns]) -> Markup {
             }
         }
         @if last - first < samples {
-            tr { td colspan="99" class="part" { "samples " (first + 1) "–" (last) " of " (samples) } }
+            tr { td colspan="99" class="excerpt" { "samples " (first + 1) "–" (last) " of " (samples) } }
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct Page {
     /// Attributes by element and name.
     pub attributes: Vec<Attribute>,
     /// The `data-ref`s that are highlighted: the item under the pointer, and what belongs to it.
-    pub lit: Vec<String>,
+    pub highlighted: Vec<String>,
 }
 
 /// The page for a session, with long sums in this detail.
@@ -28,12 +28,12 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     let fields = settings::fields(session).into_iter().chain(train::fields(session));
     let fields = fields.map(|(id, value)| (id.into(), value));
     let inspector_fields = inspector.fields.into_iter().map(|(id, value)| (id.into(), value));
-    let lit = session.view_state().hovered.map_or(Vec::new(), |item| item.highlights());
+    let highlighted = session.view_state().hovered.map_or(Vec::new(), |item| item.highlights());
     let mut page = Page {
         fragments: common(session),
         fields: fields.chain(inspector_fields).collect(),
         attributes: attributes(session),
-        lit: lit.iter().map(ToString::to_string).collect(),
+        highlighted: highlighted.iter().map(ToString::to_string).collect(),
     };
     page.fragments.extend(inspector.fragments);
     match session.view_state().view {
@@ -59,9 +59,9 @@ fn common(session: &Session) -> Vec<Fragment> {
         ("preset", settings::preset_options(session)),
         ("title", html! { (scenario.title) }),
         ("note", html! { (scenario.note) }),
-        ("place", html! { (moments::position(session)) }),
+        ("position", html! { (moments::position(session)) }),
         ("narration", html! { (narration::sentence(session)) }),
-        ("referee", compare::gradient_check(session)),
+        ("gradient-check", compare::gradient_check(session)),
         ("layers", settings::layers(session)),
         ("distribution", settings::distribution_options(session)),
         ("keys", settings::keys()),
@@ -95,17 +95,17 @@ fn attributes(session: &Session) -> Vec<Attribute> {
     let sentence = narration::sentence(session);
     let attributes = [
         ("main", "class", Some(class.to_owned())),
-        ("sample-image-part", "hidden", disabled(images::image_size(session.scenario()).is_none())),
+        ("sample-image-surface", "hidden", disabled(images::image_size(session.scenario()).is_none())),
         ("sample-image", "aria-label", Some(narration::image(session))),
         ("view-stepper", "aria-pressed", pressed(view_state.view == View::Stepper)),
         ("view-compare", "aria-pressed", pressed(view_state.view == View::Compare)),
         ("view-train", "aria-pressed", pressed(view_state.view == View::Train)),
-        ("frozen", "aria-pressed", pressed(view_state.frozen)),
+        ("freeze", "aria-pressed", pressed(view_state.frozen)),
         ("axis-samples", "aria-pressed", pressed(view_state.axis == Axis::Samples)),
         ("axis-updates", "aria-pressed", pressed(view_state.axis == Axis::Updates)),
         ("boundary", "aria-pressed", pressed(view_state.boundary_of_selected)),
         ("boundaries", "hidden", disabled(session.scenario().sizes[0] != 2)),
-        ("call-referee", "aria-pressed", pressed(view_state.gradient_check_open)),
+        ("gradient-check-toggle", "aria-pressed", pressed(view_state.gradient_check_open)),
         ("scrub", "max", Some((session.timeline().len() - 1).to_string())),
         ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::position(session)))),
         ("undo", "disabled", disabled(!undo)),

@@ -72,7 +72,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         ("speed", plain(session.play().speed)),
         ("epoch", (u64::from(session.position().epoch) + 1).to_string()),
         ("scrub", moment.to_string()),
-        ("lane-choice", String::new()),
+        ("run-choice", String::new()),
     ]
 }
 

@@ -1,4 +1,4 @@
-// Four lanes play as fast as they can be told to: how long each frame takes.
+// The time of each frame while four runs play at full speed.
 const SECONDS = 6;
 const WARM_UP = 60; // frames, until the browser has compiled what a step runs
 const set = (id, value) => {
@@ -25,4 +25,4 @@ await new Promise((done) => {
   requestAnimationFrame(frame);
 });
 document.getElementById("play").click();
-return { frames: frames.slice(WARM_UP), moved: moved.size, lanes: document.querySelectorAll(".lane").length };
+return { frames: frames.slice(WARM_UP), moved: moved.size, runs: document.querySelectorAll(".run").length };

@@ -46,11 +46,11 @@ fn the_runs_of_and_as_text() {
 fn before_its_update_a_run_waits() {
     let mut session = session(preset("compare-and"));
     act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
-    assert!(read(&session, "lane-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
-    assert!(read(&session, "lane-1-formula").contains("; updated after all 4 samples"));
+    assert!(read(&session, "run-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
+    assert!(read(&session, "run-1-formula").contains("; updated after all 4 samples"));
     act(&mut session, Action::FreezeToggled);
-    assert!(read(&session, "lane-0-formula").contains("no sample updates them"));
-    assert!(read(&session, "lane-0-numbers").contains("0 (identical)"));
+    assert!(read(&session, "run-0-formula").contains("no sample updates them"));
+    assert!(read(&session, "run-0-numbers").contains("0 (identical)"));
 }
 
 #[test]
@@ -61,10 +61,10 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
     let mut said = Vec::new();
     for _ in 0..3 {
         act(&mut session, Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
-        said.push(read(&session, "lane-1-numbers"));
+        said.push(read(&session, "run-1-numbers"));
     }
     assert!(said.iter().all(|said| said.contains("rounding") || said.contains("identical")), "{said:?}");
-    assert!(!read(&session, "lane-0-numbers").contains("rounding"));
+    assert!(!read(&session, "run-0-numbers").contains("rounding"));
 }
 
 #[test]
@@ -73,19 +73,19 @@ fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
     act(&mut session, Action::PlaySpeedChanged(60.0));
     session.update(Action::PlayToggled).unwrap();
     session.update(Action::TimerFired).unwrap();
-    for id in ["parameters", "identity", "law"] {
+    for id in ["parameters", "gradient-of-sum", "sweep"] {
         assert_eq!(read(&session, id).trim(), "Shown when paused.", "{id}");
     }
     act(&mut session, Action::PlayToggled);
     assert!(read(&session, "parameters").contains("run 1"));
-    assert!(read(&session, "law").contains("Slope of the line"));
+    assert!(read(&session, "sweep").contains("Slope of the line"));
 }
 
 #[test]
 fn a_run_that_diverged_says_when_and_where() {
     let mut session = session(preset("compare-outputs"));
     act(&mut session, Action::EpochChosen(5000));
-    let said = read(&session, "lane-1-numbers");
+    let said = read(&session, "run-1-numbers");
     assert!(
         said.contains("Diverged in epoch ")
             && said.contains(" overflowed (∞ or NaN) at η = 0.3. Step back, "),
@@ -103,8 +103,8 @@ fn a_mini_batch_of_one_says_that_there_is_nothing_to_compare() {
     let scenario = Scenario { runs: runs.to_vec(), ..preset("mazur") };
     let session = session(scenario);
     assert!(read(&session, "answers").contains("choose data with more rows"));
-    assert!(read(&session, "law").contains("one sample"));
-    assert!(read(&session, "lane-0-formula").contains("stays"));
+    assert!(read(&session, "sweep").contains("one sample"));
+    assert!(read(&session, "run-0-formula").contains("stays"));
 }
 
 #[test]

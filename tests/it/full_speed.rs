@@ -247,7 +247,7 @@ fn limits_are_said_to_be_over_before_it_begins() {
     let want = Position { epoch: 6, mini_batch: 0, moment: Moment::Input { sample: 0 }, neuron: None };
     assert_eq!(session.position(), want);
     assert_eq!(session.take_worker_commands().last(), Some(&WorkerCommand::Stop));
-    assert!(text(&session, "train-left").starts_with("100 %"));
+    assert!(text(&session, "train-remaining").starts_with("100 %"));
 }
 
 #[test]

@@ -301,7 +301,7 @@ fn every_control_of_the_page_is_an_action() {
 fn every_element_that_the_session_fills_is_in_the_page() {
     for preset in ["iris", "compare-iris"] {
         let page = page(&session(preset), Detail::Full);
-        let containers = ["moments", "selected", "selected-weights", "lanes"];
+        let containers = ["moments", "selected", "selected-weights", "runs"];
         let holds = |id: &str| containers.contains(&id) || id.ends_with("-ledger");
         let written = page.fragments.iter().filter(|fragment| holds(&fragment.0));
         let html =

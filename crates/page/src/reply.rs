@@ -17,7 +17,7 @@ pub(super) struct Reply {
     /// Attributes by element id and name.
     attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
     /// The `data-ref`s to light, where they changed.
-    lit: Option<Vec<String>>,
+    highlighted: Option<Vec<String>>,
     /// The element to scroll into sight.
     reveal: Option<&'static str>,
     /// Whether the page is dark.
@@ -56,7 +56,7 @@ pub(super) struct Shown {
     parts: BTreeMap<Cow<'static, str>, String>,
     fields: BTreeMap<Cow<'static, str>, String>,
     attributes: BTreeMap<(Cow<'static, str>, &'static str), Option<String>>,
-    lit: Vec<String>,
+    highlighted: Vec<String>,
     /// Why a row total is no gradient, and the one that it is said of.
     explained: Option<Option<RowTotal>>,
     /// A field holds something that was refused.
@@ -68,7 +68,7 @@ const WITH_VALUES: &str = "layers";
 /// Parts that hold other elements whose contents are told apart, and what the ids of these begin with. A run's
 /// ledger holds its rows likewise, by its own id.
 const CONTAINERS: [(&str, &str); 4] =
-    [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("lanes", "lane-")];
+    [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("runs", "run-")];
 
 impl Shown {
     /// The reply where nothing differs.
@@ -129,9 +129,9 @@ impl Shown {
             }
         }
         // New markup comes unlit.
-        if self.lit != page.lit || (!page.lit.is_empty() && !reply.parts.is_empty()) {
-            self.lit.clone_from(&page.lit);
-            reply.lit = Some(page.lit);
+        if self.highlighted != page.highlighted || (!page.highlighted.is_empty() && !reply.parts.is_empty()) {
+            self.highlighted.clone_from(&page.highlighted);
+            reply.highlighted = Some(page.highlighted);
         }
         // The answer stands under the table, maybe far from the question.
         let view_state = session.view_state();

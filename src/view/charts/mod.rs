@@ -74,18 +74,18 @@ impl Chart {
             Self::SampleImage => "sample-image",
             Self::CompareCost => "compare-cost",
             Self::CompareAccuracy => "compare-accuracy",
-            Self::CompareParameter => "compare-bias",
+            Self::CompareParameter => "compare-parameter",
             Self::CompareDistance => "compare-distance",
-            Self::CompareSweep => "compare-law",
+            Self::CompareSweep => "compare-sweep",
             Self::CompareMaps => "compare-boundaries",
             Self::TrainCost => "train-cost",
             Self::TrainAccuracy => "train-accuracy",
             Self::TrainMaps => "train-maps",
-            Self::TrainMisclassified => "train-digits",
+            Self::TrainMisclassified => "train-misclassified-images",
         }
     }
 
-    /// The chart whose canvas has this id.
+    /// The chart scope-note canvas has this id.
     ///
     /// ```
     /// use deltascope::view::charts::Chart;

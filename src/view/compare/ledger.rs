@@ -48,7 +48,7 @@ impl ComparisonView<'_> {
         let sizes = self.session.scenario().layer_sizes();
         html! {
             @for layer in 0..sizes.len() {
-                button type="button" id={ "ledger-of-" (layer) } data-action="Selected"
+                button type="button" id={ "ledger-layer-" (layer) } data-action="Selected"
                     data-value=(json!(Item::Neuron { layer, neuron: 0 }.to_string())) aria-pressed=(layer == open)
                 { "layer " (layer + 1) }
             }
@@ -69,7 +69,7 @@ impl ComparisonView<'_> {
         let (layer, neurons) = self.columns();
         let ledger = RunLedger { pass, reference, reference_run, layer, neurons, digits: self.digits };
         let (done, _, _) = self.done();
-        let id = format!("lane-{run}-ledger");
+        let id = format!("run-{run}-ledger");
         let mut fragments = vec![fragment(id.clone(), self.frame(&id, &ledger.neurons))];
         for sample in self.page() {
             let shown = (sample < done).then_some(sample);
@@ -100,7 +100,7 @@ impl ComparisonView<'_> {
             @if page.len() < samples {
                 tbody {
                     tr {
-                        td colspan="9" class="part" {
+                        td colspan="9" class="excerpt" {
                             "samples " (page.start + 1) "–" (page.end) " of " (samples)
                         }
                     }
@@ -115,7 +115,7 @@ impl ComparisonView<'_> {
         let (done, _, _) = self.done();
         let class = |sample: usize| (sample + 1 == done).then(|| "current".to_owned());
         self.page()
-            .map(|sample| (format!("lane-{run}-ledger-{sample}").into(), "class", class(sample)))
+            .map(|sample| (format!("run-{run}-ledger-{sample}").into(), "class", class(sample)))
             .collect()
     }
 
@@ -164,7 +164,7 @@ impl ComparisonView<'_> {
                     bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
                 }))
                 @if let Some(reference) = ledger.reference {
-                    (ledger.total(&ledger.difference_name(), "differs", |neuron| {
+                    (ledger.total(&ledger.difference_name(), "difference", |neuron| {
                         difference(bias(pass, neuron), bias(reference, neuron))
                     }))
                 }
@@ -201,7 +201,7 @@ impl RunLedger<'_> {
             }
             // The third line of the reference run is empty, so that the rows of all runs are level.
             tr {
-                (cells("differs", &self.difference_name(), &|row, neuron| html! {
+                (cells("difference", &self.difference_name(), &|row, neuron| html! {
                     @if self.reference.is_some() { (difference(Some(delta(row, neuron)), other(neuron))) }
                 }))
             }

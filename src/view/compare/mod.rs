@@ -29,28 +29,28 @@ pub fn fragments(session: &Session) -> Vec<Fragment> {
     let mut fragments = vec![
         fragment("compare-note", html! { (session.scenario().note) }),
         fragment("answers", view.answers()),
-        fragment("lane-choice", view.run_choice()),
-        fragment("lanes", view.frames()),
+        fragment("run-choice", view.run_choice()),
+        fragment("runs", view.frames()),
     ];
     for run in 0..view.comparison.passes().len() {
-        fragments.push(fragment(format!("lane-{run}-formula"), view.formula(run)));
-        fragments.push(fragment(format!("lane-{run}-numbers"), view.numbers(run)));
+        fragments.push(fragment(format!("run-{run}-formula"), view.formula(run)));
+        fragments.push(fragment(format!("run-{run}-numbers"), view.numbers(run)));
         fragments.extend(view.ledger(run));
     }
-    fragments.push(fragment("ledger-of", view.layers()));
-    fragments.push(fragment("frozen", view.freeze_button()));
+    fragments.push(fragment("ledger-layer", view.layers()));
+    fragments.push(fragment("freeze", view.freeze_button()));
     // During fast play these cannot be read, and their layout would cost frames. They must not show the numbers of
     // an earlier moment either.
     if session.plays_fast() {
         let words = "Shown when paused.";
-        let row = html! { tbody { tr { td.part { (words) } } } };
+        let row = html! { tbody { tr { td.excerpt { (words) } } } };
         fragments.push(fragment("parameters", row));
-        fragments.push(fragment("identity", html! { p { (words) } }));
-        fragments.push(fragment("law", html! { p { (words) } }));
+        fragments.push(fragment("gradient-of-sum", html! { p { (words) } }));
+        fragments.push(fragment("sweep", html! { p { (words) } }));
     } else {
         fragments.push(fragment("parameters", view.parameters()));
-        fragments.push(fragment("identity", view.gradient_of_sum()));
-        fragments.push(fragment("law", view.sweep()));
+        fragments.push(fragment("gradient-of-sum", view.gradient_of_sum()));
+        fragments.push(fragment("sweep", view.sweep()));
     }
     fragments
 }

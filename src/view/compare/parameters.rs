@@ -27,7 +27,7 @@ impl ComparisonView<'_> {
                     th rowspan="2" scope="col" { "parameter" }
                     @for run in 0..runs {
                         th colspan=(if run == reference { 3 } else { 4 }) scope="colgroup" {
-                            span class={ "swatch lane-" (run + 1) } aria-hidden="true" {} " run " (run + 1)
+                            span class={ "swatch run-" (run + 1) } aria-hidden="true" {} " run " (run + 1)
                         }
                     }
                 }
@@ -44,7 +44,7 @@ impl ComparisonView<'_> {
                 @for parameter in &shown { (self.parameter_row(*parameter)) }
                 @if shown.len() < count {
                     tr {
-                        td colspan="17" class="part" {
+                        td colspan="17" class="excerpt" {
                             (shown.len()) " of " (count) ": those of the selected neuron. Select another one in the \
                             picture or with the keys h, j, k, l."
                         }
@@ -87,7 +87,7 @@ impl ComparisonView<'_> {
                         data-action="Selected" data-value=(json!(item.to_string()))
                     {
                         span aria-hidden="true" { (math(symbol_as(item, false))) }
-                        span.spoken { (spoken(item)) }
+                        span.visually-hidden { (spoken(item)) }
                     }
                 }
                 @for (run, pass) in passes.iter().enumerate() {
@@ -97,7 +97,7 @@ impl ComparisonView<'_> {
                     td class=(colour) { (text(after)) }
                     @if run != reference {
                         @let other = passes[reference].current().and_then(|network| network.get(parameter));
-                        td.differs { (difference(after, other)) }
+                        td.difference { (difference(after, other)) }
                     }
                 }
             }

@@ -79,19 +79,19 @@ impl ComparisonView<'_> {
         let reference = self.comparison.reference();
         html! {
             @for (run, pass) in passes.iter().enumerate() {
-                article.lane aria-labelledby={ "lane-" (run) "-name" } {
+                article.run aria-labelledby={ "run-" (run) "-name" } {
                     header {
-                        span class={ "swatch lane-" (run + 1) } aria-hidden="true" {}
-                        h3 id={ "lane-" (run) "-name" } {
+                        span class={ "swatch run-" (run + 1) } aria-hidden="true" {}
+                        h3 id={ "run-" (run) "-name" } {
                             (run + 1) ". " (name(&pass.run)) @if run == reference { " " small { "reference" } }
                         }
                         (buttons(run, passes.len()))
                     }
                     (controls(run, &pass.run))
-                    div.formula id={ "lane-" (run) "-formula" } {}
-                    div.numbers id={ "lane-" (run) "-numbers" } {}
+                    div.formula id={ "run-" (run) "-formula" } {}
+                    div.numbers id={ "run-" (run) "-numbers" } {}
                     div.scroll tabindex="0" role="region" aria-label={ "ledger of run " (run + 1) } {
-                        table.rows id={ "lane-" (run) "-ledger" } {}
+                        table.rows id={ "run-" (run) "-ledger" } {}
                     }
                 }
             }
@@ -288,16 +288,16 @@ fn in_symbols(symbol: &Markup, pass: &RunPass) -> Markup {
 /// The buttons that move a run forward and remove it.
 fn buttons(run: usize, runs: usize) -> Markup {
     let number = run + 1;
-    let value = json!({ "lane": run });
+    let value = json!({ "run": run });
     html! {
-        span.lane-buttons {
+        span.run-buttons {
             @if run > 0 {
-                button type="button" data-action="RunMoved" data-value=(value) id={ "move-lane-" (run) }
+                button type="button" data-action="RunMoved" data-value=(value) id={ "move-run-" (run) }
                     title={ "move before run " (run) } aria-label={ "move run " (number) " before run " (run) }
                 { "‹" }
             }
             @if runs > MIN_RUNS {
-                button type="button" data-action="RunRemoved" data-value=(value) id={ "remove-lane-" (run) }
+                button type="button" data-action="RunRemoved" data-value=(value) id={ "remove-run-" (run) }
                     title="remove" aria-label={ "remove run " (number) }
                 { "×" }
             }
@@ -338,7 +338,7 @@ fn controls(run: usize, config: &RunConfig) -> Markup {
 
 fn select(run: usize, action: &str, id: &str, label: &str, options: &[(&str, &str, bool)]) -> Markup {
     html! {
-        select id={ (id) "-" (run) } data-action=(action) data-value=(json!({ "lane": run }))
+        select id={ (id) "-" (run) } data-action=(action) data-value=(json!({ "run": run }))
             aria-label={ (label) " " (run + 1) }
         {
             @for (value, text, selected) in options { option value=(value) selected[*selected] { (text) } }

@@ -26,12 +26,12 @@ pub fn fragments(session: &Session) -> Vec<Fragment> {
         ("train-title", html! { (scenario.title) }),
         ("train", html! { (button) }),
         ("train-state", html! { (status(session)) }),
-        ("limits-of", html! { "of the " (scenario.data.validation_or_training_name()) }),
+        ("criteria-rows", html! { "of the " (scenario.data.validation_or_training_name()) }),
         ("train-numbers", numbers::numbers(session)),
-        ("train-left", html! { (numbers::remaining(session)) }),
-        ("train-found", numbers::evaluation(session)),
-        ("train-classes", classes::confusion(session)),
-        ("train-errors", classes::misclassified(session)),
+        ("train-remaining", html! { (numbers::remaining(session)) }),
+        ("train-evaluation", numbers::evaluation(session)),
+        ("train-confusion", classes::confusion(session)),
+        ("train-misclassified", classes::misclassified(session)),
     ];
     fragments.map(|(id, content)| fragment(id, content)).into()
 }
@@ -53,7 +53,10 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         // 95 % is stored as 0.95, and 100 times that may differ from 95 in the last bits.
         ("accuracy-limit", shown(criteria.accuracy.map(|share| (share * 1e14).round() / 1e12))),
         ("speed-limit", shown(session.training().speed_limit())),
-        ("held-out", split.map_or(if own { "" } else { "0" }.into(), |split| split.percent.to_string())),
+        (
+            "validation-share",
+            split.map_or(if own { "" } else { "0" }.into(), |split| split.percent.to_string()),
+        ),
         ("split-seed", split.map_or(String::new(), |split| split.seed.to_string())),
         ("standardise", split.is_some_and(|split| split.standardise).to_string()),
     ]
@@ -71,18 +74,22 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
     let attributes = [
         ("train", "aria-pressed", Some(training.is_running().to_string())),
         ("train-stop", "disabled", hidden(!can_stop)),
-        ("train-sound", "hidden", hidden(!diverged)),
+        ("restore-finite", "hidden", hidden(!diverged)),
         ("train-bar", "hidden", hidden(progress.is_none())),
         ("train-bar", "value", progress.map(|share| format!("{share:.4}"))),
-        ("held-out", "disabled", hidden(has_own(session))),
-        ("held-out", "placeholder", Some(if has_own(session) { "from the data" } else { "0" }.to_owned())),
+        ("validation-share", "disabled", hidden(has_own(session))),
+        (
+            "validation-share",
+            "placeholder",
+            Some(if has_own(session) { "from the data" } else { "0" }.to_owned()),
+        ),
         ("split-seed", "disabled", hidden(!split)),
         ("standardise", "disabled", hidden(!split)),
         ("train-key", "hidden", hidden(session.scenario().data.validation.is_empty())),
-        ("train-maps-part", "hidden", hidden(!planar)),
-        ("train-classes-part", "hidden", hidden(!session.scenario().has_classes())),
+        ("train-maps-section", "hidden", hidden(!planar)),
+        ("train-confusion-section", "hidden", hidden(!session.scenario().has_classes())),
         (
-            "train-digits-part",
+            "train-misclassified-images-section",
             "hidden",
             hidden(super::charts::images::image_size(session.scenario()).is_none()),
         ),

@@ -113,10 +113,10 @@ async fn steps(page: &Page) -> Result<()> {
 async fn frames_of_runs(page: &Page) -> Result<()> {
     choose(page, COMPARISON).await?;
     let played = page.script_async(include_str!("../../frames.js")).await?;
-    ensure!(played["moved"].as_u64() > Some(10), "the lanes did not play: {}", played["moved"]);
+    ensure!(played["moved"].as_u64() > Some(10), "the runs did not play: {}", played["moved"]);
     println!(
-        "  a frame while {} lanes of {PRESET} play: {}",
-        played["lanes"],
+        "  a frame while {} runs of {PRESET} play: {}",
+        played["runs"],
         summary(numbers(&played["frames"])?, FRAME)
     );
     Ok(())

@@ -24,13 +24,13 @@ struct RunConfig {
 const RUNS: &str = "
     const text = (element) => element.textContent.trim();
     const cells = (row) => [...row.querySelectorAll('td')].map(text);
-    return [...document.querySelectorAll('.lane')].map((lane) => ({
-      name: text(lane.querySelector('h3').firstChild),
-      formula: text(lane.querySelector('.formula')),
-      numbers: [...lane.querySelectorAll('.numbers dt')].map((dt) => [text(dt), text(dt.nextSibling)]),
-      samples: [...lane.querySelectorAll('tbody')].filter((body) => body.rows.length === 3)
+    return [...document.querySelectorAll('.run')].map((run) => ({
+      name: text(run.querySelector('h3').firstChild),
+      formula: text(run.querySelector('.formula')),
+      numbers: [...run.querySelectorAll('.numbers dt')].map((dt) => [text(dt), text(dt.nextSibling)]),
+      samples: [...run.querySelectorAll('tbody')].filter((body) => body.rows.length === 3)
         .map((body) => [...body.rows].map((row) => cells(row).slice(1))),
-      totals: [...lane.querySelectorAll('tfoot tr')].map((row) => [text(row.cells[0]), cells(row)]),
+      totals: [...run.querySelectorAll('tfoot tr')].map((row) => [text(row.cells[0]), cells(row)]),
     }));";
 
 async fn runs(page: &Page) -> Result<Vec<RunConfig>> {
@@ -53,7 +53,7 @@ impl RunConfig {
 async fn complete(page: &Page) -> Result<()> {
     page.until("document.getElementById('progress').hidden").await?;
     page.until(
-        "![...document.querySelectorAll('.numbers dd, #answers dd, #law p, #identity p, #referee p')] \
+        "![...document.querySelectorAll('.numbers dd, #answers dd, #sweep p, #gradient-of-sum p, #gradient-check p')] \
          .some((element) => element.textContent.trim().endsWith('…'))",
     )
     .await
@@ -83,7 +83,7 @@ pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> 
     page.press("PageDown").await?;
     complete(page).await?;
     let found = runs(page).await?;
-    assert_eq!(found[0].number("distance to lane 2")?, "0.02911");
+    assert_eq!(found[0].number("distance to run 2")?, "0.02911");
     assert_eq!((found[0].number("updates")?, found[1].number("updates")?), ("4", "1"));
     // Back, and the picture of before is there again; on, and it is this one.
     page.press("PageUp").await?;
@@ -180,7 +180,7 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
     let moving = runs(page).await?;
     assert_ne!(moving[0].samples, moving[1].samples);
     page.press("f").await?;
-    assert_eq!(page.attribute("#frozen", "aria-pressed").await?.as_deref(), Some("true"));
+    assert_eq!(page.attribute("#freeze", "aria-pressed").await?.as_deref(), Some("true"));
     let frozen = runs(page).await?;
     for run in &frozen[1..] {
         assert_eq!(
@@ -189,9 +189,9 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
         );
         assert_eq!(run.total("Σ δ")?, frozen[0].total("Σ δ")?);
     }
-    let identity = page.text("#identity").await?;
+    let identity = page.text("#gradient-of-sum").await?;
     assert_eq!(identity.matches("the same double; so for 9 of 9 parameters").count(), 2, "{identity}");
-    page.click("#frozen").await?;
+    page.click("#freeze").await?;
     assert_eq!(runs(page).await?[0].samples, moving[0].samples);
 
     // From the start, η is halved until the law holds: a quarter each time.
@@ -200,11 +200,11 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
     complete(page).await?;
     let apart = distances(page).await?;
     assert!((3.9..4.1).contains(&(apart.0 / apart.1)), "{apart:?}");
-    let sweep = page.text("#law").await?;
+    let sweep = page.text("#sweep").await?;
     let slope = sweep.split("Slope of the line through").nth(1).and_then(|rest| rest.split(": ").nth(1));
     let slope = number(slope.and_then(|rest| rest.split(". ").next()).context("no slope")?)?;
     assert!((slope - 2.0).abs() <= 0.05, "{sweep}");
-    page.click("#law button").await?;
+    page.click("#sweep button").await?;
     assert_eq!(page.value("#learning-rate").await?, "0.001");
     complete(page).await?;
     assert_eq!(distances(page).await?.0, apart.1);
@@ -214,13 +214,13 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
 /// The distances at η and at η/2 that the law tells.
 async fn distances(page: &Page) -> Result<(f64, f64)> {
     let told =
-        page.script("return [...document.querySelectorAll('#law b')].map((b) => b.textContent)").await?;
+        page.script("return [...document.querySelectorAll('#sweep b')].map((b) => b.textContent)").await?;
     let told: Vec<String> = serde_json::from_value(told)?;
     ensure!(told.len() >= 3, "{told:?}");
     Ok((number(&told[0])?, number(&told[1])?))
 }
 
-pub(crate) async fn the_referee_tells_the_rules_apart(page: &Page) -> Result<()> {
+pub(crate) async fn the_gradient_check_distinguishes_the_bias_rules(page: &Page) -> Result<()> {
     page.choose("#preset", "xor").await?;
     page.click("#view-compare").await?;
     complete(page).await?;
@@ -236,19 +236,19 @@ pub(crate) async fn the_referee_tells_the_rules_apart(page: &Page) -> Result<()>
     // A weight: the rules say the same.
     page.click("#parameters [data-ref='w-0-1-0']").await?;
     complete(page).await?;
-    assert!(page.text("#referee").await?.contains("Bias rules do not touch weights"));
+    assert!(page.text("#gradient-check").await?.contains("Bias rules do not touch weights"));
     // In the stepper it comes when it is asked.
     page.press("v").await?;
-    assert_eq!(page.text("#referee").await?, "");
+    assert_eq!(page.text("#gradient-check").await?, "");
     page.press("r").await?;
     complete(page).await?;
-    assert!(page.text("#referee").await?.contains("backpropagation"));
+    assert!(page.text("#gradient-check").await?.contains("backpropagation"));
     Ok(())
 }
 
 async fn verdicts(page: &Page) -> Result<Vec<(String, String)>> {
     let rows = page
-        .script("return [...document.querySelectorAll('#referee tr')].map((row) => [row.cells[0].textContent, row.cells[2].textContent])")
+        .script("return [...document.querySelectorAll('#gradient-check tr')].map((row) => [row.cells[0].textContent, row.cells[2].textContent])")
         .await?;
     Ok(serde_json::from_value(rows)?)
 }
@@ -269,19 +269,19 @@ pub(crate) async fn runs_can_be_chosen_moved_and_taken_out(page: &Page) -> Resul
     assert_eq!(found[0].number("cost, all rows")?, "0.291027924");
     assert_eq!(found[1].number("cost, all rows")?, "0.291027774");
 
-    page.click("#remove-lane-2").await?;
+    page.click("#remove-run-2").await?;
     assert_eq!(runs(page).await?.len(), 2);
     let two = saved(page).await?;
     // A run that is there already is refused, and nothing changes.
     page.choose("#updating-0", "sum").await?;
     assert!(page.text("[data-error-for=RunUpdatingChanged]").await?.contains("there already"));
     assert_eq!(saved(page).await?, two);
-    page.click("#move-lane-1").await?;
+    page.click("#move-run-1").await?;
     assert!(runs(page).await?[0].name.contains("Mini-batch, sum; b frozen"));
     // The list is made anew at once, which WebDriver's own way to choose does not expect.
     page.script(
-        "const list = document.getElementById('lane-choice'); \
-         list.selectedIndex = [...list.options].findIndex((lane) => lane.textContent === 'After each sample'); \
+        "const list = document.getElementById('run-choice'); \
+         list.selectedIndex = [...list.options].findIndex((run) => run.textContent === 'After each sample'); \
          list.dispatchEvent(new Event('change', { bubbles: true }));",
     )
     .await?;
@@ -319,7 +319,7 @@ pub(crate) async fn the_comparison_is_accessible_and_fits(page: &Page) -> Result
     assert!(size.scroll_width <= size.width, "a telephone scrolls sideways: {size:?}");
     // Lanes stack.
     const STACKED: &str = "
-        const boxes = [...document.querySelectorAll('.lane')].map((lane) => lane.getBoundingClientRect());
+        const boxes = [...document.querySelectorAll('.run')].map((run) => run.getBoundingClientRect());
         return boxes.length === 4 && boxes.every((box, i) => i === 0 || box.top >= boxes[i - 1].bottom);";
     assert_eq!(page.script(STACKED).await?, true);
     let found = page.violations().await?;
@@ -332,7 +332,7 @@ pub(crate) async fn charts_are_drawn_and_handed_out(page: &Page) -> Result<()> {
     page.choose("#preset", "compare-and").await?;
     page.type_in("#epoch", "30").await?;
     complete(page).await?;
-    for chart in ["cost", "accuracy", "bias", "distance", "boundaries", "law"] {
+    for chart in ["cost", "accuracy", "parameter", "distance", "boundaries", "sweep"] {
         let id = format!("compare-{chart}");
         page.script(&format!("document.getElementById('{id}').scrollIntoView({{ block: 'center' }})"))
             .await?;

@@ -9,7 +9,7 @@ use super::changes::Places;
 /// What is lit in the text, each once, in order.
 async fn lit(page: &Page) -> Result<Vec<String>> {
     const LIT: &str = "
-        const lit = [...document.querySelectorAll('.lit')].map((element) => element.getAttribute('data-ref'));
+        const lit = [...document.querySelectorAll('.highlighted')].map((element) => element.getAttribute('data-ref'));
         return [...new Set(lit)].sort();";
     Ok(serde_json::from_value(page.script(LIT).await?)?)
 }

@@ -68,7 +68,7 @@ in_each_engine! {
     compare::the_three_questions_are_answered
     compare::reference_runs_are_runs
     compare::frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter
-    compare::the_referee_tells_the_rules_apart
+    compare::the_gradient_check_distinguishes_the_bias_rules
     compare::runs_can_be_chosen_moved_and_taken_out
     compare::the_comparison_is_accessible_and_fits
     compare::charts_are_drawn_and_handed_out

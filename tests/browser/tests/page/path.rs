@@ -172,7 +172,7 @@ async fn equation_by_equation(page: &Page, by: By, sample: &Passed) -> Result<()
             _ => {}
         }
     }
-    let said = page.text("#place").await?;
+    let said = page.text("#position").await?;
     assert!(said.contains("sample 1 of 10"), "{said}");
     rows_so_far(page, std::slice::from_ref(sample)).await
 }
@@ -234,9 +234,9 @@ async fn keys_of_the_page(page: &Page) -> Result<()> {
     assert_eq!(page.text("#narration").await?, narration);
     page.press("]").await?;
     page.until("document.getElementById('progress').hidden").await?;
-    assert!(page.text("#place").await?.starts_with("mini-batch 15 of 15 · after 10 samples"));
+    assert!(page.text("#position").await?.starts_with("mini-batch 15 of 15 · after 10 samples"));
     page.press("[ Home").await?;
-    assert!(page.text("#place").await?.starts_with("mini-batch 1 of 15 · sample 1 of 10 · 0 updates"));
+    assert!(page.text("#position").await?.starts_with("mini-batch 1 of 15 · sample 1 of 10 · 0 updates"));
 
     page.press("?").await?;
     page.until("document.getElementById('help').open").await?;

@@ -25,7 +25,7 @@ pub(crate) async fn it_plays_and_pauses(page: &Page) -> Result<()> {
 
     page.press("Space").await?;
     assert_eq!(page.attribute("#play", "aria-pressed").await?.as_deref(), Some("true"));
-    page.until("!document.getElementById('place').textContent.includes(' 0 updates')").await?;
+    page.until("!document.getElementById('position').textContent.includes(' 0 updates')").await?;
     page.press("Space").await?;
     assert_eq!(page.attribute("#play", "aria-pressed").await?.as_deref(), Some("false"));
     let paused = look(page).await?;
@@ -69,6 +69,6 @@ pub(crate) async fn a_long_jump_can_be_stopped(page: &Page) -> Result<()> {
     page.until("document.getElementById('progress').hidden").await?;
     assert_looks(page, &before, "a long way was stopped by the keyboard").await?;
     page.type_in("#epoch", "3").await?;
-    page.until("document.getElementById('place').textContent.includes('360 updates')").await?;
+    page.until("document.getElementById('position').textContent.includes('360 updates')").await?;
     Ok(())
 }

@@ -158,7 +158,7 @@ pub(crate) async fn brownlee_ends_at_his_weights(page: &Page) -> Result<()> {
     assert_eq!(page.value("#batch-size").await?, "1");
     page.click("h1").await?;
     page.press("]*20").await?;
-    assert!(page.text("#place").await?.contains("200 updates"));
+    assert!(page.text("#position").await?.contains("200 updates"));
 
     let mut last = fields(page, &["w-1-0-0", "w-1-0-1", "b-1-0"]).await?;
     page.press("j").await?;

@@ -158,7 +158,7 @@ pub(crate) async fn saved(page: &Page) -> Result<Value> {
 /// A function of the page that gives everything to be read and seen on it, as texts.
 pub(crate) const LOOK: &str = "
     const look = () => {
-      const parts = ['title', 'equations', 'ledger', 'ledger-remarks', 'inspector', 'place', 'narration', 'costs',
+      const parts = ['title', 'equations', 'ledger', 'ledger-remarks', 'inspector', 'position', 'narration', 'costs',
         'moments'].map((id) => document.getElementById(id).textContent);
       const fields = [...document.querySelectorAll('input:not([type=file]), select')].map((field) =>
         `${field.id}=${field.type === 'checkbox' ? field.checked : field.value}`);

@@ -41,8 +41,8 @@ pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> R
     page.type_in("#epoch-limit", "100").await?;
     page.click("#train").await?;
     until_state(page, "Done: 100 epochs.").await?;
-    assert_eq!(page.text("#train-left").await?, "100 %");
-    assert!(page.text("#train-found caption").await?.contains("after epoch 100"));
+    assert_eq!(page.text("#train-remaining").await?, "100 %");
+    assert!(page.text("#train-evaluation caption").await?.contains("after epoch 100"));
 
     let scenario = preset("digits").context("no such preset")?.scenario();
     let network = scenario.network().into_owned();
@@ -54,7 +54,7 @@ pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> R
     }
     let want = training_loop.network();
     let found = evaluate(&want, scenario.data.samples.iter(), scenario.hyperparameters.cost);
-    let shown: String = page.text("#train-found").await?.split_whitespace().collect();
+    let shown: String = page.text("#train-evaluation").await?.split_whitespace().collect();
     assert!(shown.contains(&format!("({})", found.samples_right)), "{shown}: {found:?}");
 
     page.click("#view-stepper").await?;
@@ -235,7 +235,7 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
         ("#cost-limit", "-1", "never below 0"),
         ("#accuracy-limit", "120", "up to 100"),
         ("#speed-limit", "0", "would be none"),
-        ("#held-out", "99", "cannot be validation rows"),
+        ("#validation-share", "99", "cannot be validation rows"),
     ] {
         page.type_in(field, typed).await?;
         let error = page.text(&format!(".field:has({field}) .error:not(:empty)")).await?;
@@ -243,11 +243,11 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
         assert_eq!(page.attribute(field, "aria-invalid").await?.as_deref(), Some("true"));
         page.type_in(field, "").await?;
     }
-    page.type_in("#held-out", "0").await?;
+    page.type_in("#validation-share", "0").await?;
     page.type_in("#accuracy-limit", "95").await?;
     page.click("#train").await?;
     until_state(page, "Good enough after epoch ").await?;
-    let percent = page.text("#train-found tbody td:nth-child(3)").await?;
+    let percent = page.text("#train-evaluation tbody td:nth-child(3)").await?;
     let percent = number(percent.split(' ').next().context("no number")?)?;
     assert!(percent >= 95.0, "{percent}");
 
@@ -326,13 +326,13 @@ pub(crate) async fn a_divergence_is_gone_back_from_by_one_key(page: &Page) -> Re
 
 pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> {
     open(page, "iris").await?;
-    page.type_in("#held-out", "20").await?;
+    page.type_in("#validation-share", "20").await?;
     assert!(page.text("#train-notice").await?.contains("standardised by the training rows alone"));
     page.type_in("#split-seed", "7").await?;
     page.type_in("#epoch-limit", "40").await?;
     page.click("#train").await?;
     until_state(page, "Done: 40 epochs.").await?;
-    let found = page.text("#train-found").await?;
+    let found = page.text("#train-evaluation").await?;
     assert!(found.contains("120 training") && found.contains("30 held out"), "{found}");
 
     let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
@@ -340,7 +340,7 @@ pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> 
     let known = evaluate(&native, scenario.data.validation.iter(), scenario.hyperparameters.cost);
     assert!(found.contains(&format!("({})", known.samples_right)), "{found}: {known:?}");
     let wrong = known.samples - known.samples_right;
-    let said = page.text("#train-errors").await?;
+    let said = page.text("#train-misclassified").await?;
     let want = match wrong {
         0 => "All held-out rows are classified rightly.".to_owned(),
         1 => "1 row wrong.".to_owned(),
@@ -375,7 +375,7 @@ pub(crate) async fn the_training_is_accessible_and_fits(page: &Page) -> Result<(
     page.see_through(phone).await?;
     page.open("").await?;
     open(page, "circle").await?;
-    page.type_in("#held-out", "25").await?;
+    page.type_in("#validation-share", "25").await?;
     page.type_in("#epoch-limit", "20").await?;
     page.click("#train").await?;
     until_state(page, "Done: 20 epochs.").await?;

@@ -164,10 +164,10 @@ pub(crate) async fn a_run_that_diverges_says_so(page: &Page) -> Result<()> {
     const ON: &str = r#"
         const on = document.querySelector(`button[data-value='{"by":"epoch","direction":"forward"}']`);
         for (let epoch = 0; epoch < 2000; epoch += 1) {
-          const before = document.getElementById('place').textContent;
+          const before = document.getElementById('position').textContent;
           on.click();
           if (document.getElementById('message').textContent) {
-            return before === document.getElementById('place').textContent && epoch;
+            return before === document.getElementById('position').textContent && epoch;
           }
         }
         return null;"#;
