@@ -1,6 +1,34 @@
 //! Key bindings. The list in the help dialog is made from this table.
 
-use super::{Action, Direction, StepSize, View};
+use super::{Action, Compare, Direction, Edit, Look, Navigate, Play, Session, StepSize, Train, Undo, View};
+use serde::{Deserialize, Serialize};
+
+/// A pressed key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Keyboard {
+    /// A key was pressed while no field had the focus.
+    KeyPressed {
+        /// As `KeyboardEvent.key` names it.
+        key: String,
+        /// With Shift.
+        #[serde(default)]
+        shift: bool,
+        /// With Control or Command.
+        #[serde(default)]
+        control: bool,
+    },
+}
+
+impl Session {
+    /// Carries out the action of a key; other keys do nothing.
+    pub(super) fn press(
+        &mut self,
+        Keyboard::KeyPressed { key, shift, control }: Keyboard,
+    ) -> Result<(), String> {
+        action_of(&key, shift, control).map_or(Ok(()), |action| self.update(action.clone()))
+    }
+}
 
 /// A key and its action.
 #[derive(Clone, Debug)]
@@ -39,7 +67,7 @@ const fn control(
 }
 
 const fn step(by: StepSize, direction: Direction) -> Action {
-    Action::Stepped { by, direction }
+    Action::Navigate(Navigate::Stepped { by, direction })
 }
 
 /// Every key.
@@ -57,30 +85,35 @@ pub static KEYS: [KeyBinding; 29] = {
         key("PageUp", "Page Up", "end of the previous mini-batch", step(MiniBatch, Back)),
         key("]", "]", "end of the epoch", step(Epoch, Forward)),
         key("[", "[", "end of the previous epoch", step(Epoch, Back)),
-        key("Home", "Home", "first moment of the run", Action::JumpedToStart),
-        key(" ", "Space", "play or pause (in Train: train or pause)", Action::PlayToggled),
-        key("Escape", "Esc", "stop computing, playing and training", Action::Cancelled),
-        key("j", "j", "select the next neuron of the layer", Action::NeuronSelectionMoved(1)),
-        key("k", "k", "select the previous neuron of the layer", Action::NeuronSelectionMoved(-1)),
-        key("l", "l", "select in the next layer", Action::LayerSelectionMoved(1)),
-        key("h", "h", "select in the previous layer", Action::LayerSelectionMoved(-1)),
-        key("x", "x", "clear selection", Action::Selected(None)),
-        key("t", "t", "show all terms of long sums", Action::AllTermsToggled),
-        key("s", "s", "why a row total is not a bias gradient", Action::RowTotalToggled(None)),
-        key("v", "v", "Step ↔ Compare", Action::ViewToggled),
-        key("g", "g", "go to Train", Action::ViewChanged(View::Train)),
+        key("Home", "Home", "first moment of the run", Action::Navigate(Navigate::JumpedToStart)),
+        key(" ", "Space", "play or pause (in Train: train or pause)", Action::Play(Play::PlayToggled)),
+        key("Escape", "Esc", "stop computing, playing and training", Action::Play(Play::Cancelled)),
+        key("j", "j", "select the next neuron of the layer", Action::Look(Look::NeuronSelectionMoved(1))),
+        key(
+            "k",
+            "k",
+            "select the previous neuron of the layer",
+            Action::Look(Look::NeuronSelectionMoved(-1)),
+        ),
+        key("l", "l", "select in the next layer", Action::Look(Look::LayerSelectionMoved(1))),
+        key("h", "h", "select in the previous layer", Action::Look(Look::LayerSelectionMoved(-1))),
+        key("x", "x", "clear selection", Action::Look(Look::Selected(None))),
+        key("t", "t", "show all terms of long sums", Action::Look(Look::AllTermsToggled)),
+        key("s", "s", "why a row total is not a bias gradient", Action::Look(Look::RowTotalToggled(None))),
+        key("v", "v", "Step ↔ Compare", Action::Look(Look::ViewToggled)),
+        key("g", "g", "go to Train", Action::Look(Look::ViewChanged(View::Train))),
         key(
             "b",
             "b",
             "back to the last finite state of a training that diverged",
-            Action::FiniteStateRestored,
+            Action::Train(Train::FiniteStateRestored),
         ),
-        key("f", "f", "in Compare: freeze parameters on or off", Action::FreezeToggled),
-        key("r", "r", "gradient check on or off", Action::GradientCheckToggled),
-        key("m", "m", "switch sum and mean, same update", Action::ReductionSwitched),
-        control("z", false, "Ctrl+Z", "undo the last change", Action::Undo),
-        control("Z", true, "Ctrl+Shift+Z", "redo", Action::Redo),
-        control("y", false, "Ctrl+Y", "redo", Action::Redo),
+        key("f", "f", "in Compare: freeze parameters on or off", Action::Compare(Compare::FreezeToggled)),
+        key("r", "r", "gradient check on or off", Action::Look(Look::GradientCheckToggled)),
+        key("m", "m", "switch sum and mean, same update", Action::Edit(Edit::ReductionSwitched)),
+        control("z", false, "Ctrl+Z", "undo the last change", Action::Undo(Undo::Undo)),
+        control("Z", true, "Ctrl+Shift+Z", "redo", Action::Undo(Undo::Redo)),
+        control("y", false, "Ctrl+Y", "redo", Action::Undo(Undo::Redo)),
     ]
 };
 

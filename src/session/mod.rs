@@ -11,6 +11,7 @@ mod divergence;
 mod edit;
 mod item;
 mod keys;
+mod look;
 mod mini_batch;
 mod navigate;
 mod open;
@@ -26,19 +27,23 @@ mod visible;
 
 pub use action::Action;
 pub use compare::{
-    Background, Comparison, GradientCheck, GradientOfSum, RunCurves, RunDivergence, RunPass, RunRow,
+    Background, Compare, Comparison, GradientCheck, GradientOfSum, RunCurves, RunDivergence, RunPass, RunRow,
     gradient_of_sum,
 };
 pub use divergence::divergence_message;
-pub use edit::equivalent_learning_rate;
+pub use edit::{Edit, equivalent_learning_rate};
 pub use item::Item;
-pub use keys::{KEYS, KeyBinding, action_of};
+pub use keys::{KEYS, KeyBinding, Keyboard, action_of};
+pub use look::Look;
 pub use mini_batch::MiniBatch;
-pub use play::Play;
+pub use navigate::Navigate;
+pub use open::Open;
+pub use play::{Play, Playback};
 pub use replay::Progress;
 pub use replay_cache::ReplayCache;
 pub use timeline::{Direction, StepSize, Timeline, next, previous};
-pub use training::{Evaluated, Training, TrainingStatus, WorkerCommand};
+pub use training::{Evaluated, Train, Training, TrainingStatus, WorkerCommand};
+pub use undo::Undo;
 pub use view_state::{Axis, MAX_DIGITS, RowTotal, View, ViewState};
 pub use visible::Visible;
 
@@ -47,7 +52,7 @@ use divergence::divergence_error;
 use navigate::Step;
 use replay::Replay;
 use std::sync::Arc;
-use undo::{Reason, UndoEntry};
+use undo::UndoEntry;
 
 /// A scenario, the position in it, and what the reader looks at.
 #[derive(Clone, Debug)]
@@ -67,7 +72,7 @@ pub struct Session {
     redo_history: Vec<UndoEntry>,
     replay: Option<Replay>,
     training: Training,
-    play: Play,
+    playback: Playback,
     view_state: ViewState,
     /// A message that is not an error.
     notice: Option<String>,
@@ -97,7 +102,7 @@ impl Session {
             redo_history: Vec::new(),
             replay: None,
             training: Training::default(),
-            play: Play::default(),
+            playback: Playback::default(),
             notice: None,
             scenario_version: 0,
             preset: None,
@@ -111,130 +116,34 @@ impl Session {
     }
 
     /// Carries out an action. An error says what is wrong and what would do; the session does not change then.
-    pub fn update(&mut self, action: Action) -> Result<(), String> {
-        if action != Action::TimerFired {
+    pub fn update(&mut self, action: impl Into<Action>) -> Result<(), String> {
+        let action = action.into();
+        if action != Action::Play(Play::TimerFired) {
             self.notice = None;
         }
-        if self.training.is_running() {
-            if matches!(action, Action::Stepped { .. }) {
-                self.pause_training(false);
-                return self.say("Training paused. Step on from here.");
-            }
-            if self.needs_pause(&action)? {
-                self.pause_then(action);
-                return Ok(());
-            }
+        if self.waits_for_pause(&action) {
+            return self.pause_for(action);
         }
         match action {
-            Action::TimerFired => self.timer_fired(),
-            Action::Cancelled => {
-                self.cancel();
+            Action::Open(action) => self.open(action),
+            Action::Edit(edit) => self.edit(edit),
+            Action::Undo(action) => self.undo_or_redo(action),
+            Action::Navigate(action) => self.navigate(action),
+            Action::Play(action) => self.control_play(action),
+            Action::Train(action) => self.control_training(action),
+            Action::Compare(action) => {
+                self.control_comparison(action);
                 Ok(())
             }
-            Action::Stepped { by, direction: Direction::Forward } => self.step_forward(by),
-            Action::Stepped { by, direction: Direction::Back } => self.step_back(by),
-            Action::JumpedToStart => self.jump_to_start(),
-            Action::Jumped(position) => self.jump(position),
-            Action::Scrubbed(index) => self.jump_to_moment(index),
-            Action::MomentChosen(place) => {
-                self.jump_to_moment(self.timeline().index_at(self.visible().sample(), place))
-            }
-            Action::EpochChosen(number) => self.jump_to_epoch(number),
-            Action::TrainingToggled => self.toggle_training(),
-            Action::TrainingStopped => {
-                self.pause_training(true);
-                Ok(())
-            }
-            Action::FiniteStateRestored => self.restore_finite_state(),
-            Action::EpochLimitChanged(_)
-            | Action::CostLimitChanged(_)
-            | Action::AccuracyLimitChanged(_)
-            | Action::SpeedLimitChanged(_) => self.set_criteria(&action),
-            Action::PlayToggled => self.toggle_play(),
-            Action::PlayStepChanged(size) => {
-                self.play.step_size = size;
-                Ok(())
-            }
-            Action::PlaySpeedChanged(speed) => self.set_play_speed(speed),
-            Action::ViewChanged(view) => self.show_view(view),
-            Action::ViewToggled => self.show_view(match self.view_state.view {
-                View::Stepper => View::Compare,
-                View::Compare | View::Train => View::Stepper,
-            }),
-            Action::FreezeToggled => {
-                self.view_state.frozen = !self.view_state.frozen;
-                self.refresh_runs();
-                Ok(())
-            }
-            Action::Undo => self.undo(),
-            Action::Redo => self.redo(),
-            Action::PresetChosen(id) => self.open_preset(&id),
-            Action::DownloadStarted(title) => self.say(&format!("Loading {title} …")),
-            Action::ScenarioOpened(json) => self.open_scenario(&json),
-            Action::KeyPressed { key, shift, control } => match action_of(&key, shift, control) {
-                Some(action) => self.update(action.clone()),
-                None => Ok(()),
-            },
-            _ => match self.changed(&action) {
-                Some(change) => {
-                    let change = change?;
-                    if let Some(scenario) = self.continued(&action, change.scenario.clone()) {
-                        return self.continue_with(scenario, change.notice);
-                    }
-                    self.replace(change.scenario, self.preset, Reason::Edited, change.notice)
-                }
-                None => self.view_state.update(action, &self.scenario, self.position),
-            },
+            Action::Look(action) => self.look(action),
+            Action::Keyboard(key) => self.press(key),
         }
-    }
-
-    /// The scenario after an action that changes it.
-    fn changed(&self, action: &Action) -> Option<Result<edit::Edited, String>> {
-        let current = edit::Current {
-            scenario: &self.scenario,
-            position: self.position,
-            network: &self.mini_batch.before,
-        };
-        edit::changed(&current, action)
-    }
-
-    /// Whether an action is about where a training is: it is done there. An error where it cannot be done at all.
-    fn needs_pause(&self, action: &Action) -> Result<bool, String> {
-        let moves = matches!(
-            action,
-            Action::JumpedToStart
-                | Action::Jumped(_)
-                | Action::Scrubbed(_)
-                | Action::MomentChosen(_)
-                | Action::EpochChosen(_)
-                | Action::Undo
-                | Action::Redo
-                | Action::PresetChosen(_)
-                | Action::ScenarioOpened(_)
-        );
-        Ok(moves || self.changed(action).transpose()?.is_some())
     }
 
     /// Shows a message that is not an error.
     fn say(&mut self, notice: &str) -> Result<(), String> {
         self.notice = Some(notice.to_owned());
         Ok(())
-    }
-
-    /// Switches to a view. Compare replays its runs up to the present position.
-    fn show_view(&mut self, view: View) -> Result<(), String> {
-        self.view_state.view = view;
-        if view != View::Train {
-            self.pause_training(false);
-        }
-        match view {
-            View::Stepper | View::Train => {
-                self.play.playing &= view == View::Stepper;
-                self.comparison = None;
-                Ok(())
-            }
-            View::Compare => self.replay_to(self.position, self.step_history.clone()),
-        }
     }
 
     /// The scenario, with the position that it was opened at; the present one is [`Session::position`].

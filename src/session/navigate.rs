@@ -1,7 +1,31 @@
 //! Steps and jumps: where the reader goes in the run.
 
-use super::{Session, StepSize, View, next, previous};
+use super::{Direction, Session, StepSize, View, next, previous, typed};
 use crate::scenario::{Position, Scenario};
+use serde::{Deserialize, Serialize};
+
+/// Changes of the position.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Navigate {
+    /// A step.
+    Stepped {
+        /// Its size.
+        by: StepSize,
+        /// Forward or back.
+        direction: Direction,
+    },
+    /// To the first moment of the run.
+    JumpedToStart,
+    /// To any position.
+    Jumped(Position),
+    /// To the moment with this index in the present mini-batch.
+    Scrubbed(#[serde(deserialize_with = "typed::count")] usize),
+    /// To the moment with this index in the list of the current sample's moments followed by the update's.
+    MomentChosen(#[serde(deserialize_with = "typed::count")] usize),
+    /// To the first moment of this epoch, counted from 1.
+    EpochChosen(#[serde(deserialize_with = "typed::count")] usize),
+}
 
 /// Maximum number of steps kept in the step history.
 const MAX_STEP_HISTORY: usize = 1000;
@@ -15,6 +39,23 @@ pub(super) struct Step {
 }
 
 impl Session {
+    pub(super) fn navigate(&mut self, action: Navigate) -> Result<(), String> {
+        match action {
+            Navigate::Stepped { by, direction: Direction::Forward } => self.step_forward(by),
+            Navigate::Stepped { by, direction: Direction::Back } => self.step_back(by),
+            Navigate::JumpedToStart => {
+                self.reset_training();
+                self.replay_to(self.scenario.first_position(), Vec::new())
+            }
+            Navigate::Jumped(position) => self.jump(position),
+            Navigate::Scrubbed(index) => self.jump_to_moment(index),
+            Navigate::MomentChosen(place) => {
+                self.jump_to_moment(self.timeline().index_at(self.visible().sample(), place))
+            }
+            Navigate::EpochChosen(number) => self.jump_to_epoch(number),
+        }
+    }
+
     pub(super) fn step_forward(&mut self, size: StepSize) -> Result<(), String> {
         let size = self.allowed_step(size);
         let end = || "this is as far as epochs are counted".to_owned();
@@ -29,7 +70,7 @@ impl Session {
 
     /// Takes the last step forward back if it had this size. Otherwise goes to the previous end of a step of this
     /// size.
-    pub(super) fn step_back(&mut self, size: StepSize) -> Result<(), String> {
+    fn step_back(&mut self, size: StepSize) -> Result<(), String> {
         let size = self.allowed_step(size);
         let mut step_history = self.step_history.clone();
         if let Some(step) = step_history.pop().filter(|step| step.size == size) {
@@ -49,27 +90,21 @@ impl Session {
         }
     }
 
-    /// Goes to the first moment of the run and forgets the training.
-    pub(super) fn jump_to_start(&mut self) -> Result<(), String> {
-        self.reset_training();
-        self.replay_to(self.scenario.first_position(), Vec::new())
-    }
-
     /// Goes to any position. An error if the scenario has no such position.
-    pub(super) fn jump(&mut self, position: Position) -> Result<(), String> {
+    fn jump(&mut self, position: Position) -> Result<(), String> {
         let scenario = Scenario { position, ..Scenario::clone(&self.scenario) };
         scenario.check_position().map_err(|error| error.problem)?;
         self.replay_to(position, Vec::new())
     }
 
     /// Goes to the moment with this index in the present mini-batch.
-    pub(super) fn jump_to_moment(&mut self, index: usize) -> Result<(), String> {
+    fn jump_to_moment(&mut self, index: usize) -> Result<(), String> {
         let moment = self.timeline().moment(index);
         self.jump(Position { moment, neuron: None, ..self.position })
     }
 
     /// Goes to the first moment of this epoch, counted from 1.
-    pub(super) fn jump_to_epoch(&mut self, number: usize) -> Result<(), String> {
+    fn jump_to_epoch(&mut self, number: usize) -> Result<(), String> {
         let epoch = number.checked_sub(1).and_then(|epoch| u32::try_from(epoch).ok());
         let epoch = epoch.ok_or("epochs are counted from 1")?;
         let first = self.scenario.first_position();

@@ -1,10 +1,23 @@
 //! Opening presets, scenario files and images.
 
+use super::Session;
 use super::undo::Reason;
-use super::{Action, Session};
 use crate::data::{Idx, mnist, presets};
 use crate::json::quoted;
 use crate::scenario::Scenario;
+use serde::{Deserialize, Serialize};
+
+/// Opening another scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Open {
+    /// Opens the preset with this id.
+    PresetChosen(String),
+    /// Opens a scenario file with this text.
+    ScenarioOpened(String),
+    /// The page has begun to download the data of the preset with this title.
+    DownloadStarted(String),
+}
 
 impl Session {
     /// A session with the first preset.
@@ -15,7 +28,15 @@ impl Session {
         Ok(session)
     }
 
-    pub(super) fn open_preset(&mut self, id: &str) -> Result<(), String> {
+    pub(super) fn open(&mut self, action: Open) -> Result<(), String> {
+        match action {
+            Open::PresetChosen(id) => self.open_preset(&id),
+            Open::ScenarioOpened(json) => self.open_scenario(&json),
+            Open::DownloadStarted(title) => self.say(&format!("Loading {title} …")),
+        }
+    }
+
+    fn open_preset(&mut self, id: &str) -> Result<(), String> {
         if id == mnist::ID {
             return Err(mnist::ABSENT.into());
         }
@@ -28,7 +49,7 @@ impl Session {
         self.replace(scenario, Some(preset.id), Reason::Opened, None)
     }
 
-    pub(super) fn open_scenario(&mut self, json: &str) -> Result<(), String> {
+    fn open_scenario(&mut self, json: &str) -> Result<(), String> {
         let scenario = Scenario::from_json(json).map_err(|error| error.to_string())?;
         self.replace(scenario, None, Reason::Opened, None)
     }
@@ -38,9 +59,7 @@ impl Session {
         match files.as_slice() {
             [(_, bytes)] if !Idx::looks_like(bytes) => match std::str::from_utf8(bytes) {
                 // Some editors begin a file with a byte order mark.
-                Ok(text) => {
-                    self.update(Action::ScenarioOpened(text.trim_start_matches('\u{feff}').to_owned()))
-                }
+                Ok(text) => self.update(Open::ScenarioOpened(text.trim_start_matches('\u{feff}').to_owned())),
                 Err(_) => self.open_images(files),
             },
             _ => self.open_images(files),

@@ -1,6 +1,23 @@
 //! Playing: steps at a steady speed, driven by the page's timer.
 
-use super::{Session, StepSize, View};
+use super::{Session, StepSize, View, typed};
+use serde::{Deserialize, Serialize};
+
+/// Playing, the page's timer, and stopping whatever takes long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Play {
+    /// Starts or pauses playing; in Train, training.
+    PlayToggled,
+    /// The size of the steps.
+    PlayStepChanged(StepSize),
+    /// Steps per second.
+    PlaySpeedChanged(#[serde(deserialize_with = "typed::number")] f64),
+    /// The timer that the last reply set has fired.
+    TimerFired,
+    /// Stops playing, the training and the replay.
+    Cancelled,
+}
 
 /// Steps per second that play allows.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
@@ -9,7 +26,7 @@ const FAST: f64 = 4.0;
 
 /// Whether and how the session plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Play {
+pub struct Playback {
     /// Whether it plays.
     pub playing: bool,
     /// The size of its steps.
@@ -18,47 +35,63 @@ pub struct Play {
     pub speed: f64,
 }
 
-impl Default for Play {
+impl Default for Playback {
     fn default() -> Self {
         Self { playing: false, step_size: StepSize::Equation, speed: 1.0 }
     }
 }
 
 impl Session {
+    pub(super) fn control_play(&mut self, action: Play) -> Result<(), String> {
+        match action {
+            Play::PlayToggled => self.toggle_play(),
+            Play::PlayStepChanged(size) => {
+                self.playback.step_size = size;
+                Ok(())
+            }
+            Play::PlaySpeedChanged(speed) => self.set_play_speed(speed),
+            Play::TimerFired => self.timer_fired(),
+            Play::Cancelled => {
+                self.cancel();
+                Ok(())
+            }
+        }
+    }
+
     /// Starts or pauses playing; in Train, training.
-    pub(super) fn toggle_play(&mut self) -> Result<(), String> {
+    fn toggle_play(&mut self) -> Result<(), String> {
         if self.view_state.view == View::Train {
             return self.toggle_training();
         }
-        self.play.playing = !self.play.playing;
+        self.playback.playing = !self.playback.playing;
         Ok(())
     }
 
-    pub(super) fn set_play_speed(&mut self, speed: f64) -> Result<(), String> {
+    fn set_play_speed(&mut self, speed: f64) -> Result<(), String> {
         if !SPEEDS.contains(&speed) {
             let (min, max) = (SPEEDS.start(), SPEEDS.end());
             return Err(format!("{speed} steps per second is not allowed; use {min} to {max}"));
         }
-        self.play.speed = speed;
+        self.playback.speed = speed;
         Ok(())
     }
 
     /// Runs a slice of the replay, or takes the next step of playing.
-    pub(super) fn timer_fired(&mut self) -> Result<(), String> {
+    fn timer_fired(&mut self) -> Result<(), String> {
         if self.replay.is_some() {
             return self.run_replay_slice();
         }
-        if self.play.playing {
-            let stepped = self.step_forward(self.play.step_size);
-            self.play.playing = stepped.is_ok();
+        if self.playback.playing {
+            let stepped = self.step_forward(self.playback.step_size);
+            self.playback.playing = stepped.is_ok();
             return stepped;
         }
         Ok(())
     }
 
     /// Stops playing, the training and the replay.
-    pub(super) fn cancel(&mut self) {
-        self.play.playing = false;
+    fn cancel(&mut self) {
+        self.playback.playing = false;
         self.pause_training(true);
         if self.replay.take().is_some() {
             // Runs that were not replayed to any mini-batch cannot be shown.
@@ -70,12 +103,12 @@ impl Session {
     }
 
     /// Whether and how it plays.
-    pub fn play(&self) -> Play {
-        self.play
+    pub fn playback(&self) -> Playback {
+        self.playback
     }
 
     /// Whether it plays too fast for long sums and other slow work to be read.
     pub fn plays_fast(&self) -> bool {
-        self.play.playing && self.play.speed > FAST
+        self.playback.playing && self.playback.speed > FAST
     }
 }

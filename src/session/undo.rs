@@ -7,7 +7,18 @@ use super::replay::{Arrival, Cursor, Replay};
 use super::{Comparison, ReplayCache, Session, View};
 use crate::nn::Network;
 use crate::scenario::Scenario;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Undo and redo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Undo {
+    /// Reverts the last edit or opened file.
+    Undo,
+    /// Makes the edit reverted last again.
+    Redo,
+}
 
 /// Maximum number of entries in the undo history.
 const MAX_UNDO: usize = 100;
@@ -67,14 +78,21 @@ impl Session {
         self.start_replacement(entry, reason, notice)
     }
 
-    pub(super) fn undo(&mut self) -> Result<(), String> {
+    pub(super) fn undo_or_redo(&mut self, action: Undo) -> Result<(), String> {
+        match action {
+            Undo::Undo => self.undo(),
+            Undo::Redo => self.redo(),
+        }
+    }
+
+    fn undo(&mut self) -> Result<(), String> {
         match self.undo_history.last() {
             Some(entry) => self.start_replacement(entry.clone(), Reason::Undone, None),
             None => self.say("There is nothing to undo."),
         }
     }
 
-    pub(super) fn redo(&mut self) -> Result<(), String> {
+    fn redo(&mut self) -> Result<(), String> {
         match self.redo_history.last() {
             Some(entry) => self.start_replacement(entry.clone(), Reason::Redone, None),
             None => self.say("There is nothing to redo."),

@@ -54,7 +54,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
 fn common(session: &Session) -> Vec<Fragment> {
     let scenario = session.scenario();
     let notice = || html! { (session.notice().unwrap_or_default()) };
-    let play = if session.play().playing { "❚❚ Pause" } else { "▶ Play" };
+    let play = if session.playback().playing { "❚❚ Pause" } else { "▶ Play" };
     let fragments = [
         ("preset", settings::preset_options(session)),
         ("title", html! { (scenario.title) }),
@@ -111,7 +111,7 @@ fn attributes(session: &Session) -> Vec<Attribute> {
         ("undo", "disabled", disabled(!undo)),
         ("redo", "disabled", disabled(!redo)),
         ("progress", "hidden", disabled(session.progress().is_none())),
-        ("play", "aria-pressed", pressed(session.play().playing)),
+        ("play", "aria-pressed", pressed(session.playback().playing)),
     ];
     attributes.map(|(id, name, value)| (id.into(), name, value)).into()
 }

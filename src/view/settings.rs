@@ -48,7 +48,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         SampleOrder::File => (false, String::new()),
         SampleOrder::Shuffled(seed) => (true, seed.to_string()),
     };
-    let by = match session.play().step_size {
+    let by = match session.playback().step_size {
         StepSize::Neuron => "neuron",
         StepSize::Equation => "equation",
         StepSize::Sample => "sample",
@@ -69,7 +69,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         ("shuffle-seed", shuffle_seed),
         ("digits", session.view_state().digits.to_string()),
         ("play-by", by.to_owned()),
-        ("speed", plain(session.play().speed)),
+        ("speed", plain(session.playback().speed)),
         ("epoch", (u64::from(session.position().epoch) + 1).to_string()),
         ("scrub", moment.to_string()),
         ("run-choice", String::new()),

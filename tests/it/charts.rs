@@ -6,7 +6,7 @@ use deltascope::nn::{
     Activation, BiasRule, Distribution, Hyperparameters, Initialisation, Parameter, Reduction, Sample,
 };
 use deltascope::scenario::{Data, RunConfig, Samples, Scenario, Start, Updating};
-use deltascope::session::{Action, Axis, Direction, Item, Session, StepSize};
+use deltascope::session::{Axis, Compare, Direction, Edit, Item, Look, Navigate, Session, StepSize};
 use deltascope::view::charts::{self, Chart};
 use deltascope::view::theme::{DASHES, Palette};
 use plotters::style::RGBColor;
@@ -72,7 +72,7 @@ fn every_updating() -> [RunConfig; 4] {
 /// These runs of a scenario at the beginning of an epoch, with all background work done.
 fn at_epoch(scenario: Scenario, runs: &[RunConfig], epoch: usize) -> Session {
     let mut session = compared(scenario, runs);
-    act(&mut session, Action::EpochChosen(epoch));
+    act(&mut session, Navigate::EpochChosen(epoch));
     stay(&mut session);
     session
 }
@@ -84,7 +84,7 @@ fn chart(chart: Chart, session: &Session) -> String {
 /// Asserts that every chart is drawn without a number that is not finite, for several sizes and both themes.
 fn assert_all_finite(session: &mut Session, what: &str) {
     for axis in [Axis::Samples, Axis::Updates] {
-        act(session, Action::AxisChanged(axis));
+        act(session, Compare::AxisChanged(axis));
         for (index, kind) in Chart::ALL.into_iter().enumerate() {
             for (width, height) in [(420, 220), (1, 1), (60, 40)] {
                 let svg = charts::svg(kind, session, width, height, &Palette::of(index % 2 == 0));
@@ -171,7 +171,7 @@ fn samples_and_updates_are_counted_as_in_a_loop_over_the_mini_batches() {
 #[test]
 fn each_run_has_its_own_dash_pattern() {
     let mut session = at_epoch(preset("and"), &every_updating(), 60);
-    act(&mut session, Action::AxisChanged(Axis::Updates));
+    act(&mut session, Compare::AxisChanged(Axis::Updates));
     let svg = chart(Chart::CompareParameter, &session);
     for (colour, dashes) in Palette::light().runs.into_iter().zip(DASHES) {
         assert_eq!(dots(&svg, colour), 1);
@@ -195,8 +195,8 @@ fn each_run_has_its_own_dash_pattern() {
 fn lines_reach_the_current_moment() {
     let mut session =
         at_epoch(preset("brownlee"), &[Updating::PerSample, Updating::Sum].map(RunConfig::new), 3);
-    act(&mut session, Action::BatchSizeChanged(5));
-    act(&mut session, Action::Selected(Some(Item::Bias { layer: 1, neuron: 0 })));
+    act(&mut session, Edit::BatchSizeChanged(5));
+    act(&mut session, Look::Selected(Some(Item::Bias { layer: 1, neuron: 0 })));
     let colours = Palette::light().runs;
     let reach = |session: &Session, chart_of, run: usize| {
         paths(&chart(chart_of, session), colours[run])
@@ -213,7 +213,7 @@ fn lines_reach_the_current_moment() {
             "both have seen the same number of samples"
         );
     }
-    act(&mut session, Action::AxisChanged(Axis::Updates));
+    act(&mut session, Compare::AxisChanged(Axis::Updates));
     let [one, other] = [0, 1].map(|run| reach(&session, Chart::CompareParameter, run));
     assert!(one > other + 50.0, "a run that updates after each sample makes more updates");
     // The reference run has no line.
@@ -248,7 +248,7 @@ fn a_chart_without_data_says_why() {
     assert_eq!(said(Chart::TrainMaps, &session), "Needs two inputs");
     assert_eq!(said(Chart::TrainAccuracy, &session), "Not a classifier: no accuracy");
     assert_eq!(said(Chart::CompareSweep, &session), "Not measured yet");
-    act(&mut session, Action::Selected(Some(Item::Input { source: 0 })));
+    act(&mut session, Look::Selected(Some(Item::Input { source: 0 })));
     assert_eq!(said(Chart::CompareParameter, &session), "Select a neuron or weight to plot it");
     let mazur = at_epoch(preset("mazur"), &runs, 3);
     assert_eq!(said(Chart::CompareSweep, &mazur), "A mini-batch of one sample is one update either way");
@@ -272,7 +272,7 @@ fn a_run_that_diverged_ends_with_a_cross() {
         assert_eq!((dots(&svg, finite), dots(&svg, diverged)), (1, 0), "{kind:?}");
     }
     assert_all_finite(&mut session, "diverged");
-    act(&mut session, Action::EpochChosen(when as usize - 1));
+    act(&mut session, Navigate::EpochChosen(when as usize - 1));
     assert_eq!(dots(&chart(Chart::CompareCost, &session), diverged), 1);
 }
 
@@ -286,7 +286,7 @@ fn a_run_that_diverged_has_no_decision_map() {
         Hyperparameters { learning_rate: 0.8, reduction: Reduction::Mean, ..scenario.hyperparameters };
     let mut session = at_epoch(scenario, &[Updating::Sum, Updating::Mean].map(RunConfig::new), 300);
     assert_eq!(sentence(&chart(Chart::CompareMaps, &session)), "Regression: choose “of the selected neuron”");
-    act(&mut session, Action::BoundaryToggled);
+    act(&mut session, Compare::BoundaryToggled);
     let svg = chart(Chart::CompareMaps, &session);
     assert_eq!(svg.matches("diverged").count(), 1);
     assert_all_finite(&mut session, "diverged");
@@ -297,14 +297,14 @@ fn the_decision_map_of_the_selected_neuron_is_drawn_when_chosen() {
     let mut session =
         at_epoch(preset("circle"), &[Updating::PerSample, Updating::Mean].map(RunConfig::new), 5);
     let of_outputs = chart(Chart::CompareMaps, &session);
-    act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 2 })));
+    act(&mut session, Look::Selected(Some(Item::Neuron { layer: 0, neuron: 2 })));
     assert_eq!(chart(Chart::CompareMaps, &session), of_outputs);
-    act(&mut session, Action::BoundaryToggled);
+    act(&mut session, Compare::BoundaryToggled);
     let of_neuron = chart(Chart::CompareMaps, &session);
     assert_ne!(of_neuron, of_outputs);
     assert!(of_neuron.len() < 150_000, "{} bytes", of_neuron.len());
     // A selected weight stands for its neuron.
-    act(&mut session, Action::Selected(Some(Parameter::Weight { layer: 0, neuron: 2, source: 0 }.into())));
+    act(&mut session, Look::Selected(Some(Parameter::Weight { layer: 0, neuron: 2, source: 0 }.into())));
     assert_eq!(chart(Chart::CompareMaps, &session), of_neuron);
 }
 
@@ -317,7 +317,7 @@ fn charts_are_finite_for_extreme_inputs() {
         for by in [StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch, StepSize::Sample] {
             step(&mut session, by, Direction::Forward);
             stay(&mut session);
-            act(&mut session, Action::BoundaryToggled);
+            act(&mut session, Compare::BoundaryToggled);
             assert_all_finite(&mut session, id);
         }
     }
@@ -338,7 +338,7 @@ fn charts_are_finite_for_extreme_inputs() {
         assert!(!chart(Chart::CompareMaps, &session).contains("<b>"));
         stay(&mut session);
         // This may fail, which changes nothing.
-        let _ = session.update(Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
+        let _ = session.update(Navigate::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
         stay(&mut session);
         assert_all_finite(&mut session, "odd inputs");
     }

@@ -10,7 +10,8 @@ use deltascope::scenario::{
     Data, Position, Rate, RunConfig, SampleOrder, Samples, Scenario, Start, Updating,
 };
 use deltascope::session::{
-    Action, Comparison, Direction, GradientCheck, RunPass, RunRow, Session, StepSize, View, gradient_of_sum,
+    Compare, Comparison, Direction, Edit, GradientCheck, Look, Navigate, RunPass, RunRow, Session, StepSize,
+    Undo, View, gradient_of_sum,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -86,7 +87,7 @@ fn the_reference_runs_are_runs() {
             if epoch > 1000 {
                 continue; // long enough
             }
-            act(&mut session, Action::EpochChosen(epoch + 1));
+            act(&mut session, Navigate::EpochChosen(epoch + 1));
             stay(&mut session);
             let name = |field| format!("{}, epoch {epoch}, {field}", run["id"]);
             let found = session.evaluation(1).unwrap();
@@ -108,7 +109,7 @@ fn the_reference_runs_are_runs() {
 fn and_from_zero_is_learnt_by_the_right_rule_and_never_by_the_sum() {
     let runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new);
     let mut session = compared(preset("and"), &[runs[0], runs[1].with(BiasRule::LayerSum)]);
-    act(&mut session, Action::EpochChosen(51));
+    act(&mut session, Navigate::EpochChosen(51));
     stay(&mut session);
     assert_eq!(session.evaluation(0).unwrap().samples_right, 4);
     let wrong = session.evaluation(1).unwrap();
@@ -154,7 +155,7 @@ fn runs_step_together_and_back_again() {
             places.push((session.position(), seen(&session)));
         }
         for (position, want) in places.iter().rev() {
-            act(&mut session, Action::Jumped(*position));
+            act(&mut session, Navigate::Jumped(*position));
             assert!(seen(&session) == *want, "{id} at {position:?}");
             // Reached anew it is the same.
             let mut other = compared(Scenario { position: *position, ..scenario.clone() }, &runs);
@@ -206,14 +207,14 @@ fn frozen_parameters_make_all_ledgers_the_same() {
     }
     assert_ne!(pass(&session, 0).rows, pass(&session, 1).rows);
     let apart = seen(&session);
-    act(&mut session, Action::FreezeToggled);
+    act(&mut session, Compare::FreezeToggled);
     assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
     assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
     assert_eq!(pass(&session, 0).current(), pass(&session, 0).before());
     assert_eq!(pass(&session, 0).updates(4, true), 0);
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
-    act(&mut session, Action::FreezeToggled);
+    act(&mut session, Compare::FreezeToggled);
     assert!(seen(&session) == apart);
 }
 
@@ -232,15 +233,15 @@ fn a_run_that_diverges_stops_alone() {
     while pass(&session, 1).divergence.is_none() {
         epochs += 50;
         assert!(epochs < 50_000);
-        act(&mut session, Action::EpochChosen(epochs));
+        act(&mut session, Navigate::EpochChosen(epochs));
     }
     assert!(pass(&session, 0).current().is_some() && pass(&session, 1).current().is_none());
     assert_eq!(comparison(&session).distance(0, 1), None);
     let when = pass(&session, 1).divergence.unwrap();
     // Going back to before that, it is there again.
-    act(&mut session, Action::EpochChosen(when.mini_batch as usize));
+    act(&mut session, Navigate::EpochChosen(when.mini_batch as usize));
     assert!(pass(&session, 1).current().is_some());
-    act(&mut session, Action::EpochChosen(when.mini_batch as usize + 20));
+    act(&mut session, Navigate::EpochChosen(when.mini_batch as usize + 20));
     assert_eq!(pass(&session, 1).divergence, Some(when));
 }
 
@@ -254,7 +255,7 @@ fn a_parameter_has_its_line_where_the_reference_run_has_diverged() {
         ..scenario.hyperparameters
     };
     let mut session = compared(scenario, &[Updating::Sum, Updating::Mean].map(RunConfig::new));
-    act(&mut session, Action::EpochChosen(1000));
+    act(&mut session, Navigate::EpochChosen(1000));
     let comparison = comparison(&session);
     assert!(comparison.reference() == 0 && comparison.passes()[0].divergence.is_some());
     let bias = Parameter::Bias { layer: 0, neuron: 0 };
@@ -267,32 +268,32 @@ fn a_parameter_has_its_line_where_the_reference_run_has_diverged() {
 fn runs_are_changed_undone_and_refused() {
     let mut session = Session::new(preset("brownlee")).unwrap();
     assert!(session.comparison().is_none());
-    act(&mut session, Action::ViewChanged(View::Compare));
+    act(&mut session, Look::ViewChanged(View::Compare));
     step(&mut session, StepSize::Sample, Direction::Forward);
     let usual = session.scenario().compared_runs();
     assert_eq!(comparison(&session).passes().len(), usual.len());
     let added = RunConfig::new(Updating::Mean);
-    act(&mut session, Action::RunAdded(added));
+    act(&mut session, Edit::RunAdded(added));
     assert_eq!(session.scenario().runs.last(), Some(&added));
     let before = session.to_scenario();
     for action in [
-        Action::RunAdded(RunConfig::new(Updating::Sequential)),
-        Action::RunRemoved { run: 9 },
-        Action::RunMoved { run: 0 },
-        Action::RunUpdatingChanged { run: 3, to: usual[0].updating },
-        Action::RunBiasRuleChanged { run: 0, to: BiasRule::SharedBias }, // his biases start unequal
+        Edit::RunAdded(RunConfig::new(Updating::Sequential)),
+        Edit::RunRemoved { run: 9 },
+        Edit::RunMoved { run: 0 },
+        Edit::RunUpdatingChanged { run: 3, to: usual[0].updating },
+        Edit::RunBiasRuleChanged { run: 0, to: BiasRule::SharedBias }, // his biases start unequal
     ] {
         let error = session.update(action.clone()).unwrap_err();
         assert!(error.len() > 15, "{action:?}: {error}");
         assert_eq!(session.to_scenario(), before, "{action:?}");
     }
-    act(&mut session, Action::RunMoved { run: 3 });
+    act(&mut session, Edit::RunMoved { run: 3 });
     assert_eq!(session.scenario().runs[2], added);
-    act(&mut session, Action::RunRemoved { run: 0 });
-    act(&mut session, Action::RunRemoved { run: 0 });
-    assert!(session.update(Action::RunRemoved { run: 0 }).is_err());
+    act(&mut session, Edit::RunRemoved { run: 0 });
+    act(&mut session, Edit::RunRemoved { run: 0 });
+    assert!(session.update(Edit::RunRemoved { run: 0 }).is_err());
     for _ in 0..4 {
-        act(&mut session, Action::Undo);
+        act(&mut session, Undo::Undo);
     }
     assert_eq!(session.scenario().compared_runs(), usual);
 }
@@ -303,7 +304,7 @@ fn the_referee_judges_every_parameter() {
         let mut session = compared(preset(id), &[Updating::Sum, Updating::PerSample].map(RunConfig::new));
         let network = session.mini_batch().before.clone();
         for parameter in network.parameters() {
-            act(&mut session, Action::Selected(Some(parameter.into())));
+            act(&mut session, Look::Selected(Some(parameter.into())));
             stay(&mut session);
             let gradient_check = session.gradient_check().unwrap();
             let (digits, agrees) =
@@ -382,7 +383,7 @@ fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
     let mut session = Session::new(preset(id)).unwrap();
     finish(&mut session);
     assert_eq!(session.view_state().view, View::Compare);
-    act(&mut session, Action::EpochChosen(epochs + 1));
+    act(&mut session, Navigate::EpochChosen(epochs + 1));
     stay(&mut session);
     let runs = comparison(&session).passes().len();
     let found = (0..runs).map(|run| session.evaluation(run).unwrap()).collect();
@@ -407,7 +408,7 @@ fn the_presets_show_what_they_say() {
     let (session, runs) = after("compare-outputs", 20);
     assert!(runs[0].cost_mean() < 1e-4 && runs[1].cost_mean() > 1e6, "{runs:?}");
     let mut session = session;
-    act(&mut session, Action::EpochChosen(5000));
+    act(&mut session, Navigate::EpochChosen(5000));
     assert!(pass(&session, 0).divergence.is_none() && pass(&session, 1).divergence.is_some());
 
     let (session, runs) = after("compare-one", 500);

@@ -4,7 +4,7 @@ use crate::runs::{self, finish, preset, stay};
 use crate::views::text;
 use deltascope::nn::BiasRule;
 use deltascope::scenario::{Rate, RunConfig, Scenario, Updating};
-use deltascope::session::{Action, Direction, Session, StepSize};
+use deltascope::session::{Action, Compare, Direction, Navigate, Play, Session, StepSize};
 use deltascope::view::compare::fragments;
 
 /// A session with its background work done.
@@ -15,7 +15,7 @@ fn session(scenario: Scenario) -> Session {
     session
 }
 
-fn act(session: &mut Session, action: Action) {
+fn act(session: &mut Session, action: impl Into<Action>) {
     runs::act(session, action);
     stay(session);
 }
@@ -35,7 +35,7 @@ fn read(session: &Session, id: &str) -> String {
 fn the_runs_of_and_as_text() {
     let mut session = session(preset("compare-and"));
     for _ in 0..4 {
-        act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+        act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     }
     let all = fragments(&session);
     let all: Vec<_> = all.iter().map(|(id, html)| format!("[{id}]\n{}", cells(html))).collect();
@@ -45,10 +45,10 @@ fn the_runs_of_and_as_text() {
 #[test]
 fn before_its_update_a_run_waits() {
     let mut session = session(preset("compare-and"));
-    act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+    act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     assert!(read(&session, "run-0-formula").contains("0 − 0.5·(−0.1250) = 0.06250"));
     assert!(read(&session, "run-1-formula").contains("; updated after all 4 samples"));
-    act(&mut session, Action::FreezeToggled);
+    act(&mut session, Compare::FreezeToggled);
     assert!(read(&session, "run-0-formula").contains("no sample updates them"));
     assert!(read(&session, "run-0-numbers").contains("0 (identical)"));
 }
@@ -60,7 +60,7 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
     let mut session = session(Scenario { runs: runs.to_vec(), ..preset("iris") });
     let mut said = Vec::new();
     for _ in 0..3 {
-        act(&mut session, Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
+        act(&mut session, Navigate::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
         said.push(read(&session, "run-1-numbers"));
     }
     assert!(said.iter().all(|said| said.contains("rounding") || said.contains("identical")), "{said:?}");
@@ -70,13 +70,13 @@ fn the_sum_at_eta_over_m_is_said_to_be_the_mean_but_for_rounding() {
 #[test]
 fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
     let mut session = session(preset("compare-and"));
-    act(&mut session, Action::PlaySpeedChanged(60.0));
-    session.update(Action::PlayToggled).unwrap();
-    session.update(Action::TimerFired).unwrap();
+    act(&mut session, Play::PlaySpeedChanged(60.0));
+    session.update(Play::PlayToggled).unwrap();
+    session.update(Play::TimerFired).unwrap();
     for id in ["parameters", "gradient-of-sum", "sweep"] {
         assert_eq!(read(&session, id).trim(), "Shown when paused.", "{id}");
     }
-    act(&mut session, Action::PlayToggled);
+    act(&mut session, Play::PlayToggled);
     assert!(read(&session, "parameters").contains("run 1"));
     assert!(read(&session, "sweep").contains("Slope of the line"));
 }
@@ -84,7 +84,7 @@ fn quick_play_shows_no_numbers_of_a_moment_that_is_over() {
 #[test]
 fn a_run_that_diverged_says_when_and_where() {
     let mut session = session(preset("compare-outputs"));
-    act(&mut session, Action::EpochChosen(5000));
+    act(&mut session, Navigate::EpochChosen(5000));
     let said = read(&session, "run-1-numbers");
     assert!(
         said.contains("Diverged in epoch ")
@@ -116,7 +116,7 @@ fn a_short_last_mini_batch_of_one_is_not_blamed_on_the_setting() {
     scenario.hyperparameters.batch_size = 3;
     let mut session = session(scenario);
     for _ in 0..4 {
-        act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
+        act(&mut session, Navigate::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     }
     assert!(read(&session, "answers").contains("step back: this last mini-batch has one sample"));
 }

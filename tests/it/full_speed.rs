@@ -2,7 +2,10 @@
 
 use deltascope::data::preset;
 use deltascope::scenario::{Moment, Position, Scenario};
-use deltascope::session::{Action, Direction, Session, StepSize, TrainingStatus, View, WorkerCommand};
+use deltascope::session::{
+    Action, Direction, Edit, Keyboard, Look, Navigate, Open, Play, Session, StepSize, Train, TrainingStatus,
+    Undo, View, WorkerCommand,
+};
 use deltascope::training::{StopReason, Task, TrainingLoop};
 use deltascope::view::train::fragments;
 
@@ -12,17 +15,17 @@ fn session(id: &str) -> Session {
 
 /// Acts, and goes on until nothing is under way.
 #[track_caller]
-fn act(session: &mut Session, action: Action) {
+fn act(session: &mut Session, action: impl Into<Action>) {
     session.update(action).unwrap();
     while session.progress().is_some() {
-        session.update(Action::TimerFired).unwrap();
+        session.update(Play::TimerFired).unwrap();
     }
 }
 
 /// Starts the training and takes the worker's place.
 #[track_caller]
 fn begin(session: &mut Session) -> TrainingLoop {
-    act(session, Action::TrainingToggled);
+    act(session, Train::TrainingToggled);
     assert_eq!(session.take_worker_commands()[0], WorkerCommand::Start);
     let task = Task::from_bytes(&session.task().to_bytes()).unwrap();
     TrainingLoop::new(task)
@@ -31,7 +34,7 @@ fn begin(session: &mut Session) -> TrainingLoop {
 /// The worker reports, as it does when it has been told to pause.
 #[track_caller]
 fn pause(session: &mut Session, training_loop: &TrainingLoop) {
-    act(session, Action::TrainingToggled);
+    act(session, Train::TrainingToggled);
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
 }
@@ -52,7 +55,7 @@ fn text(session: &Session, id: &str) -> String {
 fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
     for (id, samples) in [("iris", 4242), ("digits", 5000), ("xor", 333), ("linnerud", 777)] {
         let mut trained = session(id);
-        act(&mut trained, Action::ViewChanged(View::Train));
+        act(&mut trained, Look::ViewChanged(View::Train));
         let mut training_loop = begin(&mut trained);
         train(&mut training_loop, samples);
         pause(&mut trained, &training_loop);
@@ -61,7 +64,7 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
         assert!(position.epoch > 1);
 
         let mut stepped = session(id);
-        act(&mut stepped, Action::Jumped(position));
+        act(&mut stepped, Navigate::Jumped(position));
         assert_eq!(trained.mini_batch(), stepped.mini_batch(), "{id}");
         assert_eq!(trained.updates(), stepped.updates());
         // Forward and far back, both show the same.
@@ -72,7 +75,7 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
             (StepSize::Epoch, Direction::Back),
         ] {
             for session in [&mut trained, &mut stepped] {
-                act(session, Action::Stepped { by, direction });
+                act(session, Navigate::Stepped { by, direction });
             }
             assert_eq!(trained.position(), stepped.position());
             assert_eq!(trained.mini_batch(), stepped.mini_batch(), "{id}, {by:?} {direction:?}");
@@ -89,14 +92,14 @@ fn it_goes_on_from_where_it_paused_and_begins_anew_elsewhere() {
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
     pause(&mut session, &training_loop);
-    act(&mut session, Action::TrainingToggled);
+    act(&mut session, Train::TrainingToggled);
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Resume]);
     assert_eq!(session.training().status(), TrainingStatus::Running);
     train(&mut training_loop, 1000);
     pause(&mut session, &training_loop);
 
-    act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
-    act(&mut session, Action::TrainingToggled);
+    act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+    act(&mut session, Train::TrainingToggled);
     let orders = session.take_worker_commands();
     assert_eq!(orders[..2], [WorkerCommand::Stop, WorkerCommand::Start]);
     assert_eq!(session.task().update, session.updates());
@@ -107,10 +110,10 @@ fn a_step_while_it_runs_pauses_it() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 500);
-    act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+    act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     assert_eq!(session.training().status(), TrainingStatus::Pausing { to_end: false });
-    act(&mut session, Action::ViewChanged(View::Stepper));
+    act(&mut session, Look::ViewChanged(View::Stepper));
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), training_loop.snapshot(true, 0.0, 0.0).place.position());
     assert_eq!(session.view_state().view, View::Stepper);
@@ -121,11 +124,11 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
-    act(&mut session, Action::LearningRateChanged(0.05));
+    act(&mut session, Edit::LearningRateChanged(0.05));
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1, "not before it has paused");
     // What cannot be is refused at once, and the training goes on to its pause as it was told.
-    assert!(session.update(Action::BatchSizeChanged(0)).is_err());
+    assert!(session.update(Edit::BatchSizeChanged(0)).is_err());
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Stop]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.05);
@@ -135,14 +138,14 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     assert!(session.notice().unwrap().contains("continues from these parameters"));
     assert!(session.training().evaluations(15).len() > 3, "the curve stays");
     // Undo: the old η, at the same place with the same parameters.
-    act(&mut session, Action::Undo);
+    act(&mut session, Undo::Undo);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
         (there.place.position(), &training_loop.network())
     );
     // What was trained before the change that was taken back is still trained.
-    act(&mut session, Action::LearningRateChanged(0.2));
+    act(&mut session, Edit::LearningRateChanged(0.2));
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
         (there.place.position(), &training_loop.network())
@@ -151,7 +154,7 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     let mut again = begin(&mut session);
     train(&mut again, 777);
     pause(&mut session, &again);
-    act(&mut session, Action::BatchSizeChanged(20));
+    act(&mut session, Edit::BatchSizeChanged(20));
     assert_eq!(*session.mini_batch().before, again.network());
     assert_eq!(session.position(), Position { epoch: session.position().epoch, ..Position::default() });
 }
@@ -162,7 +165,7 @@ fn other_data_take_a_trained_run_back_to_the_start() {
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
     pause(&mut session, &training_loop);
-    act(&mut session, Action::ValidationShareChanged(20));
+    act(&mut session, Edit::ValidationShareChanged(20));
     assert_eq!(session.position(), session.scenario().first_position());
     assert!(session.notice().unwrap().contains("Back at the start"));
     assert!(session.training().evaluations(12).is_empty());
@@ -174,7 +177,7 @@ fn another_preset_ends_it_and_late_reports_are_nothing() {
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 500);
     let paused = training_loop.snapshot(true, 1.0, 1000.0);
-    act(&mut session, Action::PresetChosen("xor".into()));
+    act(&mut session, Open::PresetChosen("xor".into()));
     session.take_worker_commands();
     session.report(paused.clone()).unwrap();
     assert_eq!((session.preset(), session.take_worker_commands()), (Some("xor"), vec![WorkerCommand::Stop]));
@@ -183,7 +186,7 @@ fn another_preset_ends_it_and_late_reports_are_nothing() {
     session.report(paused.clone()).unwrap();
     assert_eq!(session.position(), before);
     assert!(session.training().snapshot().is_none());
-    act(&mut session, Action::Undo);
+    act(&mut session, Undo::Undo);
     assert_eq!(session.position(), paused.place.position(), "back to where it paused");
 }
 
@@ -192,7 +195,7 @@ fn to_the_start_while_it_runs_pauses_and_goes_there() {
     let mut session = session("circle");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 5000);
-    act(&mut session, Action::JumpedToStart);
+    act(&mut session, Navigate::JumpedToStart);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), session.scenario().first_position());
     assert_eq!(session.training().status(), TrainingStatus::Idle);
@@ -203,8 +206,8 @@ fn to_the_start_while_it_runs_pauses_and_goes_there() {
 #[test]
 fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
     let mut session = session("linnerud");
-    act(&mut session, Action::LearningRateChanged(30.0));
-    act(&mut session, Action::ViewChanged(View::Train));
+    act(&mut session, Edit::LearningRateChanged(30.0));
+    act(&mut session, Look::ViewChanged(View::Train));
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1_000_000);
     assert!(training_loop.ended());
@@ -217,28 +220,28 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
     let told = text(&session, "train-state");
     assert!(told.contains(&format!("update {}", update + 1)) && told.contains("η = 30"), "{told}");
 
-    session.update(Action::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
+    session.update(Keyboard::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
     assert_eq!(session.updates() + 1, update);
     assert!(session.visible().finished());
     assert!(session.mini_batch().after.first_not_finite().is_none());
     let error = session
-        .update(Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward })
-        .and_then(|()| session.update(Action::TimerFired))
+        .update(Navigate::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward })
+        .and_then(|()| session.update(Play::TimerFired))
         .unwrap_err();
     assert!(error.contains("overflows (∞ or NaN)"), "{error}");
-    assert!(session.update(Action::FiniteStateRestored).is_err());
+    assert!(session.update(Train::FiniteStateRestored).is_err());
 }
 
 #[test]
 fn limits_are_said_to_be_over_before_it_begins() {
     let mut session = session("iris");
-    act(&mut session, Action::EpochChosen(4));
-    act(&mut session, Action::EpochLimitChanged(Some(3)));
-    let error = session.update(Action::TrainingToggled).unwrap_err();
+    act(&mut session, Navigate::EpochChosen(4));
+    act(&mut session, Train::EpochLimitChanged(Some(3)));
+    let error = session.update(Train::TrainingToggled).unwrap_err();
     assert!(error.contains("3 epochs are done already") && error.contains("epoch 4"), "{error}");
     assert_eq!(session.training().status(), TrainingStatus::Idle);
 
-    act(&mut session, Action::EpochLimitChanged(Some(6)));
+    act(&mut session, Train::EpochLimitChanged(Some(6)));
     session.take_worker_commands();
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1_000_000);
@@ -254,17 +257,17 @@ fn limits_are_said_to_be_over_before_it_begins() {
 fn terms_that_make_no_sense_are_refused() {
     let mut regression = session("linnerud");
     for action in [
-        Action::EpochLimitChanged(Some(0)),
-        Action::CostLimitChanged(Some(-1.0)),
-        Action::AccuracyLimitChanged(Some(101.0)),
-        Action::AccuracyLimitChanged(Some(90.0)),
-        Action::SpeedLimitChanged(Some(0.0)),
+        Train::EpochLimitChanged(Some(0)),
+        Train::CostLimitChanged(Some(-1.0)),
+        Train::AccuracyLimitChanged(Some(101.0)),
+        Train::AccuracyLimitChanged(Some(90.0)),
+        Train::SpeedLimitChanged(Some(0.0)),
     ] {
         let before = regression.training().criteria();
         assert!(regression.update(action.clone()).is_err(), "{action:?}");
         assert_eq!(regression.training().criteria(), before);
     }
-    act(&mut regression, Action::AccuracyLimitChanged(None));
+    act(&mut regression, Train::AccuracyLimitChanged(None));
 }
 
 #[test]
@@ -275,11 +278,11 @@ fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
     train(&mut training_loop, 650_000);
     pause(&mut session, &training_loop);
     let (position, mini_batch) = (session.position(), session.mini_batch().clone());
-    session.update(Action::SeedChanged(2)).unwrap();
+    session.update(Edit::SeedChanged(2)).unwrap();
     assert!(session.progress().is_none(), "nothing long is under way");
     assert_eq!(session.position(), session.scenario().first_position());
     assert!(session.notice().unwrap().contains("Back at the start"));
-    session.update(Action::Undo).unwrap();
+    session.update(Undo::Undo).unwrap();
     assert!(session.progress().is_none());
     assert_eq!((session.position(), session.mini_batch()), (position, &mini_batch));
 }

@@ -4,7 +4,7 @@ use deltascope::data::{Idx, mnist};
 use deltascope::nn::evaluate;
 use deltascope::nn::fast::Trainer;
 use deltascope::scenario::{Scenario, Split};
-use deltascope::session::{Action, Direction, Session, StepSize, View};
+use deltascope::session::{Direction, Look, Navigate, Open, Play, Session, StepSize, Undo, View};
 use deltascope::view::charts::{Chart, svg};
 use deltascope::view::equation::Detail;
 use deltascope::view::page::page;
@@ -165,14 +165,14 @@ fn a_session_opens_images_and_takes_them_back() {
     session.open_images(small()).unwrap();
     assert_eq!((session.scenario().title.as_str(), session.preset()), ("MNIST", None));
     for by in [StepSize::Neuron, StepSize::Equation, StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch] {
-        session.update(Action::Stepped { by, direction: Direction::Forward }).unwrap();
+        session.update(Navigate::Stepped { by, direction: Direction::Forward }).unwrap();
     }
-    session.update(Action::Undo).unwrap();
+    session.update(Undo::Undo).unwrap();
     assert_eq!(session.scenario(), &before);
     // What is opened again is not kept twice.
-    session.update(Action::Redo).unwrap();
+    session.update(Undo::Redo).unwrap();
     let kept = session.scenario().data.clone();
-    session.update(Action::PresetChosen("xor".into())).unwrap();
+    session.update(Open::PresetChosen("xor".into())).unwrap();
     session.open_images(small()).unwrap();
     assert!(std::sync::Arc::ptr_eq(&session.scenario().data, &kept));
     // A file of text is a scenario, and what is neither is told.
@@ -189,7 +189,7 @@ fn a_session_opens_images_and_takes_them_back() {
         let error = session.open_files(vec![("a".into(), bytes.into())]).unwrap_err();
         assert!(error.starts_with(says), "{error}");
     }
-    let absent = session.update(Action::PresetChosen("mnist".into())).unwrap_err();
+    let absent = session.update(Open::PresetChosen("mnist".into())).unwrap_err();
     assert!(absent.contains("cargo xtask data mnist"), "{absent}");
 }
 
@@ -199,20 +199,20 @@ fn runs_over_many_images_are_reached_in_slices() {
     let mut session = Session::first_preset().unwrap();
     let many = [("images", images(1200, 28, 28, 0)), ("labels", labels(1200))];
     session.open_images(files(&many)).unwrap();
-    let compare = Action::ViewChanged(View::Compare);
+    let compare = Look::ViewChanged(View::Compare);
     session.update(compare.clone()).unwrap();
     assert!(session.progress().is_some());
     page(&session, Detail::Full);
     for chart in Chart::ALL {
         svg(chart, &session, 300, 200, &Palette::of(false));
     }
-    session.update(Action::Cancelled).unwrap();
+    session.update(Play::Cancelled).unwrap();
     assert_eq!((session.progress(), session.view_state().view), (None, View::Stepper));
 
     session.update(compare).unwrap();
     let mut slices = 1;
     while session.progress().is_some() {
-        session.update(Action::TimerFired).unwrap();
+        session.update(Play::TimerFired).unwrap();
         slices += 1;
     }
     assert!(slices > 5, "{slices}");
@@ -294,7 +294,7 @@ fn mnist_trains_where_it_is_at_hand() {
 
     let start = Instant::now();
     for _ in 0..100 {
-        session.update(Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward }).unwrap();
+        session.update(Navigate::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward }).unwrap();
     }
     println!("100 steps of a mini-batch: {:?}", start.elapsed());
 

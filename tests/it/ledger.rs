@@ -1,7 +1,7 @@
 //! The ledger: its sums, and the explanation of the row sums, which are not gradients.
 
 use crate::views::{act, indented, session, text};
-use deltascope::session::{Action, Direction, RowTotal, Session, StepSize};
+use deltascope::session::{Action, Direction, Look, Navigate, RowTotal, Session, StepSize};
 use deltascope::view::ledger;
 
 fn remarks(session: &Session) -> String {
@@ -11,14 +11,14 @@ fn remarks(session: &Session) -> String {
 #[test]
 fn columns_are_summed_and_row_sums_explained() {
     let mut session = session("and");
-    act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
+    act(&mut session, Navigate::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     let html: String = ledger::ledger(&session).into_iter().map(|(_, html)| html).collect();
     // AND from zero: the deltas of each row cancel, those of each column do not.
     assert_eq!(html.matches("class=\"across\"><button").count(), 4);
     assert!(text(&html).contains("∂C/∂b"));
     insta::assert_snapshot!("ledger_of_and", indented(&html));
     assert!(!remarks(&session).contains("not a bias gradient"));
-    act(&mut session, Action::RowTotalToggled(None));
+    act(&mut session, Look::RowTotalToggled(None));
     assert!(remarks(&session).contains("not a bias gradient"));
 }
 
@@ -26,9 +26,9 @@ fn columns_are_summed_and_row_sums_explained() {
 #[test]
 fn each_row_sum_is_explained() {
     let mut session = session("iris");
-    act(&mut session, Action::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
+    act(&mut session, Navigate::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward });
     let ask = |session: &mut Session, total: Option<RowTotal>| {
-        act(session, Action::RowTotalToggled(total));
+        act(session, Look::RowTotalToggled(total));
         remarks(session)
     };
     let [first, other] = [0, 1].map(|sample| Some(RowTotal { sample, layer: 0 }));
@@ -44,7 +44,10 @@ fn each_row_sum_is_explained() {
     assert!(cancelled.contains("Sample 2, layer 2: the δs add up to ≈ 0 (rounding)."), "{cancelled}");
     assert!(ledger::ledger(&session)[1].1.contains(">≈ 0</button>"));
     // A button without a value names no row.
-    assert_eq!(r#"{"type":"RowTotalToggled"}"#.parse::<Action>().unwrap(), Action::RowTotalToggled(None));
+    assert_eq!(
+        r#"{"type":"RowTotalToggled"}"#.parse::<Action>().unwrap(),
+        Look::RowTotalToggled(None).into()
+    );
     // A row that does not exist or is not known yet has no sum.
     let unknown = ask(&mut session, Some(RowTotal { sample: 10, layer: 1 }));
     assert!(unknown.contains("not a bias gradient") && !unknown.contains("the δs add up"));

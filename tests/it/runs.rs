@@ -2,7 +2,7 @@
 
 use deltascope::data::presets;
 use deltascope::scenario::{RunConfig, Scenario};
-use deltascope::session::{Action, Direction, Session, StepSize};
+use deltascope::session::{Action, Direction, Navigate, Play, Session, StepSize};
 
 /// The scenario of a preset.
 pub(crate) fn preset(id: &str) -> Scenario {
@@ -18,7 +18,7 @@ pub(crate) fn compared(scenario: Scenario, runs: &[RunConfig]) -> Session {
 }
 
 /// Does something, up to its end.
-pub(crate) fn act(session: &mut Session, action: Action) {
+pub(crate) fn act(session: &mut Session, action: impl Into<Action>) {
     session.update(action).unwrap();
     finish(session);
 }
@@ -26,13 +26,13 @@ pub(crate) fn act(session: &mut Session, action: Action) {
 /// Goes on until the replay under way arrives.
 pub(crate) fn finish(session: &mut Session) {
     while session.progress().is_some() {
-        session.update(Action::TimerFired).unwrap();
+        session.update(Play::TimerFired).unwrap();
     }
 }
 
 /// A step, up to its end.
 pub(crate) fn step(session: &mut Session, by: StepSize, direction: Direction) {
-    act(session, Action::Stepped { by, direction });
+    act(session, Navigate::Stepped { by, direction });
 }
 
 /// All that waits until the reader stays.

@@ -5,7 +5,7 @@ use crate::svg::svg;
 use deltascope::data::preset;
 use deltascope::nn::{Activation, Cost, Distribution, Initialisation, Parameter, Reduction, Sample};
 use deltascope::scenario::{Data, Moment, Position, Samples, Scenario, Start};
-use deltascope::session::{Action, Item, Session, Timeline};
+use deltascope::session::{Item, Look, Session, Timeline};
 use deltascope::view::scene::{Highlight, Rect, Scene, Symbol, text_width};
 use deltascope::view::theme::Palette;
 use deltascope::view::{format::number, network};
@@ -304,7 +304,7 @@ fn large_layers_are_shown_in_part_by_pages() {
     // What is selected is shown too, a weight with both its ends.
     let mut session = at(digits, Moment::Input { sample: 0 }, None);
     let item = Item::Weight { layer: 0, neuron: 25, source: 60 };
-    session.update(Action::Selected(Some(item))).unwrap();
+    session.update(Look::Selected(Some(item))).unwrap();
     let scene = scene(&session);
     assert!(scene.edge(item).is_some_and(|edge| edge.selected && edge.label.is_some()));
 }
@@ -312,14 +312,14 @@ fn large_layers_are_shown_in_part_by_pages() {
 #[test]
 fn what_is_pointed_at_stands_out() {
     let mut session = mazur(Moment::Cost { sample: 0 }, None);
-    session.update(Action::Selected(Some(Item::Bias { layer: 0, neuron: 1 }))).unwrap();
-    session.update(Action::Hovered(Some(Item::WeightedInput { layer: 1, neuron: 0 }))).unwrap();
+    session.update(Look::Selected(Some(Item::Bias { layer: 0, neuron: 1 }))).unwrap();
+    session.update(Look::Hovered(Some(Item::WeightedInput { layer: 1, neuron: 0 }))).unwrap();
     let first = scene(&session);
     let selected: Vec<Item> = first.nodes.iter().filter(|node| node.selected).map(|node| node.item).collect();
     assert_eq!(selected, [Item::Neuron { layer: 0, neuron: 1 }]);
     let node = first.node(Item::Neuron { layer: 1, neuron: 0 }).unwrap();
     assert!(node.hovered && node.label(Symbol::WeightedInput).unwrap().hovered);
-    session.update(Action::Hovered(Some(Item::Weight { layer: 1, neuron: 0, source: 1 }))).unwrap();
+    session.update(Look::Hovered(Some(Item::Weight { layer: 1, neuron: 0, source: 1 }))).unwrap();
     let second = scene(&session);
     assert!(second.edge(Item::Weight { layer: 1, neuron: 0, source: 1 }).unwrap().hovered);
     assert!(second.nodes.iter().all(|node| !node.hovered));

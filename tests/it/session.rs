@@ -2,17 +2,19 @@
 
 use deltascope::data::presets;
 use deltascope::scenario::{Position, Scenario};
-use deltascope::session::{Action, Direction, MiniBatch, Session, StepSize, Timeline};
+use deltascope::session::{
+    Action, Direction, Edit, MiniBatch, Navigate, Play, Session, StepSize, Timeline, Undo,
+};
 
 fn step(session: &mut Session, by: StepSize, direction: Direction) {
-    session.update(Action::Stepped { by, direction }).unwrap();
+    session.update(Navigate::Stepped { by, direction }).unwrap();
     finish(session);
 }
 
 /// Wakes the session until its replay is over.
 fn finish(session: &mut Session) {
     while session.progress().is_some() {
-        session.update(Action::TimerFired).unwrap();
+        session.update(Play::TimerFired).unwrap();
     }
 }
 
@@ -67,7 +69,7 @@ fn back_from_a_resting_place_leads_to_the_one_before_without_a_trail() {
                 places.push(session.position());
             }
             // A jump forgets the step_history.
-            session.update(Action::Jumped(session.position())).unwrap();
+            session.update(Navigate::Jumped(session.position())).unwrap();
             while let Some(place) = places.pop() {
                 assert_eq!(session.position(), place, "{} by {by:?}", preset.id);
                 step(&mut session, by, Direction::Back);
@@ -85,7 +87,7 @@ fn a_jump_shows_what_stepping_there_shows() {
             step(&mut stepped, StepSize::Epoch, Direction::Forward);
         }
         let mut jumped = Session::new(scenario.clone()).unwrap();
-        jumped.update(Action::Jumped(stepped.position())).unwrap();
+        jumped.update(Navigate::Jumped(stepped.position())).unwrap();
         finish(&mut jumped);
         assert_eq!(shown(&jumped), shown(&stepped));
         let mut opened = Session::new(Scenario { position: stepped.position(), ..scenario }).unwrap();
@@ -101,12 +103,12 @@ fn a_change_is_undone_and_redone_to_the_last_bit() {
         step(&mut session, StepSize::Neuron, Direction::Forward);
     }
     let before = shown(&session);
-    session.update(Action::LearningRateChanged(0.25)).unwrap();
+    session.update(Edit::LearningRateChanged(0.25)).unwrap();
     let after = shown(&session);
     assert_ne!(before, after);
-    session.update(Action::Undo).unwrap();
+    session.update(Undo::Undo).unwrap();
     assert_eq!(shown(&session), before);
-    session.update(Action::Redo).unwrap();
+    session.update(Undo::Redo).unwrap();
     assert_eq!(shown(&session), after);
 }
 
@@ -138,7 +140,7 @@ fn nonsense_is_refused_and_nothing_changes() {
     let linnerud = presets().iter().find(|preset| preset.id == "linnerud").unwrap();
     let mut session = Session::new(linnerud.scenario()).unwrap();
     let before = (shown(&session), session.to_scenario());
-    let error = session.update(Action::LearningRateChanged(1e300)).unwrap_err();
+    let error = session.update(Edit::LearningRateChanged(1e300)).unwrap_err();
     assert!(error.contains("diverges") && error.contains("mini-batch 1"), "{error}");
     assert_eq!((shown(&session), session.to_scenario()), before);
     for typed in ["", "abc", "1,5", "NaN", "inf", "1e999", "--1", "0x10"] {
@@ -153,14 +155,14 @@ fn nonsense_is_refused_and_nothing_changes() {
         let error = action.to_string().parse::<Action>().expect_err(typed);
         assert_eq!(error, format!("η must be a number above 0, not {quoted}; 0.5 would do"));
     }
-    let error = session.update(Action::LearningRateChanged(-1.0)).unwrap_err();
+    let error = session.update(Edit::LearningRateChanged(-1.0)).unwrap_err();
     assert_eq!(error, "η must be a number above 0, not -1; 0.5 would do");
 }
 
 #[test]
 fn the_past_of_a_long_run_stays_small() {
     let mut session = Session::first_preset().unwrap();
-    session.update(Action::EpochChosen(100_001)).unwrap();
+    session.update(Navigate::EpochChosen(100_001)).unwrap();
     finish(&mut session);
     assert_eq!(session.updates(), 100_000);
     assert!(session.costs().count() <= 2048);
@@ -168,7 +170,7 @@ fn the_past_of_a_long_run_stays_small() {
     for _ in 0..300 {
         step(&mut session, StepSize::MiniBatch, Direction::Back);
     }
-    session.update(Action::EpochChosen(100_001)).unwrap();
+    session.update(Navigate::EpochChosen(100_001)).unwrap();
     finish(&mut session);
     assert_eq!(shown(&session), there);
 }

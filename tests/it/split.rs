@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use deltascope::data::preset;
 use deltascope::nn::Sample;
 use deltascope::scenario::{Data, Samples, Scenario, ScenarioError, Split};
-use deltascope::session::{Action, Direction, Session, StepSize};
+use deltascope::session::{Direction, Edit, Navigate, Session, StepSize, Undo};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -126,36 +126,36 @@ fn the_split_is_the_same_on_every_machine() {
 #[test]
 fn rows_are_held_out_by_actions() {
     let mut session = Session::new(preset("iris").unwrap().scenario()).unwrap();
-    session.update(Action::ValidationShareChanged(20)).unwrap();
+    session.update(Edit::ValidationShareChanged(20)).unwrap();
     assert_eq!(session.notice(), Some("The inputs are now standardised by the training rows alone."));
     assert_eq!(session.scenario().split(), Some(SPLIT));
     let data = &session.scenario().data;
     assert_eq!((data.samples.len(), data.validation.len()), (120, 30));
 
-    session.update(Action::SplitSeedChanged(2)).unwrap();
+    session.update(Edit::SplitSeedChanged(2)).unwrap();
     assert_eq!(session.scenario().split(), Some(Split { seed: 2, ..SPLIT }));
-    let refused = session.update(Action::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
+    let refused = session.update(Edit::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
     assert!(refused.starts_with("this input is standardised by the training rows"), "{refused}");
-    session.update(Action::StandardiseChanged(false)).unwrap();
+    session.update(Edit::StandardiseChanged(false)).unwrap();
     assert_eq!(session.notice(), None);
     // A number of the file, in the row that is shown.
     let row = session.scenario().data.row_number(3);
     assert_ne!(row, 3);
-    session.update(Action::InputEdited { row: 3, source: 0, to: 5.5 }).unwrap();
+    session.update(Edit::InputEdited { row: 3, source: 0, to: 5.5 }).unwrap();
     assert_eq!(session.scenario().source().samples.at(row).x[0], 5.5);
     assert_eq!(session.scenario().data.samples.at(3).x[0], 5.5);
-    session.update(Action::TargetEdited { row: 3, neuron: 0, to: 0.5 }).unwrap();
+    session.update(Edit::TargetEdited { row: 3, neuron: 0, to: 0.5 }).unwrap();
     assert_eq!(session.scenario().data.samples.at(3).y[0], 0.5);
-    assert!(session.update(Action::InputEdited { row: 120, source: 0, to: 1.0 }).is_err());
+    assert!(session.update(Edit::InputEdited { row: 120, source: 0, to: 1.0 }).is_err());
 
-    session.update(Action::ValidationShareChanged(0)).unwrap();
+    session.update(Edit::ValidationShareChanged(0)).unwrap();
     assert_eq!(session.scenario().data.samples.len(), 150);
     assert!(
-        session.update(Action::SplitSeedChanged(3)).is_err()
-            && session.update(Action::ValidationShareChanged(91)).is_err()
+        session.update(Edit::SplitSeedChanged(3)).is_err()
+            && session.update(Edit::ValidationShareChanged(91)).is_err()
     );
     for _ in 0..6 {
-        session.update(Action::Undo).unwrap();
+        session.update(Undo::Undo).unwrap();
     }
     assert_eq!(session.scenario(), &preset("iris").unwrap().scenario());
 }
@@ -163,7 +163,7 @@ fn rows_are_held_out_by_actions() {
 #[test]
 fn a_regression_is_standardised_on_both_sides() {
     let mut session = Session::new(preset("linnerud").unwrap().scenario()).unwrap();
-    session.update(Action::ValidationShareChanged(25)).unwrap();
+    session.update(Edit::ValidationShareChanged(25)).unwrap();
     assert_eq!(
         session.notice(),
         Some("The inputs and targets are now standardised by the training rows alone.")
@@ -172,14 +172,14 @@ fn a_regression_is_standardised_on_both_sides() {
     assert!(standardised.standardise && standardised.standardise_targets);
     // What was never standardised stays as it is.
     let mut session = Session::new(preset("xor").unwrap().scenario()).unwrap();
-    session.update(Action::ValidationShareChanged(25)).unwrap();
+    session.update(Edit::ValidationShareChanged(25)).unwrap();
     assert_eq!((session.notice(), session.scenario().split().unwrap().standardise), (None, false));
 }
 
 #[test]
 fn people_are_shown_the_rows_of_the_file() {
     let mut session = Session::new(preset("brownlee").unwrap().scenario()).unwrap();
-    session.update(Action::ValidationShareChanged(20)).unwrap();
+    session.update(Edit::ValidationShareChanged(20)).unwrap();
     let row = session.visible().row_number() + 1;
     let said = deltascope::view::narration::sentence(&session);
     assert!(said.contains(&format!("(row {row})")), "{said}");
@@ -214,11 +214,11 @@ fn images_are_stepped_through_like_any_rows() {
             (session.mini_batch(), session.visible().target()),
             (other.mini_batch(), other.visible().target())
         );
-        let step = Action::Stepped { by: StepSize::Equation, direction: Direction::Forward };
+        let step = Navigate::Stepped { by: StepSize::Equation, direction: Direction::Forward };
         session.update(step.clone()).unwrap();
         other.update(step).unwrap();
     }
-    let refused = session.update(Action::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
+    let refused = session.update(Edit::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
     assert!(refused.starts_with("this row is an image"), "{refused}");
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use deltascope::data::presets;
 use deltascope::scenario::{Moment, Position, Scenario};
-use deltascope::session::{Action, Direction, Item, Session, StepSize};
+use deltascope::session::{Action, Direction, Edit, Item, Look, Navigate, Play, Session, StepSize};
 use deltascope::view::equation::Detail;
 use deltascope::view::ledger::ledger;
 use deltascope::view::{equation, format::number, inspector, narration, page::page, working};
@@ -13,16 +13,16 @@ pub(crate) fn session(id: &str) -> Session {
     Session::new(presets().iter().find(|preset| preset.id == id).unwrap().scenario()).unwrap()
 }
 
-pub(crate) fn act(session: &mut Session, action: Action) {
+pub(crate) fn act(session: &mut Session, action: impl Into<Action>) {
     session.update(action).unwrap();
     while session.progress().is_some() {
-        session.update(Action::TimerFired).unwrap();
+        session.update(Play::TimerFired).unwrap();
     }
 }
 
 fn go(session: &mut Session, moment: Moment) {
     let position = Position { moment, neuron: None, ..session.position() };
-    act(session, Action::Jumped(position));
+    act(session, Navigate::Jumped(position));
 }
 
 /// What a person reads: the markup taken away.
@@ -65,7 +65,7 @@ fn working_html(session: &Session, detail: Detail) -> String {
 
 /// The results of the lines of working at this moment, for this neuron.
 fn results(session: &mut Session, moment: Moment, layer: usize, neuron: usize) -> Vec<String> {
-    act(session, Action::Selected(Some(Item::Neuron { layer, neuron })));
+    act(session, Look::Selected(Some(Item::Neuron { layer, neuron })));
     go(session, moment);
     working::lines(session).into_iter().map(|line| line.result).collect()
 }
@@ -97,7 +97,7 @@ fn check(example: &serde_json::Value, name: &str) -> serde_json::Value {
 fn mazur_can_be_read_off_the_equations_as_published() {
     let mazur = published("mazur-2015");
     let mut session = session("mazur");
-    act(&mut session, Action::DigitsChanged(12));
+    act(&mut session, Look::DigitsChanged(12));
     let forward = |layer| Moment::Forward { sample: 0, layer };
     let delta = |layer| Moment::Delta { sample: 0, layer };
 
@@ -124,7 +124,7 @@ fn mazur_can_be_read_off_the_equations_as_published() {
     assert_eq!(rounded(&w1[0], 9), printed(&check(&mazur, "dE/dw1"), 9));
 
     // With frozen biases, his w1–w8.
-    act(&mut session, Action::BiasRuleChanged(deltascope::nn::BiasRule::Frozen));
+    act(&mut session, Edit::BiasRuleChanged(deltascope::nn::BiasRule::Frozen));
     let names = [["w1+", "w2+"], ["w3+", "w4+"], ["w5+", "w6+"], ["w7+", "w8+"]];
     for (index, names) in names.iter().enumerate() {
         let (layer, neuron) = (index / 2, index % 2);
@@ -141,7 +141,7 @@ fn mazur_can_be_read_off_the_equations_as_published() {
 fn han_and_kamber_can_be_read_off_biases_included() {
     let example = published("han-kamber-9.1");
     let mut session = session("han-kamber");
-    act(&mut session, Action::DigitsChanged(12));
+    act(&mut session, Look::DigitsChanged(12));
     let after = |session: &mut Session, layer: usize, neuron: usize| {
         let lines = results(session, Moment::Update { layer: layer as u32 }, layer, neuron);
         let after = lines
@@ -167,7 +167,7 @@ fn han_and_kamber_can_be_read_off_biases_included() {
 #[test]
 fn the_equation_at_work_is_printed_as_symbols_numbers_and_result() {
     let mut session = session("mazur");
-    act(&mut session, Action::Selected(Some(Item::Neuron { layer: 0, neuron: 0 })));
+    act(&mut session, Look::Selected(Some(Item::Neuron { layer: 0, neuron: 0 })));
     go(&mut session, Moment::Delta { sample: 0, layer: 0 });
     insta::assert_snapshot!("equation_2_of_mazur", indented(&working_html(&session, Detail::Full)));
 }
@@ -179,7 +179,7 @@ fn every_moment_has_its_sentence() {
     while session.updates() == 0 {
         sentences += &narration::sentence(&session);
         sentences += "\n";
-        act(&mut session, Action::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
+        act(&mut session, Navigate::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
     }
     insta::assert_snapshot!("sentences_of_mazur", sentences);
 }
@@ -190,7 +190,7 @@ fn no_page_of_any_preset_shows_nan_or_minus_zero() {
         let mut session = Session::new(preset.scenario()).unwrap();
         for by in [StepSize::Equation, StepSize::Sample, StepSize::Neuron] {
             for _ in 0..30 {
-                act(&mut session, Action::Stepped { by, direction: Direction::Forward });
+                act(&mut session, Navigate::Stepped { by, direction: Direction::Forward });
                 for (id, html) in page(&session, Detail::Full).fragments {
                     let text = text(&html.replace("<mo>−</mo>", " minus "));
                     assert!(!text.contains("NaN") && !text.contains("inf "), "{} {id}: {text}", preset.id);
@@ -215,7 +215,7 @@ fn what_a_file_brings_in_is_escaped() {
     data.targets[0] = evil.into();
     let mut session = Session::new(scenario).unwrap();
     for item in [Item::Input { source: 0 }, Item::Neuron { layer: 0, neuron: 0 }] {
-        act(&mut session, Action::Selected(Some(item)));
+        act(&mut session, Look::Selected(Some(item)));
         assert!(inspector::inspector(&session).fragments[0].1.contains("&lt;img"));
         let page = page(&session, Detail::Full);
         for (id, html) in page.fragments {
@@ -286,8 +286,8 @@ fn every_control_of_the_page_is_an_action() {
     assert!(actions.len() > 40, "{}", actions.len());
     for preset in presets() {
         let mut session = Session::new(preset.scenario()).unwrap();
-        act(&mut session, Action::RowTotalToggled(None));
-        act(&mut session, Action::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+        act(&mut session, Look::RowTotalToggled(None));
+        act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
         let page = page(&session, Detail::Full);
         actions.extend(page.fragments.iter().flat_map(|(_, html)| actions_of(html, &page.fields)));
     }
@@ -317,13 +317,13 @@ fn every_element_that_the_session_fills_is_in_the_page() {
 fn saved_and_opened_again_it_is_the_same_page() {
     let mut one = session("iris");
     for _ in 0..3 {
-        act(&mut one, Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
+        act(&mut one, Navigate::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
     }
-    act(&mut one, Action::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
+    act(&mut one, Navigate::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
     let saved = one.to_scenario().to_json();
     let mut other = Session::new(Scenario::from_json(&saved).unwrap()).unwrap();
     while other.progress().is_some() {
-        other.update(Action::TimerFired).unwrap();
+        other.update(Play::TimerFired).unwrap();
     }
     assert_eq!(working_html(&other, Detail::Full), working_html(&one, Detail::Full));
     assert_eq!(ledger(&other), ledger(&one));

@@ -10,7 +10,7 @@ pub use files::{open_files, take_file};
 
 use deltascope::data::presets;
 use deltascope::json;
-use deltascope::session::{Action, Axis, Item, Session, TrainingStatus};
+use deltascope::session::{Action, Axis, Item, Look, Play, Session, TrainingStatus};
 use deltascope::training::Snapshot;
 use deltascope::view::charts::{self, Chart};
 use deltascope::view::theme::Palette;
@@ -102,11 +102,11 @@ pub fn point(x: f64, y: f64, pressed: bool) -> String {
     with_app(|app| {
         let hit = app.scene.as_ref().and_then(|scene| scene.hit(x, y));
         let action = match (pressed, hit) {
-            (true, Some(_)) => Action::Selected(hit),
+            (true, Some(_)) => Look::Selected(hit),
             (true, None) => return Ok(()),
-            (false, _) => Action::Hovered(hit),
+            (false, _) => Look::Hovered(hit),
         };
-        app.update(action).map_err(|message| (String::new(), message))
+        app.update(action.into()).map_err(|message| (String::new(), message))
     })
 }
 
@@ -194,9 +194,11 @@ impl App {
 
     fn update(&mut self, action: Action) -> Result<(), String> {
         // The pointer reports every pixel; most of them change nothing.
-        self.idle = action == Action::Hovered(self.session.view_state().hovered);
-        self.passing = matches!(action, Action::Hovered(_) | Action::TimerFired);
-        if action == Action::TimerFired && reply::has_more(&self.session) {
+        let (hovers, timer) =
+            (matches!(action, Action::Look(Look::Hovered(_))), Action::Play(Play::TimerFired));
+        self.idle = action == Look::Hovered(self.session.view_state().hovered).into();
+        self.passing = hovers || action == timer;
+        if action == timer && reply::has_more(&self.session) {
             if self.detail == Detail::Brief {
                 // The reader has stopped here for a moment: time to write long sums out.
                 self.detail = Detail::Full;
@@ -210,7 +212,7 @@ impl App {
         if self.idle {
             return Ok(());
         }
-        if !matches!(action, Action::Hovered(_)) {
+        if !hovers {
             self.detail = Detail::Brief;
         }
         self.session.update(action)

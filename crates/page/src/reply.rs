@@ -153,7 +153,7 @@ fn wake(session: &Session, detail: Detail) -> Option<f64> {
     if session.progress().is_some() {
         return Some(0.0);
     }
-    let interval = session.play().playing.then(|| 1000.0 / session.play().speed);
+    let interval = session.playback().playing.then(|| 1000.0 / session.playback().speed);
     match (has_more(session), detail) {
         (true, Detail::Brief) => Some(PAUSE),
         (true, Detail::Full) if session.has_background_work() => Some(0.0),

@@ -17,6 +17,7 @@ pub use curves::RunCurves;
 pub use gradient_check::GradientCheck;
 pub use gradient_of_sum::{GradientOfSum, gradient_of_sum};
 pub use pass::{RunPass, RunRow};
+pub use show::Compare;
 
 use super::checkpoints::Checkpoints;
 use super::replay_cache::EpochOrder;

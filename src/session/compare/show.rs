@@ -1,9 +1,34 @@
 //! The compared runs follow the session's position.
 
 use super::RunStates;
-use crate::session::Session;
+use crate::session::{Axis, Session};
+use serde::{Deserialize, Serialize};
+
+/// How the compared runs are shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Compare {
+    /// Computes all δ at the same parameters, or not.
+    FreezeToggled,
+    /// The horizontal axis of the charts of runs.
+    AxisChanged(Axis),
+    /// Decision boundaries of the outputs, or of the selected neuron.
+    BoundaryToggled,
+}
 
 impl Session {
+    pub(in crate::session) fn control_comparison(&mut self, action: Compare) {
+        let view_state = &mut self.view_state;
+        match action {
+            Compare::FreezeToggled => {
+                view_state.frozen = !view_state.frozen;
+                self.refresh_runs();
+            }
+            Compare::AxisChanged(axis) => view_state.axis = axis,
+            Compare::BoundaryToggled => view_state.boundary_of_selected = !view_state.boundary_of_selected,
+        }
+    }
+
     /// Shows the runs at this mini-batch, given the states before it.
     pub(in crate::session) fn show_runs(&mut self, mini_batch: u64, states: &RunStates) {
         let frozen = self.view_state.frozen.then_some(&self.mini_batch.before);
@@ -14,7 +39,7 @@ impl Session {
     }
 
     /// Computes the runs at their mini-batch again, with or without frozen parameters.
-    pub(in crate::session) fn refresh_runs(&mut self) {
+    fn refresh_runs(&mut self) {
         let shown =
             self.comparison.as_ref().and_then(|comparison| comparison.nearest(comparison.mini_batch()));
         if let Some((mini_batch, states)) = shown {

@@ -1,20 +1,129 @@
-//! Edits: each takes a scenario and gives another one, which is checked before it is used.
+//! Edits: each makes another scenario, which is checked before it is used.
 
 mod fit;
+mod network;
 mod rows;
 mod runs;
 
-use super::Action;
-use crate::nn::{Activation, Distribution, Initialisation, Network, Reduction};
-use crate::scenario::{Position, SampleOrder, Scenario, Start};
-use std::sync::Arc;
+use super::undo::Reason;
+use super::{Session, typed};
+use crate::nn::{Activation, BiasRule, Cost, Distribution, Network, Parameter, Reduction};
+use crate::scenario::{Position, Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
+use serde::{Deserialize, Serialize};
 
-/// What an edit starts from.
-pub(super) struct Current<'a> {
-    pub(super) scenario: &'a Scenario,
-    pub(super) position: Position,
-    /// The parameters before the present mini-batch.
-    pub(super) network: &'a Arc<Network>,
+/// Edits of the scenario: each can be undone. Fields called `to` hold what was typed or chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Edit {
+    /// η.
+    LearningRateChanged(#[serde(deserialize_with = "typed::learning_rate")] f64),
+    /// M.
+    BatchSizeChanged(#[serde(deserialize_with = "typed::count")] usize),
+    /// Sum or mean, with the same η.
+    ReductionChanged(Reduction),
+    /// From sum to mean or back, with the η that makes the same update.
+    ReductionSwitched,
+    /// Which deltas update a bias.
+    BiasRuleChanged(BiasRule),
+    /// The cost. An output activation that it is not defined on changes too.
+    CostChanged(Cost),
+    /// The activation function of a layer. A cost that is not defined on it changes too.
+    ActivationChanged {
+        /// l
+        layer: usize,
+        /// σ
+        to: Activation,
+    },
+    /// Adds a hidden layer before the output layer.
+    LayerAdded,
+    /// Removes a hidden layer.
+    LayerRemoved {
+        /// l
+        layer: usize,
+    },
+    /// The number of neurons of a hidden layer.
+    LayerSizeChanged {
+        /// l
+        layer: usize,
+        /// nˡ
+        #[serde(deserialize_with = "typed::count")]
+        to: usize,
+    },
+    /// The distribution of the initial parameters.
+    DistributionChanged(Distribution),
+    /// The seed of the initial parameters.
+    SeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// Whether the samples are shuffled in each epoch.
+    ShuffleChanged(bool),
+    /// The seed of the shuffling.
+    ShuffleSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// The percentage of validation rows; 0 is none.
+    ValidationShareChanged(#[serde(deserialize_with = "typed::count")] usize),
+    /// The seed that the validation rows are drawn with.
+    SplitSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
+    /// Whether the inputs are standardised by the training rows.
+    StandardiseChanged(bool),
+    /// One weight or bias, before the present mini-batch.
+    ParameterEdited {
+        /// Which one.
+        parameter: Parameter,
+        /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
+        to: f64,
+    },
+    /// One input of a row of the data.
+    InputEdited {
+        /// The row of the data.
+        row: usize,
+        /// k
+        source: usize,
+        /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
+        to: f64,
+    },
+    /// One target of a row of the data.
+    TargetEdited {
+        /// The row of the data.
+        row: usize,
+        /// j
+        neuron: usize,
+        /// Its new value.
+        #[serde(deserialize_with = "typed::number")]
+        to: f64,
+    },
+    /// Adds a run to Compare.
+    RunAdded(#[serde(deserialize_with = "typed::run")] RunConfig),
+    /// Removes a run.
+    RunRemoved {
+        /// Its index.
+        run: usize,
+    },
+    /// Moves a run one place to the front.
+    RunMoved {
+        /// Its index.
+        run: usize,
+    },
+    /// When a run updates, and with which gradient.
+    RunUpdatingChanged {
+        /// Its index.
+        run: usize,
+        /// How it updates.
+        to: Updating,
+    },
+    /// Which deltas update the biases of a run.
+    RunBiasRuleChanged {
+        /// Its index.
+        run: usize,
+        /// The bias rule.
+        to: BiasRule,
+    },
+    /// The η of a run.
+    RunRateChanged {
+        /// Its index.
+        run: usize,
+        /// The new η.
+        to: Rate,
+    },
 }
 
 /// An edited scenario, and a message about what else was changed with it.
@@ -23,135 +132,76 @@ pub(super) struct Edited {
     pub(super) notice: Option<String>,
 }
 
-/// The neurons of a new hidden layer.
-const NEW_LAYER: usize = 3;
+impl Session {
+    /// Carries out an edit.
+    pub(super) fn edit(&mut self, edit: Edit) -> Result<(), String> {
+        let Edited { scenario, notice } = self.edited(&edit)?;
+        match self.continued(&edit, &scenario) {
+            Some(scenario) => self.continue_with(scenario, notice),
+            None => self.replace(scenario, self.preset, Reason::Edited, notice),
+        }
+    }
 
-/// The scenario after this action; `None` for actions that do not edit it.
-pub(super) fn changed(current: &Current<'_>, action: &Action) -> Option<Result<Edited, String>> {
-    let mut scenario = Scenario { position: current.position, ..current.scenario.clone() };
-    let notice = match apply(&mut scenario, current, action)? {
-        Ok(notice) => notice,
-        Err(problem) => return Some(Err(problem)),
-    };
-    // The shape is checked before parameters are made for it.
-    Some(scenario.check_shape().map_err(|error| error.problem).and_then(|()| {
+    /// The scenario after an edit. An error says what is wrong with it.
+    pub(super) fn edited(&self, edit: &Edit) -> Result<Edited, String> {
+        let mut scenario = self.to_scenario();
+        let notice = self.apply(edit, &mut scenario)?;
+        // The shape is checked before parameters are made for it.
+        scenario.check_shape().map_err(|error| error.problem)?;
         fit::start(&mut scenario);
         fit::position(&mut scenario);
         scenario.check().map_err(|error| error.problem)?;
         Ok(Edited { scenario, notice })
-    }))
-}
-
-/// Edits the scenario in place. Returns a message about what else was changed with it.
-fn apply(
-    scenario: &mut Scenario,
-    current: &Current<'_>,
-    action: &Action,
-) -> Option<Result<Option<String>, String>> {
-    let hyperparameters = &mut scenario.hyperparameters;
-    let no_layer = |layer: &usize, layers: usize| {
-        format!("there is no layer {}; the last one is {layers}", layer.saturating_add(1))
-    };
-    match action {
-        Action::LearningRateChanged(to) => hyperparameters.learning_rate = *to,
-        Action::BatchSizeChanged(to) => hyperparameters.batch_size = *to,
-        Action::ReductionChanged(to) => hyperparameters.reduction = *to,
-        Action::ReductionSwitched => {
-            hyperparameters.learning_rate = equivalent_learning_rate(current.scenario);
-            hyperparameters.reduction = match hyperparameters.reduction {
-                Reduction::Sum => Reduction::Mean,
-                Reduction::Mean => Reduction::Sum,
-            };
-        }
-        Action::BiasRuleChanged(to) => hyperparameters.bias_rule = *to,
-        Action::CostChanged(to) => {
-            hyperparameters.cost = *to;
-            return Some(Ok(fit::output_activation(scenario)));
-        }
-        Action::ActivationChanged { layer, to } => {
-            let layers = scenario.activations.len();
-            match scenario.activations.get_mut(*layer) {
-                Some(activation) => *activation = *to,
-                None => return Some(Err(no_layer(layer, layers))),
-            }
-            return Some(Ok(fit::cost(scenario)));
-        }
-        Action::LayerAdded => {
-            let output = scenario.sizes.len() - 1;
-            scenario.sizes.insert(output, NEW_LAYER);
-            let activation = match scenario.activations.len() {
-                1 => Activation::Sigmoid,
-                layers => scenario.activations[layers - 2],
-            };
-            scenario.activations.insert(output - 1, activation);
-        }
-        Action::LayerRemoved { layer } => {
-            if *layer + 1 >= scenario.activations.len() {
-                return Some(Err(
-                    "only hidden layers can be removed: the data need inputs and outputs".into()
-                ));
-            }
-            scenario.sizes.remove(layer + 1);
-            scenario.activations.remove(*layer);
-        }
-        Action::LayerSizeChanged { layer, to } => {
-            if *layer + 1 >= scenario.activations.len() {
-                return Some(Err("the data set the number of inputs and outputs".into()));
-            }
-            scenario.sizes[layer + 1] = *to;
-        }
-        Action::DistributionChanged(distribution) => {
-            let seed = match &scenario.start {
-                Start::Initialisation(initialisation) => initialisation.seed,
-                Start::Parameters { .. } => 1,
-            };
-            scenario.start = Start::Initialisation(Initialisation { distribution: *distribution, seed });
-        }
-        Action::SeedChanged(seed) => {
-            let distribution = match scenario.start {
-                Start::Initialisation(Initialisation { distribution, .. }) => distribution,
-                Start::Parameters { .. } => Distribution::Normal,
-            };
-            scenario.start = Start::Initialisation(Initialisation { distribution, seed: *seed });
-        }
-        Action::ShuffleChanged(shuffle) => {
-            scenario.order = if *shuffle { SampleOrder::Shuffled(1) } else { SampleOrder::File };
-        }
-        Action::ShuffleSeedChanged(seed) => scenario.order = SampleOrder::Shuffled(*seed),
-        Action::ParameterEdited { parameter, to } => {
-            let mut network = Network::clone(current.network);
-            match network.get_mut(*parameter) {
-                Some(value) => *value = *to,
-                None => return Some(Err("there is no such weight or bias".into())),
-            }
-            let Position { epoch, mini_batch, .. } = current.position;
-            scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };
-        }
-        Action::ValidationShareChanged(percent) => {
-            return Some(rows::set_validation_share(scenario, *percent));
-        }
-        Action::SplitSeedChanged(seed) => return Some(rows::set_split_seed(scenario, *seed)),
-        Action::StandardiseChanged(standardise) => {
-            return Some(rows::set_standardise(scenario, *standardise));
-        }
-        Action::InputEdited { row, source, to } => {
-            return Some(rows::edit_input(scenario, *row, *source, *to));
-        }
-        Action::TargetEdited { row, neuron, to } => {
-            return Some(rows::edit_target(scenario, *row, *neuron, *to));
-        }
-        Action::RunAdded(_)
-        | Action::RunRemoved { .. }
-        | Action::RunMoved { .. }
-        | Action::RunUpdatingChanged { .. }
-        | Action::RunBiasRuleChanged { .. }
-        | Action::RunRateChanged { .. } => match runs::edited(scenario.compared_runs(), action) {
-            Ok(runs) => scenario.runs = runs,
-            Err(problem) => return Some(Err(problem)),
-        },
-        _ => return None,
     }
-    Some(Ok(None))
+
+    /// Applies an edit to a copy of the scenario. Returns a message about what else was changed with it.
+    fn apply(&self, edit: &Edit, scenario: &mut Scenario) -> Result<Option<String>, String> {
+        let hyperparameters = &mut scenario.hyperparameters;
+        match edit {
+            Edit::LearningRateChanged(to) => hyperparameters.learning_rate = *to,
+            Edit::BatchSizeChanged(to) => hyperparameters.batch_size = *to,
+            Edit::ReductionChanged(to) => hyperparameters.reduction = *to,
+            Edit::ReductionSwitched => {
+                hyperparameters.learning_rate = equivalent_learning_rate(&self.scenario);
+                hyperparameters.reduction = match hyperparameters.reduction {
+                    Reduction::Sum => Reduction::Mean,
+                    Reduction::Mean => Reduction::Sum,
+                };
+            }
+            Edit::BiasRuleChanged(to) => hyperparameters.bias_rule = *to,
+            Edit::CostChanged(to) => {
+                hyperparameters.cost = *to;
+                return Ok(fit::output_activation(scenario));
+            }
+            Edit::ActivationChanged { layer, to } => return network::set_activation(scenario, *layer, *to),
+            Edit::LayerAdded => network::add_layer(scenario),
+            Edit::LayerRemoved { layer } => network::remove_layer(scenario, *layer)?,
+            Edit::LayerSizeChanged { layer, to } => network::set_layer_size(scenario, *layer, *to)?,
+            Edit::DistributionChanged(to) => network::set_distribution(scenario, *to),
+            Edit::SeedChanged(to) => network::set_seed(scenario, *to),
+            Edit::ShuffleChanged(true) => scenario.order = SampleOrder::Shuffled(1),
+            Edit::ShuffleChanged(false) => scenario.order = SampleOrder::File,
+            Edit::ShuffleSeedChanged(to) => scenario.order = SampleOrder::Shuffled(*to),
+            Edit::ValidationShareChanged(percent) => return rows::set_validation_share(scenario, *percent),
+            Edit::SplitSeedChanged(seed) => rows::set_split_seed(scenario, *seed)?,
+            Edit::StandardiseChanged(to) => rows::set_standardise(scenario, *to)?,
+            Edit::ParameterEdited { parameter, to } => {
+                let mut network = Network::clone(&self.mini_batch.before);
+                *network.get_mut(*parameter).ok_or("there is no such weight or bias")? = *to;
+                let Position { epoch, mini_batch, .. } = self.position;
+                scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };
+            }
+            Edit::InputEdited { row, source, to } => rows::edit_input(scenario, *row, *source, *to)?,
+            Edit::TargetEdited { row, neuron, to } => rows::edit_target(scenario, *row, *neuron, *to)?,
+            Edit::RunAdded(run) => runs::add(scenario, *run)?,
+            Edit::RunRemoved { run } => runs::remove(scenario, *run)?,
+            Edit::RunMoved { run } => runs::move_to_front(scenario, *run)?,
+            Edit::RunUpdatingChanged { run, to } => runs::change(scenario, *run, |run| run.updating = *to)?,
+            Edit::RunBiasRuleChanged { run, to } => runs::change(scenario, *run, |run| run.bias_rule = *to)?,
+            Edit::RunRateChanged { run, to } => runs::change(scenario, *run, |run| run.rate = *to)?,
+        }
+        Ok(None)
+    }
 }
 
 /// The η with which the other reduction makes the same update: η of the sum = η of the mean / M.

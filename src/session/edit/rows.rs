@@ -27,17 +27,17 @@ pub(super) fn set_validation_share(
 }
 
 /// Draws the validation rows with another seed.
-pub(super) fn set_split_seed(scenario: &mut Scenario, seed: u32) -> Result<Option<String>, String> {
+pub(super) fn set_split_seed(scenario: &mut Scenario, seed: u32) -> Result<(), String> {
     let split = existing_split(scenario)?;
-    apply(scenario, Some(Split { seed, ..split })).map(|()| None)
+    apply(scenario, Some(Split { seed, ..split }))
 }
 
 /// Standardises by the training rows, or takes the numbers as they are in the file.
-pub(super) fn set_standardise(scenario: &mut Scenario, standardise: bool) -> Result<Option<String>, String> {
+pub(super) fn set_standardise(scenario: &mut Scenario, standardise: bool) -> Result<(), String> {
     let split = existing_split(scenario)?;
     let first = Split::first(split.percent, scenario);
     let standardise_targets = standardise && first.standardise_targets;
-    apply(scenario, Some(Split { standardise, standardise_targets, ..split })).map(|()| None)
+    apply(scenario, Some(Split { standardise, standardise_targets, ..split }))
 }
 
 fn existing_split(scenario: &Scenario) -> Result<Split, String> {
@@ -49,23 +49,13 @@ fn apply(scenario: &mut Scenario, split: Option<Split>) -> Result<(), String> {
 }
 
 /// Changes input `source` of a row.
-pub(super) fn edit_input(
-    scenario: &mut Scenario,
-    row: usize,
-    source: usize,
-    to: f64,
-) -> Result<Option<String>, String> {
+pub(super) fn edit_input(scenario: &mut Scenario, row: usize, source: usize, to: f64) -> Result<(), String> {
     let standardised = scenario.split().is_some_and(|split| split.standardise);
     edit(scenario, row, "input", standardised, |sample| sample.x.get_mut(source), to)
 }
 
 /// Changes target `neuron` of a row.
-pub(super) fn edit_target(
-    scenario: &mut Scenario,
-    row: usize,
-    neuron: usize,
-    to: f64,
-) -> Result<Option<String>, String> {
+pub(super) fn edit_target(scenario: &mut Scenario, row: usize, neuron: usize, to: f64) -> Result<(), String> {
     let standardised = scenario.split().is_some_and(|split| split.standardise_targets);
     edit(scenario, row, "target", standardised, |sample| sample.y.get_mut(neuron), to)
 }
@@ -78,7 +68,7 @@ fn edit(
     standardised: bool,
     number: impl FnOnce(&mut Sample) -> Option<&mut f64>,
     to: f64,
-) -> Result<Option<String>, String> {
+) -> Result<(), String> {
     if scenario.data.samples.image_size().is_some() {
         return Err("this row is an image; its pixels and its class cannot be edited".into());
     }
@@ -95,6 +85,5 @@ fn edit(
     let sample = Arc::make_mut(&mut source).samples.get_mut(row).filter(|_| exists);
     let number = sample.and_then(number).ok_or_else(|| format!("there is no such {what}"))?;
     *number = to;
-    scenario.set_split(source, split).map_err(|error| error.problem)?;
-    Ok(None)
+    scenario.set_split(source, split).map_err(|error| error.problem)
 }

@@ -1,32 +1,49 @@
 //! Edits of the list of compared runs.
 
-use crate::scenario::{MAX_RUNS, MIN_RUNS, RunConfig};
-use crate::session::Action;
+use crate::scenario::{MAX_RUNS, MIN_RUNS, RunConfig, Scenario};
 
-/// The runs after this action.
-pub(super) fn edited(mut runs: Vec<RunConfig>, action: &Action) -> Result<Vec<RunConfig>, String> {
-    match action {
-        Action::RunAdded(_) if runs.len() >= MAX_RUNS => {
-            return Err(format!("at most {MAX_RUNS} runs; remove one first"));
-        }
-        Action::RunAdded(run) => runs.push(*run),
-        Action::RunRemoved { .. } if runs.len() <= MIN_RUNS => {
-            return Err(format!("a comparison needs {MIN_RUNS} runs; add another one first"));
-        }
-        Action::RunRemoved { run } => {
-            existing(&mut runs, *run)?;
-            runs.remove(*run);
-        }
-        Action::RunMoved { run } if (1..runs.len()).contains(run) => runs.swap(run - 1, *run),
-        Action::RunMoved { run } => {
-            return Err(format!("run {} cannot be moved further to the front", run.saturating_add(1)));
-        }
-        Action::RunUpdatingChanged { run, to } => existing(&mut runs, *run)?.updating = *to,
-        Action::RunBiasRuleChanged { run, to } => existing(&mut runs, *run)?.bias_rule = *to,
-        Action::RunRateChanged { run, to } => existing(&mut runs, *run)?.rate = *to,
-        _ => {}
+pub(super) fn add(scenario: &mut Scenario, run: RunConfig) -> Result<(), String> {
+    let mut runs = scenario.compared_runs();
+    if runs.len() >= MAX_RUNS {
+        return Err(format!("at most {MAX_RUNS} runs; remove one first"));
     }
-    Ok(runs)
+    runs.push(run);
+    scenario.runs = runs;
+    Ok(())
+}
+
+pub(super) fn remove(scenario: &mut Scenario, run: usize) -> Result<(), String> {
+    let mut runs = scenario.compared_runs();
+    if runs.len() <= MIN_RUNS {
+        return Err(format!("a comparison needs {MIN_RUNS} runs; add another one first"));
+    }
+    existing(&mut runs, run)?;
+    runs.remove(run);
+    scenario.runs = runs;
+    Ok(())
+}
+
+/// Moves a run one place to the front.
+pub(super) fn move_to_front(scenario: &mut Scenario, run: usize) -> Result<(), String> {
+    let mut runs = scenario.compared_runs();
+    if !(1..runs.len()).contains(&run) {
+        return Err(format!("run {} cannot be moved further to the front", run.saturating_add(1)));
+    }
+    runs.swap(run - 1, run);
+    scenario.runs = runs;
+    Ok(())
+}
+
+/// Changes a run in place.
+pub(super) fn change(
+    scenario: &mut Scenario,
+    run: usize,
+    change: impl FnOnce(&mut RunConfig),
+) -> Result<(), String> {
+    let mut runs = scenario.compared_runs();
+    change(existing(&mut runs, run)?);
+    scenario.runs = runs;
+    Ok(())
 }
 
 fn existing(runs: &mut [RunConfig], run: usize) -> Result<&mut RunConfig, String> {

@@ -3,7 +3,7 @@
 use super::{TrainingStatus, TrainingTotals, WorkerCommand};
 use crate::scenario::{Position, Scenario, Start};
 use crate::session::undo::{Reason, joined};
-use crate::session::{Action, Session};
+use crate::session::{Action, Edit, Navigate, Open, Session};
 
 impl Session {
     /// Starts, pauses or resumes the training.
@@ -29,7 +29,7 @@ impl Session {
         if self.replay.is_some() {
             return Err("still computing; wait or stop it first".into());
         }
-        self.play.playing = false;
+        self.playback.playing = false;
         let first_update = self.next_update();
         let mini_batches = self.scenario.mini_batches();
         let training = &mut self.training;
@@ -69,10 +69,30 @@ impl Session {
         }
     }
 
-    /// Pauses the training and then carries out an action.
-    pub(in crate::session) fn pause_then(&mut self, action: Action) {
+    /// Whether an action waits until the training has paused: it changes the scenario or the position.
+    pub(in crate::session) fn waits_for_pause(&self, action: &Action) -> bool {
+        self.training.is_running()
+            && matches!(
+                action,
+                Action::Edit(_)
+                    | Action::Undo(_)
+                    | Action::Navigate(_)
+                    | Action::Open(Open::PresetChosen(_) | Open::ScenarioOpened(_))
+            )
+    }
+
+    /// Pauses the training and then carries out an action. An error if it is an edit that is not possible.
+    pub(in crate::session) fn pause_for(&mut self, action: Action) -> Result<(), String> {
+        if let Action::Navigate(Navigate::Stepped { .. }) = action {
+            self.pause_training(false);
+            return self.say("Training paused. Step on from here."); // the step would be from an unknown position
+        }
+        if let Action::Edit(edit) = &action {
+            self.edited(edit)?;
+        }
         self.pause_training(false);
         self.training.pending_action = Some(action);
+        Ok(())
     }
 
     /// Ends the training and forgets its results: the run begins again.
@@ -98,18 +118,39 @@ impl Session {
 
     /// After an edit of a trained run: the edited scenario with the present parameters as its start. `None` if the
     /// run was not trained, or if the parameters would lose their meaning; the run is then replayed.
-    pub(in crate::session) fn continued(&self, action: &Action, mut scenario: Scenario) -> Option<Scenario> {
-        let same_batches = match action {
-            Action::LearningRateChanged(_)
-            | Action::ReductionChanged(_)
-            | Action::ReductionSwitched
-            | Action::BiasRuleChanged(_) => true,
-            Action::BatchSizeChanged(_) => false,
-            _ => return None,
+    pub(in crate::session) fn continued(&self, edit: &Edit, edited: &Scenario) -> Option<Scenario> {
+        let same_batches = match edit {
+            Edit::LearningRateChanged(_)
+            | Edit::ReductionChanged(_)
+            | Edit::ReductionSwitched
+            | Edit::BiasRuleChanged(_) => true,
+            Edit::BatchSizeChanged(_) => false,
+            Edit::CostChanged(_)
+            | Edit::ActivationChanged { .. }
+            | Edit::LayerAdded
+            | Edit::LayerRemoved { .. }
+            | Edit::LayerSizeChanged { .. }
+            | Edit::DistributionChanged(_)
+            | Edit::SeedChanged(_)
+            | Edit::ShuffleChanged(_)
+            | Edit::ShuffleSeedChanged(_)
+            | Edit::ValidationShareChanged(_)
+            | Edit::SplitSeedChanged(_)
+            | Edit::StandardiseChanged(_)
+            | Edit::ParameterEdited { .. }
+            | Edit::InputEdited { .. }
+            | Edit::TargetEdited { .. }
+            | Edit::RunAdded(_)
+            | Edit::RunRemoved { .. }
+            | Edit::RunMoved { .. }
+            | Edit::RunUpdatingChanged { .. }
+            | Edit::RunBiasRuleChanged { .. }
+            | Edit::RunRateChanged { .. } => return None,
         };
         if !self.was_trained() {
             return None;
         }
+        let mut scenario = edited.clone();
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(self.next_update());
         // With other mini-batches the epoch begins again.
         let mini_batch = if same_batches { mini_batch } else { 0 };

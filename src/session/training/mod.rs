@@ -7,12 +7,32 @@ mod control;
 mod criteria;
 mod report;
 
-use super::{Action, Session};
+use super::{Action, Session, typed};
 use crate::nn::{Evaluation, Network};
 use crate::scenario::Position;
 use crate::training::{EpochMetrics, Snapshot, StopReason, StoppingCriteria, Task};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Control of the training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", deny_unknown_fields)]
+pub enum Train {
+    /// Starts, pauses or resumes.
+    TrainingToggled,
+    /// Ends the training here.
+    TrainingStopped,
+    /// Goes back to the last finite state of a training that diverged.
+    FiniteStateRestored,
+    /// Stop after this epoch of the run.
+    EpochLimitChanged(#[serde(deserialize_with = "typed::optional_count")] Option<u32>),
+    /// Stop at this mean cost of a sample.
+    CostLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    /// Stop at this accuracy, in percent.
+    AccuracyLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+    /// Maximum number of samples per second.
+    SpeedLimitChanged(#[serde(deserialize_with = "typed::optional_number")] Option<f64>),
+}
 
 /// A command to the worker.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -165,6 +185,21 @@ impl Training {
 }
 
 impl Session {
+    pub(super) fn control_training(&mut self, action: Train) -> Result<(), String> {
+        match action {
+            Train::TrainingToggled => self.toggle_training(),
+            Train::TrainingStopped => {
+                self.pause_training(true);
+                Ok(())
+            }
+            Train::FiniteStateRestored => self.restore_finite_state(),
+            Train::EpochLimitChanged(epochs) => self.set_epoch_limit(epochs),
+            Train::CostLimitChanged(cost) => self.set_cost_limit(cost),
+            Train::AccuracyLimitChanged(percent) => self.set_accuracy_limit(percent),
+            Train::SpeedLimitChanged(speed) => self.set_speed_limit(speed),
+        }
+    }
+
     /// The training at full speed, and the settings of the next one.
     pub fn training(&self) -> &Training {
         &self.training

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use browser_tests::Page;
 use deltascope::data::preset;
 use deltascope::nn::{Network, Parameter};
-use deltascope::session::{Action, Direction, Session, StepSize};
+use deltascope::session::{Direction, Navigate, Play, Session, StepSize};
 
 /// Every field of the selected neuron: the name and what stands in it.
 const FIELDS: &str =
@@ -18,10 +18,10 @@ pub(crate) async fn every_bit_is_as_native(page: &Page) -> Result<()> {
         page.until("document.querySelector('#progress').hidden").await?;
         let mut native =
             Session::new(preset(id).context("no such preset")?.scenario()).map_err(anyhow::Error::msg)?;
-        let epoch = Action::Stepped { by: StepSize::Epoch, direction: Direction::Forward };
+        let epoch = Navigate::Stepped { by: StepSize::Epoch, direction: Direction::Forward };
         native.update(epoch).map_err(anyhow::Error::msg)?;
         while native.progress().is_some() {
-            native.update(Action::TimerFired).map_err(anyhow::Error::msg)?;
+            native.update(Play::TimerFired).map_err(anyhow::Error::msg)?;
         }
         let compared = compare(page, &native.mini_batch().after, id).await?;
         assert!(compared > 3, "{id}: only {compared} numbers");

@@ -5,7 +5,7 @@ use browser_tests::{Engine, Page, View};
 use deltascope::data::preset;
 use deltascope::nn::{Network, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
-use deltascope::session::{Action, Direction, Session, StepSize};
+use deltascope::session::{Direction, Navigate, Play, Session, StepSize};
 use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 
 use super::bits::compare;
@@ -31,7 +31,7 @@ async fn native(page: &Page) -> Result<Session> {
 
 fn arrive(session: &mut Session) -> Result<()> {
     while session.progress().is_some() {
-        session.update(Action::TimerFired).map_err(anyhow::Error::msg)?;
+        session.update(Play::TimerFired).map_err(anyhow::Error::msg)?;
     }
     Ok(())
 }
@@ -196,7 +196,7 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
     page.press(".").await?;
     page.press("PageDown").await?;
     for by in [StepSize::Sample, StepSize::MiniBatch] {
-        let step = Action::Stepped { by, direction: Direction::Forward };
+        let step = Navigate::Stepped { by, direction: Direction::Forward };
         session.update(step).map_err(anyhow::Error::msg)?;
         arrive(&mut session)?;
     }
