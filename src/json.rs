@@ -57,16 +57,17 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 pub fn parse(text: &str) -> Result<Value, Error> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
-        let remedy = match error.inner().classify() {
-            Category::Eof => "the file ends too early: take a whole one",
-            _ if error.inner().to_string().starts_with("number out of range") => "one such as 0.5 would do",
-            _ => "this is not JSON: take a file that was saved here, or mend this one there",
+        let syntax = error.inner().to_string();
+        let problem = match error.inner().classify() {
+            Category::Eof => format!("this file is incomplete ({syntax}); use a complete one"),
+            _ if syntax.starts_with("number out of range") => format!("{syntax}; one such as 0.5 would do"),
+            _ => format!("this is not a scenario file ({syntax}); use one that was saved here"),
         };
-        Error::new(error.path(), format!("{}; {remedy}", error.inner()))
+        Error::new(error.path(), problem)
     })?;
     parser.end().map_err(|trailing| Error {
         path: String::new(),
-        problem: format!("one scenario and nothing after it is read: {trailing}"),
+        problem: format!("there is text after the scenario ({trailing}); delete it"),
     })?;
     Ok(value)
 }

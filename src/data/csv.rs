@@ -84,7 +84,7 @@ impl Table {
             let row = table.read_row(&record)?;
             table.rows.push(row);
             if table.rows.len().saturating_mul(table.columns.len()) > MAX_DATA {
-                let problem = format!("more than {MAX_DATA} numbers do not fit; take fewer rows");
+                let problem = format!("too many numbers (limit {MAX_DATA}); use fewer rows");
                 return error(None, None, problem);
             }
         }

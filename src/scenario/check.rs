@@ -1,4 +1,4 @@
-//! The checks of a scenario: everything that its types leave open.
+//! The checks of a scenario: everything that its types do not guarantee.
 
 use super::error::error;
 use super::{
@@ -7,10 +7,10 @@ use super::{
 };
 use crate::nn::{Activation, BiasRule, Cost, Hyperparameters, Network, Sample};
 
-/// Everything that the types leave open.
+/// Checks everything that the types do not guarantee.
 pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     check_shape(&scenario.sizes, &scenario.activations)?;
-    check_settings(scenario)?;
+    check_hyperparameters(scenario)?;
     check_start(scenario)?;
     check_runs(scenario)?;
     check_data(scenario)?;
@@ -44,7 +44,7 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
     Ok(())
 }
 
-fn check_settings(scenario: &Scenario) -> Result<(), ScenarioError> {
+fn check_hyperparameters(scenario: &Scenario) -> Result<(), ScenarioError> {
     let Hyperparameters { cost, learning_rate, batch_size, .. } = scenario.hyperparameters;
     let Some((&output, hidden)) = scenario.activations.split_last() else {
         return error("activations", "at least one layer is needed");
@@ -158,27 +158,27 @@ pub(super) fn check_position(scenario: &Scenario) -> Result<(), ScenarioError> {
     Ok(())
 }
 
-/// Checks the runs that a scenario names; none means the usual ones.
+/// Checks the compared runs; an empty list means the default ones.
 fn check_runs(scenario: &Scenario) -> Result<(), ScenarioError> {
     let runs = &scenario.runs;
     if !runs.is_empty() && !(MIN_RUNS..=MAX_RUNS).contains(&runs.len()) {
-        let problem = format!("{MIN_RUNS} to {MAX_RUNS} lanes can be compared, not {}", runs.len());
+        let problem = format!("{MIN_RUNS} to {MAX_RUNS} runs can be compared, not {}", runs.len());
         return error("lanes", problem);
     }
     for (index, run) in runs.iter().enumerate() {
         if runs[..index].contains(run) {
-            return error(format!("lanes[{index}]"), "this lane is there already; take another rule");
+            return error(format!("lanes[{index}]"), "this run is there already; take another rule");
         }
         if run.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
-            let problem = "a lane with one shared bias needs all biases of a layer to start equal; make them \
-                           equal, or take the lane out";
+            let problem = "a run with one shared bias needs all biases of a layer to start equal; make them \
+                           equal, or remove the run";
             return error(format!("lanes[{index}]"), problem);
         }
     }
     Ok(())
 }
 
-/// Whether the data, training and held-out rows, are those of the scenario's network.
+/// Checks that the data, training and validation rows, have the shape of the network.
 pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
     let Data { inputs, targets, samples, validation } = &*scenario.data;
     let sizes = &scenario.sizes;
@@ -187,7 +187,7 @@ pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
         return error("data.x", "at least one row is needed");
     }
     if (samples.len() + validation.len()).saturating_mul(n_in + n_out) > MAX_DATA {
-        return error("data", format!("more than {MAX_DATA} numbers do not fit; take fewer rows"));
+        return error("data", format!("too many numbers (limit {MAX_DATA}); use fewer rows"));
     }
     for (field, names, count) in [("inputs", inputs, n_in), ("targets", targets, n_out)] {
         if names.len() != count {
@@ -195,40 +195,40 @@ pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
             return error(format!("data.{field}"), problem);
         }
     }
-    // Rows that a split has held out stand among the others in the file.
-    let apart = if scenario.split_data.is_some() { "data" } else { "data.held_out" };
+    // In the file, the validation rows of a split are among the others.
+    let validation_field = if scenario.split_data.is_some() { "data" } else { "data.held_out" };
     check_rows(scenario, samples, "data")?;
-    check_rows(scenario, validation, apart)
+    check_rows(scenario, validation, validation_field)
 }
 
-fn check_rows(scenario: &Scenario, samples: &Samples, place: &str) -> Result<(), ScenarioError> {
+fn check_rows(scenario: &Scenario, samples: &Samples, field: &str) -> Result<(), ScenarioError> {
     let (n_in, n_out) = (scenario.sizes[0], scenario.layer_sizes()[scenario.layer_sizes().len() - 1]);
     if let (Some((width, height)), Some(classes)) = (samples.image_size(), samples.image_classes()) {
         if width * height != n_in {
             let problem = format!("{height} × {width} pixels given; the network has {n_in} inputs");
-            return error(format!("{place}.images.rows"), problem);
+            return error(format!("{field}.images.rows"), problem);
         }
         if classes != n_out {
             let problem = format!("{classes} classes given; the network has {n_out} outputs");
-            return error(format!("{place}.images.labels"), problem);
+            return error(format!("{field}.images.labels"), problem);
         }
-        return Ok(()); // bytes are sound as they are
+        return Ok(()); // every byte is a finite number
     }
     for (row, Sample { x, y }) in samples.as_slice().unwrap_or_default().iter().enumerate() {
         let row = samples.row_number(row);
-        for (field, values, count) in [("x", x, n_in), ("y", y, n_out)] {
+        for (name, values, count) in [("x", x, n_in), ("y", y, n_out)] {
             if values.len() != count {
                 let problem = format!("{} numbers given; the network has {count} there", values.len());
-                return error(format!("{place}.{field}[{row}]"), problem);
+                return error(format!("{field}.{name}[{row}]"), problem);
             }
             if !values.iter().all(|value| value.is_finite()) {
-                return error(format!("{place}.{field}[{row}]"), "every number must be finite");
+                return error(format!("{field}.{name}[{row}]"), "every number must be finite");
             }
         }
         let cost = scenario.hyperparameters.cost;
         if cost.folds_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
             let problem = format!("with {} every target must lie between 0 and 1", cost.name());
-            return error(format!("{place}.y[{row}]"), problem);
+            return error(format!("{field}.y[{row}]"), problem);
         }
     }
     Ok(())

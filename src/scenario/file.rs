@@ -141,7 +141,7 @@ impl From<&Scenario> for ScenarioFile {
     }
 }
 
-/// Builds the start from a file's two ways of giving it.
+/// The initial parameters: a file has either an initialisation or the numbers.
 fn start(
     initialisation: Option<Initialisation>,
     parameters: Option<Parameters>,

@@ -1,5 +1,5 @@
-//! A scenario: network, parameters, cost, data, hyperparameters and position, in one type and one
-//! JSON format, `deltascope-1`, for presets, saved files and tests. Checked once, when it is made.
+//! A scenario: network, parameters, cost, data, hyperparameters and position, in one type and one JSON format,
+//! `deltascope-1`, for presets, saved files and tests. It is checked once, when it is created.
 
 mod check;
 mod data_file;
@@ -28,54 +28,54 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The most parameters a network may have: 8 bytes each, in several copies.
+/// Maximum number of parameters of a network: 8 bytes each, in several copies.
 pub const MAX_PARAMETERS: usize = 2_000_000;
-/// The most numbers the data may hold.
+/// Maximum number of numbers in the data.
 pub const MAX_DATA: usize = 64_000_000;
-/// The most layers after the input.
+/// Maximum number of layers after the input.
 pub const MAX_LAYERS: usize = 16;
 
-/// Everything that determines a run, and where in it the reader stands.
+/// Everything that determines a run, and the reader's position in it.
 ///
-/// The same scenario gives the same numbers at the same [`Position`], however it was reached.
+/// The same scenario gives the same numbers at the same [`Position`], independent of how it was reached.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
-    /// Its name.
+    /// Its title.
     pub title: String,
-    /// What there is to see in it.
+    /// What it shows, and the source of its numbers.
     pub note: String,
     /// [n₀ … n_L]
     pub sizes: Vec<usize>,
-    /// One for each layer after the input.
+    /// One activation function for each layer after the input.
     pub activations: Vec<Activation>,
-    /// The parameters to start from.
+    /// The initial parameters.
     pub start: Start,
     /// Cost, η, mini-batches and the bias rule.
     pub hyperparameters: Hyperparameters,
     /// The order of the samples.
     pub order: SampleOrder,
-    /// The runs that are compared; none means the usual ones, [`Scenario::compared_runs`].
+    /// The compared runs. Empty: the default ones, see [`Scenario::compared_runs`].
     pub runs: Vec<RunConfig>,
-    /// The samples and their columns' names, split and standardised where they are to be.
+    /// The samples and the names of their columns, after the split and standardisation.
     pub data: Arc<Data>,
-    /// The split that `data` was made by, and what it was made of; none where `data` are as in the file.
+    /// The split that made `data`, and the data before it. `None`: `data` are as in the file.
     pub split_data: Option<SplitData>,
-    /// Where the reader stands.
+    /// The reader's position.
     pub position: Position,
 }
 
-/// The parameters to start from.
+/// The initial parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Start {
-    /// Drawn from a seed.
+    /// Random, from a seed.
     Initialisation(Initialisation),
-    /// Given, as they are before mini-batch `mini_batch` of epoch `epoch`.
+    /// Given numbers, as they are before mini-batch `mini_batch` of epoch `epoch`.
     Parameters {
         /// The network with its weights and biases.
         network: Arc<Network>,
-        /// The epoch that the run starts in.
+        /// The epoch in which the run starts.
         epoch: u32,
-        /// The mini-batch that the run starts with.
+        /// The mini-batch with which the run starts.
         mini_batch: u32,
     },
 }
@@ -84,45 +84,45 @@ pub enum Start {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SampleOrder {
-    /// As they stand in the file.
+    /// As in the file.
     #[default]
     File,
-    /// Drawn anew for each epoch from this seed.
+    /// Shuffled for each epoch, from this seed.
     Shuffled(u32),
 }
 
-/// Samples and what their columns are called.
+/// Samples and the names of their columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Data {
     /// A name for each input.
     pub inputs: Vec<String>,
     /// A name for each target.
     pub targets: Vec<String>,
-    /// The samples to train on, each of this shape.
+    /// The samples to train on: an input for each name in `inputs`, a target for each name in `targets`.
     pub samples: Samples,
-    /// Samples that are never trained on, only evaluated.
+    /// The validation rows: evaluated, never trained on.
     pub validation: Samples,
 }
 
 impl Data {
-    /// The rows that a network is judged by: those held out where there are any, else those it is trained on.
+    /// The rows on which a network is evaluated: the validation rows if there are any, else the training rows.
     pub fn validation_or_training(&self) -> &Samples {
         if self.validation.is_empty() { &self.samples } else { &self.validation }
     }
 
-    /// What these are called.
+    /// The name of these rows.
     pub fn validation_or_training_name(&self) -> &'static str {
         if self.validation.is_empty() { "training rows" } else { "validation rows" }
     }
 
-    /// Which row of the file a training row is, counted from 0: what people are shown.
+    /// The index in the file of a training row. The page shows it (plus 1), not the index after a split.
     pub fn row_number(&self, row: usize) -> usize {
         self.samples.row_number(row)
     }
 }
 
 impl Scenario {
-    /// Reads the `deltascope-1` format. The error names the field and what would do.
+    /// Reads the `deltascope-1` format. An error names the field and says what would be right.
     ///
     /// ```
     /// use deltascope::scenario::Scenario;
@@ -145,36 +145,36 @@ impl Scenario {
         serde_json::to_string(&ScenarioFile::from(self)).unwrap_or_default()
     }
 
-    /// Checks everything that the types leave open. A scenario that was changed by hand is checked again.
+    /// Checks everything that the types do not guarantee. After a change of its fields a scenario is checked again.
     pub fn check(&self) -> Result<(), ScenarioError> {
         check::check(self)
     }
 
-    /// The part of [`Scenario::check`] that looks at sizes and activations only.
+    /// The part of [`Scenario::check`] about sizes and activations.
     pub fn check_shape(&self) -> Result<(), ScenarioError> {
         check::check_shape(&self.sizes, &self.activations)
     }
 
-    /// The part of [`Scenario::check`] that looks at the position only.
+    /// The part of [`Scenario::check`] about the position.
     pub fn check_position(&self) -> Result<(), ScenarioError> {
         check::check_position(self)
     }
 
-    /// Whether its outputs say classes, so that there is an accuracy: sigmoid or softmax, every target 0 … 1.
+    /// Whether the outputs are classes, so that there is an accuracy: sigmoid or softmax outputs, every target 0 … 1.
     pub fn has_classes(&self) -> bool {
         let outputs = self.activations.last();
-        // Of images they are 0 and 1 in any case.
-        let said = |samples: &Samples| {
+        // The targets of images are 0 and 1.
+        let in_range = |samples: &Samples| {
             let mut targets = samples.as_slice().unwrap_or_default().iter().flat_map(|sample| &sample.y);
             targets.all(|y| (0.0..=1.0).contains(y))
         };
         matches!(outputs, Some(Activation::Sigmoid | Activation::Softmax))
-            && said(&self.data.samples)
-            && said(&self.data.validation)
+            && in_range(&self.data.samples)
+            && in_range(&self.data.validation)
     }
 
-    /// Whether the scenario's own run is the same as that of another one: all is, but the runs, the position
-    /// and the words.
+    /// Whether training gives the same parameters as with another scenario: all fields are equal but title, note,
+    /// compared runs and position.
     pub fn has_same_run(&self, other: &Self) -> bool {
         let Self {
             sizes,
@@ -183,7 +183,7 @@ impl Scenario {
             hyperparameters,
             order,
             data,
-            split_data: _, // it is in the data
+            split_data: _, // included in `data`
             title: _,
             note: _,
             runs: _,
@@ -194,7 +194,7 @@ impl Scenario {
                 == (&other.sizes, &other.activations, &other.start, &other.hyperparameters, &other.order)
     }
 
-    /// The network that the run starts from.
+    /// The network with the initial parameters.
     pub fn network(&self) -> Cow<'_, Network> {
         match &self.start {
             Start::Initialisation(initialisation) => {
@@ -204,18 +204,18 @@ impl Scenario {
         }
     }
 
-    /// How many mini-batches an epoch has; the last may be short.
+    /// The number of mini-batches in an epoch; the last one may be short.
     pub fn mini_batches(&self) -> usize {
         self.data.samples.len().div_ceil(self.hyperparameters.batch_size.max(1))
     }
 
-    /// How many samples this mini-batch of an epoch has.
+    /// The number of samples in a mini-batch of an epoch.
     pub fn mini_batch_len(&self, mini_batch: usize) -> usize {
         let size = self.hyperparameters.batch_size;
         size.min(self.data.samples.len().saturating_sub(mini_batch * size))
     }
 
-    /// The rows of the data in the order of this epoch.
+    /// The rows of the data in the order of an epoch.
     pub fn epoch_order(&self, epoch: u32) -> Vec<usize> {
         let count = self.data.samples.len();
         match self.order {
@@ -224,23 +224,23 @@ impl Scenario {
         }
     }
 
-    /// The update that comes after this position, counted from 0 at the beginning of epoch 0.
+    /// The index of the next update after a position, counted from 0 at the beginning of epoch 0.
     pub fn update_index(&self, position: &Position) -> u64 {
         u64::from(position.epoch) * self.mini_batches() as u64 + u64::from(position.mini_batch)
     }
 
-    /// The epoch, and the mini-batch of it, that this update is made by: what [`Scenario::update_index`] counts.
+    /// The epoch and the mini-batch of an update, the inverse of [`Scenario::update_index`].
     pub fn epoch_and_mini_batch(&self, update: u64) -> (u32, u32) {
         let mini_batches = self.mini_batches().max(1) as u64;
         ((update / mini_batches) as u32, (update % mini_batches) as u32)
     }
 
-    /// The rows of a mini-batch, given the order of its epoch.
+    /// The rows of a mini-batch, from the order of its epoch.
     pub fn mini_batch_rows<'a>(&self, order: &'a [usize], mini_batch: usize) -> &'a [usize] {
         &order[mini_batch * self.hyperparameters.batch_size..][..self.mini_batch_len(mini_batch)]
     }
 
-    /// How many samples come before this mini-batch, counted as in [`Scenario::update_index`].
+    /// The number of samples before a mini-batch, which is counted as in [`Scenario::update_index`].
     pub fn samples_before(&self, mini_batch: u64) -> u64 {
         let (mini_batches, samples) = (self.mini_batches() as u64, self.data.samples.len() as u64);
         let within = (mini_batch % mini_batches) * self.hyperparameters.batch_size as u64;
@@ -261,12 +261,12 @@ impl Scenario {
         Position { epoch, mini_batch, ..Position::default() }
     }
 
-    /// The neuron counts of the layers after the input.
+    /// The numbers of neurons of the layers after the input.
     pub fn layer_sizes(&self) -> &[usize] {
         self.sizes.get(1..).unwrap_or_default()
     }
 
-    /// Whether all biases of each layer start equal, as [`BiasRule::SharedBias`] needs.
+    /// Whether the initial biases are equal within each layer, as [`BiasRule::SharedBias`] requires.
     fn biases_start_equal(&self) -> bool {
         let network = self.network();
         network.layers.iter().all(|layer| layer.biases.iter().all(|bias| *bias == layer.biases[0]))

@@ -1,9 +1,9 @@
-//! A place in time: which mini-batch of which epoch, and which moment of it.
+//! A position in a run: epoch, mini-batch and moment.
 
 use serde::{Deserialize, Serialize};
 
-/// Where the reader stands: after this moment's computation, or, where `neuron` is given, after that
-/// of this one neuron of the moment's layer.
+/// The reader's position: after this moment's computation or, with `neuron`, after the computation of this neuron
+/// of the moment's layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "{ \"epoch\": 0, \"mini_batch\": 0 }")]
 pub struct Position {
@@ -14,7 +14,7 @@ pub struct Position {
     /// Within the mini-batch.
     #[serde(default)]
     pub moment: Moment,
-    /// Within the moment's layer, counted from 0; the whole layer where not given.
+    /// Within the moment's layer, counted from 0. `None`: the whole layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub neuron: Option<u32>,
 }
@@ -26,9 +26,9 @@ pub struct Position {
     deny_unknown_fields,
     expecting = "a moment such as { \"update\": { \"layer\": 0 } }"
 )]
-#[allow(missing_docs)] // the two fields are said above
+#[allow(missing_docs)] // the two fields are described above
 pub enum Moment {
-    /// x is laid on the input.
+    /// The sample is fed to the inputs.
     Input { sample: u32 },
     /// zˡ and aˡ.
     Forward { sample: u32, layer: u32 },
@@ -42,7 +42,7 @@ pub enum Moment {
     WeightGradient { sample: u32, layer: u32 },
     /// The sample's gradient is added to the mini-batch's.
     Accumulate { sample: u32 },
-    /// The parameters of a layer change, by the gradient of the whole mini-batch.
+    /// The parameters of a layer are updated with the gradient of the mini-batch.
     Update { layer: u32 },
 }
 
@@ -53,7 +53,7 @@ impl Default for Moment {
 }
 
 impl Moment {
-    /// The sample within the mini-batch; none at the update.
+    /// The sample within the mini-batch; `None` at the update.
     pub fn sample(self) -> Option<usize> {
         match self {
             Self::Input { sample }
@@ -67,7 +67,7 @@ impl Moment {
         }
     }
 
-    /// The layer at work; none where all are or none is.
+    /// The layer that is computed; `None` if the moment is not about one layer.
     pub fn layer(self) -> Option<usize> {
         match self {
             Self::Forward { layer, .. }

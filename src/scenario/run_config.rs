@@ -1,48 +1,48 @@
-//! Lanes: runs of one scenario that differ only in how they update, to be compared.
+//! Compared runs of one scenario, which differ only in how they update.
 
 use super::{Scenario, file};
 use crate::nn::{BiasRule, Hyperparameters, Reduction};
 use serde::{Deserialize, Serialize};
 
-/// The most runs side by side.
+/// Maximum number of compared runs.
 pub const MAX_RUNS: usize = 4;
-/// The fewest that make a comparison.
+/// Minimum number of compared runs.
 pub const MIN_RUNS: usize = 2;
 
-/// One run among several from the same start over the same samples in the same order.
+/// One of the compared runs: all have the same start and the same samples in the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "{ \"updating\": \"sum\" }")]
 pub struct RunConfig {
-    /// When it updates, and by which gradient.
+    /// When it updates, and with which gradient.
     pub updating: Updating,
-    /// Which deltas move a bias.
+    /// Which deltas update a bias.
     #[serde(default = "file::own_delta")]
     pub bias_rule: BiasRule,
-    /// Its η.
+    /// Its learning rate.
     #[serde(default)]
     pub rate: Rate,
 }
 
-/// When a run updates, and by which gradient.
+/// When a run updates, and with which gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Updating {
     /// After each sample: mini-batches of one.
     PerSample,
-    /// Once for the mini-batch, by the sum of its samples' gradients.
+    /// Once per mini-batch, with the sum of its samples' gradients.
     Sum,
-    /// Once for the mini-batch, by their mean.
+    /// Once per mini-batch, with their mean.
     Mean,
-    /// Once for the mini-batch, by the scenario's reduction, but layer by layer on the way back: each δ is
-    /// taken through weights that have already moved. A mistake, to be seen.
+    /// Once per mini-batch, with the scenario's reduction, but layer by layer during the backward pass: each δ is
+    /// computed with weights that are already updated. A common mistake, shown for comparison.
     Sequential,
 }
 
 impl Updating {
-    /// Every way.
+    /// All variants.
     pub const ALL: [Self; 4] = [Self::PerSample, Self::Sum, Self::Mean, Self::Sequential];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::PerSample => "per_sample",
@@ -53,22 +53,22 @@ impl Updating {
     }
 }
 
-/// The η of a run.
+/// The learning rate of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rate {
-    /// The scenario's.
+    /// The scenario's η.
     #[default]
     Eta,
-    /// The scenario's over M, the samples of the mini-batch at hand: with the sum it makes the mean's step.
+    /// η / M, where M is the number of samples in the mini-batch: with the sum it makes the same update as the mean.
     EtaOverM,
 }
 
 impl Rate {
-    /// Every η.
+    /// All variants.
     pub const ALL: [Self; 2] = [Self::Eta, Self::EtaOverM];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Eta => "eta",
@@ -78,17 +78,17 @@ impl Rate {
 }
 
 impl RunConfig {
-    /// By each neuron's own δ, at the scenario's η.
+    /// A run with each neuron's own δ and the scenario's η.
     pub const fn new(updating: Updating) -> Self {
         Self { updating, bias_rule: BiasRule::OwnDelta, rate: Rate::Eta }
     }
 
-    /// The same with another bias rule.
+    /// The same run with another bias rule.
     pub const fn with(self, bias_rule: BiasRule) -> Self {
         Self { bias_rule, ..self }
     }
 
-    /// How it trains over a mini-batch of this many samples.
+    /// Its hyperparameters for a mini-batch of `samples` samples.
     pub fn hyperparameters(&self, scenario: &Hyperparameters, samples: usize) -> Hyperparameters {
         let (batch_size, reduction) = match self.updating {
             Updating::PerSample => (1, Reduction::Sum),
@@ -103,15 +103,15 @@ impl RunConfig {
         Hyperparameters { batch_size, reduction, learning_rate, bias_rule: self.bias_rule, ..*scenario }
     }
 
-    /// Whether it updates once for the mini-batch, as a gradient step does.
+    /// Whether it updates once per mini-batch with the gradient of the mini-batch.
     pub fn is_mini_batch(&self) -> bool {
         matches!(self.updating, Updating::Sum | Updating::Mean)
     }
 }
 
 impl Scenario {
-    /// The runs to compare: those it names, else updates after each sample, by its own mini-batch, and by the
-    /// wrong rule.
+    /// The runs to compare. By default three: an update after each sample, one per mini-batch, and one per mini-batch
+    /// with the layer's sum, the wrong rule.
     pub fn compared_runs(&self) -> Vec<RunConfig> {
         if !self.runs.is_empty() {
             return self.runs.clone();

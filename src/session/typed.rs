@@ -74,9 +74,9 @@ pub(super) fn seed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D:
 fn whole<E: Error>(text: &str, max: f64) -> Result<f64, E> {
     Err(E::custom(match parse(text) {
         Some(number) if number.fract() == 0.0 && (0.0..=max).contains(&number) => return Ok(number),
-        Some(number) if number > max => format!("{text} will not do; {max} is the most"),
+        Some(number) if number > max => format!("{text} is too large; the maximum is {max}"),
         None if text.is_empty() => "a whole number is needed, such as 4".to_owned(),
-        _ => format!("{} will not do; take a whole number such as 4", quoted(text)),
+        _ => format!("{} is not a whole number; 4 would do", quoted(text)),
     }))
 }
 
@@ -87,15 +87,16 @@ pub(super) fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
         Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
             Ok(Some(number as u32))
         }
-        _ => Err(D::Error::custom(format!("{} will not do; take a whole number such as 30", quoted(&text)))),
+        _ => Err(D::Error::custom(format!("{} is not a whole number; 30 would do", quoted(&text)))),
     }
 }
 
 /// A run, or its JSON as the text of an option.
 pub(super) fn run<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RunConfig, D::Error> {
     match Value::deserialize(deserializer)? {
-        Value::String(text) => json::from_str(&text)
-            .map_err(|_| D::Error::custom(format!("{} is no lane; take one of the list", quoted(&text)))),
+        Value::String(text) => json::from_str(&text).map_err(|_| {
+            D::Error::custom(format!("{} is not a run; choose one from the list", quoted(&text)))
+        }),
         value => json::from_value(&value).map_err(D::Error::custom),
     }
 }

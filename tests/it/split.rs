@@ -101,9 +101,9 @@ fn a_split_that_cannot_be_made_says_why() {
     };
     let xor = || preset("xor").unwrap().scenario();
     let one = refused(preset("mazur").unwrap().scenario(), SPLIT);
-    assert_eq!(one, "split: one row cannot be split; take data with at least 2 rows, or no held-out rows");
+    assert_eq!(one, "split: one row cannot be split; take data with at least 2 rows, or no validation rows");
     let all = refused(xor(), Split { percent: 100, ..SPLIT });
-    assert_eq!(all, "split.percent: 100 % cannot be held out; take 1 to 90");
+    assert_eq!(all, "split.percent: 100 % cannot be validation rows; take 1 to 90");
     let huge = refused(
         scenario([1e308, -1e308, 1e308, 0.0].map(|x| Sample { x: vec![x, 0.0], y: vec![0.0] }).to_vec()),
         SPLIT,
@@ -113,7 +113,7 @@ fn a_split_that_cannot_be_made_says_why() {
     assert!(refused(scenario(images), SPLIT).starts_with("split.standardise: images"));
     let mut twice = xor();
     Arc::make_mut(&mut twice.data).validation = twice.data.samples.clone();
-    assert!(refused(twice, SPLIT).contains("held-out rows of their own"));
+    assert!(refused(twice, SPLIT).contains("validation rows of their own"));
 }
 
 #[test]

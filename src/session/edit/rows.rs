@@ -19,7 +19,8 @@ pub(super) fn set_validation_share(
         let (min, max) = (VALIDATION_PERCENT.start(), VALIDATION_PERCENT.end());
         format!("{percent} % cannot be validation rows; use {min} to {max}, or 0 for none")
     })?;
-    let split = before.map_or_else(|| Split::first(percent, scenario), |before| Split { percent, ..before });
+    let split =
+        before.map_or_else(|| Split::with_percent(percent, scenario), |before| Split { percent, ..before });
     apply(scenario, Some(split))?;
     let what = if split.standardise_targets { "The inputs and targets are" } else { "The inputs are" };
     let message = || format!("{what} now standardised by the training rows alone.");
@@ -35,7 +36,7 @@ pub(super) fn set_split_seed(scenario: &mut Scenario, seed: u32) -> Result<(), S
 /// Standardises by the training rows, or takes the numbers as they are in the file.
 pub(super) fn set_standardise(scenario: &mut Scenario, standardise: bool) -> Result<(), String> {
     let split = existing_split(scenario)?;
-    let first = Split::first(split.percent, scenario);
+    let first = Split::with_percent(split.percent, scenario);
     let standardise_targets = standardise && first.standardise_targets;
     apply(scenario, Some(Split { standardise, standardise_targets, ..split }))
 }
