@@ -1,8 +1,8 @@
-//! Drawing on a canvas of the page: plotters' own canvas backend, but for how it measures text.
+//! Draws on a canvas of the page with plotters' canvas backend, with two changes.
 //!
-//! That puts a styled element into the page for each label, which the page's content security policy
-//! forbids and which is slow. Here the canvas's own context measures. And lines of one look that follow
-//! each other, such as an edge's dashes, are one stroke.
+//! Text is measured with the canvas's context: plotters' backend adds a styled element to the page for each
+//! text, which is slow and which the content security policy forbids. And consecutive lines of the same
+//! style, such as the dashes of an edge, are drawn as one stroke.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
@@ -15,20 +15,20 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 type Failure = <CanvasBackend as DrawingBackend>::ErrorType;
-/// Of text: red, green and blue, opacity, how it stands to its point across and down.
-type Look = ((u8, u8, u8), f64, &'static str, &'static str);
-type Drawn = Result<(), DrawingErrorKind<Failure>>;
+/// Colour, opacity, and horizontal and vertical alignment of a text.
+type CanvasTextStyle = ((u8, u8, u8), f64, &'static str, &'static str);
+type CanvasResult = Result<(), DrawingErrorKind<Failure>>;
 
-/// [`CanvasBackend`] that measures text with the canvas's context, and gathers lines.
+/// A [`CanvasBackend`] that measures text with the canvas's context and joins lines.
 pub(super) struct Canvas {
     backend: CanvasBackend,
     context: CanvasRenderingContext2d,
-    /// The look of the lines begun and not yet drawn: red, green, blue, opacity, width.
-    begun: Option<((u8, u8, u8), f64, u32)>,
-    /// The font that the context has.
+    /// Colour, opacity and width of the lines that are begun and not yet drawn.
+    pending: Option<((u8, u8, u8), f64, u32)>,
+    /// The context's font.
     font: RefCell<String>,
-    /// The look of the text written last, while nothing else has been drawn.
-    written: Option<Look>,
+    /// The style of the latest text, until something else is drawn.
+    text_style: Option<CanvasTextStyle>,
 }
 
 impl Canvas {
@@ -41,18 +41,18 @@ impl Canvas {
         }
     }
 
-    /// Draws the lines begun; the backend for all that is not a line.
-    fn settled(&mut self) -> &mut CanvasBackend {
-        if self.begun.take().is_some() {
+    /// Draws the pending lines, and returns the backend.
+    fn flushed(&mut self) -> &mut CanvasBackend {
+        if self.pending.take().is_some() {
             self.context.stroke();
         }
-        self.written = None;
+        self.text_style = None;
         &mut self.backend
     }
 }
 
-/// Gives the canvas `id` the size `width` × `height` in CSS pixels, with `scale` pixels to each, and
-/// draws on it. An error says what is missing.
+/// Sets the size of the canvas `id` to `width` × `height` CSS pixels, with `scale` device pixels per CSS pixel,
+/// and draws on it. Returns an error message if there is no such canvas.
 pub(super) fn on_canvas(
     id: &str,
     width: f64,
@@ -64,7 +64,7 @@ pub(super) fn on_canvas(
     let document = web_sys::window().and_then(|window| window.document()).ok_or_else(missing)?;
     let element = document.get_element_by_id(id).ok_or_else(missing)?;
     let element: HtmlCanvasElement = element.dyn_into().map_err(|_| missing())?;
-    // A canvas that is given a size is made anew, even if it had that size.
+    // Setting a size resets the canvas, even if the size is the same.
     let size = [width, height].map(|length| (length * scale).round().max(1.0) as u32);
     if element.width() != size[0] {
         element.set_width(size[0]);
@@ -76,8 +76,8 @@ pub(super) fn on_canvas(
     let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
     context.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
     let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
-    let area =
-        Canvas { backend, context, begun: None, font: RefCell::default(), written: None }.into_drawing_area();
+    let area = Canvas { backend, context, pending: None, font: RefCell::default(), text_style: None }
+        .into_drawing_area();
     draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id}: {error}"))
 }
 
@@ -91,7 +91,7 @@ impl DrawingBackend for Canvas {
     ) -> Result<(u32, u32), DrawingErrorKind<Failure>> {
         self.set_font(style);
         let size = style.size();
-        // What cannot be measured is taken for wide letters.
+        // If the text cannot be measured, its letters are taken as wide.
         let wide = 0.7 * size * text.chars().count() as f64;
         let width = self.context.measure_text(text).map_or(wide, |measure| measure.width());
         Ok((width.ceil() as u32, size.ceil() as u32))
@@ -101,20 +101,25 @@ impl DrawingBackend for Canvas {
         self.backend.get_size()
     }
 
-    fn ensure_prepared(&mut self) -> Drawn {
+    fn ensure_prepared(&mut self) -> CanvasResult {
         self.backend.ensure_prepared()
     }
 
-    fn present(&mut self) -> Drawn {
-        self.settled().present()
+    fn present(&mut self) -> CanvasResult {
+        self.flushed().present()
     }
 
-    fn draw_pixel(&mut self, point: BackendCoord, colour: BackendColor) -> Drawn {
-        self.settled().draw_pixel(point, colour)
+    fn draw_pixel(&mut self, point: BackendCoord, colour: BackendColor) -> CanvasResult {
+        self.flushed().draw_pixel(point, colour)
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
-        self.settled().draw_line(from, to, style)
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> CanvasResult {
+        self.flushed().draw_line(from, to, style)
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -123,26 +128,26 @@ impl DrawingBackend for Canvas {
         bottom_right: BackendCoord,
         style: &S,
         fill: bool,
-    ) -> Drawn {
-        self.settled().draw_rect(upper_left, bottom_right, style, fill)
+    ) -> CanvasResult {
+        self.flushed().draw_rect(upper_left, bottom_right, style, fill)
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
         &mut self,
         path: I,
         style: &S,
-    ) -> Drawn {
+    ) -> CanvasResult {
         let BackendColor { rgb, alpha } = style.color();
         let mut path = path.into_iter();
         let Some(start) = path.next().filter(|_| alpha > 0.0) else { return Ok(()) };
-        let look = (rgb, alpha, style.stroke_width());
-        if self.begun != Some(look) {
-            self.settled();
+        let line_style = (rgb, alpha, style.stroke_width());
+        if self.pending != Some(line_style) {
+            self.flushed();
             let (red, green, blue) = rgb;
             self.context.set_stroke_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
             self.context.set_line_width(style.stroke_width().into());
             self.context.begin_path();
-            self.begun = Some(look);
+            self.pending = Some(line_style);
         }
         self.context.move_to(start.0.into(), start.1.into());
         for (x, y) in path {
@@ -157,24 +162,24 @@ impl DrawingBackend for Canvas {
         radius: u32,
         style: &S,
         fill: bool,
-    ) -> Drawn {
-        self.settled().draw_circle(centre, radius, style, fill)
+    ) -> CanvasResult {
+        self.flushed().draw_circle(centre, radius, style, fill)
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
         &mut self,
         vertices: I,
         style: &S,
-    ) -> Drawn {
-        self.settled().fill_polygon(vertices, style)
+    ) -> CanvasResult {
+        self.flushed().fill_polygon(vertices, style)
     }
 
-    /// As the backend does, but a font is only set where it is another one: the browser reads its name anew
-    /// each time, which takes longer than the text.
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+    /// Draws as the backend does, but sets the font only if it changes: the browser parses the font's name each
+    /// time, which takes longer than drawing the text.
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> CanvasResult {
         if !matches!(style.transform(), FontTransform::None) {
             self.font.take();
-            return self.settled().draw_text(text, style, at);
+            return self.flushed().draw_text(text, style, at);
         }
         let BackendColor { rgb: (red, green, blue), alpha } = style.color();
         let Pos { h_pos, v_pos } = style.anchor();
@@ -189,15 +194,15 @@ impl DrawingBackend for Canvas {
             VPos::Bottom => "bottom",
         };
         self.set_font(style);
-        let look = ((red, green, blue), alpha, align, baseline);
-        if self.written != Some(look) {
-            self.settled();
+        let text_style = ((red, green, blue), alpha, align, baseline);
+        if self.text_style != Some(text_style) {
+            self.flushed();
             self.context.set_text_align(align);
             self.context.set_text_baseline(baseline);
             self.context.set_fill_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
-            self.written = Some(look);
+            self.text_style = Some(text_style);
         }
-        // A text that cannot be written leaves the rest of the picture whole.
+        // The rest of the picture is drawn even if a text cannot be.
         let _ = self.context.fill_text(text, at.0.into(), at.1.into());
         Ok(())
     }

@@ -17,7 +17,7 @@ use super::painter::{DrawResult, Painter};
 use super::theme::Palette;
 use crate::nn::Activation;
 use crate::scenario::Scenario;
-use crate::session::Session;
+use crate::session::{Comparison, Session};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -120,12 +120,12 @@ pub fn draw<DB: DrawingBackend>(
             cost::draw(&points, updates, painter)
         }
         Chart::SampleImage => images::sample_image(session, painter),
-        Chart::CompareCost
-        | Chart::CompareAccuracy
-        | Chart::CompareParameter
-        | Chart::CompareDistance
-        | Chart::CompareSweep
-        | Chart::CompareMaps => compare(chart, session, painter),
+        Chart::CompareCost => compare(session, painter, runs::cost),
+        Chart::CompareAccuracy => compare(session, painter, runs::accuracy),
+        Chart::CompareParameter => compare(session, painter, runs::parameter),
+        Chart::CompareDistance => compare(session, painter, runs::distance),
+        Chart::CompareSweep => compare(session, painter, |session, _, painter| sweep::draw(session, painter)),
+        Chart::CompareMaps => compare(session, painter, decision_map::of_runs),
         Chart::TrainCost => training::cost(session, painter),
         Chart::TrainAccuracy => training::accuracy(session, painter),
         Chart::TrainMaps => decision_map::of_network(session, painter),
@@ -133,15 +133,15 @@ pub fn draw<DB: DrawingBackend>(
     }
 }
 
-/// Draws a chart of the comparison.
-fn compare<DB: DrawingBackend>(chart: Chart, session: &Session, painter: &Painter<'_, DB>) -> DrawResult<DB> {
-    let Some(comparison) = session.comparison().filter(|comparison| !comparison.passes().is_empty()) else {
-        return painter.sentence("Computing …");
-    };
-    match chart {
-        Chart::CompareSweep => sweep::draw(session, painter),
-        Chart::CompareMaps => decision_map::of_runs(session, comparison, painter),
-        chart => runs::draw(chart, session, comparison, painter),
+/// Draws a chart of the comparison, once the comparison is computed.
+fn compare<DB: DrawingBackend>(
+    session: &Session,
+    painter: &Painter<'_, DB>,
+    draw: fn(&Session, &Comparison, &Painter<'_, DB>) -> DrawResult<DB>,
+) -> DrawResult<DB> {
+    match session.comparison().filter(|comparison| !comparison.passes().is_empty()) {
+        Some(comparison) => draw(session, comparison, painter),
+        None => painter.sentence("Computing …"),
     }
 }
 

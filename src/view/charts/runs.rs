@@ -1,8 +1,8 @@
 //! RunCurves of the compared runs over the samples they have seen or the updates they have made.
 
+use super::is_regression;
 use super::plot::{Line, Plot};
 use super::scale::Scale;
-use super::{Chart, is_regression};
 use crate::nn::{Evaluation, Parameter};
 use crate::scenario::{RunConfig, Scenario, Updating};
 use crate::session::{Axis, Comparison, RunCurves, RunPass, Session};
@@ -39,27 +39,12 @@ struct RunLines {
     scale: fn(&[f64], usize) -> Scale,
 }
 
-/// Draws a chart of lines.
-pub(super) fn draw<DB: DrawingBackend>(
-    chart: Chart,
+/// Draws the mean cost of each mini-batch, including the current one once it is finished.
+pub(super) fn cost<DB: DrawingBackend>(
     session: &Session,
     comparison: &Comparison,
     painter: &Painter<'_, DB>,
 ) -> DrawResult<DB> {
-    let lines = match chart {
-        Chart::CompareAccuracy => accuracy(session, comparison),
-        Chart::CompareParameter => parameter(session, comparison),
-        Chart::CompareDistance => Ok(distance(comparison)),
-        _ => Ok(cost(session, comparison, painter.size().0)),
-    };
-    match lines {
-        Ok(lines) => draw_lines(lines, session, comparison, painter),
-        Err(sentence) => painter.sentence(sentence),
-    }
-}
-
-/// The mean cost of each mini-batch, including the current one once it is finished.
-fn cost(session: &Session, comparison: &Comparison, width: f64) -> RunLines {
     let passes = comparison.passes();
     let mut lines = comparison.cost_curves();
     if session.visible().finished() && !session.view_state().frozen {
@@ -67,10 +52,14 @@ fn cost(session: &Session, comparison: &Comparison, width: f64) -> RunLines {
         lines.iter_mut().zip(here).for_each(|(line, point)| line.extend(point));
     }
     let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let size = longest.div_ceil((width / POINT_WIDTH).max(1.0) as usize).max(1);
-    let name = if size > 1 { "cost (smoothed)" } else { "cost" }.to_owned();
-    let lines = lines.iter().map(|line| smoothed(line, size)).collect();
-    RunLines { name, lines, current: vec![None; passes.len()], scale: Scale::from_zero }
+    let size = longest.div_ceil((painter.size().0 / POINT_WIDTH).max(1.0) as usize).max(1);
+    let lines = RunLines {
+        name: if size > 1 { "cost (smoothed)" } else { "cost" }.to_owned(),
+        lines: lines.iter().map(|line| smoothed(line, size)).collect(),
+        current: vec![None; passes.len()],
+        scale: Scale::from_zero,
+    };
+    draw(lines, session, comparison, painter)
 }
 
 /// The means of groups of `size` neighbouring points.
@@ -84,44 +73,61 @@ fn smoothed(line: &[(u64, f64)], size: usize) -> Vec<(u64, f64)> {
     line.chunks(size).map(mean).collect()
 }
 
-/// The share of all rows that are classified correctly, or the reason why there is none.
-fn accuracy(session: &Session, comparison: &Comparison) -> Result<RunLines, &'static str> {
+/// Draws the share of all rows that are classified correctly.
+pub(super) fn accuracy<DB: DrawingBackend>(
+    session: &Session,
+    comparison: &Comparison,
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
     if is_regression(session.scenario()) {
-        return Err("Regression: no accuracy");
+        return painter.sentence("Regression: no accuracy");
     }
     let current = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
-    Ok(RunLines {
-        name: "accuracy".into(),
+    let lines = RunLines {
+        name: "accuracy".to_owned(),
         lines: comparison.accuracy_curves(session.scenario()),
         current: (0..comparison.passes().len()).map(current).collect(),
         scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
-    })
+    };
+    draw(lines, session, comparison, painter)
 }
 
-/// The selected bias or weight, or what to do if none is selected.
-fn parameter(session: &Session, comparison: &Comparison) -> Result<RunLines, &'static str> {
-    let parameter = session.selected_parameter().ok_or("Select a neuron or weight to plot it")?;
+/// Draws the selected bias or weight.
+pub(super) fn parameter<DB: DrawingBackend>(
+    session: &Session,
+    comparison: &Comparison,
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
+    let Some(parameter) = session.selected_parameter() else {
+        return painter.sentence("Select a neuron or weight to plot it");
+    };
     let current = |pass: &RunPass| pass.current()?.get(parameter);
-    Ok(RunLines {
+    let lines = RunLines {
         name: name(parameter),
         lines: comparison.parameter_curves(parameter),
         current: comparison.passes().iter().map(current).collect(),
         scale: Scale::around,
-    })
+    };
+    draw(lines, session, comparison, painter)
 }
 
-/// The distance of each run to the reference run, which itself has no line.
-fn distance(comparison: &Comparison) -> RunLines {
+/// Draws the distance of each run to the reference run, which itself has no line.
+pub(super) fn distance<DB: DrawingBackend>(
+    session: &Session,
+    comparison: &Comparison,
+    painter: &Painter<'_, DB>,
+) -> DrawResult<DB> {
     let reference = comparison.reference();
     let current = |run| comparison.distance(run, reference).filter(|_| run != reference);
     let mut lines = comparison.distance_curves();
     lines[reference].clear();
-    RunLines {
+    let lines = RunLines {
         name: format!("distance to run {}", reference + 1),
         lines,
         current: (0..comparison.passes().len()).map(current).collect(),
         scale: Scale::from_zero,
-    }
+    };
+    draw(lines, session, comparison, painter)
 }
 
 /// A weight or bias in words.
@@ -135,7 +141,7 @@ fn name(parameter: Parameter) -> String {
 }
 
 /// Draws the lines, each up to the current moment.
-fn draw_lines<DB: DrawingBackend>(
+fn draw<DB: DrawingBackend>(
     RunLines { name, lines, current, scale }: RunLines,
     session: &Session,
     comparison: &Comparison,
