@@ -1,27 +1,28 @@
-//! `cargo xtask bench` and `cargo xtask shot`: one run of Chromium over the built page, or of a native program.
+//! `cargo xtask bench` and `cargo xtask shot`: run a native program, or a program that drives Chromium.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::browsers::{Browsers, Engine};
+use crate::browsers::Browsers;
 use crate::bundle::{self, Build};
+use crate::engine::Engine;
 use crate::project::{self, Project};
 use crate::tools;
 
 /// A part of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
-    /// How fast networks train natively.
+    /// Training speed, native.
     Native,
-    /// How fast they train in Chromium.
+    /// Training speed in Chromium.
     Browser,
-    /// The page: its size, its start, its steps and frames.
+    /// The page's size, and the times of its start, steps and frames.
     Page,
 }
 
-/// Measures: everything, or the part that is named first. `--peers` and names of workloads may follow.
+/// Measures the part named by the first argument, or all parts. `--peers` and names of workloads may follow.
 pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
     let named = arguments.first().and_then(|first| first.to_str());
     let (parts, rest): (&[Part], _) = match named {
@@ -34,7 +35,7 @@ pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
     for word in rest.iter().map(|word| word.to_string_lossy()) {
         if word != "--peers" && !is_workload(&word) {
             bail!(
-                "`cargo xtask bench {word}`: it is native, browser or page, then --peers or workloads (W1 … W5)"
+                "`cargo xtask bench {word}`: the arguments are native, browser or page, then --peers or workloads (W1 … W5)"
             );
         }
     }
@@ -48,7 +49,7 @@ pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// The plain path and the fast one natively, NumPy beside them where `--peers` is given.
+/// Measures the plain and the fast path natively, and NumPy with `--peers`.
 fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
     if wants_peers(arguments) {
         tools::numpy()?;
@@ -57,14 +58,14 @@ fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
     project::run(project.cargo(profile).args(arguments))
 }
 
-/// The same in Chromium, with peers from npm where `--peers` is given.
+/// Measures both paths in Chromium, and peers from npm with `--peers`.
 fn browser(project: &Project, arguments: &[OsString]) -> Result<()> {
     let peers = if wants_peers(arguments) { tools::peers(project)? } else { Vec::new() };
     let folder = bundle::bench_page(project, &peers)?;
     in_chromium(project, "bench-training", arguments, Some(&folder))
 }
 
-/// What a reader waits for.
+/// Measures the page's response times.
 fn page(project: &Project) -> Result<()> {
     bundle::build(project, Build::Shipped)?;
     in_chromium(project, "bench", &[], None)
@@ -74,7 +75,7 @@ fn wants_peers(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| argument == "--peers")
 }
 
-/// Takes a picture of the page.
+/// Takes a screenshot of the page.
 pub(crate) fn shot(project: &Project, build: bool, arguments: &[OsString]) -> Result<()> {
     if arguments.iter().any(|argument| argument == "--help") {
         return project::run(project.cargo(SHOT).arg("--help"));
@@ -87,9 +88,9 @@ pub(crate) fn shot(project: &Project, build: bool, arguments: &[OsString]) -> Re
 
 const SHOT: [&str; 7] = ["run", "--quiet", "--package", "browser-tests", "--bin", "shot", "--"];
 
-/// Runs a program of `tests/browser` with a Chromium to talk to, over the built page or over one of its own.
+/// Runs a program of `tests/browser` with Chromium's driver, on the built page or on its own.
 fn in_chromium(project: &Project, program: &str, arguments: &[OsString], own: Option<&Path>) -> Result<()> {
-    // Built before the browser starts: an end while building leaves nothing behind.
+    // Built before the browser starts, so that Ctrl-C during the build leaves nothing running.
     project::run(&mut project.cargo(["build", "--quiet", "--package", "browser-tests", "--bin", program]))?;
     let browsers = Browsers::start_with(project, &[Engine::Chromium], own)?;
     let mut run = project.cargo(["run", "--quiet", "--package", "browser-tests", "--bin", program, "--"]);

@@ -1,12 +1,14 @@
 //! `cargo xtask`: builds, serves, tests and measures Deltascope.
 //!
-//! The commands are in [`USAGE`]. What is missing on the machine is installed by ordinary means, each time with one
-//! line that says so, or the command ends with one line that says what to type.
+//! [`USAGE`] lists the commands. They install missing tools with the system's package managers and print one line for
+//! each; if that is not possible, they end with one line that says what to type.
 
 mod bench;
 mod browsers;
 mod bundle;
 mod data;
+mod engine;
+mod process;
 mod project;
 mod serve;
 mod test;
@@ -18,20 +20,21 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
-use browsers::Engine;
+use engine::Engine;
 use project::Project;
 
 const USAGE: &str = "\
-cargo xtask build                        the page, into dist/
-cargo xtask serve [--port N] [--open]    builds, serves at http://127.0.0.1:8080/, builds again on change
-cargo xtask test                         everything: native, then the page in Chromium, Firefox and WebKit
-cargo xtask test native                  only what needs no browser
-cargo xtask test browsers [ENGINE [NAME]]  only the page; ENGINE is chromium, firefox or webkit, NAME a scenario
-cargo xtask bench [PART] [--peers] [W…]  how fast networks train, natively (PART native) and in Chromium (browser),
-                                         and what a reader waits for (page); --peers: other libraries beside it
-cargo xtask data mnist                   fetches the 70,000 digits of MNIST, for the page to open
-cargo xtask shot [--no-build] [OPTIONS]  a picture of the page; `cargo xtask shot --help` lists the options
-cargo xtask setup [wasm|axe|ENGINE]...   installs what the other commands would install
+cargo xtask build                        builds the page into dist/
+cargo xtask serve [--port N] [--open]    builds, serves at http://127.0.0.1:8080/, rebuilds on change
+cargo xtask test                         all tests: native, then the page in Chromium, Firefox and WebKit
+cargo xtask test native                  only the tests without a browser
+cargo xtask test browsers [ENGINE [NAME]]  only the page; ENGINE is chromium, firefox or webkit, NAME a test
+cargo xtask bench [PART] [--peers] [W…]  measures the training speed natively (PART native) and in Chromium
+                                         (browser), and the page's response times (page); --peers: also other
+                                         libraries; W1 … W5: only these workloads
+cargo xtask data mnist                   downloads the 70,000 digits of MNIST, to open in the page
+cargo xtask shot [--no-build] [OPTIONS]  takes a screenshot; `cargo xtask shot --help` lists the options
+cargo xtask setup [wasm|axe|ENGINE]...   installs the tools that the other commands need
 ";
 
 fn main() -> ExitCode {
@@ -86,31 +89,20 @@ fn serve_command(project: &Project, mut arguments: Parser) -> Result<()> {
 }
 
 fn test_command(project: &Project, mut arguments: Parser) -> Result<()> {
-    let part = match arguments.next()? {
-        None => return test::everything(project),
-        Some(Arg::Value(part)) => part.string()?,
-        Some(other) => return Err(other.unexpected().into()),
-    };
+    let Some(part) = optional_value(&mut arguments)? else { return test::all(project) };
     match part.as_str() {
         "native" => {
             no_more(arguments)?;
             test::native(project)
         }
         "browsers" => {
-            let engine = match arguments.next()? {
-                None => None,
-                Some(Arg::Value(name)) => Some(Engine::named(&name.string()?)?),
-                Some(other) => return Err(other.unexpected().into()),
-            };
-            let scenario = match arguments.next()? {
-                None => None,
-                Some(Arg::Value(name)) => Some(name.string()?),
-                Some(other) => return Err(other.unexpected().into()),
-            };
+            let engine = optional_value(&mut arguments)?;
+            let engine = engine.as_deref().map(Engine::from_name).transpose()?;
+            let scenario = optional_value(&mut arguments)?;
             no_more(arguments)?;
             test::browsers(project, engine, scenario.as_deref())
         }
-        other => bail!("`cargo xtask test {other}`: it is `native` or `browsers`, or nothing for everything"),
+        other => bail!("`cargo xtask test {other}`: `{other}` is not `native` or `browsers`"),
     }
 }
 
@@ -125,7 +117,9 @@ fn data_command(project: &Project, mut arguments: Parser) -> Result<()> {
             no_more(arguments)?;
             data::mnist(project)
         }
-        Some(Arg::Value(set)) => bail!("`cargo xtask data {}`: it is `mnist`", set.display()),
+        Some(Arg::Value(set)) => {
+            bail!("there is no data set `{}`; type `cargo xtask data mnist`", set.display())
+        }
         Some(other) => Err(other.unexpected().into()),
         None => bail!("which data set? type `cargo xtask data mnist`"),
     }
@@ -153,12 +147,22 @@ fn setup_command(project: &Project, mut arguments: Parser) -> Result<()> {
         match part.as_str() {
             "wasm" => tools::wasm_target(project)?,
             "axe" => tools::axe(project).map(drop)?,
-            engine => tools::engines(project, &[Engine::named(engine)?])?,
+            engine => tools::engines(project, &[Engine::from_name(engine)?])?,
         }
     }
     Ok(())
 }
 
+/// The next argument, if there is one.
+fn optional_value(arguments: &mut Parser) -> Result<Option<String>> {
+    match arguments.next()? {
+        None => Ok(None),
+        Some(Arg::Value(value)) => Ok(Some(value.string()?)),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+/// An error if there is another argument.
 fn no_more(mut arguments: Parser) -> Result<()> {
     match arguments.next()? {
         None => Ok(()),

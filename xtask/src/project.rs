@@ -1,4 +1,4 @@
-//! Where things are, and how a command is run.
+//! The project's folders, and running commands.
 
 use std::env;
 use std::ffi::OsStr;
@@ -12,17 +12,17 @@ use anyhow::{Context, Result, anyhow, bail};
 /// The folders that xtask works in.
 #[derive(Clone, Debug)]
 pub(crate) struct Project {
-    /// The workspace.
+    /// The workspace's root.
     pub(crate) root: PathBuf,
-    /// Cargo's target folder, the one that xtask itself was built in.
+    /// Cargo's target folder.
     pub(crate) target: PathBuf,
 }
 
 impl Project {
     /// The project that this xtask belongs to.
     pub(crate) fn find() -> Result<Project> {
-        // Cargo sets the variable at run time too: the path is not baked in, and the folder may be moved.
-        let xtask = env::var_os("CARGO_MANIFEST_DIR").context("xtask is started by `cargo xtask`")?;
+        // Read at run time, not at compile time, so that the folder may be moved.
+        let xtask = env::var_os("CARGO_MANIFEST_DIR").context("start xtask with `cargo xtask`")?;
         let root = Path::new(&xtask).parent().context("xtask/ has no parent folder")?.to_owned();
         let target = match env::var_os("CARGO_TARGET_DIR") {
             Some(folder) => root.join(folder),
@@ -31,27 +31,27 @@ impl Project {
         Ok(Project { root, target })
     }
 
-    /// The built page.
+    /// The folder of the built page.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// Tools installed for this project alone, kept from run to run.
+    /// The folder of tools that are installed for this project only.
     pub(crate) fn tools(&self) -> PathBuf {
         self.target.join("tools")
     }
 
-    /// What one run of xtask leaves for the next to overwrite.
+    /// The folder of temporary files and logs; each run overwrites them.
     pub(crate) fn scratch(&self) -> PathBuf {
         self.target.join("xtask")
     }
 
-    /// The screenshots of tests and of `cargo xtask shot`.
+    /// The folder of the screenshots.
     pub(crate) fn screenshots(&self) -> PathBuf {
         self.target.join("screenshots")
     }
 
-    /// The cargo that runs this xtask, in the workspace.
+    /// A cargo command in the workspace, with the cargo that runs this xtask.
     pub(crate) fn cargo<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args(arguments).current_dir(&self.root);
@@ -59,7 +59,7 @@ impl Project {
     }
 }
 
-/// Runs to the end with the terminal's own output; anything but success is an error that names the command.
+/// Runs a command to its end; its output goes to the terminal. A failure is an error that names the command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = line(command);
     let status = command.status().map_err(|error| not_started(&line, &error))?;
@@ -69,26 +69,26 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// As [`run`], but only what it says on standard error is shown.
+/// As [`run`], but without standard input and output.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     run(command.stdin(Stdio::null()).stdout(Stdio::null()))
 }
 
 fn not_started(line: &str, error: &std::io::Error) -> anyhow::Error {
     match error.kind() {
-        ErrorKind::NotFound => anyhow!("`{line}` could not start: there is no such program here"),
+        ErrorKind::NotFound => anyhow!("`{line}` could not start: no such program on this machine"),
         _ => anyhow!("`{line}` could not start: {error}"),
     }
 }
 
-/// A command as one would type it.
+/// A command as typed in a shell.
 pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Copies a folder with all that is in it, except what `skip` says, by path within it.
+/// Copies a folder, except the entries directly in it whose names are in `skip`.
 pub(crate) fn copy_folder(from: &Path, to: &Path, skip: &[&str]) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("could not make {}", to.display()))?;
     let entries = fs::read_dir(from).with_context(|| format!("could not read {}", from.display()))?;
@@ -108,7 +108,7 @@ pub(crate) fn copy_folder(from: &Path, to: &Path, skip: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Removes a folder; that it was never there is no error.
+/// Removes a folder, if it exists.
 pub(crate) fn remove_folder(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -123,20 +123,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_named_as_one_would_type_it() {
+    fn a_command_is_shown_as_typed() {
         let mut command = Command::new("/usr/bin/apt-get");
         command.args(["install", "chromium"]);
         assert_eq!(line(&command), "apt-get install chromium");
     }
 
     #[test]
-    fn a_missing_program_is_an_error_that_names_it() {
+    fn a_missing_program_is_named_in_the_error() {
         let error = run(&mut Command::new("no-such-program")).unwrap_err();
-        assert_eq!(error.to_string(), "`no-such-program` could not start: there is no such program here");
+        assert_eq!(error.to_string(), "`no-such-program` could not start: no such program on this machine");
     }
 
     #[test]
-    fn a_folder_is_copied_without_what_is_skipped() -> Result<()> {
+    fn a_folder_is_copied_without_skipped_entries() -> Result<()> {
         let folder = env::temp_dir().join(format!("deltascope-xtask-test-{}", std::process::id()));
         fs::create_dir_all(folder.join("from/pkg"))?;
         fs::create_dir_all(folder.join("from/fonts"))?;

@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: the page at a local address, built again when a source changes; and the server of the tests.
+//! `cargo xtask serve`: serves the page locally and rebuilds it when a source changes. Also the server of the tests.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -24,40 +24,42 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::bundle::{self, Build};
 use crate::project::Project;
 
-/// Everything whose change means a new page; folders with all that is in them.
+/// The files and folders whose changes trigger a rebuild.
 const SOURCES: [&str; 5] = ["src", "crates", "www", "index.html", "Cargo.toml"];
 
-/// An editor saves in several events; they count as one change when they are closer than this.
-const SETTLED: Duration = Duration::from_millis(150);
+/// Events closer together than this count as one change: an editor saves in several steps.
+const DEBOUNCE: Duration = Duration::from_millis(150);
 
-/// Where the test server tells which paths were asked for, one a line.
+/// The path at which the test server lists the requested paths, one per line.
 pub(crate) const REQUESTS: &str = "/__requests";
 
-/// Builds, serves and watches until it is ended.
+/// Builds, serves and watches until Ctrl-C.
 pub(crate) fn serve(project: &Project, port: u16, open: bool) -> Result<()> {
-    let listener = listen(port)?; // before the build: a busy port is told at once
+    let listener = listen(port)?; // before the build, to report a busy port at once
     let dist = bundle::build(project, Build::Shipped)?;
     let changes = watch(&project.root)?;
     let address = start(listener, dist)?;
-    println!("Deltascope is at {address} (Ctrl-C ends it)");
+    println!("serving Deltascope at {address} (Ctrl-C to stop)");
     if open {
         open_browser(address);
     }
     while let Ok(changed) = changes.recv() {
-        while changes.try_recv().is_ok() {} // one build for all that changed during the last one
+        while changes.try_recv().is_ok() {} // one build for all changes during the previous one
         rebuild(project, &changed);
     }
     bail!("watching for changes has ended")
 }
 
+/// Builds after a change; an error leaves the previous page.
 fn rebuild(project: &Project, changed: &Path) {
-    println!("{} changed: building", changed.display());
+    println!("{} changed: rebuilding", changed.display());
     match bundle::build(project, Build::Quick) {
-        Ok(_) => println!("the new page is there: reload it"),
-        Err(error) => eprintln!("error: {error:#}; the page from before stays"),
+        Ok(_) => println!("built: reload the page"),
+        Err(error) => eprintln!("error: {error:#}; the previous page is still served"),
     }
 }
 
+/// Listens on a port; if it is busy, the error suggests a free one.
 fn listen(port: u16) -> Result<TcpListener> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(listener) => Ok(listener),
@@ -71,39 +73,39 @@ fn listen(port: u16) -> Result<TcpListener> {
     }
 }
 
-/// Serves a folder from a thread of its own and returns its address.
+/// Serves a folder in a new thread and returns its address.
 pub(crate) fn start(listener: TcpListener, folder: PathBuf) -> Result<String> {
     let address = format!("http://{}/", listener.local_addr()?);
     spawn(listener, files(folder))?;
     Ok(address)
 }
 
-/// As [`start`], at a free port, with a list of all requests at [`REQUESTS`].
+/// As [`start`], at a free port, and lists all requests at [`REQUESTS`].
 pub(crate) fn start_recording(folder: PathBuf) -> Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("could not listen on any port")?;
     let address = format!("http://{}/", listener.local_addr()?);
-    let seen = Seen::default();
+    let requests = Requests::default();
     let list = {
-        let seen = seen.clone();
-        move || async move { seen.lock().unwrap_or_else(PoisonError::into_inner).concat() }
+        let requests = requests.clone();
+        move || async move { requests.lock().unwrap_or_else(PoisonError::into_inner).concat() }
     };
     let router = files(folder)
-        .layer(middleware::from_fn_with_state(seen, record))
+        .layer(middleware::from_fn_with_state(requests, record))
         .merge(Router::new().route(REQUESTS, get(list)));
     spawn(listener, router)?;
     Ok(address)
 }
 
-/// The paths asked for, each with its line end.
-type Seen = Arc<Mutex<Vec<String>>>;
+/// The requested paths, each with a newline.
+type Requests = Arc<Mutex<Vec<String>>>;
 
-async fn record(State(seen): State<Seen>, request: Request, next: Next) -> Response {
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{}\n", request.uri()));
+async fn record(State(requests): State<Requests>, request: Request, next: Next) -> Response {
+    requests.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{}\n", request.uri()));
     next.run(request).await
 }
 
 fn files(folder: PathBuf) -> Router {
-    // The browser asks again each time: what it shows is what was built last.
+    // Without caching, a reload always shows the latest build.
     let fresh = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Router::new().fallback_service(ServeDir::new(folder)).layer(fresh)
 }
@@ -123,11 +125,11 @@ fn spawn(listener: TcpListener, router: Router) -> Result<()> {
     Ok(())
 }
 
-/// Sends one path for each change of a source.
+/// Watches the sources and sends the path of each change.
 fn watch(root: &Path) -> Result<Receiver<PathBuf>> {
     let (raw, events) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(raw).context("could not watch for changes")?;
-    // The root itself, not its files: an editor that replaces a file would take the watch away with it.
+    // The folder is watched, not its files: an editor that replaces a file would end the file's watch.
     watcher.watch(root, RecursiveMode::NonRecursive).context("could not watch for changes")?;
     for folder in SOURCES.iter().map(|name| root.join(name)).filter(|path| path.is_dir()) {
         watcher.watch(&folder, RecursiveMode::Recursive).context("could not watch for changes")?;
@@ -147,10 +149,10 @@ fn watch(root: &Path) -> Result<Receiver<PathBuf>> {
     Ok(changes)
 }
 
-/// Waits until no event has come for a while.
+/// Waits until no event has arrived for [`DEBOUNCE`].
 fn settle(events: &Receiver<notify::Result<notify::Event>>) {
     let start = Instant::now();
-    while start.elapsed() < 20 * SETTLED && events.recv_timeout(SETTLED).is_ok() {}
+    while start.elapsed() < 20 * DEBOUNCE && events.recv_timeout(DEBOUNCE).is_ok() {}
 }
 
 /// The source that an event is about, relative to the root; none for a read, or for what the build writes.
@@ -165,7 +167,7 @@ fn changed_source(root: &Path, event: &notify::Event) -> Option<PathBuf> {
     })
 }
 
-/// Opens the default browser; that there is none is worth a line, not an end.
+/// Opens the default browser, or prints a line if there is none.
 fn open_browser(address: String) {
     thread::spawn(move || {
         let mut command = if cfg!(target_os = "macos") {
@@ -179,7 +181,7 @@ fn open_browser(address: String) {
         };
         command.arg(&address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if !command.status().is_ok_and(|status| status.success()) {
-            println!("no browser could be opened from here: open {address} yourself");
+            println!("could not open a browser; open {address} yourself");
         }
     });
 }
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn files_have_their_types_and_requests_are_listed() -> Result<()> {
+    fn files_have_mime_types_and_requests_are_listed() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("deltascope-serve-test-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("deep"))?;
         std::fs::write(folder.join("deep/index.html"), "<p>page</p>")?;
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_port_says_what_to_type() -> Result<()> {
+    fn a_busy_port_is_an_error_that_says_what_to_type() -> Result<()> {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = taken.local_addr()?.port();
         let error = listen(port).unwrap_err().to_string();
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn only_changes_of_sources_count() {
+    fn only_changes_of_sources_trigger_a_rebuild() {
         let root = Path::new("/project");
         let event = |kind, path: &str| notify::Event::new(kind).add_path(root.join(path));
         let change = EventKind::Modify(ModifyKind::Any);

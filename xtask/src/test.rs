@@ -1,19 +1,20 @@
-//! `cargo xtask test`: what is cheap first, so that a mistake shows early.
+//! `cargo xtask test`: the fastest tests first.
 
 use anyhow::Result;
 
-use crate::browsers::{Browsers, Engine};
+use crate::browsers::Browsers;
 use crate::bundle::{self, Build};
+use crate::engine::Engine;
 use crate::project::{self, Project};
 use crate::tools;
 
-/// All tests there are.
-pub(crate) fn everything(project: &Project) -> Result<()> {
+/// All tests.
+pub(crate) fn all(project: &Project) -> Result<()> {
     native(project)?;
     browsers(project, None, None)
 }
 
-/// The library's tests with its examples and documentation, then xtask's own.
+/// The tests of the libraries, with examples and documentation, then xtask's own.
 pub(crate) fn native(project: &Project) -> Result<()> {
     println!("native tests");
     project::run(&mut project.cargo([
@@ -28,7 +29,7 @@ pub(crate) fn native(project: &Project) -> Result<()> {
     project::run(&mut project.cargo(["test", "--package", "xtask"]))
 }
 
-/// The page in real browsers: in all three, or in one; there all scenarios, or the one of this name.
+/// The tests of the page in all engines or in one of them; there all tests, or those of this name.
 pub(crate) fn browsers(project: &Project, engine: Option<Engine>, scenario: Option<&str>) -> Result<()> {
     let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
     println!("the page in {}", engines.iter().map(|engine| engine.name()).collect::<Vec<_>>().join(", "));
@@ -39,7 +40,7 @@ pub(crate) fn browsers(project: &Project, engine: Option<Engine>, scenario: Opti
     let mut tests = project.cargo(["test", "--package", "browser-tests"]);
     tests.envs(browsers.variables.iter().map(|(name, value)| (name, value))).env("DELTASCOPE_AXE", axe);
     if let Some(engine) = engine {
-        // Tests bear the names of their scenario and engine.
+        // A test's name is `<scenario>::<engine>`.
         tests.args(["--".to_owned(), format!("{}::{}", scenario.unwrap_or_default(), engine.name())]);
     }
     project::run(&mut tests)

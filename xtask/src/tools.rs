@@ -1,6 +1,6 @@
-//! What the other commands need, found on the machine or installed by its own package managers.
+//! The tools that the commands need, found on this machine or installed with its package managers.
 //!
-//! Each installation says so in one line. What cannot be installed ends in an error that says what to type.
+//! Each installation prints one line. If a tool cannot be installed, the error says what to type.
 
 use std::env;
 use std::fs;
@@ -9,16 +9,16 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::browsers::Engine;
+use crate::engine::Engine;
 use crate::project::{self, Project};
 
 const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
 
-/// The peers of the benchmark, and of each the files that a page needs.
+/// The npm packages of the benchmark's peers, with the files that the benchmark's page loads.
 const PEERS: [(&str, &str, &[&str]); 6] = [
     ("@tensorflow/tfjs-core", "4.22.0", &["dist/tf-core.min.js"]),
-    ("@tensorflow/tfjs-layers", "4.22.0", &["dist/tf-layers.min.js"]), // brings the gradients
+    ("@tensorflow/tfjs-layers", "4.22.0", &["dist/tf-layers.min.js"]), // has the gradients
     ("@tensorflow/tfjs-backend-cpu", "4.22.0", &["dist/tf-backend-cpu.min.js"]),
     (
         "@tensorflow/tfjs-backend-wasm",
@@ -26,21 +26,21 @@ const PEERS: [(&str, &str, &[&str]); 6] = [
         &["dist/tf-backend-wasm.min.js", "dist/tfjs-backend-wasm-simd.wasm"],
     ),
     ("convnetjs", "0.3.0", &["build/convnet-min.js"]),
-    ("brain.js", "2.0.0-beta.24", &["dist/browser.js"]), // what npm calls the latest, 1.6, is older,
+    ("brain.js", "2.0.0-beta.24", &["dist/browser.js"]), // newer than npm's `latest`, which is 1.6
 ];
 
-/// A browser and the driver that speaks WebDriver for it.
+/// The paths of a browser and its WebDriver program.
 pub(crate) struct Installed {
     pub(crate) browser: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
-/// Makes sure that the standard library for wasm is there.
+/// Installs Rust's standard library for wasm, if it is missing.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let asked = Command::new(rustc).args(["--print", "sysroot"]).current_dir(&project.root).output();
-    let sysroot = String::from_utf8(asked.context("could not ask rustc for its folder")?.stdout)?;
+    let sysroot = String::from_utf8(asked.context("could not find rustc's sysroot")?.stdout)?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     })
 }
 
-/// Makes sure that Python has NumPy, the fast path's measure.
+/// Installs NumPy for Python, if it is missing; the benchmark compares with it.
 pub(crate) fn numpy() -> Result<()> {
     let found = Command::new("python3").args(["-c", "import numpy"]).stderr(Stdio::null()).status();
     if found.is_ok_and(|status| status.success()) {
@@ -69,7 +69,7 @@ pub(crate) fn numpy() -> Result<()> {
         .context("NumPy is missing; type `python3 -m pip install numpy`")
 }
 
-/// Makes sure that these browsers and their drivers are there.
+/// Installs these browsers and their drivers, if they are missing.
 pub(crate) fn engines(project: &Project, engines: &[Engine]) -> Result<()> {
     let mut packages: Vec<&str> =
         engines.iter().flat_map(|&engine| missing_packages(project, engine)).collect();
@@ -86,19 +86,19 @@ pub(crate) fn engines(project: &Project, engines: &[Engine]) -> Result<()> {
     Ok(())
 }
 
-/// Where a browser and its driver are; an error when they are not.
+/// The paths of a browser and its driver, or an error if one is missing.
 pub(crate) fn installed(project: &Project, engine: Engine) -> Result<Installed> {
     let browser = browser(project, engine);
-    let driver = program(project, &[driver_name(engine)]);
+    let driver = program(project, &[engine.driver_name()]);
     let missing =
         |what: &str| anyhow!("{what} is missing; `cargo xtask setup {}` installs it", engine.name());
     Ok(Installed {
-        browser: browser.ok_or_else(|| missing(browser_names(engine)[0]))?,
-        driver: driver.ok_or_else(|| missing(driver_name(engine)))?,
+        browser: browser.ok_or_else(|| missing(engine.browser_names()[0]))?,
+        driver: driver.ok_or_else(|| missing(engine.driver_name()))?,
     })
 }
 
-/// The path of axe-core's one file, installed when it is not there.
+/// The path of axe-core's script; installs it if it is missing.
 pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
     let folder = project.tools().join(format!("axe-core-{AXE}"));
     let file = folder.join("node_modules/axe-core/axe.min.js");
@@ -106,7 +106,7 @@ pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The files of the benchmark's peers in a browser, installed when they are not there.
+/// The scripts of the benchmark's peers; installs them if they are missing.
 pub(crate) fn peers(project: &Project) -> Result<Vec<PathBuf>> {
     let folder = project.tools().join("peers");
     let packages = PEERS.map(|(name, version, _)| format!("{name}@{version}"));
@@ -121,7 +121,7 @@ pub(crate) fn peers(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Installs packages into a folder of their own, if not all of these files are there; none of their scripts is run.
+/// Installs npm packages into a folder, unless all of these files exist. The packages' install scripts are not run.
 pub(crate) fn npm_install(
     project: &Project,
     folder: &Path,
@@ -146,44 +146,28 @@ pub(crate) fn npm_install(
             .arg(folder),
     )?;
     match files.iter().find(|file| !file.is_file()) {
-        Some(missing) => bail!("npm installed {list}, but {} is not there", missing.display()),
+        Some(missing) => bail!("npm installed {list}, but {} is missing", missing.display()),
         None => Ok(()),
     }
 }
 
-/// `xvfb-run`, which WebKit's browser needs for its window.
+/// The path of `xvfb-run`, which gives WebKit's browser a display.
 pub(crate) fn display(project: &Project) -> Result<PathBuf> {
     program(project, &["xvfb-run"]).context("xvfb-run is missing; `cargo xtask setup webkit` installs it")
-}
-
-fn browser_names(engine: Engine) -> &'static [&'static str] {
-    match engine {
-        Engine::Chromium => &["chromium", "chromium-browser", "google-chrome"],
-        Engine::Firefox => &["firefox-esr", "firefox"],
-        Engine::Webkit => &["MiniBrowser"],
-    }
-}
-
-fn driver_name(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Chromium => "chromedriver",
-        Engine::Firefox => "geckodriver",
-        Engine::Webkit => "WebKitWebDriver",
-    }
 }
 
 fn browser(project: &Project, engine: Engine) -> Option<PathBuf> {
     match engine {
         Engine::Webkit => mini_browser(),
-        _ => program(project, browser_names(engine)),
+        _ => program(project, engine.browser_names()),
     }
 }
 
-/// The Debian packages that bring what is not there.
+/// The Debian packages of the programs that are missing.
 fn missing_packages(project: &Project, engine: Engine) -> Vec<&'static str> {
     let no_browser = browser(project, engine).is_none();
     let no = |name: &str| program(project, &[name]).is_none();
-    let wanted: &[(bool, &str)] = match engine {
+    let packages: &[(bool, &str)] = match engine {
         Engine::Chromium => &[(no_browser, "chromium"), (no("chromedriver"), "chromium-driver")],
         Engine::Firefox => &[(no_browser, "firefox-esr")],
         Engine::Webkit => &[
@@ -192,10 +176,10 @@ fn missing_packages(project: &Project, engine: Engine) -> Vec<&'static str> {
             (no("xauth"), "xauth"),
         ],
     };
-    wanted.iter().filter(|(missing, _)| *missing).map(|&(_, package)| package).collect()
+    packages.iter().filter(|(missing, _)| *missing).map(|&(_, package)| package).collect()
 }
 
-/// WebKitGTK's own small browser, which is never on the PATH.
+/// The path of WebKitGTK's MiniBrowser, which is not on the PATH.
 fn mini_browser() -> Option<PathBuf> {
     let libraries = fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
     let folders = libraries.chain([PathBuf::from("/usr/libexec"), PathBuf::from("/usr/lib")]);
@@ -207,7 +191,7 @@ fn mini_browser() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// The first of these programs that is on the PATH or among the project's own tools.
+/// The path of the first of these programs found on the PATH or among the project's tools.
 fn program(project: &Project, names: &[&str]) -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     folders.push(project.tools().join("bin"));
@@ -238,16 +222,16 @@ fn install_geckodriver(project: &Project) -> Result<()> {
     )
 }
 
-/// Installs Debian packages: as root, or by a sudo that asks nothing.
+/// Installs Debian packages, as root or with a sudo that needs no password.
 fn apt_install(project: &Project, packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     let typed = format!("apt-get update && sudo apt-get install --no-install-recommends {list}");
     if program(project, &["apt-get"]).is_none() {
-        bail!("{list}: not found, and this machine has no apt-get; install what these Debian packages bring");
+        bail!("{list}: not found, and there is no apt-get; install what these Debian packages contain");
     }
     let sudo: &[&str] = if is_root() {
         &[]
-    } else if sudo_asks_nothing() {
+    } else if has_passwordless_sudo() {
         &["sudo", "-n"]
     } else {
         bail!("{list}: not found, and only root can install; type `sudo {typed}`");
@@ -273,7 +257,7 @@ fn is_root() -> bool {
     false
 }
 
-fn sudo_asks_nothing() -> bool {
+fn has_passwordless_sudo() -> bool {
     let mut sudo = Command::new("sudo");
     sudo.args(["-n", "true"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     sudo.status().is_ok_and(|status| status.success())
