@@ -1,5 +1,5 @@
-// Carries DOM events to the session in Rust, and what comes back into place. It keeps no state of the
-// app, computes nothing and formats nothing.
+// Sends DOM events to the session in Rust as actions, and applies its replies to the page. No state of the app, no
+// arithmetic and no formatting is here.
 
 import init, {
   chart_svg, dispatch, open_files, point, provide_digits, resize, scenario_file, take_file, training_failed,
@@ -19,7 +19,7 @@ const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({
 // ——— from the session to the page ———
 
 function show(reply, control) {
-  for (const [id, html] of reply.parts) put(byId(id), html);
+  for (const [id, html] of reply.parts) setContent(byId(id), html);
   for (const [id, name, value] of reply.attributes) {
     if (value === null) byId(id).removeAttribute(name);
     else byId(id).setAttribute(name, value);
@@ -37,21 +37,21 @@ function show(reply, control) {
   for (const command of reply.commands) carryOut(command);
   if (reply.reveal) byId(reply.reveal).scrollIntoView({ block: "nearest" });
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
-  // Who pressed a button that is gone goes on from the top of what is there now.
+  // If the button just pressed is gone, the keyboard focus moves to the top of the view.
   if (control && !control.offsetParent && !control.closest("dialog")) byId("main").focus({ preventScroll: true });
-  if (reply.failure || !reply.passing) showFailure(reply.failure, control);
-  // A timer goes on while nothing but the pointer moves.
-  if (!reply.passing || reply.wake === null) timer = clearTimeout(timer);
-  if (reply.wake !== null) timer ??= setTimeout(wake, reply.wake);
+  if (reply.failure || !reply.automatic) showFailure(reply.failure, control);
+  // Moving the pointer does not restart the timer.
+  if (!reply.automatic || reply.wake === null) timer = clearTimeout(timer);
+  if (reply.wake !== null) timer ??= setTimeout(timerFired, reply.wake);
 }
 
 let timer;
-function wake() {
+function timerFired() {
   timer = undefined;
   send("TimerFired");
 }
 
-// Training runs in a worker. The page passes commands on, and asks for the next report once it has drawn the last.
+// Training runs in a worker. The page passes commands on, and asks for the next report after drawing the previous one.
 let worker;
 function carryOut(command) {
   if (command.type === "start" || command.type === "stop") {
@@ -73,8 +73,8 @@ function carryOut(command) {
   } else worker?.postMessage(command);
 }
 
-// The element that had the focus keeps it, found again by its id or by what it refers to.
-function put(element, html) {
+// Replaces the content of an element. The focused element in it is found again by its id or its `data-ref`.
+function setContent(element, html) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   const selector = focused?.id
     ? `#${focused.id}`
@@ -85,7 +85,7 @@ function put(element, html) {
 
 function showFailure(failure, control) {
   const own = failure && document.querySelector(`[data-error-for="${CSS.escape(failure.action)}"]`);
-  // In a dialog that is closed nobody would see it.
+  // A message in a closed dialog would not be seen.
   const place = failure && (own && !own.closest("dialog:not([open])") ? own : byId("message"));
   for (const error of document.querySelectorAll(".error")) {
     if (error !== place && error.textContent) error.textContent = "";
@@ -94,19 +94,19 @@ function showFailure(failure, control) {
   if (!failure) return;
   place.textContent = failure.message;
   control?.setAttribute("aria-invalid", "true");
-  // A list whose markup says what holds shows that again: nothing else would take the refused choice back.
-  const holds = control?.querySelector("option[selected]");
-  if (holds) holds.selected = true;
+  // A select whose markup has the present choice shows it again instead of the refused one.
+  const present = control?.querySelector("option[selected]");
+  if (present) present.selected = true;
 }
 
 // ——— from the page to the session ———
 
-// What a control says: its own value, put into `to` where the element names what it is for.
+// The value of a control's action: `data-value`, with the control's own value as its field `to`, or one of the two.
 function valueOf(element) {
-  const said = element.dataset.value && JSON.parse(element.dataset.value);
-  if (!element.matches("input, select")) return said;
+  const given = element.dataset.value && JSON.parse(element.dataset.value);
+  if (!element.matches("input, select")) return given;
   const value = element.type === "checkbox" ? element.checked : element.value;
-  return said ? { ...said, to: value } : value;
+  return given ? { ...given, to: value } : value;
 }
 
 document.addEventListener("click", (event) => {
@@ -144,13 +144,13 @@ document.addEventListener("keydown", (event) => {
   const region = event.target.matches?.(".scroll") ? event.target : null;
   const across = ["ArrowLeft", "ArrowRight"].includes(event.key) && region?.scrollWidth > region?.clientWidth;
   const down = ["ArrowUp", "ArrowDown"].includes(event.key) && region?.scrollHeight > region?.clientHeight;
-  if (across || down) return; // the region that has the focus scrolls itself
+  if (across || down) return; // the focused region scrolls
   const control = event.ctrlKey || event.metaKey;
   if (scrolls.includes(event.key) || (control && ["z", "Z", "y"].includes(event.key))) event.preventDefault();
   send("KeyPressed", { key: event.key, shift: event.shiftKey, control });
 });
 
-// Whatever can be pointed at in the text lights up in the picture, and the other way round.
+// Items under the pointer or with the keyboard focus are highlighted in text and picture.
 const network = byId("network");
 for (const type of ["pointerover", "focusin"]) {
   document.addEventListener(type, (event) => {
@@ -159,26 +159,26 @@ for (const type of ["pointerover", "focusin"]) {
   });
 }
 
-const at = (event) => {
+const pointOf = (event) => {
   const box = network.getBoundingClientRect();
   return [event.clientX - box.left, event.clientY - box.top];
 };
-network.addEventListener("pointermove", (event) => show(JSON.parse(point(...at(event), false))));
+network.addEventListener("pointermove", (event) => show(JSON.parse(point(...pointOf(event), false))));
 network.addEventListener("pointerleave", () => send("Hovered", null));
 network.addEventListener("pointerdown", (event) => {
-  // What is half typed counts first: selecting something else takes its field away.
+  // Commit what is being typed first: another selection removes the field.
   if (document.activeElement.matches("input")) document.activeElement.blur();
-  show(JSON.parse(point(...at(event), true)));
+  show(JSON.parse(point(...pointOf(event), true)));
 });
 
 byId("theme").addEventListener("click", () => {
   send("ThemeChanged", { dark: document.documentElement.dataset.theme !== "dark" });
 });
 
-// A file's bytes; nothing where it is larger than any that can be used, or cannot be read.
-const LARGEST = 2 ** 28;
+// The bytes of a file, unpacked; `undefined` if it is too large.
+const MAX_BYTES = 2 ** 28;
 async function bytesOf(blob) {
-  if (blob.size > LARGEST) return undefined;
+  if (blob.size > MAX_BYTES) return undefined;
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(blob).catch(() => bytes) : bytes;
 }
@@ -188,7 +188,7 @@ async function unpacked(blob) {
   for (const reader = blob.stream().pipeThrough(new DecompressionStream("gzip")).getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
-    if ((size += value.length) > LARGEST) throw new RangeError(); // a small file can unpack to any size
+    if ((size += value.length) > MAX_BYTES) throw new RangeError(); // a small file can unpack to any size
     chunks.push(value);
   }
 }
@@ -207,7 +207,7 @@ document.addEventListener("drop", (event) => {
   open([...event.dataTransfer.files], byId("open"));
 });
 
-// The files of a data set that lies beside the page: those that the list of what is there names.
+// The files of a data set on the server, named in `data/list.json`.
 async function filesOf(set) {
   const get = async (path) => {
     const response = await fetch(new URL(`data/${path}`, import.meta.url));
@@ -223,44 +223,44 @@ async function openSet(select) {
   const files = await filesOf(set).catch(() => []);
   select.removeAttribute("aria-busy");
   if (files.length) await open(files, select);
-  else send(select.dataset.action, set, select); // that it is not here is told there
+  else send(select.dataset.action, set, select); // the reply says that it is missing
 }
 
-function handOut(text, type, name) {
+function download(text, type, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
 }
-byId("save").addEventListener("click", () => handOut(scenario_file(), "application/json", "scenario.json"));
+byId("save").addEventListener("click", () => download(scenario_file(), "application/json", "scenario.json"));
 for (const button of document.querySelectorAll("[data-saves]")) {
   const id = button.dataset.saves;
-  button.addEventListener("click", () => handOut(chart_svg(id), "image/svg+xml", `${id}.svg`));
+  button.addEventListener("click", () => download(chart_svg(id), "image/svg+xml", `${id}.svg`));
 }
 
 // ——— the start ———
 
-// A canvas that is out of sight has no size, and is not drawn.
-function tellSize(surface) {
+// A canvas out of sight gets size 0 and is not drawn.
+function reportSize(surface) {
   const inSight = "inSight" in surface.dataset;
   const [width, height] = inSight ? [surface.clientWidth, surface.clientHeight] : [0, 0];
   show(JSON.parse(resize(surface.querySelector("canvas").id, width, height, devicePixelRatio)));
 }
-const sized = new ResizeObserver((entries) => entries.forEach(({ target }) => tellSize(target)));
-const sighted = new IntersectionObserver(
+const resizeObserver = new ResizeObserver((entries) => entries.forEach(({ target }) => reportSize(target)));
+const intersectionObserver = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting) target.dataset.inSight = "";
       else delete target.dataset.inSight;
-      tellSize(target);
+      reportSize(target);
     }
   },
   { rootMargin: "80px" },
 );
 for (const surface of document.querySelectorAll(".surface")) {
-  sized.observe(surface);
-  sighted.observe(surface);
+  resizeObserver.observe(surface);
+  intersectionObserver.observe(surface);
 }
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", () => send("ThemeChanged", { dark: dark.matches }));

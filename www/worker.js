@@ -1,15 +1,16 @@
-// Trains in slices, so that it can be told to pause between them. It keeps no state of the training: that is in Rust.
+// Trains in slices and takes commands between them. The state of the training is in Rust.
 
 import init, { train_begin, train_go_on, train_report, train_slice, train_terms } from "./pkg/worker.js";
 
 const ready = init();
-const soon = new MessageChannel(); // sooner than any timer, and after whatever the page has said
+const nextSlice = new MessageChannel(); // earlier than any timer, but after the messages of the page
 let running = false;
-let wanted = true; // the page has drawn the report before, and wants the next
+let reportWanted = true; // the page has drawn the previous report
 
-function report(all) {
-  const bytes = train_report(all);
-  wanted = false;
+// Sends a report; `complete` includes what the page needs to continue from there.
+function report(complete) {
+  const bytes = train_report(complete);
+  reportWanted = false;
   postMessage(bytes, [bytes.buffer]);
 }
 
@@ -17,15 +18,15 @@ function slice() {
   if (!running) return;
   const wait = train_slice(8);
   running = wait >= 0;
-  if (!running || wanted) report(!running);
+  if (!running || reportWanted) report(!running);
   if (wait > 0) setTimeout(slice, wait);
-  else if (running) soon.port2.postMessage(null);
+  else if (running) nextSlice.port2.postMessage(null);
 }
-soon.port1.onmessage = slice;
+nextSlice.port1.onmessage = slice;
 
 function run() {
   running = true;
-  soon.port2.postMessage(null);
+  nextSlice.port2.postMessage(null);
 }
 
 const commands = {
@@ -43,7 +44,7 @@ const commands = {
     running = false;
   },
   set_criteria: ({ criteria, speed }) => train_terms(criteria.epochs, criteria.cost, criteria.accuracy, speed),
-  report: () => (wanted = true),
+  report: () => (reportWanted = true),
 };
 
 self.onmessage = async ({ data }) => {

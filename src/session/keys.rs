@@ -70,6 +70,10 @@ const fn step(by: StepSize, direction: Direction) -> Action {
     Action::Navigate(Navigate::Stepped { by, direction })
 }
 
+const fn look(action: Look) -> Action {
+    Action::Look(action)
+}
+
 /// Every key.
 pub static KEYS: [KeyBinding; 29] = {
     use Direction::{Back, Forward};
@@ -88,28 +92,18 @@ pub static KEYS: [KeyBinding; 29] = {
         key("Home", "Home", "first moment of the run", Action::Navigate(Navigate::JumpedToStart)),
         key(" ", "Space", "play or pause (in Train: train or pause)", Action::Play(Play::PlayToggled)),
         key("Escape", "Esc", "stop computing, playing and training", Action::Play(Play::Cancelled)),
-        key("j", "j", "select the next neuron of the layer", Action::Look(Look::NeuronSelectionMoved(1))),
-        key(
-            "k",
-            "k",
-            "select the previous neuron of the layer",
-            Action::Look(Look::NeuronSelectionMoved(-1)),
-        ),
-        key("l", "l", "select in the next layer", Action::Look(Look::LayerSelectionMoved(1))),
-        key("h", "h", "select in the previous layer", Action::Look(Look::LayerSelectionMoved(-1))),
-        key("x", "x", "clear selection", Action::Look(Look::Selected(None))),
-        key("t", "t", "show all terms of long sums", Action::Look(Look::AllTermsToggled)),
-        key("s", "s", "why a row total is not a bias gradient", Action::Look(Look::RowTotalToggled(None))),
-        key("v", "v", "Step ↔ Compare", Action::Look(Look::ViewToggled)),
-        key("g", "g", "go to Train", Action::Look(Look::ViewChanged(View::Train))),
-        key(
-            "b",
-            "b",
-            "back to the last finite state of a training that diverged",
-            Action::Train(Train::FiniteStateRestored),
-        ),
+        key("j", "j", "select the next neuron of the layer", look(Look::NeuronSelectionMoved(1))),
+        key("k", "k", "select the previous neuron of the layer", look(Look::NeuronSelectionMoved(-1))),
+        key("l", "l", "select in the next layer", look(Look::LayerSelectionMoved(1))),
+        key("h", "h", "select in the previous layer", look(Look::LayerSelectionMoved(-1))),
+        key("x", "x", "clear selection", look(Look::Selected(None))),
+        key("t", "t", "show all terms of long sums", look(Look::AllTermsToggled)),
+        key("s", "s", "why a row total is not a bias gradient", look(Look::RowTotalToggled(None))),
+        key("v", "v", "Step ↔ Compare", look(Look::ViewToggled)),
+        key("g", "g", "go to Train", look(Look::ViewChanged(View::Train))),
+        key("b", "b", "back to the last finite state", Action::Train(Train::FiniteStateRestored)),
         key("f", "f", "in Compare: freeze parameters on or off", Action::Compare(Compare::FreezeToggled)),
-        key("r", "r", "gradient check on or off", Action::Look(Look::GradientCheckToggled)),
+        key("r", "r", "gradient check on or off", look(Look::GradientCheckToggled)),
         key("m", "m", "switch sum and mean, same update", Action::Edit(Edit::ReductionSwitched)),
         control("z", false, "Ctrl+Z", "undo the last change", Action::Undo(Undo::Undo)),
         control("Z", true, "Ctrl+Shift+Z", "redo", Action::Undo(Undo::Redo)),

@@ -1,6 +1,8 @@
 //! Files from the page: their bytes come one file after the other, and are then opened together.
 
-use super::{App, Detail, with_app};
+use crate::app::App;
+use crate::with_app;
+use deltascope::view::equation::Detail;
 use wasm_bindgen::prelude::*;
 
 /// The name of a file and its bytes; none where it could not be read.
@@ -27,7 +29,7 @@ pub fn open_files() -> String {
 
 impl App {
     fn open(&mut self, files: Vec<Given>) -> Result<(), String> {
-        (self.idle, self.passing, self.detail) = (false, false, Detail::Brief);
+        (self.idle, self.automatic, self.detail) = (false, false, Detail::Brief);
         let read = |(name, bytes): Given| match bytes {
             Some(bytes) => Ok((name, bytes)),
             None => {

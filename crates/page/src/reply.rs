@@ -29,7 +29,7 @@ pub(super) struct Reply {
     /// What went wrong.
     pub(super) failure: Option<Failure>,
     /// Without a failure: what went wrong before still stands.
-    pub(super) passing: bool,
+    pub(super) automatic: bool,
 }
 
 /// What went wrong, and in which action: its message belongs beside that action's field.
@@ -76,7 +76,7 @@ impl Shown {
         Reply {
             dark: session.view_state().dark,
             wake: wake(session, detail),
-            passing: true,
+            automatic: true,
             ..Reply::default()
         }
     }

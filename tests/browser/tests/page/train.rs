@@ -230,8 +230,8 @@ async fn speed_is_of_what_is_shown(page: &Page) -> Result<()> {
 pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Result<()> {
     open(page, "iris").await?;
     for (field, typed, says) in [
-        ("#epoch-limit", "many", "whole number such as 30"),
-        ("#epoch-limit", "2.5", "whole number"),
+        ("#epoch-limit", "many", "not a whole number; 30 would do"),
+        ("#epoch-limit", "2.5", "not a whole number"),
         ("#cost-limit", "-1", "never below 0"),
         ("#accuracy-limit", "120", "up to 100"),
         ("#speed-limit", "0", "would be none"),
