@@ -8,7 +8,7 @@ mod path;
 mod report;
 mod workloads;
 
-use deltascope::nn::fast::{Width, busy_work};
+use deltascope::nn::fast::{Width, peak_operations};
 use path::Path;
 use report::Row;
 use std::process::{Command, ExitCode};
@@ -59,7 +59,7 @@ fn measured(workload: &Workload, peers: bool) -> Result<String, String> {
     }
     let (mut peaks, mut numpys) = (Vec::new(), row("NumPy"));
     for _ in 0..ROUNDS {
-        peaks.push(rate(ROUND, |count| busy_work(Width::TWO, 1000 * count)));
+        peaks.push(rate(ROUND, |count| peak_operations(Width::TWO, 1000 * count)));
         for ((_, path), row) in paths.iter_mut().zip(&mut rows) {
             row.samples_per_second.push(rate(ROUND, |count| path.train(workload, count)));
         }

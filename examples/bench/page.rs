@@ -9,7 +9,7 @@ mod path;
 mod report;
 mod workloads;
 
-use deltascope::nn::fast::{Width, busy_work};
+use deltascope::nn::fast::{Width, peak_operations};
 use deltascope::nn::{Activation, Cost};
 use path::Path;
 use report::Row;
@@ -25,7 +25,7 @@ pub fn workloads() -> Vec<String> {
 /// Keeps two runs busy; returns how many multiplications and additions that were.
 #[wasm_bindgen]
 pub fn busy(count: usize) -> f64 {
-    busy_work(Width::TWO, 1000 * count) as f64
+    peak_operations(Width::TWO, 1000 * count) as f64
 }
 
 /// A workload, and both ways to train it.

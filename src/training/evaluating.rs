@@ -61,7 +61,7 @@ impl EvaluationInProgress {
         let mut row = from;
         let piece = (from..part.len()).take(rows).map(|row| part.at(row));
         let classification = &mut self.classification;
-        let found = trainer.evaluate_seen(piece, |a, y| {
+        let found = trainer.evaluate_with(piece, |a, y| {
             if tell {
                 classification.count(row, class(y), class(a));
             }

@@ -277,7 +277,7 @@ impl TrainingLoop {
     /// Stands before an update, with these parameters.
     fn stand(&mut self, update: u64, network: &Network) {
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(update);
-        self.trainer.read(network);
+        self.trainer.set_network(network);
         (self.update, self.sample) = (update, 0);
         (self.epoch, self.mini_batch) = (epoch, mini_batch as usize);
     }

@@ -179,7 +179,7 @@ fn single_samples_and_negative_zeros() {
                 }
                 // The same where they come later.
                 let (mut trainer, mut plain) = (Trainer::new(&network, &PLAIN), zeros.clone());
-                trainer.read(&zeros);
+                trainer.set_network(&zeros);
                 for sample in samples.chunks(1) {
                     trainer.train_mini_batch(sample);
                     train_mini_batch(&mut plain, sample, &PLAIN);
@@ -251,7 +251,7 @@ fn back_to_an_earlier_network() {
     let first = epoch(&mut trainer);
     assert_ne!(epoch(&mut trainer), first);
     trainer.accumulate(&samples[..3]);
-    trainer.read(&network);
+    trainer.set_network(&network);
     assert_eq!(trainer.network(), network);
     assert_eq!(epoch(&mut trainer), first);
 }

@@ -22,7 +22,7 @@ pub enum Activation {
 }
 
 /// The slope of [`Activation::LeakyRelu`] for z ≤ 0.
-const LEAK: f64 = 0.01;
+pub(crate) const LEAK: f64 = 0.01;
 
 impl Activation {
     /// Every activation function.

@@ -39,7 +39,7 @@ impl Evaluation {
     }
 
     /// One sample more: its outputs, its targets and its cost.
-    pub(super) fn count(&mut self, a: &[f64], y: &[f64], cost: f64) {
+    pub(super) fn add_sample(&mut self, a: &[f64], y: &[f64], cost: f64) {
         let outputs_right = a.iter().zip(y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
         self.samples += 1;
         self.cost_sum += cost;
@@ -61,7 +61,7 @@ pub fn evaluate(
         let (Some(z), Some(a)) = (forward.weighted_inputs.last(), forward.activations.last()) else {
             continue;
         };
-        evaluation.count(a, &sample.y, cost.value(z, a, &sample.y));
+        evaluation.add_sample(a, &sample.y, cost.value(z, a, &sample.y));
     }
     evaluation
 }

@@ -27,11 +27,11 @@ pub mod functions;
 mod gradient;
 mod gradient_check;
 mod initialisation;
-mod lanes;
 mod matrix;
 mod network;
 mod sequential;
 mod sgd;
+mod simd;
 mod sweep;
 
 pub use activation::Activation;

@@ -1,342 +1,338 @@
-//! A layer as the kernels hold it: rows of whole vectors, filled up with zeros.
+//! A layer in the memory layout of the fast path: rows padded with zeros to whole vectors. Layer by layer is the path for
+//! every network that is not small.
 
-use super::descent::{BiasDescent, Descent, Step};
-use super::neurons::{Activate, Exponentials, Outputs, Softmax, TimesDerivative};
+use super::neurons::{Activate, Outputs, Softmax, SoftmaxSum, TimesDerivative};
 use super::product::Product;
-use super::tame::{Change, Tame, weights_are_tame};
-use crate::lanes::Width;
+use super::update::{BiasUpdate, FastChange, InSafeRange, Update, WeightUpdate, weights_are_safe};
+use crate::simd::Width;
 use crate::{Activation, BiasRule, Cost, Layer};
 
-/// Values of several samples, one row for each.
+/// A matrix whose rows are `stride` apart: long enough to consist of whole vectors.
 #[derive(Clone, Debug)]
-pub(super) struct Rows {
+pub(super) struct PaddedMatrix {
     pub(super) values: Vec<f64>,
     pub(super) stride: usize,
 }
 
-impl Rows {
+impl PaddedMatrix {
     /// All zero.
-    pub(super) fn new(samples: usize, stride: usize) -> Self {
-        Self { values: vec![0.0; samples * stride], stride }
+    pub(super) fn zeros(rows: usize, stride: usize) -> Self {
+        Self { values: vec![0.0; rows * stride], stride }
     }
 
     /// The first rows.
-    pub(super) fn first(&self, samples: usize) -> &[f64] {
-        &self.values[..samples * self.stride]
+    pub(super) fn rows(&self, count: usize) -> &[f64] {
+        &self.values[..count * self.stride]
     }
 
-    pub(super) fn first_mut(&mut self, samples: usize) -> &mut [f64] {
-        &mut self.values[..samples * self.stride]
+    /// The first rows.
+    pub(super) fn rows_mut(&mut self, count: usize) -> &mut [f64] {
+        &mut self.values[..count * self.stride]
     }
 
-    /// Puts a sample's values into a row.
-    pub(super) fn fill(&mut self, sample: usize, values: &[f64]) {
-        let row = &mut self.values[sample * self.stride..][..values.len()];
+    /// Writes the values of a row. Its padding stays as it is.
+    pub(super) fn set_row(&mut self, row: usize, values: &[f64]) {
+        let row = &mut self.values[row * self.stride..][..values.len()];
         if values.len() >= 8 {
             row.copy_from_slice(values);
             return;
         }
-        // For a few numbers the call that copies would cost more than the copy: four, two and one instead.
+        // For a few values, a call of memcpy takes longer than the copy, and a loop is compiled to such a call.
         let (row, values) = copy_if_longer::<4>(row, values);
         let (row, values) = copy_if_longer::<2>(row, values);
         copy_if_longer::<1>(row, values);
     }
 }
 
-/// Copies the first N numbers where there are so many; returns what is left.
+/// Copies the first N values if there are as many. Returns the rest.
 #[inline(always)]
 fn copy_if_longer<'t, 'f, const N: usize>(to: &'t mut [f64], from: &'f [f64]) -> (&'t mut [f64], &'f [f64]) {
     match from.split_first_chunk::<N>() {
         Some((first, rest)) => {
-            let (place, left) = to.split_at_mut(N);
+            let (place, to) = to.split_at_mut(N);
             place.copy_from_slice(first);
-            (left, rest)
+            (to, rest)
         }
         None => (to, from),
     }
 }
 
-/// Parameters, and what the samples of a mini-batch bring.
+/// The parameters of a layer, and its values for the samples of a chunk.
 #[derive(Clone, Debug)]
-pub(super) struct Dense {
+pub(super) struct PaddedLayer {
     pub(super) sources: usize,
     pub(super) neurons: usize,
     pub(super) activation: Activation,
-    /// wᵀ, shape (sources, stride): sums over the sources run down, neurons side by side.
-    pub(super) by_source: Rows,
-    /// w, shape (neurons, the layer before's stride), for equation (2); the first layer needs none.
-    pub(super) by_neuron: Option<Rows>,
+    /// wᵀ, shape (sources, stride): the neurons lie side by side.
+    pub(super) weights_by_source: PaddedMatrix,
+    /// w, shape (neurons, stride of the previous layer), for equation (2); `None` for the first layer.
+    pub(super) weights_by_neuron: Option<PaddedMatrix>,
+    /// (stride)
     pub(super) biases: Vec<f64>,
+    /// (stride): all bits set for neurons, none for the padding.
     pub(super) mask: Vec<f64>,
-    pub(super) weighted_inputs: Rows,
-    pub(super) activations: Rows,
-    pub(super) deltas: Rows,
-    /// Sums over the samples so far, where a mini-batch is longer than what is taken at once.
-    weight_sums: Vec<f64>,
+    /// (samples, stride)
+    pub(super) weighted_inputs: PaddedMatrix,
+    /// (samples, stride)
+    pub(super) activations: PaddedMatrix,
+    /// (samples, stride)
+    pub(super) deltas: PaddedMatrix,
+    /// Gradients summed over the previous chunks of a mini-batch, as `weights_by_source`; empty until needed.
+    pub(super) weight_sums: Vec<f64>,
+    /// The same for the biases, (stride).
     pub(super) bias_sums: Vec<f64>,
-    /// What all parameters came to when they were last looked at, in parts: finite only if they are.
-    pub(super) total: [f64; 4],
-    /// Whether all weights are known to be [tame](super::tame).
-    tame: bool,
+    /// The sum of all parameters, in parts: finite only if they are.
+    pub(super) parameter_sum: [f64; 4],
+    /// Whether [`weights_are_safe`] is known to hold.
+    weights_are_safe: bool,
 }
 
-/// Up to so many samples it is quicker to update w beside wᵀ than to turn it over.
-pub(super) const FEW: usize = 4;
+/// For up to this number of samples it is faster to update both w and wᵀ than to transpose wᵀ after its update.
+const MAX_SAMPLES_TO_UPDATE_BOTH: usize = 4;
 
-impl Dense {
-    /// For so many `samples` at once. `before` is the stride of the layer before; none for the first one.
-    pub(super) fn new(layer: &Layer, before: Option<usize>, samples: usize, lanes: usize) -> Self {
+impl PaddedLayer {
+    /// For chunks of `samples`. `source_stride` is the stride of the previous layer; `None` for the first layer.
+    pub(super) fn new(layer: &Layer, source_stride: Option<usize>, samples: usize, lanes: usize) -> Self {
         let (sources, neurons) = (layer.sources(), layer.neurons());
         let stride = neurons.next_multiple_of(lanes).max(lanes);
         let mask = (0..stride).map(|j| f64::from_bits(if j < neurons { u64::MAX } else { 0 })).collect();
-        let mut dense = Self {
+        let mut padded = Self {
             sources,
             neurons,
             activation: layer.activation,
-            by_source: Rows::new(sources, stride),
-            by_neuron: before.map(|before| Rows::new(neurons, before)),
+            weights_by_source: PaddedMatrix::zeros(sources, stride),
+            weights_by_neuron: source_stride.map(|stride| PaddedMatrix::zeros(neurons, stride)),
             biases: vec![0.0; stride],
             mask,
-            weighted_inputs: Rows::new(samples, stride),
-            activations: Rows::new(samples, stride),
-            deltas: Rows::new(samples, stride),
+            weighted_inputs: PaddedMatrix::zeros(samples, stride),
+            activations: PaddedMatrix::zeros(samples, stride),
+            deltas: PaddedMatrix::zeros(samples, stride),
             weight_sums: Vec::new(),
             bias_sums: vec![0.0; stride],
-            total: [0.0; 4],
-            tame: false,
+            parameter_sum: [0.0; 4],
+            weights_are_safe: false,
         };
-        dense.read(layer);
-        dense
+        padded.set_parameters(layer);
+        padded
     }
 
-    /// Takes the parameters over.
-    pub(super) fn read(&mut self, layer: &Layer) {
-        let stride = self.by_source.stride;
+    /// Copies the parameters of a layer of the same shape.
+    pub(super) fn set_parameters(&mut self, layer: &Layer) {
+        let stride = self.stride();
         for j in 0..self.neurons {
             for (k, weight) in layer.weights.row(j).iter().enumerate() {
-                self.by_source.values[k * stride + j] = *weight;
+                self.weights_by_source.values[k * stride + j] = *weight;
             }
         }
         self.biases[..self.neurons].copy_from_slice(&layer.biases);
-        self.turn();
-        self.total = [layer.weights.values().iter().chain(&layer.biases).sum(), 0.0, 0.0, 0.0];
-        self.tame = false;
+        self.transpose_weights();
+        self.parameter_sum = [layer.weights.values().iter().chain(&layer.biases).sum(), 0.0, 0.0, 0.0];
+        self.weights_are_safe = false;
     }
 
-    /// Gives the parameters back to a layer of the same shape.
-    pub(super) fn write(&self, layer: &mut Layer) {
-        let stride = self.by_source.stride;
+    /// Copies the parameters to a layer of the same shape.
+    pub(super) fn copy_parameters_to(&self, layer: &mut Layer) {
+        let stride = self.stride();
         for (j, row) in layer.weights.values_mut().chunks_exact_mut(self.sources.max(1)).enumerate() {
             for (k, weight) in row.iter_mut().enumerate() {
-                *weight = self.by_source.values[k * stride + j];
+                *weight = self.weights_by_source.values[k * stride + j];
             }
         }
         layer.biases.copy_from_slice(&self.biases[..self.neurons]);
     }
 
-    /// w from wᵀ.
-    pub(super) fn turn(&mut self) {
-        let Some(by_neuron) = &mut self.by_neuron else { return };
+    /// Computes w from wᵀ.
+    fn transpose_weights(&mut self) {
+        let Some(by_neuron) = &mut self.weights_by_neuron else { return };
         for (j, row) in by_neuron.values.chunks_exact_mut(by_neuron.stride).enumerate() {
-            let column = self.by_source.values[j..].iter().step_by(self.by_source.stride);
-            for (weight, turned) in row.iter_mut().zip(column) {
-                *weight = *turned;
+            let column = self.weights_by_source.values[j..].iter().step_by(self.weights_by_source.stride);
+            for (weight, transposed) in row.iter_mut().zip(column) {
+                *weight = *transposed;
             }
         }
     }
 
-    /// Where sums of the gradients are kept over the pieces of a mini-batch, as the weights by source; empty where that
-    /// is never `needed`.
-    pub(super) fn weight_sums_mut(&mut self, needed: bool) -> &mut [f64] {
-        if needed && self.weight_sums.is_empty() {
-            self.weight_sums = vec![0.0; self.by_source.values.len()];
+    /// Makes room for sums of gradients where the update needs them: for a part of a mini-batch.
+    #[inline(always)]
+    pub(super) fn reserve_weight_sums(&mut self, update: Update) {
+        if !update.is_whole() && self.weight_sums.is_empty() {
+            self.weight_sums = vec![0.0; self.weights_by_source.values.len()];
         }
-        &mut self.weight_sums
     }
 
-    /// The end of an update: biases that are not moved by their own δ follow the sums of δ, and are the last part of the
-    /// total.
+    /// For bias rules other than [`BiasRule::OwnDelta`]: updates the biases, given `bias_sums`, and adds them to the
+    /// parameter sum.
     #[inline(always)]
-    pub(super) fn settle(&mut self, step: Step) {
-        if step.rule != BiasRule::OwnDelta {
-            step.all_alike(&mut self.biases[..self.neurons], &self.bias_sums);
-            self.total[0] += self.biases.iter().sum::<f64>();
+    pub(super) fn update_biases_together(&mut self, update: Update) {
+        if update.rule != BiasRule::OwnDelta {
+            update.update_biases_together(&mut self.biases[..self.neurons], &self.bias_sums);
+            self.parameter_sum[0] += self.biases.iter().sum::<f64>();
         }
     }
 
     /// Whether a parameter is −0.
     pub(super) fn has_negative_zero(&self) -> bool {
-        let mut parameters = self.by_source.values.iter().chain(&self.biases);
+        let mut parameters = self.weights_by_source.values.iter().chain(&self.biases);
         parameters.any(|value| *value == 0.0 && value.is_sign_negative())
     }
 
-    /// The length of its rows.
+    /// The row length of the layer's values, a multiple of the number of lanes.
+    #[inline(always)]
     pub(super) fn stride(&self) -> usize {
-        self.by_source.stride
+        self.weights_by_source.stride
     }
 
-    /// Whether all parameters are finite; they may be where this says no (their sum was not).
-    pub(super) fn finite(&self) -> bool {
-        self.total.iter().sum::<f64>().is_finite()
+    /// Whether the sum of all parameters is finite. Then all parameters are; otherwise they may be.
+    pub(super) fn has_finite_sum(&self) -> bool {
+        self.parameter_sum.iter().sum::<f64>().is_finite()
     }
 
-    /// a of one sample.
-    pub(super) fn outputs(&self, sample: usize) -> &[f64] {
+    /// a of a sample, shape (neurons).
+    pub(super) fn activations_of(&self, sample: usize) -> &[f64] {
         &self.activations.values[sample * self.stride()..][..self.neurons]
     }
 
-    /// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ) for so many samples.
+    /// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ) for the first `samples`, given the activations of the previous layer.
     pub(super) fn forward(
         &mut self,
         width: Width,
         samples: usize,
-        before: &Rows,
-        exponentials: &mut [Exponentials],
+        sources: &PaddedMatrix,
+        softmax_sums: &mut [SoftmaxSum],
     ) {
         width.run(Product {
-            left: &before.values,
-            left_stride: before.stride,
+            left: &sources.values,
+            left_stride: sources.stride,
             terms: self.sources,
-            right: &self.by_source.values,
-            stride: self.by_source.stride,
-            out: self.weighted_inputs.first_mut(samples),
+            right: &self.weights_by_source.values,
+            stride: self.weights_by_source.stride,
+            out: self.weighted_inputs.rows_mut(samples),
         });
         width.run(Activate {
             activation: self.activation,
             biases: &self.biases,
             mask: &self.mask,
-            weighted_inputs: self.weighted_inputs.first_mut(samples),
-            activations: self.activations.first_mut(samples),
+            weighted_inputs: self.weighted_inputs.rows_mut(samples),
+            activations: self.activations.rows_mut(samples),
         });
         if self.activation == Activation::Softmax {
-            self.softmax(width, samples, exponentials, true);
+            self.softmax(width, samples, softmax_sums, true);
         }
     }
 
-    pub(super) fn softmax(
+    fn softmax(
         &mut self,
         width: Width,
         samples: usize,
-        exponentials: &mut [Exponentials],
-        divide: bool,
+        softmax_sums: &mut [SoftmaxSum],
+        with_activations: bool,
     ) {
         width.run(Softmax {
             neurons: self.neurons,
-            stride: self.by_source.stride,
-            weighted_inputs: self.weighted_inputs.first(samples),
-            activations: self.activations.first_mut(samples),
-            exponentials: &mut exponentials[..samples],
-            divide,
+            stride: self.weights_by_source.stride,
+            weighted_inputs: self.weighted_inputs.rows(samples),
+            activations: self.activations.rows_mut(samples),
+            sums: &mut softmax_sums[..samples],
+            with_activations,
         });
     }
 
-    /// δ and the costs of the output layer, one for each of `costs`.
-    pub(super) fn outputs_back(
+    /// Equation (1) for the output layer: δᴸ and the cost of each sample. `costs` has an entry for each sample.
+    pub(super) fn output_deltas(
         &mut self,
         width: Width,
         cost: Cost,
-        targets: &Rows,
-        exponentials: &mut [Exponentials],
+        targets: &PaddedMatrix,
+        softmax_sums: &mut [SoftmaxSum],
         costs: &mut [f64],
     ) {
         let samples = costs.len();
         if cost == Cost::Cce && self.activation != Activation::Softmax {
-            self.softmax(width, samples, exponentials, false);
+            self.softmax(width, samples, softmax_sums, false);
         }
         width.run(Outputs {
             cost,
             activation: self.activation,
             neurons: self.neurons,
-            stride: self.by_source.stride,
+            stride: self.weights_by_source.stride,
             mask: &self.mask,
-            weighted_inputs: self.weighted_inputs.first(samples),
-            activations: self.activations.first(samples),
-            exponentials,
-            targets: targets.first(samples),
-            deltas: self.deltas.first_mut(samples),
+            weighted_inputs: self.weighted_inputs.rows(samples),
+            activations: self.activations.rows(samples),
+            softmax_sums,
+            targets: targets.rows(samples),
+            deltas: self.deltas.rows_mut(samples),
             costs,
         });
     }
 
-    /// δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)
-    pub(super) fn back(&mut self, width: Width, samples: usize, next: &Self) {
-        let Some(by_neuron) = &next.by_neuron else { return };
+    /// Equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)
+    pub(super) fn backward(&mut self, width: Width, samples: usize, next: &Self) {
+        let Some(weights) = &next.weights_by_neuron else { return };
         width.run(Product {
             left: &next.deltas.values,
             left_stride: next.deltas.stride,
             terms: next.neurons,
-            right: &by_neuron.values,
-            stride: by_neuron.stride,
-            out: self.deltas.first_mut(samples),
+            right: &weights.values,
+            stride: weights.stride,
+            out: self.deltas.rows_mut(samples),
         });
         width.run(TimesDerivative {
             activation: self.activation,
-            activations: self.activations.first(samples),
-            deltas: self.deltas.first_mut(samples),
+            activations: self.activations.rows(samples),
+            deltas: self.deltas.rows_mut(samples),
         });
     }
 
-    fn descent<'a>(
-        &'a mut self,
-        samples: usize,
-        before: &'a Rows,
-        step: Step,
-        change: Option<Change>,
-    ) -> Descent<'a> {
-        Descent {
+    /// Equations (3) and (4): adds the gradients of the first `samples`, and updates the parameters after the last ones of
+    /// the mini-batch.
+    pub(super) fn update(&mut self, width: Width, samples: usize, sources: &PaddedMatrix, update: Update) {
+        self.reserve_weight_sums(update);
+        let (activations, deltas) = (sources.rows(samples), self.deltas.rows(samples));
+        let fast_change = FastChange::new(&update).filter(|_| {
+            width.run(InSafeRange(activations))
+                && width.run(InSafeRange(deltas))
+                && (self.weights_are_safe || weights_are_safe(&self.weights_by_source.values))
+        });
+        self.weights_are_safe = fast_change.is_some();
+        width.run(WeightUpdate {
             samples,
-            activations: before.first(samples),
-            source_stride: before.stride,
-            deltas: self.deltas.first(samples),
-            stride: self.by_source.stride,
-            weights: &mut self.by_source.values,
+            activations,
+            source_stride: sources.stride,
+            deltas,
+            stride: self.weights_by_source.stride,
+            weights: &mut self.weights_by_source.values,
             accumulators: &mut self.weight_sums,
-            step,
-            change,
-            total: &mut self.total,
-        }
-    }
-
-    /// Sums the gradients of so many samples, and moves the parameters where that is the end of the mini-batch.
-    pub(super) fn descend(&mut self, width: Width, samples: usize, before: &Rows, step: Step) {
-        let whole = step.first && step.last;
-        if !whole && self.weight_sums.is_empty() {
-            self.weight_sums = vec![0.0; self.by_source.values.len()];
-        }
-        let change = Change::new(&step).filter(|_| {
-            width.run(Tame(before.first(samples)))
-                && width.run(Tame(self.deltas.first(samples)))
-                && (self.tame || weights_are_tame(&self.by_source.values))
+            update,
+            fast_change,
+            weight_sum: &mut self.parameter_sum,
         });
-        self.tame = change.is_some();
-        width.run(self.descent(samples, before, step, change));
-        let biases = width.run(BiasDescent {
-            deltas: self.deltas.first(samples),
+        let bias_sum = width.run(BiasUpdate {
+            deltas,
             biases: &mut self.biases,
             neurons: self.neurons,
             accumulators: &mut self.bias_sums,
-            step,
+            update,
         });
-        if !step.last {
+        if !update.last {
             return;
         }
-        self.total[0] += biases;
-        match &mut self.by_neuron {
-            Some(by_neuron) if whole && samples <= FEW => {
-                width.run(Descent {
+        self.parameter_sum[0] += bias_sum;
+        match &mut self.weights_by_neuron {
+            Some(weights) if update.is_whole() && samples <= MAX_SAMPLES_TO_UPDATE_BOTH => {
+                width.run(WeightUpdate {
                     samples,
-                    activations: self.deltas.first(samples),
-                    source_stride: self.by_source.stride,
-                    deltas: before.first(samples),
-                    stride: by_neuron.stride,
-                    weights: &mut by_neuron.values,
+                    activations: deltas,
+                    source_stride: self.deltas.stride,
+                    deltas: activations,
+                    stride: weights.stride,
+                    weights: &mut weights.values,
                     accumulators: &mut [],
-                    step,
-                    change,
-                    total: &mut [0.0; 4],
+                    update,
+                    fast_change,
+                    weight_sum: &mut [0.0; 4],
                 });
             }
-            _ => self.turn(),
+            _ => self.transpose_weights(),
         }
     }
 }

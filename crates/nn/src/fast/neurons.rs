@@ -1,20 +1,68 @@
-//! What neurons do one by one: activations, σ′, costs and the outputs' δ.
+//! The operations on each neuron in vector form, shared by all paths: a = σ(z), σ′(z), the cost and δ of the outputs.
 
-use crate::functions::{exp_of_negative, ln, ln_1p_lanes, sigmoid_lanes, tanh_lanes};
-use crate::lanes::{Kernel, Lanes};
+use crate::activation::LEAK;
+use crate::functions::{exp_of_negative, ln, ln_1p_simd, sigmoid_simd, tanh_simd};
+use crate::simd::{Kernel, Simd};
 use crate::{Activation, Cost};
 
-/// The slope of leaky ReLU for z ≤ 0, as in `Activation`.
-const LEAK: f64 = 0.01;
+/// σ(z). For softmax, which needs a whole layer, z.
+#[inline(always)]
+pub(super) fn activate<S: Simd>(activation: Activation, z: S) -> S {
+    let zero = S::broadcast(0.0);
+    match activation {
+        Activation::Sigmoid => sigmoid_simd(z),
+        Activation::Tanh => tanh_simd(z),
+        Activation::Relu => S::select(z.gt(zero), z, zero),
+        Activation::LeakyRelu => S::select(z.gt(zero), z, S::broadcast(LEAK) * z),
+        Activation::Identity | Activation::Softmax => z,
+    }
+}
 
-/// a = σ(z), z = products + b, for a layer; softmax, which needs whole rows, is left to [`Softmax`].
+/// σ′(z) from a = σ(z), which determines it for every activation function.
+#[inline(always)]
+pub(super) fn activation_derivative<S: Simd>(activation: Activation, a: S) -> S {
+    let (zero, one) = (S::broadcast(0.0), S::broadcast(1.0));
+    match activation {
+        Activation::Sigmoid | Activation::Softmax => a * (one - a),
+        Activation::Tanh => one - a * a,
+        Activation::Relu => S::select(a.gt(zero), one, zero),
+        Activation::LeakyRelu => S::select(a.gt(zero), one, S::broadcast(LEAK)),
+        Activation::Identity => one,
+    }
+}
+
+/// An output's term of the cost, and its δ by equation (1). Both are 0 for [`Cost::Cce`], which needs a whole layer.
+#[inline(always)]
+pub(super) fn cost_and_delta<S: Simd>(cost: Cost, activation: Activation, z: S, a: S, y: S) -> (S, S) {
+    let difference = a - y;
+    let sigma_prime = activation_derivative(activation, a);
+    match cost {
+        Cost::Mse => (difference * difference, S::broadcast(2.0) * difference * sigma_prime),
+        Cost::HalfMse => (S::broadcast(0.5) * (difference * difference), difference * sigma_prime),
+        Cost::Bce => (binary_cross_entropy(z, y), difference),
+        Cost::Cce => (S::broadcast(0.0), S::broadcast(0.0)),
+    }
+}
+
+/// y · (−ln σ(z)) + (1 − y) · (−ln(1 − σ(z))), computed as in [`Cost::terms`].
+#[inline(always)]
+fn binary_cross_entropy<S: Simd>(z: S, y: S) -> S {
+    let (zero, one, sign) = (S::broadcast(0.0), S::broadcast(1.0), S::from_bits(1 << 63));
+    let negated = z.xor(sign);
+    let tail = ln_1p_simd(exp_of_negative(z.or(sign)));
+    let (negative_part, positive_part) =
+        (S::select(negated.gt(zero), negated, zero), S::select(z.gt(zero), z, zero));
+    y * (negative_part + tail) + (one - y) * (positive_part + tail)
+}
+
+/// z = w a + b from the products w a, and a = σ(z), for a layer. [`Softmax`] has to follow for a softmax layer.
 pub(super) struct Activate<'a> {
     pub(super) activation: Activation,
     /// (stride)
     pub(super) biases: &'a [f64],
-    /// (stride): all bits of what counts, none of the filling at the end of a row, which is to stay 0.
+    /// (stride): all bits set for neurons, none for the padding, so that its activations are 0
     pub(super) mask: &'a [f64],
-    /// (samples, stride): the products, which become z.
+    /// (samples, stride): the products, replaced by z
     pub(super) weighted_inputs: &'a mut [f64],
     /// (samples, stride)
     pub(super) activations: &'a mut [f64],
@@ -24,48 +72,35 @@ impl Kernel for Activate<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
-        // One loop for each, so that each is known where it is compiled.
+    fn run<S: Simd>(self) {
+        // A loop for each of the expensive functions, so that the function is a constant in it.
         match self.activation {
-            Activation::Sigmoid => self.each::<L>(|z| activated(Activation::Sigmoid, z)),
-            Activation::Tanh => self.each::<L>(|z| activated(Activation::Tanh, z)),
-            activation => self.each::<L>(|z| activated(activation, z)),
+            Activation::Sigmoid => self.each::<S>(Activation::Sigmoid),
+            Activation::Tanh => self.each::<S>(Activation::Tanh),
+            activation => self.each::<S>(activation),
         }
-    }
-}
-
-/// σ(z) of a neuron; z of softmax, which needs its whole layer.
-#[inline(always)]
-pub(super) fn activated<L: Lanes>(activation: Activation, z: L) -> L {
-    let zero = L::splat(0.0);
-    match activation {
-        Activation::Sigmoid => sigmoid_lanes(z),
-        Activation::Tanh => tanh_lanes(z),
-        Activation::Relu => L::select(z.above(zero), z, zero),
-        Activation::LeakyRelu => L::select(z.above(zero), z, L::splat(LEAK) * z),
-        Activation::Identity | Activation::Softmax => z,
     }
 }
 
 impl Activate<'_> {
     #[inline(always)]
-    fn each<L: Lanes>(self, sigma: impl Fn(L) -> L) {
+    fn each<S: Simd>(self, activation: Activation) {
         let stride = self.biases.len();
         let rows =
             self.weighted_inputs.chunks_exact_mut(stride).zip(self.activations.chunks_exact_mut(stride));
         for (z, a) in rows {
-            for at in (0..stride).step_by(L::COUNT) {
-                let value = L::load(&z[at..]) + L::load(&self.biases[at..]);
+            for at in (0..stride).step_by(S::LANES) {
+                let value = S::load(&z[at..]) + S::load(&self.biases[at..]);
                 value.store(&mut z[at..]);
-                sigma(value).and(L::load(&self.mask[at..])).store(&mut a[at..]);
+                activate(activation, value).and(S::load(&self.mask[at..])).store(&mut a[at..]);
             }
         }
     }
 }
 
-/// What softmax and its cost share: the largest z of a sample, and Σ e^(z − largest).
+/// Intermediate results of softmax and its cost for a sample: the largest z, and Σ e^(z − largest).
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Exponentials {
+pub(super) struct SoftmaxSum {
     largest: f64,
     sum: f64,
 }
@@ -74,62 +109,52 @@ pub(super) struct Exponentials {
 pub(super) struct Softmax<'a> {
     pub(super) neurons: usize,
     pub(super) stride: usize,
+    /// (samples, stride)
     pub(super) weighted_inputs: &'a [f64],
+    /// (samples, stride)
     pub(super) activations: &'a mut [f64],
-    pub(super) exponentials: &'a mut [Exponentials],
-    /// Whether the activations are wanted, or only what the cost needs.
-    pub(super) divide: bool,
+    /// (samples)
+    pub(super) sums: &'a mut [SoftmaxSum],
+    /// Whether to compute the activations too, or only the sums.
+    pub(super) with_activations: bool,
 }
 
 impl Kernel for Softmax<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
+    fn run<S: Simd>(self) {
         let rows = self.weighted_inputs.chunks_exact(self.stride);
-        let rows = rows.zip(self.activations.chunks_exact_mut(self.stride)).zip(self.exponentials);
+        let rows = rows.zip(self.activations.chunks_exact_mut(self.stride)).zip(self.sums);
         let mut exponentials = [0.0; 64];
-        for ((z, a), found) in rows {
+        for ((z, a), softmax_sum) in rows {
             let largest = z[..self.neurons].iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let mut sum = 0.0;
             for from in (0..self.stride).step_by(exponentials.len()) {
                 let to = (from + exponentials.len()).min(self.stride);
-                for at in (from..to).step_by(L::COUNT) {
-                    let value = exp_of_negative(L::load(&z[at..]) - L::splat(largest));
+                for at in (from..to).step_by(S::LANES) {
+                    let value = exp_of_negative(S::load(&z[at..]) - S::broadcast(largest));
                     value.store(&mut exponentials[at - from..]);
                 }
                 let count = self.neurons.min(to) - from;
                 for value in &exponentials[..count] {
                     sum += value;
                 }
-                if self.divide {
+                if self.with_activations {
                     a[from..from + count].copy_from_slice(&exponentials[..count]);
                 }
             }
-            *found = Exponentials { largest, sum };
-            if self.divide {
-                for at in (0..self.stride).step_by(L::COUNT) {
-                    (L::load(&a[at..]) / L::splat(sum)).store(&mut a[at..]);
+            *softmax_sum = SoftmaxSum { largest, sum };
+            if self.with_activations {
+                for at in (0..self.stride).step_by(S::LANES) {
+                    (S::load(&a[at..]) / S::broadcast(sum)).store(&mut a[at..]);
                 }
             }
         }
     }
 }
 
-/// σ′(z), which of every activation function can be told from a = σ(z).
-#[inline(always)]
-pub(super) fn derivative<L: Lanes>(activation: Activation, a: L) -> L {
-    let (zero, one) = (L::splat(0.0), L::splat(1.0));
-    match activation {
-        Activation::Sigmoid | Activation::Softmax => a * (one - a),
-        Activation::Tanh => one - a * a,
-        Activation::Relu => L::select(a.above(zero), one, zero),
-        Activation::LeakyRelu => L::select(a.above(zero), one, L::splat(LEAK)),
-        Activation::Identity => one,
-    }
-}
-
-/// δ ⊙ σ′(z) in place: the rest of equation (2).
+/// δ ⊙ σ′(z) in place: the second part of equation (2).
 pub(super) struct TimesDerivative<'a> {
     pub(super) activation: Activation,
     pub(super) activations: &'a [f64],
@@ -140,26 +165,43 @@ impl Kernel for TimesDerivative<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
-        let vectors = self.activations.chunks_exact(L::COUNT).zip(self.deltas.chunks_exact_mut(L::COUNT));
-        for (a, delta) in vectors {
-            (L::load(delta) * derivative(self.activation, L::load(a))).store(delta);
+    fn run<S: Simd>(self) {
+        // As in `Activate`.
+        match self.activation {
+            Activation::Sigmoid => self.each::<S>(Activation::Sigmoid),
+            Activation::Tanh => self.each::<S>(Activation::Tanh),
+            activation => self.each::<S>(activation),
         }
     }
 }
 
-/// Equation (1), and the costs: of each sample's outputs.
+impl TimesDerivative<'_> {
+    #[inline(always)]
+    fn each<S: Simd>(self, activation: Activation) {
+        let vectors = self.activations.chunks_exact(S::LANES).zip(self.deltas.chunks_exact_mut(S::LANES));
+        for (a, delta) in vectors {
+            (S::load(delta) * activation_derivative(activation, S::load(a))).store(delta);
+        }
+    }
+}
+
+/// Equation (1), and the cost of each sample.
 pub(super) struct Outputs<'a> {
     pub(super) cost: Cost,
     pub(super) activation: Activation,
     pub(super) neurons: usize,
     pub(super) stride: usize,
-    /// As for [`Activate`].
+    /// As in [`Activate`].
     pub(super) mask: &'a [f64],
+    /// (samples, stride)
     pub(super) weighted_inputs: &'a [f64],
+    /// (samples, stride)
     pub(super) activations: &'a [f64],
-    pub(super) exponentials: &'a [Exponentials],
+    /// (samples), used by [`Cost::Cce`] only
+    pub(super) softmax_sums: &'a [SoftmaxSum],
+    /// (samples, stride)
     pub(super) targets: &'a [f64],
+    /// (samples, stride)
     pub(super) deltas: &'a mut [f64],
     /// (samples)
     pub(super) costs: &'a mut [f64],
@@ -169,11 +211,10 @@ impl Kernel for Outputs<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
+    fn run<S: Simd>(self) {
         for sample in 0..self.costs.len() {
             let row = sample * self.stride;
-            let from = |values: &'_ [f64], at: usize| L::load(&values[row + at..]);
-            let Exponentials { largest, sum } = self.exponentials.get(sample).copied().unwrap_or_default();
+            let SoftmaxSum { largest, sum } = self.softmax_sums.get(sample).copied().unwrap_or_default();
             let (sum_y, log_sum) = match self.cost {
                 Cost::Cce => {
                     let targets = &self.targets[row..][..self.neurons];
@@ -182,41 +223,21 @@ impl Kernel for Outputs<'_> {
                 _ => (0.0, 0.0),
             };
             let mut cost = 0.0;
-            for at in (0..self.stride).step_by(L::COUNT) {
-                let (a, y) = (from(self.activations, at), from(self.targets, at));
-                let z = from(self.weighted_inputs, at);
+            for at in (0..self.stride).step_by(S::LANES) {
+                let z = S::load(&self.weighted_inputs[row + at..]);
+                let a = S::load(&self.activations[row + at..]);
+                let y = S::load(&self.targets[row + at..]);
                 let (term, delta) = match self.cost {
                     Cost::Cce => {
-                        let below = L::splat(largest) - z;
-                        (y * (below + L::splat(log_sum)), a * L::splat(sum_y) - y)
+                        let below = S::broadcast(largest) - z;
+                        (y * (below + S::broadcast(log_sum)), a * S::broadcast(sum_y) - y)
                     }
-                    cost => term_and_delta(cost, self.activation, z, a, y),
+                    cost => cost_and_delta(cost, self.activation, z, a, y),
                 };
                 delta.store(&mut self.deltas[row + at..]);
-                cost = term.and(L::load(&self.mask[at..])).added_to(cost);
+                cost = term.and(S::load(&self.mask[at..])).add_lanes_to(cost);
             }
             self.costs[sample] = cost;
         }
     }
-}
-
-/// An output's share of the cost, and its δ; of [`Cost::Cce`], which needs whole rows, nothing.
-#[inline(always)]
-pub(super) fn term_and_delta<L: Lanes>(cost: Cost, activation: Activation, z: L, a: L, y: L) -> (L, L) {
-    let difference = a - y;
-    match cost {
-        Cost::Mse => (difference * difference, L::splat(2.0) * difference * derivative(activation, a)),
-        Cost::HalfMse => (L::splat(0.5) * (difference * difference), difference * derivative(activation, a)),
-        Cost::Bce => (binary_cross_entropy(z, y), difference),
-        Cost::Cce => (L::splat(0.0), L::splat(0.0)),
-    }
-}
-
-/// y · (−ln σ(z)) + (1 − y) · (−ln(1 − σ(z))), as in `Cost::terms`.
-#[inline(always)]
-fn binary_cross_entropy<L: Lanes>(z: L, y: L) -> L {
-    let (zero, one, minus) = (L::splat(0.0), L::splat(1.0), L::bits(1 << 63));
-    let positive = |x: L| L::select(x.above(zero), x, zero);
-    let tail = ln_1p_lanes(exp_of_negative(z.or(minus)));
-    y * (positive(z.xor(minus)) + tail) + (one - y) * (positive(z) + tail)
 }

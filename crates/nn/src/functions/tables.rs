@@ -1,8 +1,10 @@
 //! The tables of [`functions`](super).
 
+use crate::simd::PairTable;
 use std::sync::LazyLock;
 
-/// 2 to the power of j / 64: its bits, and j · 2⁴⁶ taken off them, so that k · 2⁴⁶ may be added with j = k mod 64.
+/// The bits of 2 to the power of j / 64, minus j · 2⁴⁶. Adding k · 2⁴⁶ with j = k mod 64 gives the bits of 2 to the power of
+/// k / 64.
 #[rustfmt::skip]
 pub(super) static POWERS: [u64; 64] = [
     0x3ff0_0000_0000_0000, 0x3fef_ec9a_3e77_8061, 0x3fef_d9b0_d315_8574, 0x3fef_c745_1875_9bc8,
@@ -23,46 +25,43 @@ pub(super) static POWERS: [u64; 64] = [
     0x3fef_a4af_a2a4_90da, 0x3fef_ba1b_ee61_5a27, 0x3fef_d076_5b6e_4540, 0x3fef_e7c1_819e_90d8,
 ];
 
-/// A function at whole numbers of 128ths, at row k mod 4096 what it is of k / 128: the nearest double, and what rounding
-/// took off it. 64 kB would be long in coming over a wire and are soon worked out: on first use.
-pub(crate) type Table = [[f64; 2]; 4096];
-
-/// tanh for k = 0 … [`TANH_MOST`](super::TANH_MOST) · 128. No other row is asked for.
-pub(super) static TANHS: LazyLock<Box<Table>> = LazyLock::new(|| {
+/// tanh(k / 128) for k = 0 … 128 · [`TANH_MAX`](super::TANH_MAX): the nearest double, and its rounding error. The other rows
+/// are never read. Computed on first use, because 64 kB would take longer to download.
+pub(super) static TANHS: LazyLock<Box<PairTable>> = LazyLock::new(|| {
     let mut table = Box::new([[0.0; 2]; 4096]);
     // tanh x = (1 − e⁻²ˣ) / (1 + e⁻²ˣ)
-    let last = (128.0 * super::TANH_MOST) as usize;
-    for (row, e) in table[..=last].iter_mut().zip(Twofold::powers(E_TO_128TH.times(E_TO_128TH))) {
-        *row = Twofold::one_and(e.negative()).over(Twofold::one_and(e));
+    let last = (128.0 * super::TANH_MAX) as usize;
+    for (row, e) in table[..=last].iter_mut().zip(DoubleDouble::powers(E_TO_128TH.times(E_TO_128TH))) {
+        *row = DoubleDouble::one_plus(e.negative()).div(DoubleDouble::one_plus(e));
     }
     table
 });
 
-/// A number as the sum of two doubles, the second one of which is what the first is off by: about 100 bits. The
-/// algorithms are those of T. J. Dekker, *A floating-point technique for extending the available precision* (1971).
+/// Double-double arithmetic: a number as the unevaluated sum of two doubles, with about 100 bits. The algorithms are those
+/// of T. J. Dekker, *A floating-point technique for extending the available precision* (1971).
 #[derive(Clone, Copy)]
-struct Twofold(f64, f64);
+struct DoubleDouble(f64, f64);
 
-const ONE: Twofold = Twofold(1.0, 0.0);
+const ONE: DoubleDouble = DoubleDouble(1.0, 0.0);
 /// e to the power of −1 / 128.
-const E_TO_128TH: Twofold = Twofold(0.992_217_938_260_243_5, -2.819_270_138_171_98e-18);
+const E_TO_128TH: DoubleDouble = DoubleDouble(0.992_217_938_260_243_5, -2.819_270_138_171_98e-18);
 
-impl Twofold {
+impl DoubleDouble {
     /// 1, step, step², …
     fn powers(step: Self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(ONE), move |power| Some(power.times(step)))
     }
 
-    /// The sum of two doubles, the second one small beside the first.
+    /// The exact sum of two doubles, of which the second must be the smaller.
     fn sum(large: f64, small: f64) -> Self {
         let sum = large + small;
         Self(sum, small - (sum - large))
     }
 
     /// 1 + self, for |self| ≤ 1.
-    fn one_and(self) -> Self {
-        let Self(sum, lost) = Self::sum(1.0, self.0);
-        Self::sum(sum, lost + self.1)
+    fn one_plus(self) -> Self {
+        let Self(sum, low) = Self::sum(1.0, self.0);
+        Self::sum(sum, low + self.1)
     }
 
     fn negative(self) -> Self {
@@ -70,11 +69,11 @@ impl Twofold {
     }
 
     fn times(self, other: Self) -> Self {
-        let Self(product, lost) = Self::product(self.0, other.0);
-        Self::sum(product, lost + (self.0 * other.1 + self.1 * other.0))
+        let Self(product, low) = Self::product(self.0, other.0);
+        Self::sum(product, low + (self.0 * other.1 + self.1 * other.0))
     }
 
-    /// The product of two doubles, by halves of 26 bits, whose products are exact.
+    /// The exact product of two doubles, by halves of 26 bits, whose products are exact.
     fn product(a: f64, b: f64) -> Self {
         let halves = |x: f64| {
             let shifted = f64::from((1 << 27) + 1) * x;
@@ -86,12 +85,12 @@ impl Twofold {
         Self(product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low)
     }
 
-    /// self / other: the nearest double, and the rest.
-    fn over(self, other: Self) -> [f64; 2] {
+    /// self / other: the nearest double, and its rounding error.
+    fn div(self, other: Self) -> [f64; 2] {
         let quotient = self.0 / other.0;
-        let Self(product, lost) = Self::product(quotient, other.0);
-        let rest = ((self.0 - product) - lost) + (self.1 - quotient * other.1);
-        let Self(nearest, lost) = Self::sum(quotient, rest / other.0);
-        [nearest, lost]
+        let Self(product, low) = Self::product(quotient, other.0);
+        let rest = ((self.0 - product) - low) + (self.1 - quotient * other.1);
+        let Self(nearest, low) = Self::sum(quotient, rest / other.0);
+        [nearest, low]
     }
 }

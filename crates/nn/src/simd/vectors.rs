@@ -1,0 +1,459 @@
+//! Vectors in registers, the choice of their width, and the inner loops over raw pointers.
+//!
+//! This is the only file with `unsafe`. Vector instructions have no safe interface on stable Rust, and plain code reaches
+//! a tenth of their speed. `tests/it/fast_path.rs` compares every width with the plain path.
+//!
+//! Everything that handles a vector is `#[inline(always)]`, and no vector passes through a closure or through a function
+//! of the standard library: those are functions of their own, which the compiler may decide not to inline, and then they
+//! are compiled without AVX2, with a call for each instruction.
+
+#![allow(unsafe_code)]
+
+use super::{PairTable, Simd};
+use std::ops::{Add, Div, Mul, Sub};
+
+/// Implements [`Simd`] for a vector register, given the instructions. The parts written like closures are expanded in
+/// place.
+macro_rules! vector {
+    ($(#[$doc:meta])* $name:ident($register:ty; $lanes:literal), mask $mask:ty, from $($arch:ident)::+:
+     broadcast $broadcast:ident, load $load:ident, store $store:ident,
+     add $add:ident, sub $sub:ident, mul $mul:ident, div $div:ident,
+     and $and:ident, or $or:ident, xor $xor:ident,
+     min |$min_x:ident, $min_limit:ident| $min:expr,
+     max |$max_x:ident, $max_limit:ident| $max:expr,
+     gt |$gt_a:ident, $gt_b:ident| $gt:expr,
+     select |$select_mask:ident, $select_yes:ident, $select_no:ident| $select:expr,
+     add_bits |$bits_a:ident, $bits_b:ident| $add_bits:expr,
+     shift_left_46 |$left_bits:ident| $left:expr,
+     shift_right_52 |$right_bits:ident| $right:expr,
+     lookup |$lookup_bits:ident, $lookup_table:ident| $lookup:expr,
+     lookup_pairs |$pairs_indices:ident, $pairs_table:ident| $pairs:expr,
+     transpose |$rows:ident| $transpose:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name($register);
+
+        // Safety, here and below: the instructions are available on every machine of the target, except those of AVX2.
+        // A vector of AVX2 is only created inside `Width::run`, after AVX2 has been detected.
+        vector!(@operator $name, Add::add, $($arch)::+::$add);
+        vector!(@operator $name, Sub::sub, $($arch)::+::$sub);
+        vector!(@operator $name, Mul::mul, $($arch)::+::$mul);
+        vector!(@operator $name, Div::div, $($arch)::+::$div);
+
+        #[allow(unused_unsafe)]
+        impl Simd for $name {
+            const LANES: usize = $lanes;
+            type Mask = $mask;
+
+            #[inline(always)]
+            fn broadcast(value: f64) -> Self {
+                Self(unsafe { $($arch)::+::$broadcast(value) })
+            }
+            #[inline(always)]
+            fn load(from: &[f64]) -> Self {
+                let from = &from[..$lanes];
+                // Safety: the slice has as many doubles, and the instruction needs no alignment.
+                Self(unsafe { $($arch)::+::$load(from.as_ptr().cast()) })
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [f64]) {
+                let to = &mut to[..$lanes];
+                // Safety: as in `load`.
+                unsafe { $($arch)::+::$store(to.as_mut_ptr().cast(), self.0) }
+            }
+            #[inline(always)]
+            fn gt(self, other: Self) -> $mask {
+                let ($gt_a, $gt_b) = (self.0, other.0);
+                unsafe { $gt }
+            }
+            #[inline(always)]
+            fn select(mask: $mask, yes: Self, no: Self) -> Self {
+                let ($select_mask, $select_yes, $select_no) = (mask, yes.0, no.0);
+                Self(unsafe { $select })
+            }
+            #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                Self(unsafe { $($arch)::+::$and(self.0, other.0) })
+            }
+            #[inline(always)]
+            fn or(self, other: Self) -> Self {
+                Self(unsafe { $($arch)::+::$or(self.0, other.0) })
+            }
+            #[inline(always)]
+            fn xor(self, other: Self) -> Self {
+                Self(unsafe { $($arch)::+::$xor(self.0, other.0) })
+            }
+            #[inline(always)]
+            fn add_bits(self, other: Self) -> Self {
+                let ($bits_a, $bits_b) = (self.0, other.0);
+                Self(unsafe { $add_bits })
+            }
+            #[inline(always)]
+            fn shift_left_46(self) -> Self {
+                let $left_bits = self.0;
+                Self(unsafe { $left })
+            }
+            #[inline(always)]
+            fn shift_right_52(self) -> Self {
+                let $right_bits = self.0;
+                Self(unsafe { $right })
+            }
+            #[inline(always)]
+            fn lookup(self, $lookup_table: &[u64; 64]) -> Self {
+                let $lookup_bits = self.0;
+                Self(unsafe { $lookup })
+            }
+            #[inline(always)]
+            fn lookup_pairs(indices: &[f64], $pairs_table: &PairTable) -> (Self, Self) {
+                let $pairs_indices = &indices[..$lanes];
+                let (first, second) = unsafe { $pairs };
+                (Self(first), Self(second))
+            }
+            #[inline(always)]
+            fn transpose(rows: &mut [Self; 4]) {
+                let $rows = [rows[0].0, rows[1].0, rows[2].0, rows[3].0];
+                let transposed = unsafe { $transpose };
+                for (row, transposed) in rows.iter_mut().zip(transposed) {
+                    row.0 = transposed;
+                }
+            }
+            #[inline(always)]
+            fn min(self, limit: Self) -> Self {
+                let ($min_x, $min_limit) = (self.0, limit.0);
+                Self(unsafe { $min })
+            }
+            #[inline(always)]
+            fn max(self, limit: Self) -> Self {
+                let ($max_x, $max_limit) = (self.0, limit.0);
+                Self(unsafe { $max })
+            }
+        }
+    };
+    (@operator $name:ident, $trait:ident::$method:ident, $instruction:path) => {
+        impl $trait for $name {
+            type Output = Self;
+            #[inline(always)]
+            #[allow(unused_unsafe)]
+            fn $method(self, other: Self) -> Self {
+                Self(unsafe { $instruction(self.0, other.0) })
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "wasm32")]
+use core::arch::wasm32 as arch;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64 as arch;
+
+// Of x86's minimum and maximum, the result is the second operand where one is NaN; of wasm's `pmin` and `pmax` it is
+// the first.
+
+#[cfg(target_arch = "wasm32")]
+vector! {
+    /// Two lanes of wasm's simd128.
+    F64x2(arch::v128; 2), mask arch::v128, from arch:
+    broadcast f64x2_splat, load v128_load, store v128_store,
+    add f64x2_add, sub f64x2_sub, mul f64x2_mul, div f64x2_div,
+    and v128_and, or v128_or, xor v128_xor,
+    min |x, limit| arch::f64x2_pmin(x, limit),
+    max |x, limit| arch::f64x2_pmax(x, limit),
+    gt |a, b| arch::f64x2_gt(a, b),
+    select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
+    add_bits |a, b| arch::i64x2_add(a, b),
+    shift_left_46 |bits| arch::i64x2_shl(bits, 46),
+    shift_right_52 |bits| arch::u64x2_shr(bits, 52),
+    lookup |bits, table| arch::u64x2(
+        table[(arch::i32x4_extract_lane::<0>(bits) & 63) as usize],
+        table[(arch::i32x4_extract_lane::<2>(bits) & 63) as usize],
+    ),
+    lookup_pairs |indices, table| {
+        // Safety: a row of the table is as long as a vector.
+        let first = arch::v128_load(table[(indices[0].to_bits() as u32 & 4095) as usize].as_ptr().cast());
+        let second = arch::v128_load(table[(indices[1].to_bits() as u32 & 4095) as usize].as_ptr().cast());
+        (arch::i64x2_shuffle::<0, 2>(first, second), arch::i64x2_shuffle::<1, 3>(first, second))
+    },
+    transpose |rows| {
+        let [a, b, ..] = rows;
+        [arch::i64x2_shuffle::<0, 2>(a, b), arch::i64x2_shuffle::<1, 3>(a, b)]
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+vector! {
+    /// Two lanes of SSE2, which every x86-64 has.
+    F64x2(arch::__m128d; 2), mask arch::__m128d, from arch:
+    broadcast _mm_set1_pd, load _mm_loadu_pd, store _mm_storeu_pd,
+    add _mm_add_pd, sub _mm_sub_pd, mul _mm_mul_pd, div _mm_div_pd,
+    and _mm_and_pd, or _mm_or_pd, xor _mm_xor_pd,
+    min |x, limit| arch::_mm_min_pd(limit, x),
+    max |x, limit| arch::_mm_max_pd(limit, x),
+    gt |a, b| arch::_mm_cmplt_pd(b, a),
+    select |mask, yes, no| arch::_mm_or_pd(arch::_mm_and_pd(mask, yes), arch::_mm_andnot_pd(mask, no)),
+    add_bits |a, b| arch::_mm_castsi128_pd(arch::_mm_add_epi64(arch::_mm_castpd_si128(a), arch::_mm_castpd_si128(b))),
+    shift_left_46 |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
+    shift_right_52 |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52)),
+    lookup |bits, table| {
+        let low = arch::_mm_castpd_si128(bits);
+        let high = arch::_mm_unpackhi_epi64(low, low);
+        arch::_mm_setr_pd(
+            f64::from_bits(table[(arch::_mm_cvtsi128_si64(low) & 63) as usize]),
+            f64::from_bits(table[(arch::_mm_cvtsi128_si64(high) & 63) as usize]),
+        )
+    },
+    lookup_pairs |indices, table| {
+        // Safety: a row of the table is as long as a vector.
+        let first = arch::_mm_loadu_pd(table[(indices[0].to_bits() & 4095) as usize].as_ptr());
+        let second = arch::_mm_loadu_pd(table[(indices[1].to_bits() & 4095) as usize].as_ptr());
+        (arch::_mm_unpacklo_pd(first, second), arch::_mm_unpackhi_pd(first, second))
+    },
+    transpose |rows| {
+        let [a, b, ..] = rows;
+        [arch::_mm_unpacklo_pd(a, b), arch::_mm_unpackhi_pd(a, b)]
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+vector! {
+    /// Four lanes of AVX2.
+    F64x4(arch::__m256d; 4), mask arch::__m256d, from arch:
+    broadcast _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd,
+    add _mm256_add_pd, sub _mm256_sub_pd, mul _mm256_mul_pd, div _mm256_div_pd,
+    and _mm256_and_pd, or _mm256_or_pd, xor _mm256_xor_pd,
+    min |x, limit| arch::_mm256_min_pd(limit, x),
+    max |x, limit| arch::_mm256_max_pd(limit, x),
+    gt |a, b| arch::_mm256_cmp_pd::<{ arch::_CMP_LT_OQ }>(b, a),
+    select |mask, yes, no| arch::_mm256_blendv_pd(no, yes, mask),
+    add_bits |a, b| arch::_mm256_castsi256_pd(
+        arch::_mm256_add_epi64(arch::_mm256_castpd_si256(a), arch::_mm256_castpd_si256(b))
+    ),
+    shift_left_46 |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
+    shift_right_52 |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52)),
+    lookup |bits, table| {
+        // Four loads are faster than the gather instruction.
+        let mut indices = [0u64; 4];
+        arch::_mm256_storeu_pd(indices.as_mut_ptr().cast(), bits);
+        arch::_mm256_setr_pd(
+            f64::from_bits(table[(indices[0] & 63) as usize]),
+            f64::from_bits(table[(indices[1] & 63) as usize]),
+            f64::from_bits(table[(indices[2] & 63) as usize]),
+            f64::from_bits(table[(indices[3] & 63) as usize]),
+        )
+    },
+    lookup_pairs |indices, table| {
+        // Safety: a row of the table is as long as half a vector.
+        let a = arch::_mm_loadu_pd(table[(indices[0].to_bits() & 4095) as usize].as_ptr());
+        let b = arch::_mm_loadu_pd(table[(indices[1].to_bits() & 4095) as usize].as_ptr());
+        let c = arch::_mm_loadu_pd(table[(indices[2].to_bits() & 4095) as usize].as_ptr());
+        let d = arch::_mm_loadu_pd(table[(indices[3].to_bits() & 4095) as usize].as_ptr());
+        let (even, odd) = (arch::_mm256_set_m128d(c, a), arch::_mm256_set_m128d(d, b));
+        (arch::_mm256_unpacklo_pd(even, odd), arch::_mm256_unpackhi_pd(even, odd))
+    },
+    transpose |rows| {
+        let [a, b, c, d] = rows;
+        let (ab, cd) = (arch::_mm256_unpacklo_pd(a, b), arch::_mm256_unpacklo_pd(c, d));
+        let (ab_odd, cd_odd) = (arch::_mm256_unpackhi_pd(a, b), arch::_mm256_unpackhi_pd(c, d));
+        [
+            arch::_mm256_permute2f128_pd::<0x20>(ab, cd),
+            arch::_mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
+            arch::_mm256_permute2f128_pd::<0x31>(ab, cd),
+            arch::_mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
+        ]
+    }
+}
+
+/// On other machines the fast path uses single doubles.
+#[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
+pub(crate) type F64x2 = f64;
+
+/// The number of lanes that the fast path uses. Results do not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width(Vector);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vector {
+    F64x2,
+    /// Only constructed where AVX2 has been detected.
+    #[cfg(target_arch = "x86_64")]
+    F64x4,
+}
+
+impl Width {
+    /// Two lanes, which every machine has.
+    pub const TWO: Self = Self(Vector::F64x2);
+
+    /// Four lanes; `None` where the machine has no AVX2.
+    pub fn four() -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if std::is_x86_feature_detected!("avx2") {
+            return Some(Self(Vector::F64x4));
+        }
+        None
+    }
+
+    /// The largest width of this machine.
+    pub fn widest() -> Self {
+        Self::four().unwrap_or(Self::TWO)
+    }
+
+    /// The number of doubles in a vector.
+    pub(crate) fn lanes(self) -> usize {
+        match self.0 {
+            Vector::F64x2 => F64x2::LANES,
+            #[cfg(target_arch = "x86_64")]
+            Vector::F64x4 => F64x4::LANES,
+        }
+    }
+
+    /// Runs a kernel with vectors of this width.
+    #[inline(always)]
+    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Vector::F64x2 => run_f64x2(kernel),
+            // Safety: this width exists only where AVX2 has been detected.
+            #[cfg(target_arch = "x86_64")]
+            Vector::F64x4 => unsafe { run_f64x4(kernel) },
+        }
+    }
+}
+
+/// A function that is generic over the vector type. `run` and everything that it calls must be `#[inline(always)]`:
+/// only what is inlined into [`run_f64x4`] is compiled for AVX2.
+pub(crate) trait Kernel {
+    type Output;
+    fn run<S: Simd>(self) -> Self::Output;
+}
+
+// Not inlined: a browser's optimising compiler handles several functions better than a long one.
+#[inline(never)]
+fn run_f64x2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<F64x2>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+#[target_feature(enable = "avx2")]
+fn run_f64x4<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<F64x4>()
+}
+
+/// Every `stride`-th value of a slice from index `start` on.
+#[derive(Clone, Copy)]
+pub(crate) struct Strided<'a> {
+    pub(crate) values: &'a [f64],
+    pub(crate) start: usize,
+    pub(crate) stride: usize,
+}
+
+impl Strided<'_> {
+    /// All but the first.
+    #[inline(always)]
+    pub(crate) fn rest(self) -> Self {
+        Self { start: self.start + self.stride, ..self }
+    }
+
+    /// A pointer to the first value. Panics unless for each of `count` values the `len` doubles from it on are in the
+    /// slice. `count` and `len` must not be 0.
+    #[inline(always)]
+    fn checked(&self, count: usize, len: usize) -> *const f64 {
+        let last = self.start + (count - 1) * self.stride + len - 1;
+        assert!(last < self.values.len(), "strided access out of bounds");
+        // Safety: `start` is at most `last`.
+        unsafe { self.values.as_ptr().add(self.start) }
+    }
+}
+
+/// sums[r][v] += scalar[r] · vector[v], `count` times: the inner loop of all matrix products. Each time the R scalars
+/// are `scalar_stride` apart, and the V vectors lie side by side.
+///
+/// With a bounds check at each load, a browser takes one and a half times as long.
+#[inline(always)]
+pub(crate) fn multiply_add<S: Simd, const V: usize, const R: usize>(
+    sums: &mut [[S; V]; R],
+    count: usize,
+    scalars: Strided,
+    scalar_stride: usize,
+    vectors: Strided,
+) {
+    if count == 0 {
+        return;
+    }
+    let mut scalar = scalars.checked(count, (R - 1) * scalar_stride + 1);
+    let mut vector = vectors.checked(count, V * S::LANES);
+    let mut local = *sums;
+    for _ in 0..count {
+        // Safety: `checked` has tested the first and the last access. The pointers after the last one are not read.
+        unsafe {
+            let mut right = [S::broadcast(0.0); V];
+            for (v, right) in right.iter_mut().enumerate() {
+                *right = S::load(std::slice::from_raw_parts(vector.add(v * S::LANES), S::LANES));
+            }
+            for (r, sums) in local.iter_mut().enumerate() {
+                let left = S::broadcast(*scalar.add(r * scalar_stride));
+                for (sum, right) in sums.iter_mut().zip(right) {
+                    *sum = *sum + left * right;
+                }
+            }
+        }
+        scalar = scalar.wrapping_add(scalars.stride);
+        vector = vector.wrapping_add(vectors.stride);
+    }
+    *sums = local;
+}
+
+/// w ← w − rate · (scalar · vector), for `count` vectors w of `values`: the first at `start`, the others `stride` apart,
+/// each with its own scalar. Adds the new values to `total`.
+///
+/// Without bounds checks for the same reason.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn subtract_outer_product<S: Simd>(
+    values: &mut [f64],
+    start: usize,
+    stride: usize,
+    count: usize,
+    scalars: Strided,
+    vector: S,
+    rate: f64,
+    total: &mut S,
+) {
+    if count == 0 {
+        return;
+    }
+    Strided { values, start, stride }.checked(count, S::LANES);
+    let mut scalar = scalars.checked(count, 1);
+    let mut place = values[start..].as_mut_ptr();
+    for _ in 0..count {
+        // Safety: as in `multiply_add`.
+        unsafe {
+            let weights = std::slice::from_raw_parts_mut(place, S::LANES);
+            let new = S::load(weights) - S::broadcast(rate) * (S::broadcast(*scalar) * vector);
+            new.store(weights);
+            *total = *total + new;
+        }
+        scalar = scalar.wrapping_add(scalars.stride);
+        place = place.wrapping_add(stride);
+    }
+}
+
+/// Subtracts a tile of R rows of V vectors from `values`: its first row at `start`, the others `stride` apart.
+///
+/// With bounds checks, a browser executes a fifth more instructions.
+#[inline(always)]
+pub(crate) fn subtract_tile<S: Simd, const V: usize, const R: usize>(
+    values: &mut [f64],
+    start: usize,
+    stride: usize,
+    tile: [[S; V]; R],
+) {
+    Strided { values, start, stride }.checked(R, V * S::LANES);
+    let mut row = values[start..].as_mut_ptr();
+    for changes in tile {
+        for (v, change) in changes.into_iter().enumerate() {
+            // Safety: `checked` has tested the first and the last access.
+            let value = unsafe { std::slice::from_raw_parts_mut(row.wrapping_add(v * S::LANES), S::LANES) };
+            (S::load(value) - change).store(value);
+        }
+        row = row.wrapping_add(stride);
+    }
+}
