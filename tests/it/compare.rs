@@ -276,22 +276,28 @@ fn runs_are_changed_undone_and_refused() {
     act(&mut session, Edit::RunAdded(added));
     assert_eq!(session.scenario().runs.last(), Some(&added));
     let before = session.to_scenario();
-    for action in [
-        Edit::RunAdded(RunConfig::new(Updating::Sequential)),
-        Edit::RunRemoved { run: 9 },
-        Edit::RunMoved { run: 0 },
-        Edit::RunUpdatingChanged { run: 3, to: usual[0].updating },
-        Edit::RunBiasRuleChanged { run: 0, to: BiasRule::SharedBias }, // his biases start unequal
+    for (action, message) in [
+        (Edit::RunAdded(RunConfig::new(Updating::Sequential)), "at most 4 runs; remove one first"),
+        (Edit::RunRemoved { run: 9 }, "there is no run 10; the last one is 4"),
+        (Edit::RunMoved { run: 0 }, "run 1 cannot be moved further to the front"),
+        (
+            Edit::RunUpdatingChanged { run: 3, to: usual[0].updating },
+            "this run is there already; take another rule",
+        ),
+        (
+            Edit::RunBiasRuleChanged { run: 0, to: BiasRule::SharedBias }, // the biases start unequal
+            "a run with one shared bias needs all biases of a layer to start equal; make them equal, or remove the run",
+        ),
     ] {
-        let error = session.update(action.clone()).unwrap_err();
-        assert!(error.len() > 15, "{action:?}: {error}");
+        assert_eq!(session.update(action.clone()), Err(message.to_owned()), "{action:?}");
         assert_eq!(session.to_scenario(), before, "{action:?}");
     }
     act(&mut session, Edit::RunMoved { run: 3 });
     assert_eq!(session.scenario().runs[2], added);
     act(&mut session, Edit::RunRemoved { run: 0 });
     act(&mut session, Edit::RunRemoved { run: 0 });
-    assert!(session.update(Edit::RunRemoved { run: 0 }).is_err());
+    let error = session.update(Edit::RunRemoved { run: 0 }).unwrap_err();
+    assert_eq!(error, "a comparison needs 2 runs; add another one first");
     for _ in 0..4 {
         act(&mut session, Undo::Undo);
     }

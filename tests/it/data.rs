@@ -126,21 +126,33 @@ fn tables_are_read_in_the_ways_people_write_them() {
 #[test]
 fn mistakes_in_a_table_are_named_by_line_and_column() {
     for (text, want) in [
-        ("", "there is no row"),
-        ("a,b\n", "there is no row"),
-        ("a,b\n1,2\n1\n", "line 3: 1 entries"),
-        ("a,b\n1,2,3\n", "line 2: 3 entries"),
-        ("a,b\n1,2\n1,x\n", "line 3, column b: \"x\" is not a number"),
-        ("a,b\n1,\n", "line 2, column b: nothing"),
-        ("a,b\n1,nan\n", "line 2, column b: \"nan\" is not finite"),
-        ("a,b\n1e999,1\n", "line 2, column a: \"1e999\" is not finite"),
+        ("", "the table: there is no row of numbers; give a line of names and then numbers"),
+        ("a,b\n", "the table: there is no row of numbers; give a line of names and then numbers"),
+        (
+            "a,b\n1,2\n1\n",
+            "line 3: 1 entries, but there are 2 columns; give one for each, or leave the line out",
+        ),
+        (
+            "a,b\n1,2,3\n",
+            "line 2: 3 entries, but there are 2 columns; give one for each, or leave the line out",
+        ),
+        (
+            "a,b\n1,2\n1,x\n",
+            "line 3, column b: \"x\" is not a number; write one like 0.5 (a class as 0, 1, 2 …)",
+        ),
+        ("a,b\n1,\n", "line 2, column b: nothing stands here; write a number, or leave the line out"),
+        ("a,b\n1,nan\n", "line 2, column b: \"nan\" is not finite; write a number below 1e308"),
+        ("a,b\n1e999,1\n", "line 2, column a: \"1e999\" is not finite; write a number below 1e308"),
     ] {
         let error = Table::from_csv(text.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains(want), "{text:?}: {error}");
+        assert_eq!(error, want, "{text:?}");
     }
     let table = Table::from_csv(b"a,b\n1,2\n").unwrap();
-    assert!(table.column("c").unwrap_err().to_string().contains("a, b"));
-    assert!(table.select(&[2]).is_err() && table.select(&[]).is_err() && table.one_hot(2, &[]).is_err());
+    assert_eq!(table.column("c").unwrap_err().to_string(), "column c: there is none; there are a, b");
+    let no_column = "the table: there is no column 2; 2 are counted from 0";
+    assert_eq!(table.select(&[2]).unwrap_err().to_string(), no_column);
+    assert_eq!(table.one_hot(2, &[]).unwrap_err().to_string(), no_column);
+    assert_eq!(table.select(&[]).unwrap_err().to_string(), "the table: choose at least one column");
 }
 
 proptest! {

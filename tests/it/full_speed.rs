@@ -128,7 +128,10 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1, "not before it has paused");
     // What cannot be is refused at once, and the training goes on to its pause as it was told.
-    assert!(session.update(Edit::BatchSizeChanged(0)).is_err());
+    assert_eq!(
+        session.update(Edit::BatchSizeChanged(0)).unwrap_err(),
+        "a mini-batch needs at least 1 sample; 1 updates after each sample"
+    );
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Stop]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.05);
@@ -136,7 +139,7 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
     assert_eq!(session.position(), there.place.position());
     assert_eq!(*session.mini_batch().before, training_loop.network());
     assert!(session.notice().unwrap().contains("continues from these parameters"));
-    assert!(session.training().evaluations(15).len() > 3, "the curve stays");
+    assert_eq!(session.training().evaluations(15).len(), 8, "the curve stays");
     // Undo: the old η, at the same place with the same parameters.
     act(&mut session, Undo::Undo);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
@@ -229,7 +232,8 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
         .and_then(|()| session.update(Play::TimerFired))
         .unwrap_err();
     assert!(error.contains("overflows (∞ or NaN)"), "{error}");
-    assert!(session.update(Train::FiniteStateRestored).is_err());
+    let error = session.update(Train::FiniteStateRestored).unwrap_err();
+    assert_eq!(error, "no training has diverged; there is nothing to go back from");
 }
 
 #[test]
@@ -238,7 +242,10 @@ fn limits_are_said_to_be_over_before_it_begins() {
     act(&mut session, Navigate::EpochChosen(4));
     act(&mut session, Train::EpochLimitChanged(Some(3)));
     let error = session.update(Train::TrainingToggled).unwrap_err();
-    assert!(error.contains("3 epochs are done already") && error.contains("epoch 4"), "{error}");
+    assert_eq!(
+        error,
+        "3 epochs are done already: the run is in epoch 4. Use more epochs, or go back to the start (Home)"
+    );
     assert_eq!(session.training().status(), TrainingStatus::Idle);
 
     act(&mut session, Train::EpochLimitChanged(Some(6)));
@@ -254,17 +261,26 @@ fn limits_are_said_to_be_over_before_it_begins() {
 }
 
 #[test]
-fn terms_that_make_no_sense_are_refused() {
+fn invalid_stopping_criteria_are_refused() {
     let mut regression = session("linnerud");
-    for action in [
-        Train::EpochLimitChanged(Some(0)),
-        Train::CostLimitChanged(Some(-1.0)),
-        Train::AccuracyLimitChanged(Some(101.0)),
-        Train::AccuracyLimitChanged(Some(90.0)),
-        Train::SpeedLimitChanged(Some(0.0)),
+    for (action, message) in [
+        (Train::EpochLimitChanged(Some(0)), "use 1 epoch or more, or leave it empty"),
+        (
+            Train::CostLimitChanged(Some(-1.0)),
+            "a cost is never below 0, so never as low as -1; 0.01 would do",
+        ),
+        (
+            Train::AccuracyLimitChanged(Some(101.0)),
+            "101 % is not an accuracy; use a number up to 100, such as 95",
+        ),
+        (
+            Train::AccuracyLimitChanged(Some(90.0)),
+            "this network is not a classifier, so it has no accuracy; use a cost limit",
+        ),
+        (Train::SpeedLimitChanged(Some(0.0)), "0 samples per second would never train; 100 would do"),
     ] {
         let before = regression.training().criteria();
-        assert!(regression.update(action.clone()).is_err(), "{action:?}");
+        assert_eq!(regression.update(action.clone()), Err(message.to_owned()), "{action:?}");
         assert_eq!(regression.training().criteria(), before);
     }
     act(&mut regression, Train::AccuracyLimitChanged(None));

@@ -160,7 +160,8 @@ fn files_that_do_not_belong_together_are_refused() {
 fn a_session_opens_images_and_takes_them_back() {
     let mut session = Session::first_preset().unwrap();
     let before = session.scenario().clone();
-    assert!(session.open_images(small()[..1].to_vec()).is_err());
+    let error = session.open_images(small()[..1].to_vec()).unwrap_err();
+    assert!(error.starts_with("the idx files: 1 of images and 0 of labels were given;"), "{error}");
     assert_eq!(session.scenario(), &before);
     session.open_images(small()).unwrap();
     assert_eq!((session.scenario().title.as_str(), session.preset()), ("MNIST", None));

@@ -135,7 +135,11 @@ fn rows_are_held_out_by_actions() {
     session.update(Edit::SplitSeedChanged(2)).unwrap();
     assert_eq!(session.scenario().split(), Some(Split { seed: 2, ..SPLIT }));
     let refused = session.update(Edit::InputEdited { row: 0, source: 0, to: 1.0 }).unwrap_err();
-    assert!(refused.starts_with("this input is standardised by the training rows"), "{refused}");
+    assert_eq!(
+        refused,
+        "this input is standardised by the training rows, so the file holds another number; \
+         switch standardisation off first"
+    );
     session.update(Edit::StandardiseChanged(false)).unwrap();
     assert_eq!(session.notice(), None);
     // A number of the file, in the row that is shown.
@@ -146,14 +150,15 @@ fn rows_are_held_out_by_actions() {
     assert_eq!(session.scenario().data.samples.at(3).x[0], 5.5);
     session.update(Edit::TargetEdited { row: 3, neuron: 0, to: 0.5 }).unwrap();
     assert_eq!(session.scenario().data.samples.at(3).y[0], 0.5);
-    assert!(session.update(Edit::InputEdited { row: 120, source: 0, to: 1.0 }).is_err());
+    let refused = session.update(Edit::InputEdited { row: 120, source: 0, to: 1.0 }).unwrap_err();
+    assert_eq!(refused, "there is no such input");
 
     session.update(Edit::ValidationShareChanged(0)).unwrap();
     assert_eq!(session.scenario().data.samples.len(), 150);
-    assert!(
-        session.update(Edit::SplitSeedChanged(3)).is_err()
-            && session.update(Edit::ValidationShareChanged(91)).is_err()
-    );
+    let refused = session.update(Edit::SplitSeedChanged(3)).unwrap_err();
+    assert_eq!(refused, "there are no validation rows; set their share first");
+    let refused = session.update(Edit::ValidationShareChanged(91)).unwrap_err();
+    assert_eq!(refused, "91 % cannot be validation rows; use 1 to 90, or 0 for none");
     for _ in 0..6 {
         session.update(Undo::Undo).unwrap();
     }
