@@ -65,7 +65,7 @@ pub(crate) async fn the_network_can_be_rebuilt_and_undone(page: &Page) -> Result
     undone_and_redone(page, &scenarios).await?;
     // What was rebuilt can be stepped through.
     page.click(r#"button[data-value='{"by":"epoch","direction":"forward"}']"#).await?;
-    assert!(page.text("#ledger tfoot").await?.contains("b after"));
+    assert!(page.text("#ledger tfoot").await?.contains("new b"));
     Ok(())
 }
 

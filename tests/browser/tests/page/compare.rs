@@ -66,20 +66,22 @@ pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> 
     assert_eq!(page.attribute("#view-compare", "aria-pressed").await?.as_deref(), Some("true"));
     complete(page).await?;
     let answers = page.text("#answers").await?;
-    // Which number moves this bias: its own δ, four times ±⅛. What is summed: down the samples.
-    for said in ["−0.2500", "Not the layer’s total, 0", "down the 4 samples", "end 0.02911 apart"] {
+    // The sum of its own δ over the samples: four times ±⅛.
+    for said in
+        ["−0.2500", "Not the layer’s sum, 0.", "over the 4 samples, down a column", "end 0.02911 apart"]
+    {
         assert!(answers.contains(said), "{said}: {answers}");
     }
     page.press(". .").await?;
     let found = runs(page).await?;
     assert_eq!(found[0].name, "1. After each sample");
-    // The first sample's update has moved b, so the second one's δ is another than in the mini-batch run.
+    // The first sample's update changed b, so the second sample's δ differs from the mini-batch run's.
     assert_eq!(found[0].samples[1][0], ["0.06250", "−0.06250"]);
     assert_eq!(found[1].samples[1][0], ["0", "0"]);
     assert_eq!(found[0].samples[0][2], ["=", "="]);
     assert_ne!(found[0].samples[1][1], found[1].samples[1][1]);
     assert_ne!(found[0].samples[1][2][0], "=");
-    assert!(found[1].formula.contains("moves once all 4 samples are done"), "{}", found[1].formula);
+    assert!(found[1].formula.contains("updated after all 4 samples"), "{}", found[1].formula);
     page.press("PageDown").await?;
     complete(page).await?;
     let found = runs(page).await?;
@@ -93,8 +95,8 @@ pub(crate) async fn the_three_questions_are_answered(page: &Page) -> Result<()> 
     page.type_in("#epoch", "51").await?;
     complete(page).await?;
     let found = runs(page).await?;
-    assert!(found[0].number("rows right")?.starts_with("4 of 4"), "{found:?}");
-    assert_eq!(found[2].number("cost, all rows")?, "0.2500");
+    assert!(found[0].number("rows correct")?.starts_with("4 of 4"), "{found:?}");
+    assert_eq!(found[2].number("mean cost of all rows")?, "0.2500");
     assert_eq!(found[2].total("b now")?, ["0", "0"]);
     Ok(())
 }
@@ -156,8 +158,8 @@ pub(crate) async fn reference_runs_are_runs(page: &Page) -> Result<()> {
             complete(page).await?;
             let shown = &runs(page).await?[0];
             let what = format!("{}, epoch {}", run.id, mark.epoch);
-            assert_shows(&what, shown.number("cost, all rows")?, mark.cost_mean);
-            let right = shown.number("rows right")?;
+            assert_shows(&what, shown.number("mean cost of all rows")?, mark.cost_mean);
+            let right = shown.number("rows correct")?;
             let (right, of) = right.split_once(" of ").context("no share")?;
             let of = number(of.split(' ').next().unwrap_or_default())?;
             assert_eq!(number(right)? / of, mark.accuracy, "{what}");
@@ -189,12 +191,16 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
         );
         assert_eq!(run.total("Σ δ")?, frozen[0].total("Σ δ")?);
     }
-    let identity = page.text("#gradient-of-sum").await?;
-    assert_eq!(identity.matches("the same double; so for 9 of 9 parameters").count(), 2, "{identity}");
+    let sums = page.text("#gradient-of-sum").await?;
+    assert_eq!(
+        sums.matches("identical to the last bit; identical for 9 of 9 parameters").count(),
+        2,
+        "{sums}"
+    );
     page.click("#freeze").await?;
     assert_eq!(runs(page).await?[0].samples, moving[0].samples);
 
-    // From the start, η is halved until the law holds: a quarter each time.
+    // At small η, half the η leaves a quarter of the distance.
     page.press("Home").await?;
     page.type_in("#learning-rate", "0.002").await?;
     complete(page).await?;
@@ -211,7 +217,7 @@ pub(crate) async fn frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter(pa
     Ok(())
 }
 
-/// The distances at η and at η/2 that the law tells.
+/// The distances at η and at η/2 that the page shows.
 async fn distances(page: &Page) -> Result<(f64, f64)> {
     let told =
         page.script("return [...document.querySelectorAll('#sweep b')].map((b) => b.textContent)").await?;
@@ -224,20 +230,20 @@ pub(crate) async fn the_gradient_check_distinguishes_the_bias_rules(page: &Page)
     page.choose("#preset", "xor").await?;
     page.click("#view-compare").await?;
     complete(page).await?;
-    // A bias of the hidden layer, chosen in the table of parameters.
+    // A bias of the hidden layer, selected in the table of parameters.
     page.click("#parameters [data-ref='b-0-0']").await?;
     complete(page).await?;
     let verdicts = verdicts(page).await?;
     let says =
         |name: &str, sign: char| verdicts.iter().any(|(found, said)| found == name && said.starts_with(sign));
     assert!(says("backpropagation", '✓'), "{verdicts:?}");
-    assert!(says("the layer’s Σδ", '✗'), "{verdicts:?}");
-    assert!(says("the layer’s Σδ, for that one shared bias", '✓'), "{verdicts:?}");
-    // A weight: the rules say the same.
+    assert!(says("the layer’s sum", '✗'), "{verdicts:?}");
+    assert!(says("the layer’s sum, for one shared bias", '✓'), "{verdicts:?}");
+    // A weight: the bias rule makes no difference.
     page.click("#parameters [data-ref='w-0-1-0']").await?;
     complete(page).await?;
-    assert!(page.text("#gradient-check").await?.contains("Bias rules do not touch weights"));
-    // In the stepper it comes when it is asked.
+    assert!(page.text("#gradient-check").await?.contains("The bias rule does not affect weights."));
+    // In the stepper it is opened by a key.
     page.press("v").await?;
     assert_eq!(page.text("#gradient-check").await?, "");
     page.press("r").await?;
@@ -253,7 +259,7 @@ async fn verdicts(page: &Page) -> Result<Vec<(String, String)>> {
     Ok(serde_json::from_value(rows)?)
 }
 
-/// Mazur's round with old weights and with new ones on the way back; and what runs refuse.
+/// Mazur's update with backpropagation through the old and through the updated weights; and refused changes.
 pub(crate) async fn runs_can_be_chosen_moved_and_taken_out(page: &Page) -> Result<()> {
     show_digits(page, 9).await?;
     page.choose("#preset", "mazur").await?;
@@ -266,19 +272,19 @@ pub(crate) async fn runs_can_be_chosen_moved_and_taken_out(page: &Page) -> Resul
     page.press("PageDown").await?;
     complete(page).await?;
     let found = runs(page).await?;
-    assert_eq!(found[0].number("cost, all rows")?, "0.291027924");
-    assert_eq!(found[1].number("cost, all rows")?, "0.291027774");
+    assert_eq!(found[0].number("mean cost of all rows")?, "0.291027924");
+    assert_eq!(found[1].number("mean cost of all rows")?, "0.291027774");
 
     page.click("#remove-run-2").await?;
     assert_eq!(runs(page).await?.len(), 2);
     let two = saved(page).await?;
-    // A run that is there already is refused, and nothing changes.
+    // A second run with the same rule is refused, and nothing changes.
     page.choose("#updating-0", "sum").await?;
     assert!(page.text("[data-error-for=RunUpdatingChanged]").await?.contains("there already"));
     assert_eq!(saved(page).await?, two);
     page.click("#move-run-1").await?;
-    assert!(runs(page).await?[0].name.contains("Mini-batch, sum; b frozen"));
-    // The list is made anew at once, which WebDriver's own way to choose does not expect.
+    assert!(runs(page).await?[0].name.contains("Biases fixed"));
+    // The list is rebuilt at once, which WebDriver does not expect.
     page.script(
         "const list = document.getElementById('run-choice'); \
          list.selectedIndex = [...list.options].findIndex((run) => run.textContent === 'After each sample'); \
@@ -317,7 +323,7 @@ pub(crate) async fn the_comparison_is_accessible_and_fits(page: &Page) -> Result
     complete(page).await?;
     let size = page.size().await?;
     assert!(size.scroll_width <= size.width, "a telephone scrolls sideways: {size:?}");
-    // Lanes stack.
+    // The runs are stacked.
     const STACKED: &str = "
         const boxes = [...document.querySelectorAll('.run')].map((run) => run.getBoundingClientRect());
         return boxes.length === 4 && boxes.every((box, i) => i === 0 || box.top >= boxes[i - 1].bottom);";

@@ -129,7 +129,7 @@ pub(crate) async fn mnist_is_opened_or_said_to_be_absent(page: &Page) -> Result<
     assert_eq!(page.value("#preset").await?, "mnist");
     page.click("h1").await?;
     page.press("PageDown").await?;
-    page.until("document.getElementById('narration').textContent.startsWith('Update')").await?;
+    page.until("document.getElementById('narration').textContent.startsWith('Gradient descent')").await?;
     assert_eq!(page.text("#message").await?, "");
     page.press("Control+z").await?;
     page.until("document.getElementById('preset').value === 'and'").await

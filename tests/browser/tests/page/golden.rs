@@ -95,14 +95,14 @@ async fn read_off(page: &Page, case: &Case) -> Result<()> {
                 assert_shows(&what("cost"), &row.cost, sample.cost);
             }
             assert_eq!(shown.samples.len(), case.per_sample.len());
-            assert_shows(&what("∂C/∂b"), &shown.total("↓ Σ = ∂C/∂b")?.cells[at], case.grad_sum.db[l][j]);
+            assert_shows(&what("∂C/∂b"), &shown.total("Σ down = ∂C/∂b")?.cells[at], case.grad_sum.db[l][j]);
             if l >= layer {
-                let change = &shown.total("b moves by −η ∂C/∂b")?.cells[at];
+                let change = &shown.total("change of b")?.cells[at];
                 assert_shows(&what("the update"), change, -case.eta * case.grad_sum.db[l][j]);
             }
             if layer == 0 {
-                let after = &shown.total("b after")?.cells[at];
-                assert_shows(&what("b after"), after, case.after.sum.biases[l][j]);
+                let after = &shown.total("new b")?.cells[at];
+                assert_shows(&what("new b"), after, case.after.sum.biases[l][j]);
             }
             columns += 1;
         }
@@ -139,9 +139,9 @@ async fn after_is(page: &Page, case: &Case, want: &Parameters, mean: Option<&Gra
     let shown = ledger(page).await?;
     for (at, l, j) in shown.neurons() {
         let what = format!("{}: bias {j} of layer {l}", case.id);
-        assert_shows(&what, &shown.total("b after")?.cells[at], want.biases[l][j]);
+        assert_shows(&what, &shown.total("new b")?.cells[at], want.biases[l][j]);
         if let Some(mean) = mean {
-            let row = shown.total(&format!("Σ / {} = ∂C/∂b", case.x.len()))?;
+            let row = shown.total(&format!("Σ down / {} = ∂C/∂b", case.x.len()))?;
             assert_shows(&what, &row.cells[at], mean.db[l][j]);
         }
     }

@@ -84,7 +84,7 @@ in_each_engine! {
     train::it_ends_by_itself_and_refuses_nonsense
     train::a_change_while_it_trains_goes_on_from_there
     train::a_divergence_is_gone_back_from_by_one_key
-    train::held_out_rows_have_no_part_in_it
+    train::validation_rows_are_not_trained_on
     train::the_training_is_accessible_and_fits
 }
 

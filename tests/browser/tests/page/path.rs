@@ -180,7 +180,7 @@ async fn equation_by_equation(page: &Page, by: By, sample: &Passed) -> Result<()
 /// δ of the samples done, and their sums; nothing of those to come.
 async fn rows_so_far(page: &Page, done: &[Passed]) -> Result<()> {
     let shown = ledger(page).await?;
-    let sums = shown.total(&format!("↓ Σ of {} so far", done.len()))?;
+    let sums = shown.total(&format!("Σ down, {} of 10", done.len()))?;
     for (at, l, j) in shown.neurons() {
         for (sample, row) in shown.samples.iter().enumerate() {
             match done.get(sample) {
@@ -197,8 +197,8 @@ async fn rows_so_far(page: &Page, done: &[Passed]) -> Result<()> {
 /// ∂C/∂b, the update of each bias, and what it comes to.
 async fn mini_batch_done(page: &Page, network: &[Layer; 2], samples: &[Passed]) -> Result<()> {
     let shown = ledger(page).await?;
-    let (gradients, moves, after) =
-        (shown.total("Σ / 10 = ∂C/∂b")?, shown.total("b moves by −η ∂C/∂b")?, shown.total("b after")?);
+    let (gradients, changes, after) =
+        (shown.total("Σ down / 10 = ∂C/∂b")?, shown.total("change of b")?, shown.total("new b")?);
     assert_eq!(shown.neurons().len(), 8);
     for (at, l, j) in shown.neurons() {
         for (row, passed) in shown.samples.iter().zip(samples) {
@@ -206,7 +206,7 @@ async fn mini_batch_done(page: &Page, network: &[Layer; 2], samples: &[Passed]) 
         }
         let gradient = samples.iter().map(|passed| passed.delta[l][j]).sum::<f64>() / 10.0;
         assert_shows("∂C/∂b", &gradients.cells[at], gradient);
-        assert_shows("the bias update", &moves.cells[at], -ETA * gradient);
+        assert_shows("the bias update", &changes.cells[at], -ETA * gradient);
         assert_shows("the bias after", &after.cells[at], network[l].biases[j] - ETA * gradient);
     }
     let gradient = samples.iter().map(|passed| passed.delta[1][0]).sum::<f64>() / 10.0;
@@ -236,7 +236,7 @@ async fn keys_of_the_page(page: &Page) -> Result<()> {
     page.until("document.getElementById('progress').hidden").await?;
     assert!(page.text("#position").await?.starts_with("mini-batch 15 of 15 · after 10 samples"));
     page.press("[ Home").await?;
-    assert!(page.text("#position").await?.starts_with("mini-batch 1 of 15 · sample 1 of 10 · 0 updates"));
+    assert!(page.text("#position").await?.starts_with("mini-batch 1 of 15 · sample 1 of 10 · no update yet"));
 
     page.press("?").await?;
     page.until("document.getElementById('help').open").await?;

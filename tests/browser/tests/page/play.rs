@@ -25,7 +25,7 @@ pub(crate) async fn it_plays_and_pauses(page: &Page) -> Result<()> {
 
     page.press("Space").await?;
     assert_eq!(page.attribute("#play", "aria-pressed").await?.as_deref(), Some("true"));
-    page.until("!document.getElementById('position').textContent.includes(' 0 updates')").await?;
+    page.until("!document.getElementById('position').textContent.includes('no update yet')").await?;
     page.press("Space").await?;
     assert_eq!(page.attribute("#play", "aria-pressed").await?.as_deref(), Some("false"));
     let paused = look(page).await?;

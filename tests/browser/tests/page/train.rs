@@ -246,14 +246,14 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     page.type_in("#validation-share", "0").await?;
     page.type_in("#accuracy-limit", "95").await?;
     page.click("#train").await?;
-    until_state(page, "Good enough after epoch ").await?;
+    until_state(page, "Target reached after epoch ").await?;
     let percent = page.text("#train-evaluation tbody td:nth-child(3)").await?;
     let percent = number(percent.split(' ').next().context("no number")?)?;
     assert!(percent >= 95.0, "{percent}");
 
     // With a speed limit it keeps to that. From the start, samples and time are counted anew.
     page.click(".training [data-action=JumpedToStart]").await?;
-    until_state(page, "Starts with mini-batch 1 of epoch 1").await?;
+    until_state(page, "Will start at epoch 1, mini-batch 1.").await?;
     page.type_in("#accuracy-limit", "").await?;
     page.type_in("#speed-limit", "300").await?;
     page.click("#train").await?;
@@ -263,7 +263,7 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     )
     .await?;
     page.click("#train-stop").await?;
-    until_state(page, "Starts ").await?;
+    until_state(page, "Will start ").await?;
     let facts = page
         .script("return [...document.querySelectorAll('#train-numbers dd')].map((dd) => dd.textContent.replaceAll('\u{202f}', ''))")
         .await?;
@@ -285,7 +285,7 @@ pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> 
         "document.getElementById('train-notice').textContent.includes('continues from these parameters')",
     )
     .await?;
-    until_state(page, "Starts with mini-batch ").await?;
+    until_state(page, "Will start at epoch ").await?;
     let changed = native(page).await?;
     assert_eq!(changed.scenario().hyperparameters.learning_rate, 0.05);
     assert!(changed.position().epoch > 8, "{:?}", changed.position());
@@ -318,13 +318,13 @@ pub(crate) async fn a_divergence_is_gone_back_from_by_one_key(page: &Page) -> Re
     page.press("v").await?;
     let session = native(page).await?;
     assert!(session.visible().finished());
-    assert!(compare(page, &session.mini_batch().after, "the last sound moment").await? > 2);
+    assert!(compare(page, &session.mini_batch().after, "the last finite state").await? > 2);
     page.press("PageDown").await?;
     assert!(page.text("#message").await?.contains("overflows (∞ or NaN)"));
     Ok(())
 }
 
-pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> {
+pub(crate) async fn validation_rows_are_not_trained_on(page: &Page) -> Result<()> {
     open(page, "iris").await?;
     page.type_in("#validation-share", "20").await?;
     assert!(page.text("#train-notice").await?.contains("standardised by the training rows alone"));
@@ -333,7 +333,7 @@ pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> 
     page.click("#train").await?;
     until_state(page, "Done: 40 epochs.").await?;
     let found = page.text("#train-evaluation").await?;
-    assert!(found.contains("120 training") && found.contains("30 held out"), "{found}");
+    assert!(found.contains("120 training") && found.contains("30 validation"), "{found}");
 
     let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
     let native = plain(&scenario, 40);
@@ -342,9 +342,8 @@ pub(crate) async fn held_out_rows_have_no_part_in_it(page: &Page) -> Result<()> 
     let wrong = known.samples - known.samples_right;
     let said = page.text("#train-misclassified").await?;
     let want = match wrong {
-        0 => "All held-out rows are classified rightly.".to_owned(),
-        1 => "1 row wrong.".to_owned(),
-        _ => format!("{wrong} rows wrong."),
+        0 => "All validation rows are correct.".to_owned(),
+        _ => format!("{wrong} misclassified: "),
     };
     assert!(said.starts_with(&want), "{said}");
     page.click("#view-stepper").await?;
