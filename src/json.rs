@@ -72,12 +72,6 @@ pub fn parse(text: &str) -> Result<Value, Error> {
     Ok(value)
 }
 
-/// `{"layer":0,"neuron":1}`
-pub fn numbers(fields: &[(&str, usize)]) -> String {
-    let fields = fields.iter().map(|(name, number)| ((*name).to_owned(), Value::from(*number)));
-    Value::Object(fields.collect()).to_string()
-}
-
 /// A text in quotes for a message; a long one is cut off.
 pub(crate) fn quoted(text: &str) -> String {
     const MAX: usize = 40;

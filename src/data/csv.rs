@@ -1,14 +1,14 @@
-//! A table of numbers, read from CSV and cut into inputs and targets.
+//! A table of numbers, read from CSV and divided into inputs and targets.
 
 use crate::nn::Sample;
 use crate::scenario::{Data, MAX_DATA, Samples, mean_and_deviation};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use std::fmt;
 
-/// The most classes that one column may be spread over.
+/// Maximum number of classes of a one-hot column.
 pub const MAX_CLASSES: usize = 1000;
 
-/// Named columns of finite numbers. Every row is as long as there are columns.
+/// Named columns of finite numbers. Every row has one number per column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// A name for each column.
@@ -17,14 +17,14 @@ pub struct Table {
     pub rows: Vec<Vec<f64>>,
 }
 
-/// What is wrong with a table: where, what, and what would do.
+/// What is wrong with a table: where, what, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableError {
-    /// The line of the file, counted from 1; `None` where it is not about one line.
+    /// The line of the file, counted from 1; `None` if the error is not about one line.
     pub line: Option<u64>,
-    /// The name of the column; `None` where it is not about one column.
+    /// The name of the column; `None` if the error is not about one column.
     pub column: Option<String>,
-    /// What is wrong there and what would do.
+    /// What is wrong there and what would be right.
     pub problem: String,
 }
 
@@ -41,14 +41,14 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
-/// Shorthand for the checks below.
+/// An `Err` with a [`TableError`].
 fn error<T>(line: Option<u64>, column: Option<&str>, problem: impl Into<String>) -> Result<T, TableError> {
     Err(TableError { line, column: column.map(str::to_owned), problem: problem.into() })
 }
 
 impl Table {
-    /// Reads CSV: one line of names, then lines of numbers, separated by commas, semicolons or tabs.
-    /// Where the first line is numbers too, the columns are called "column 1" and so on.
+    /// Reads CSV: a line of names, then lines of numbers, separated by commas, semicolons or tabs.
+    /// If the first line is numbers too, the names are "column 1" and so on.
     ///
     /// ```
     /// use deltascope::data::Table;
@@ -63,7 +63,7 @@ impl Table {
     pub fn from_csv(bytes: &[u8]) -> Result<Self, TableError> {
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
-            .flexible(true) // unequal lengths are told apart below, with the names of the columns
+            .flexible(true) // the length of a line is checked in `read_row`, with a better message
             .trim(Trim::All)
             .delimiter(delimiter(bytes))
             .from_reader(bytes);
@@ -94,7 +94,7 @@ impl Table {
         }
     }
 
-    /// One line as numbers, one for each column.
+    /// Reads a line as numbers, one for each column.
     fn read_row(&self, record: &ByteRecord) -> Result<Vec<f64>, TableError> {
         let line = record.position().map(|position| position.line());
         if record.len() != self.columns.len() {
@@ -133,7 +133,7 @@ impl Table {
         }
     }
 
-    /// The table of these columns only, in this order.
+    /// The table with only these columns, in this order.
     pub fn select(&self, columns: &[usize]) -> Result<Self, TableError> {
         if columns.is_empty() {
             return error(None, None, "choose at least one column");
@@ -155,7 +155,7 @@ impl Table {
         }
     }
 
-    /// The distinct values of a column, ascending.
+    /// The distinct values of a column, in ascending order.
     pub fn classes(&self, column: usize) -> Result<Vec<f64>, TableError> {
         self.check_column(column)?;
         let mut values: Vec<f64> = self.rows.iter().map(|row| row[column]).collect();
@@ -164,8 +164,8 @@ impl Table {
         Ok(values)
     }
 
-    /// A class column as targets: one column for each distinct value, ascending, with a 1 where the row
-    /// has that value and 0 elsewhere. Called by `names` in that order, or else "class 0" and so on.
+    /// A column of classes as one-hot targets: a column for each distinct value in ascending order, 1 in the rows with
+    /// that value and 0 in the others. `names` are the names of the columns; by default "class 0" and so on.
     ///
     /// ```
     /// # use deltascope::data::Table;
@@ -197,7 +197,7 @@ impl Table {
         })
     }
 
-    /// Every column moved and stretched to 0 … 1. A column of one value becomes 0.
+    /// Every column scaled to 0 … 1. A constant column becomes 0.
     pub fn min_max(&self) -> Result<Self, TableError> {
         self.rescaled(|column| {
             let smallest = column.iter().copied().fold(f64::INFINITY, f64::min);
@@ -206,13 +206,13 @@ impl Table {
         })
     }
 
-    /// Every column moved and stretched to mean 0 and standard deviation 1 (over all its n rows, not
-    /// n − 1). A column of one value becomes 0.
+    /// Every column scaled to mean 0 and standard deviation 1 (with the divisor n, not n − 1). A constant column
+    /// becomes 0.
     pub fn standardised(&self) -> Result<Self, TableError> {
         self.rescaled(mean_and_deviation)
     }
 
-    /// (value − origin) / unit in every column, with an origin and unit of its own.
+    /// (value − origin) / unit in every column; `scale` computes its origin and unit.
     fn rescaled(&self, scale: impl Fn(&[f64]) -> (f64, f64)) -> Result<Self, TableError> {
         let mut table = self.clone();
         for (index, name) in self.columns.iter().enumerate() {
@@ -233,7 +233,7 @@ impl Table {
     }
 }
 
-/// Inputs and targets side by side. Where one has more rows, the rest is left out.
+/// Inputs and targets as data. If one table has more rows, the rest is ignored.
 pub fn data(inputs: Table, targets: Table) -> Data {
     let rows = inputs.rows.into_iter().zip(targets.rows);
     Data {
@@ -244,20 +244,20 @@ pub fn data(inputs: Table, targets: Table) -> Data {
     }
 }
 
-/// The separator that the first line has most of; the comma where it has none.
+/// The most frequent separator of the first line; the comma if there is none.
 fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |separator: u8| first.iter().filter(|byte| **byte == separator).count();
-    // The last of equals is taken.
+    // Of equal counts `max_by_key` returns the last.
     [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
-/// The number that an entry spells, if any; "nan" and "inf" spell one too.
+/// The number in an entry, if it is one. "nan" and "inf" are numbers too.
 fn number(field: &[u8]) -> Option<f64> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
-/// What a column is called.
+/// The name of a column.
 fn name((index, field): (usize, &[u8])) -> String {
     match String::from_utf8_lossy(field) {
         name if name.is_empty() => format!("column {}", index + 1),
@@ -265,7 +265,7 @@ fn name((index, field): (usize, &[u8])) -> String {
     }
 }
 
-/// An entry as a message shows it, not longer than a glance.
+/// An entry in quotes for a message, cut off after 24 characters.
 fn quoted(field: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(field).chars().take(24).collect();
     format!("{text:?}")

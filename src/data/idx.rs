@@ -1,38 +1,38 @@
-//! The idx format, in which MNIST and its relatives come: images or labels, a byte each, behind a short header.
+//! The idx format of MNIST and similar data sets: a header, then images or labels, one byte per pixel or label.
 //!
-//! A header is big-endian: the magic number (0x00000803 for images, 0x00000801 for labels), then the count and, of
+//! The header is big-endian: the magic number (0x00000803 for images, 0x00000801 for labels), then the count and, for
 //! images, their rows and columns (Y. LeCun, C. Cortes, C. Burges, *The MNIST database*).
 
 use crate::scenario::MAX_DATA;
 use std::fmt;
 
-/// The classes of digits.
+/// The number of classes of digits.
 pub const DIGITS: usize = 10;
 
 const IMAGES: u32 = 0x0803;
 const LABELS: u32 = 0x0801;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// What an idx file holds.
+/// The content of an idx file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Idx {
-    /// Grey images.
+    /// Greyscale images.
     Images {
-        /// Pixels across and down.
+        /// Width and height in pixels.
         size: (usize, usize),
-        /// Row by row from the top, one image after the other.
+        /// Row by row from the top, image by image.
         pixels: Vec<u8>,
     },
     /// The digit of each image, 0 … 9.
     Labels(Vec<u8>),
 }
 
-/// What is wrong with idx files: with which, what, and what would do.
+/// What is wrong with an idx file, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdxError {
     /// The name of the file.
     pub file: String,
-    /// What is wrong with it and what would do.
+    /// What is wrong with it and what would be right.
     pub problem: String,
 }
 
@@ -45,12 +45,12 @@ impl fmt::Display for IdxError {
 impl std::error::Error for IdxError {}
 
 impl Idx {
-    /// Whether a file that begins like this is rather one of these, packed or not, than text.
+    /// Whether bytes look like an idx file, compressed with gzip or not, and not like text.
     pub fn looks_like(bytes: &[u8]) -> bool {
         bytes.starts_with(&[0]) || bytes.starts_with(&GZIP)
     }
 
-    /// Reads the bytes of one file. `name` is for errors.
+    /// Reads the bytes of a file. `name` is its name in errors.
     ///
     /// ```
     /// use deltascope::data::idx::Idx;
@@ -81,8 +81,8 @@ impl Idx {
                 ));
             }
         };
-        let said = |place: usize| number(&bytes, place).map(|number| number as usize);
-        let (count, size) = match (said(1), said(2), said(3)) {
+        let field = |index: usize| number(&bytes, index).map(|number| number as usize);
+        let (count, size) = match (field(1), field(2), field(3)) {
             (Some(count), Some(rows), Some(columns)) if magic == IMAGES => (count, (columns, rows)),
             (Some(count), ..) if magic == LABELS => (count, (1, 1)),
             _ => {
@@ -95,7 +95,7 @@ impl Idx {
         if count == 0 || size.0 == 0 || size.1 == 0 {
             return error(format!("holds no {what}; take a file with at least one"));
         }
-        // With the targets, as many numbers as data may hold.
+        // The numbers of inputs and targets together.
         let numbers =
             size.0.checked_mul(size.1).and_then(|area| area.checked_add(DIGITS)?.checked_mul(count));
         if magic == IMAGES && numbers.is_none_or(|numbers| numbers > MAX_DATA) {
@@ -105,15 +105,16 @@ impl Idx {
                 size.1, size.0
             ));
         }
-        let (got, takes) = (bytes.len(), (count.saturating_mul(size.0 * size.1)).saturating_add(header));
-        if got < takes {
+        let (length, expected) =
+            (bytes.len(), (count.saturating_mul(size.0 * size.1)).saturating_add(header));
+        if length < expected {
             return error(format!(
-                "cut short: {got} bytes, where {count} {what} take {takes}; fetch it again"
+                "cut short: {length} bytes, where {count} {what} take {expected}; fetch it again"
             ));
         }
-        if got > takes {
+        if length > expected {
             return error(format!(
-                "{got} bytes, but {count} {what} take only {takes}; take the file as it was published"
+                "{length} bytes, but {count} {what} take only {expected}; take the file as it was published"
             ));
         }
         bytes.drain(..header);
@@ -121,8 +122,8 @@ impl Idx {
             return Ok(Self::Images { size, pixels: bytes });
         }
         match bytes.iter().position(|label| usize::from(*label) >= DIGITS) {
-            Some(place) => {
-                let (number, label) = (place + 1, bytes[place]);
+            Some(index) => {
+                let (number, label) = (index + 1, bytes[index]);
                 error(format!("label {number} is {label}; a digit is 0 to 9: take the labels of digits"))
             }
             None => Ok(Self::Labels(bytes)),
@@ -130,8 +131,8 @@ impl Idx {
     }
 }
 
-/// The number at this place of the header, if the bytes reach so far.
-fn number(bytes: &[u8], place: usize) -> Option<u32> {
-    let bytes = bytes.get(4 * place..4 * place + 4)?;
+/// The number with this index in the header; `None` if the bytes end before it.
+fn number(bytes: &[u8], index: usize) -> Option<u32> {
+    let bytes = bytes.get(4 * index..4 * index + 4)?;
     bytes.try_into().ok().map(u32::from_be_bytes)
 }

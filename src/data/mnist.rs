@@ -1,52 +1,52 @@
-//! MNIST: idx files, in any order and under any names, made into one scenario after Nielsen's protocol.
+//! MNIST: a scenario from idx files in any order and with any names, with the settings of Nielsen's book.
 
 use super::idx::{DIGITS, Idx, IdxError};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Reduction};
 use crate::scenario::{Data, Position, SampleOrder, Samples, Scenario, ScenarioError, Start};
 use std::sync::Arc;
 
-/// The id of the scenario in the list of presets.
+/// Its id in the list of presets.
 pub const ID: &str = "mnist";
-/// What it is called in that list.
+/// Its title in that list.
 pub const TITLE: &str = "MNIST (60,000 digits)";
-/// What is said where its files are not at hand.
+/// The error message if its files are not beside the page.
 pub const ABSENT: &str = "MNIST is not here: run `cargo xtask data mnist` and load the page again, or drop its four \
                           idx files on the page";
-/// The images that it has for training, and held out.
-const ROWS: (usize, usize) = (60_000, 10_000);
-/// The neurons of its hidden layer.
+/// The number of training images and of test images.
+const COUNTS: (usize, usize) = (60_000, 10_000);
+/// The number of hidden neurons.
 const HIDDEN: usize = 30;
 
-/// A file that has been read.
-struct Part {
+/// A file after reading.
+struct IdxFile {
     name: String,
     set: Option<Set>,
     idx: Idx,
 }
 
-/// Which of the two sets a file says in its name that it belongs to.
+/// The set that a file belongs to, by its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Set {
     Training,
     Test,
 }
 
-/// Images and their labels.
-struct Pair {
-    images: Part,
-    labels: Part,
+/// A file of images and the file of their labels.
+struct LabelledImages {
+    images: IdxFile,
+    labels: IdxFile,
 }
 
-/// Two or four idx files (their names and bytes) as a scenario: 784-30-10 sigmoid, half squared error, mini-batches of
-/// 10, η 3, mean, everything drawn from the standard normal distribution (M. Nielsen, *Neural Networks and Deep
-/// Learning*, chapter 1). The test set is held out. Other sizes and counts than MNIST's will do.
+/// A scenario from the names and bytes of two or four idx files: 784-30-10 sigmoid, half squared error, mini-batches of
+/// 10, η 3, mean, weights and biases from the standard normal distribution (M. Nielsen, *Neural Networks and Deep
+/// Learning*, chapter 1). The test set gives the validation rows. Other image sizes and counts are accepted.
 pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
     let mut images = Vec::new();
     let mut labels = Vec::new();
     for (name, bytes) in files {
         let idx = Idx::read(&name, bytes)?;
-        let kind = if matches!(idx, Idx::Images { .. }) { &mut images } else { &mut labels };
-        kind.push(Part { set: Set::of(&name), name, idx });
+        let files = if matches!(idx, Idx::Images { .. }) { &mut images } else { &mut labels };
+        files.push(IdxFile { set: Set::from_name(&name), name, idx });
     }
     let mut pairs = pairs(images, labels)?.into_iter();
     let Some(training) = pairs.next() else { return Err(too_few()) };
@@ -71,7 +71,7 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
             .collect(),
         targets: (0..DIGITS).map(|digit| digit.to_string()).collect(),
         samples: training.samples()?,
-        validation: validation.map_or(Ok(Samples::default()), Pair::samples)?,
+        validation: validation.map_or(Ok(Samples::default()), LabelledImages::samples)?,
     };
     let scenario = Scenario {
         title: "MNIST".to_owned(),
@@ -92,24 +92,24 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
         split_data: None,
         position: Position::default(),
     };
-    scenario.check().map_err(|error| of_scenario(&name, &error))?;
+    scenario.check().map_err(|error| from_scenario_error(&name, &error))?;
     Ok(scenario)
 }
 
-/// Whether this is all of MNIST, as the list of presets names it.
+/// Whether this is the complete MNIST of the list of presets.
 pub fn is_whole(scenario: &Scenario) -> bool {
     let Data { samples, validation, .. } = &*scenario.data;
-    (samples.len(), validation.len()) == ROWS && samples.image_size() == Some((28, 28))
+    (samples.len(), validation.len()) == COUNTS && samples.image_size() == Some((28, 28))
 }
 
 fn note(data: &Data) -> String {
     let validation = match data.validation.len() {
-        0 => "none held out".to_owned(),
-        count => format!("{count} held out"),
+        0 => "no validation rows".to_owned(),
+        count => format!("{count} for validation"),
     };
     format!(
-        "{} handwritten digits to train on and {validation} (Y. LeCun, C. Cortes and C. Burges, The MNIST database), \
-         with Nielsen’s settings: {HIDDEN} hidden neurons, mini-batches of 10, η 3, weights and biases drawn from the \
+        "{} handwritten digits for training and {validation} (Y. LeCun, C. Cortes and C. Burges, The MNIST database), \
+         with Nielsen’s settings: {HIDDEN} hidden neurons, mini-batches of 10, η 3, weights and biases from the \
          standard normal distribution.",
         data.samples.len()
     )
@@ -119,7 +119,7 @@ fn error<T>(file: &str, problem: impl Into<String>) -> Result<T, IdxError> {
     Err(IdxError { file: file.to_owned(), problem: problem.into() })
 }
 
-fn of_scenario(file: &str, error: &ScenarioError) -> IdxError {
+fn from_scenario_error(file: &str, error: &ScenarioError) -> IdxError {
     IdxError { file: file.to_owned(), problem: error.problem.clone() }
 }
 
@@ -131,12 +131,9 @@ fn too_few() -> IdxError {
 }
 
 impl Set {
-    fn of(name: &str) -> Option<Self> {
-        let has = |word: &str| {
-            let mut parts = name.as_bytes().windows(word.len());
-            parts.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        match (has("train"), has("t10k") || has("test")) {
+    fn from_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        match (name.contains("train"), name.contains("t10k") || name.contains("test")) {
             (true, false) => Some(Self::Training),
             (false, true) => Some(Self::Test),
             _ => None,
@@ -144,7 +141,7 @@ impl Set {
     }
 }
 
-impl Part {
+impl IdxFile {
     fn len(&self) -> usize {
         match &self.idx {
             Idx::Images { size, pixels } => pixels.len() / (size.0 * size.1),
@@ -152,7 +149,7 @@ impl Part {
         }
     }
 
-    /// The size of its images.
+    /// Width and height of its images.
     fn size(&self) -> (usize, usize) {
         match self.idx {
             Idx::Images { size, .. } => size,
@@ -161,18 +158,18 @@ impl Part {
     }
 }
 
-impl Pair {
+impl LabelledImages {
     fn samples(self) -> Result<Samples, IdxError> {
         let (Idx::Images { size, pixels }, Idx::Labels(labels)) = (self.images.idx, self.labels.idx) else {
             return Err(too_few());
         };
         Samples::from_images(size, pixels, labels, DIGITS)
-            .map_err(|error| of_scenario(&self.images.name, &error))
+            .map_err(|error| from_scenario_error(&self.images.name, &error))
     }
 }
 
-/// Images beside their labels: the training set, and then the test set where there is one.
-fn pairs(mut images: Vec<Part>, mut labels: Vec<Part>) -> Result<Vec<Pair>, IdxError> {
+/// Images with their labels: the training set, then the test set if there is one.
+fn pairs(mut images: Vec<IdxFile>, mut labels: Vec<IdxFile>) -> Result<Vec<LabelledImages>, IdxError> {
     if images.is_empty() || images.len() != labels.len() || images.len() > 2 {
         let problem = format!(
             "{} of images and {} of labels were given; one of each is needed, or two of each: a training set and a \
@@ -182,13 +179,13 @@ fn pairs(mut images: Vec<Part>, mut labels: Vec<Part>) -> Result<Vec<Pair>, IdxE
         );
         return error("the idx files", problem);
     }
-    in_order(&mut images);
-    in_order(&mut labels);
+    sort(&mut images);
+    sort(&mut labels);
     let pairs: Vec<_> =
-        images.into_iter().zip(labels).map(|(images, labels)| Pair { images, labels }).collect();
-    for Pair { images, labels } in &pairs {
-        let other = matches!((images.set, labels.set), (Some(one), Some(other)) if one != other);
-        if other || images.len() != labels.len() {
+        images.into_iter().zip(labels).map(|(images, labels)| LabelledImages { images, labels }).collect();
+    for LabelledImages { images, labels } in &pairs {
+        let mixed = matches!((images.set, labels.set), (Some(one), Some(other)) if one != other);
+        if mixed || images.len() != labels.len() {
             let problem = format!(
                 "it holds {} images, and {} holds {} labels; take the two files of one set",
                 images.len(),
@@ -201,9 +198,9 @@ fn pairs(mut images: Vec<Part>, mut labels: Vec<Part>) -> Result<Vec<Pair>, IdxE
     Ok(pairs)
 }
 
-/// The training set first: by the names where they tell, else the larger one.
-fn in_order(parts: &mut [Part]) {
-    let [first, second] = parts else { return };
+/// Puts the training set first: by the names if they say so, else the larger set.
+fn sort(files: &mut [IdxFile]) {
+    let [first, second] = files else { return };
     let swapped = match (first.set, second.set) {
         (Some(one), Some(other)) if one != other => one == Set::Test,
         (Some(set), None) => set == Set::Test,
@@ -211,6 +208,6 @@ fn in_order(parts: &mut [Part]) {
         _ => first.len() < second.len(),
     };
     if swapped {
-        parts.swap(0, 1);
+        files.swap(0, 1);
     }
 }

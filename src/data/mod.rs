@@ -1,7 +1,7 @@
-//! Where samples come from: a table read from CSV ([`csv`](mod@csv)), images in idx files ([`idx`], [`mnist`]), and the
-//! ready scenarios ([`presets`](mod@presets)).
+//! Sources of samples: tables in CSV ([`csv`](mod@csv)), images in idx files ([`idx`], [`mnist`]), and the presets
+//! ([`presets`](mod@presets)).
 //!
-//! The flow is bytes → [`Table`] or [`Idx`] → [`Data`](crate::scenario::Data) → [`Scenario`](crate::scenario::Scenario).
+//! The data flow is bytes → [`Table`] or [`Idx`] → [`Data`](crate::scenario::Data) → [`Scenario`](crate::scenario::Scenario).
 
 pub mod csv;
 pub mod idx;
