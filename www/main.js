@@ -19,7 +19,7 @@ const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({
 // ——— from the session to the page ———
 
 function show(reply, control) {
-  for (const [id, html] of reply.parts) setContent(byId(id), html);
+  for (const [id, html] of reply.fragments) setContent(byId(id), html);
   for (const [id, name, value] of reply.attributes) {
     if (value === null) byId(id).removeAttribute(name);
     else byId(id).setAttribute(name, value);

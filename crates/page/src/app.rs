@@ -1,7 +1,7 @@
 //! The session, and what the page shows of it.
 
 use crate::canvas;
-use crate::files::Given;
+use crate::files::File;
 use crate::reply::{self, Failure, Reply};
 use crate::surface::{PictureKey, REPORTS_PER_TEXT, Surface};
 use deltascope::session::{Action, Look, Play, Session, TrainingStatus};
@@ -18,11 +18,11 @@ pub(super) struct App {
     pub(super) surfaces: BTreeMap<String, Surface>,
     /// The network as drawn last.
     pub(super) scene: Option<Scene>,
-    shown: reply::Shown,
+    page_state: reply::PageState,
     /// Long sums are shown briefly at first, and in full once the reader stays.
     pub(super) detail: Detail,
     /// Files taken and not opened yet.
-    pub(super) files: Vec<Given>,
+    pub(super) files: Vec<File>,
     /// The latest action changed nothing.
     pub(super) idle: bool,
     /// Number of training reports so far.
@@ -37,7 +37,7 @@ impl App {
             session,
             surfaces: BTreeMap::default(),
             scene: None,
-            shown: reply::Shown::default(),
+            page_state: reply::PageState::default(),
             detail: Detail::Brief,
             files: Vec::new(),
             idle: false,
@@ -83,7 +83,7 @@ impl App {
     pub(super) fn reply(&mut self, failure: Option<Failure>) -> Reply {
         let automatic = std::mem::take(&mut self.automatic);
         if std::mem::take(&mut self.idle) {
-            return self.shown.unchanged(&self.session, self.detail);
+            return self.page_state.unchanged(&self.session, self.detail);
         }
         let drawing = self.draw();
         let failure = failure.or(drawing.err().map(|message| Failure { action: String::new(), message }));
@@ -92,14 +92,14 @@ impl App {
             && !self.reports.is_multiple_of(REPORTS_PER_TEXT)
         {
             // Text that changes more often than this cannot be read.
-            let mut reply = self.shown.unchanged(&self.session, self.detail);
+            let mut reply = self.page_state.unchanged(&self.session, self.detail);
             reply.failure = failure;
             return reply;
         }
         if !automatic {
-            self.shown.answer(failure.is_some() || self.session.progress().is_some());
+            self.page_state.action_finished(failure.is_some() || self.session.progress().is_some());
         }
-        let mut reply = self.shown.changes(&self.session, page(&self.session, self.detail), self.detail);
+        let mut reply = self.page_state.changes(&self.session, page(&self.session, self.detail), self.detail);
         (reply.failure, reply.automatic) = (failure, automatic);
         reply.commands = self.session.take_worker_commands();
         reply

@@ -1,14 +1,14 @@
-//! Files from the page: their bytes come one file after the other, and are then opened together.
+//! Files chosen on the page: their bytes arrive file by file, and they are opened together.
 
 use crate::app::App;
 use crate::with_app;
 use deltascope::view::equation::Detail;
 use wasm_bindgen::prelude::*;
 
-/// The name of a file and its bytes; none where it could not be read.
-pub(super) type Given = (String, Option<Vec<u8>>);
+/// The name of a file and its bytes; `None` if it could not be read.
+pub(super) type File = (String, Option<Vec<u8>>);
 
-/// Takes the bytes of a file, unpacked; none where it could not be read.
+/// Takes the decompressed bytes of a file; `None` if it could not be read.
 #[wasm_bindgen]
 pub fn take_file(name: String, bytes: Option<Vec<u8>>) {
     super::APP.with_borrow_mut(|slot| {
@@ -18,7 +18,7 @@ pub fn take_file(name: String, bytes: Option<Vec<u8>>) {
     });
 }
 
-/// Opens the files that were taken: a scenario, or images and their labels.
+/// Opens the files taken so far: a scenario, or images and their labels.
 #[wasm_bindgen]
 pub fn open_files() -> String {
     with_app(|app| {
@@ -28,9 +28,9 @@ pub fn open_files() -> String {
 }
 
 impl App {
-    fn open(&mut self, files: Vec<Given>) -> Result<(), String> {
+    fn open(&mut self, files: Vec<File>) -> Result<(), String> {
         (self.idle, self.automatic, self.detail) = (false, false, Detail::Brief);
-        let read = |(name, bytes): Given| match bytes {
+        let read = |(name, bytes): File| match bytes {
             Some(bytes) => Ok((name, bytes)),
             None => {
                 Err(format!("{name}: could not be read; it may be too large, or gone since it was chosen"))

@@ -1,4 +1,4 @@
-//! What goes back to the page: only what differs from what it already shows.
+//! The reply to the page: only what differs from what it shows already.
 
 use deltascope::session::{RowTotal, Session, WorkerCommand};
 use deltascope::view::equation::{self, Detail};
@@ -7,32 +7,32 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What `main.js` puts in place.
+/// What `main.js` is to change on the page.
 #[derive(Default, Serialize)]
 pub(super) struct Reply {
     /// HTML by element id.
-    parts: Vec<(Cow<'static, str>, String)>,
+    fragments: Vec<(Cow<'static, str>, String)>,
     /// Field values by element id.
     fields: Vec<(Cow<'static, str>, String)>,
     /// Attributes by element id and name.
     attributes: Vec<(Cow<'static, str>, &'static str, Option<String>)>,
-    /// The `data-ref`s to light, where they changed.
+    /// The `data-ref`s to highlight; `None`: no change.
     highlighted: Option<Vec<String>>,
-    /// The element to scroll into sight.
+    /// The id of the element to scroll into view.
     reveal: Option<&'static str>,
-    /// Whether the page is dark.
+    /// Whether the theme is dark.
     dark: bool,
-    /// In how many milliseconds the session wants to be woken, if at all.
+    /// After how many milliseconds to send `TimerFired`; `None`: no timer.
     wake: Option<f64>,
-    /// What the worker is to do.
+    /// Commands for the worker.
     pub(super) commands: Vec<WorkerCommand>,
-    /// What went wrong.
+    /// The error message to show.
     pub(super) failure: Option<Failure>,
-    /// Without a failure: what went wrong before still stands.
+    /// Not user-initiated: without a failure, the current message stays.
     pub(super) automatic: bool,
 }
 
-/// What went wrong, and in which action: its message belongs beside that action's field.
+/// An error message, and the action that it is shown beside.
 #[derive(Serialize)]
 pub(super) struct Failure {
     pub(super) action: String,
@@ -40,7 +40,7 @@ pub(super) struct Failure {
 }
 
 impl Reply {
-    /// A reply that is only an error.
+    /// A reply with only an error message.
     pub(super) fn failed(failure: Failure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
     }
@@ -50,28 +50,28 @@ impl Reply {
     }
 }
 
-/// What the page already shows.
+/// What the page shows.
 #[derive(Default)]
-pub(super) struct Shown {
-    parts: BTreeMap<Cow<'static, str>, String>,
+pub(super) struct PageState {
+    fragments: BTreeMap<Cow<'static, str>, String>,
     fields: BTreeMap<Cow<'static, str>, String>,
     attributes: BTreeMap<(Cow<'static, str>, &'static str), Option<String>>,
     highlighted: Vec<String>,
-    /// Why a row total is no gradient, and the one that it is said of.
+    /// The row total whose explanation is open, if any.
     explained: Option<Option<RowTotal>>,
-    /// A field holds something that was refused.
+    /// A field holds a value that was refused.
     refused: bool,
 }
 
-/// The part that holds fields with their values in its markup.
+/// The fragment whose markup holds the values of its fields.
 const WITH_VALUES: &str = "layers";
-/// Parts that hold other elements whose contents are told apart, and what the ids of these begin with. A run's
-/// ledger holds its rows likewise, by its own id.
+/// Fragments that contain others, and the prefixes of the ids of these. A run's ledger contains its rows too, with its
+/// own id as their prefix.
 const CONTAINERS: [(&str, &str); 4] =
     [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("runs", "run-")];
 
-impl Shown {
-    /// The reply where nothing differs.
+impl PageState {
+    /// The reply if nothing has changed.
     pub(super) fn unchanged(&self, session: &Session, detail: Detail) -> Reply {
         Reply {
             dark: session.view_state().dark,
@@ -81,41 +81,41 @@ impl Shown {
         }
     }
 
-    /// An action was carried out or `refused`. What was refused stays in its field, to be mended; after the
-    /// next action that succeeds, every field holds the truth again.
-    pub(super) fn answer(&mut self, refused: bool) {
+    /// Records whether an action was refused. A refused value stays in its field, to be corrected; after the next
+    /// successful action every field is written again.
+    pub(super) fn action_finished(&mut self, refused: bool) {
         if self.refused && !refused {
             self.fields.clear();
-            self.parts.retain(|id, _| id != WITH_VALUES);
+            self.fragments.retain(|id, _| id != WITH_VALUES);
         }
         self.refused = refused;
     }
 
-    /// A part is written anew: what it holds comes empty.
-    fn emptied(&mut self, part: &str) {
-        let own = part.ends_with("-ledger").then(|| format!("{part}-"));
-        let listed = CONTAINERS.iter().filter(|(container, _)| *container == part).map(|(_, ids)| *ids);
-        for ids in listed.chain(own.as_deref()) {
-            self.parts.retain(|id, _| !id.starts_with(ids));
-            self.fields.retain(|id, _| !id.starts_with(ids));
-            self.attributes.retain(|(id, _), _| !id.starts_with(ids));
+    /// Forgets the content of a fragment that is written again: the fragments in it are empty then.
+    fn forget_content(&mut self, fragment: &str) {
+        let own = fragment.ends_with("-ledger").then(|| format!("{fragment}-"));
+        let listed = CONTAINERS.iter().filter(|(container, _)| *container == fragment);
+        for prefix in listed.map(|(_, prefix)| *prefix).chain(own.as_deref()) {
+            self.fragments.retain(|id, _| !id.starts_with(prefix));
+            self.fields.retain(|id, _| !id.starts_with(prefix));
+            self.attributes.retain(|(id, _), _| !id.starts_with(prefix));
         }
     }
 
-    /// What differs, which from now on is what the page shows.
+    /// The changes to what the page shows.
     pub(super) fn changes(&mut self, session: &Session, page: Page, detail: Detail) -> Reply {
         let dark = session.view_state().dark;
         let mut reply = Reply { dark, wake: wake(session, detail), ..Reply::default() };
         for (id, html) in page.fragments {
-            if self.parts.get(&id) != Some(&html) {
-                self.emptied(&id);
-                self.parts.insert(id.clone(), html.clone());
-                reply.parts.push((id, html));
+            if self.fragments.get(&id) != Some(&html) {
+                self.forget_content(&id);
+                self.fragments.insert(id.clone(), html.clone());
+                reply.fragments.push((id, html));
             }
         }
-        // A select whose options were replaced needs its value again, so fields are compared after parts.
+        // A select whose options were replaced needs its value again, so fields are compared after fragments.
         for (id, value) in page.fields {
-            let refilled = reply.parts.iter().any(|(part, _)| *part == id);
+            let refilled = reply.fragments.iter().any(|(fragment, _)| *fragment == id);
             if refilled || self.fields.get(&id) != Some(&value) {
                 self.fields.insert(id.clone(), value.clone());
                 reply.fields.push((id, value));
@@ -128,12 +128,14 @@ impl Shown {
                 reply.attributes.push((key.0, name, value));
             }
         }
-        // New markup comes unlit.
-        if self.highlighted != page.highlighted || (!page.highlighted.is_empty() && !reply.parts.is_empty()) {
+        // New markup is not highlighted.
+        if self.highlighted != page.highlighted
+            || (!page.highlighted.is_empty() && !reply.fragments.is_empty())
+        {
             self.highlighted.clone_from(&page.highlighted);
             reply.highlighted = Some(page.highlighted);
         }
-        // The answer stands under the table, maybe far from the question.
+        // The explanation is below the table, possibly out of view.
         let view_state = session.view_state();
         let explained = view_state.row_total_explained.then_some(view_state.row_total);
         if explained.is_some() && explained != self.explained {
@@ -144,11 +146,11 @@ impl Shown {
     }
 }
 
-/// In milliseconds: a reader who stays this long at a moment wants its long sums in full.
+/// Milliseconds after which the long sums of a moment are shown in full.
 const PAUSE: f64 = 120.0;
 
-/// When the page wants to be woken, in milliseconds: at once on a replay; to write a long sum out and to do
-/// what has waited for that; at its pace when playing.
+/// After how many milliseconds the page is to send `TimerFired`: at once during a replay; after a pause to show long
+/// sums in full and for background work; at the speed of the playback.
 fn wake(session: &Session, detail: Detail) -> Option<f64> {
     if session.progress().is_some() {
         return Some(0.0);
@@ -162,7 +164,7 @@ fn wake(session: &Session, detail: Detail) -> Option<f64> {
     }
 }
 
-/// Whether there is more to show to a reader who stays, and time for it.
+/// Whether there is more to show if the reader stays at this moment.
 pub(super) fn has_more(session: &Session) -> bool {
     let more =
         equation::has_long_line(session) || session.has_background_work() || session.comparison().is_some();
