@@ -1,6 +1,6 @@
 //! The charts: the cost over the updates, and those of the comparison.
 
-use crate::runs::{act, compared, preset, stay, step};
+use crate::sessions::{act, compared, finish_background_work, preset, step};
 use crate::svg::svg;
 use deltascope::nn::{
     Activation, BiasRule, Distribution, Hyperparameters, Initialisation, Parameter, Reduction, Sample,
@@ -73,7 +73,7 @@ fn every_updating() -> [RunConfig; 4] {
 fn at_epoch(scenario: Scenario, runs: &[RunConfig], epoch: usize) -> Session {
     let mut session = compared(scenario, runs);
     act(&mut session, Navigate::EpochChosen(epoch));
-    stay(&mut session);
+    finish_background_work(&mut session);
     session
 }
 
@@ -316,7 +316,7 @@ fn charts_are_finite_for_extreme_inputs() {
         assert_all_finite(&mut session, id);
         for by in [StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch, StepSize::Sample] {
             step(&mut session, by, Direction::Forward);
-            stay(&mut session);
+            finish_background_work(&mut session);
             act(&mut session, Compare::BoundaryToggled);
             assert_all_finite(&mut session, id);
         }
@@ -336,10 +336,10 @@ fn charts_are_finite_for_extreme_inputs() {
         let mut session = compared(scenario, &every_updating()[..3]);
         assert_all_finite(&mut session, "odd inputs");
         assert!(!chart(Chart::CompareMaps, &session).contains("<b>"));
-        stay(&mut session);
+        finish_background_work(&mut session);
         // This may fail, which changes nothing.
         let _ = session.update(Navigate::Stepped { by: StepSize::Epoch, direction: Direction::Forward });
-        stay(&mut session);
+        finish_background_work(&mut session);
         assert_all_finite(&mut session, "odd inputs");
     }
 }

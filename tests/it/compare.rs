@@ -1,8 +1,8 @@
-//! Lanes side by side: the runs of `training.json`, the identity, the law, and what the runs share.
+//! Compare: the runs of `training.json`, the gradient check, the gradient of a sum and the sweep over η.
 
 use crate::arbitrary::{Problem, near_a_corner, problem};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
-use crate::runs::{act, compared, finish, preset, stay, step};
+use crate::sessions::{act, compared, finish_background_work, preset, settle, step};
 use deltascope::nn::{
     BiasRule, Evaluation, Hyperparameters, LearningRateSweep, Network, Parameter, Reduction, Sample,
 };
@@ -24,7 +24,7 @@ fn pass(session: &Session, run: usize) -> &RunPass {
     &comparison(session).passes()[run]
 }
 
-/// A scenario of one mini-batch of these samples.
+/// A scenario with one mini-batch of these samples.
 fn scenario(network: Network, samples: Vec<Sample>, hyperparameters: Hyperparameters) -> Scenario {
     let sizes = network.sizes();
     let names = |count: usize| (0..count).map(|k| k.to_string()).collect();
@@ -48,7 +48,7 @@ fn scenario(network: Network, samples: Vec<Sample>, hyperparameters: Hyperparame
     }
 }
 
-fn of_problem(problem: &Problem, learning_rate: f64) -> Scenario {
+fn problem_scenario(problem: &Problem, learning_rate: f64) -> Scenario {
     let Problem { network, cost, samples } = problem.clone();
     let hyperparameters = Hyperparameters {
         cost,
@@ -61,7 +61,7 @@ fn of_problem(problem: &Problem, learning_rate: f64) -> Scenario {
 }
 
 #[test]
-fn the_reference_runs_are_runs() {
+fn the_reference_trainings_are_reproduced_as_runs() {
     let file = golden("training.json");
     for run in file["runs"].as_array().unwrap() {
         let data = &file["datasets"][run["dataset"].as_str().unwrap()];
@@ -85,10 +85,10 @@ fn the_reference_runs_are_runs() {
         for mark in run["trace"].as_array().unwrap() {
             let epoch: usize = get(mark, "epoch");
             if epoch > 1000 {
-                continue; // long enough
+                continue; // would take too long
             }
             act(&mut session, Navigate::EpochChosen(epoch + 1));
-            stay(&mut session);
+            finish_background_work(&mut session);
             let name = |field| format!("{}, epoch {epoch}, {field}", run["id"]);
             let found = session.evaluation(1).unwrap();
             assert_close(&name("cost"), found.cost_mean(), &mark["cost_mean"], 1e-9);
@@ -106,11 +106,11 @@ fn the_reference_runs_are_runs() {
 }
 
 #[test]
-fn and_from_zero_is_learnt_by_the_right_rule_and_never_by_the_sum() {
+fn and_from_zero_is_learnt_with_own_deltas_and_never_with_the_layer_sum() {
     let runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new);
     let mut session = compared(preset("and"), &[runs[0], runs[1].with(BiasRule::LayerSum)]);
     act(&mut session, Navigate::EpochChosen(51));
-    stay(&mut session);
+    finish_background_work(&mut session);
     assert_eq!(session.evaluation(0).unwrap().samples_right, 4);
     let wrong = session.evaluation(1).unwrap();
     assert_eq!(wrong.cost_mean(), 0.25);
@@ -118,12 +118,12 @@ fn and_from_zero_is_learnt_by_the_right_rule_and_never_by_the_sum() {
 }
 
 #[test]
-fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_one() {
+fn backpropagating_through_updated_weights_gives_the_published_cost() {
     let published = golden("published.json").to_string();
     let runs = [Updating::Sum, Updating::Sequential].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
     let mut session = compared(preset("mazur"), &runs);
     step(&mut session, StepSize::MiniBatch, Direction::Forward);
-    stay(&mut session);
+    finish_background_work(&mut session);
     let cost = |run| session.evaluation(run).unwrap().cost_mean();
     // His page says 0.291027924 after one round; the simultaneous update gives 0.291027774.
     assert_eq!(
@@ -136,7 +136,7 @@ fn new_weights_on_the_way_back_give_the_published_cost_and_old_ones_the_right_on
 }
 
 /// Everything that a position determines.
-fn seen(session: &Session) -> Vec<(Vec<RunRow>, Option<Network>)> {
+fn state(session: &Session) -> Vec<(Vec<RunRow>, Option<Network>)> {
     comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.current().cloned())).collect()
 }
 
@@ -148,21 +148,21 @@ fn runs_step_together_and_back_again() {
         let runs =
             [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::Sequential].map(RunConfig::new);
         let mut session = compared(scenario.clone(), &runs);
-        let mut places = vec![(session.position(), seen(&session))];
+        let mut places = vec![(session.position(), state(&session))];
         for by in [StepSize::Sample, StepSize::Sample, StepSize::MiniBatch, StepSize::Sample, StepSize::Epoch]
         {
             step(&mut session, by, Direction::Forward);
-            places.push((session.position(), seen(&session)));
+            places.push((session.position(), state(&session)));
         }
         for (position, want) in places.iter().rev() {
             act(&mut session, Navigate::Jumped(*position));
-            assert!(seen(&session) == *want, "{id} at {position:?}");
-            // Reached anew it is the same.
+            assert!(state(&session) == *want, "{id} at {position:?}");
+            // A new session at this position has the same state.
             let mut other = compared(Scenario { position: *position, ..scenario.clone() }, &runs);
-            assert!(seen(&other) == *want, "{id} at {position:?}, opened");
+            assert!(state(&other) == *want, "{id} at {position:?}, opened");
             step(&mut other, StepSize::Sample, Direction::Forward);
             step(&mut other, StepSize::Sample, Direction::Back);
-            assert!(seen(&other) == *want, "{id} at {position:?}, on and back");
+            assert!(state(&other) == *want, "{id} at {position:?}, on and back");
         }
     }
 }
@@ -181,7 +181,7 @@ fn a_run_like_the_scenario_is_the_scenarios_own_run() {
 }
 
 #[test]
-fn the_sum_at_eta_over_m_makes_the_steps_of_the_mean_short_mini_batches_included() {
+fn the_sum_at_eta_over_m_makes_the_same_updates_as_the_mean() {
     let mut scenario = preset("linnerud");
     scenario.hyperparameters.batch_size = 7; // of 20 rows: 7, 7 and 6
     let sum = RunConfig { rate: Rate::EtaOverM, ..RunConfig::new(Updating::Sum) };
@@ -195,7 +195,7 @@ fn the_sum_at_eta_over_m_makes_the_steps_of_the_mean_short_mini_batches_included
 }
 
 #[test]
-fn frozen_parameters_make_all_ledgers_the_same() {
+fn with_frozen_parameters_all_ledgers_are_equal() {
     let runs = [
         RunConfig::new(Updating::PerSample),
         RunConfig::new(Updating::Sum).with(BiasRule::LayerSum),
@@ -206,7 +206,7 @@ fn frozen_parameters_make_all_ledgers_the_same() {
         step(&mut session, StepSize::MiniBatch, Direction::Forward);
     }
     assert_ne!(pass(&session, 0).rows, pass(&session, 1).rows);
-    let apart = seen(&session);
+    let unfrozen = state(&session);
     act(&mut session, Compare::FreezeToggled);
     assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
     assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
@@ -215,11 +215,11 @@ fn frozen_parameters_make_all_ledgers_the_same() {
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
     assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
     act(&mut session, Compare::FreezeToggled);
-    assert!(seen(&session) == apart);
+    assert!(state(&session) == unfrozen);
 }
 
 #[test]
-fn a_run_that_diverges_stops_alone() {
+fn a_diverging_run_does_not_stop_the_others() {
     let runs = [RunConfig::new(Updating::Sum), RunConfig::new(Updating::Sum).with(BiasRule::LayerSum)];
     let mut scenario = preset("linnerud");
     scenario.hyperparameters = Hyperparameters {
@@ -238,7 +238,7 @@ fn a_run_that_diverges_stops_alone() {
     assert!(pass(&session, 0).current().is_some() && pass(&session, 1).current().is_none());
     assert_eq!(comparison(&session).distance(0, 1), None);
     let when = pass(&session, 1).divergence.unwrap();
-    // Going back to before that, it is there again.
+    // Before that mini-batch the run has parameters again.
     act(&mut session, Navigate::EpochChosen(when.mini_batch as usize));
     assert!(pass(&session, 1).current().is_some());
     act(&mut session, Navigate::EpochChosen(when.mini_batch as usize + 20));
@@ -246,7 +246,7 @@ fn a_run_that_diverges_stops_alone() {
 }
 
 #[test]
-fn a_parameter_has_its_line_where_the_reference_run_has_diverged() {
+fn a_parameter_has_a_curve_where_the_reference_run_has_diverged() {
     let mut scenario = preset("linnerud");
     scenario.hyperparameters = Hyperparameters {
         batch_size: 20,
@@ -265,7 +265,7 @@ fn a_parameter_has_its_line_where_the_reference_run_has_diverged() {
 }
 
 #[test]
-fn runs_are_changed_undone_and_refused() {
+fn edits_of_runs_are_made_undone_and_refused() {
     let mut session = Session::new(preset("brownlee")).unwrap();
     assert!(session.comparison().is_none());
     act(&mut session, Look::ViewChanged(View::Compare));
@@ -305,13 +305,13 @@ fn runs_are_changed_undone_and_refused() {
 }
 
 #[test]
-fn the_referee_judges_every_parameter() {
+fn the_gradient_check_agrees_for_every_parameter() {
     for id in ["mazur", "xor", "iris"] {
         let mut session = compared(preset(id), &[Updating::Sum, Updating::PerSample].map(RunConfig::new));
         let network = session.mini_batch().before.clone();
         for parameter in network.parameters() {
             act(&mut session, Look::Selected(Some(parameter.into())));
-            stay(&mut session);
+            finish_background_work(&mut session);
             let gradient_check = session.gradient_check().unwrap();
             let (digits, agrees) =
                 GradientCheck::agreement(gradient_check.backpropagated, gradient_check.numerical);
@@ -337,15 +337,15 @@ fn the_referee_judges_every_parameter() {
 
 fn sweep(problem: &Problem) -> LearningRateSweep {
     let mut session =
-        compared(of_problem(problem, 0.05), &[Updating::PerSample, Updating::Sum].map(RunConfig::new));
-    stay(&mut session);
+        compared(problem_scenario(problem, 0.05), &[Updating::PerSample, Updating::Sum].map(RunConfig::new));
+    finish_background_work(&mut session);
     session.sweep().unwrap().clone()
 }
 
 proptest! {
     #[test]
-    fn frozen_gradients_add_up_to_the_batchs_bit_for_bit(problem in problem()) {
-        let session = Session::new(of_problem(&problem, 0.1)).unwrap();
+    fn the_gradient_of_a_sum_is_the_sum_of_the_gradients_bit_for_bit(problem in problem()) {
+        let session = Session::new(problem_scenario(&problem, 0.1)).unwrap();
         let smooth = !near_a_corner(&problem);
         for parameter in problem.network.parameters() {
             for identity in gradient_of_sum(session.scenario(), session.mini_batch(), parameter) {
@@ -368,14 +368,14 @@ proptest! {
     }
 
     #[test]
-    fn the_distance_goes_with_the_square_of_eta(problem in problem()) {
+    fn the_distance_is_proportional_to_the_square_of_eta(problem in problem()) {
         prop_assume!(problem.samples.len() > 1 && !near_a_corner(&problem));
         let sweep = sweep(&problem);
         prop_assert!(sweep.finished());
         if let Some(slope) = sweep.slope() {
             prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, sweep);
         } else {
-            // Nothing comes between the samples where η is small, or too little to be measured.
+            // At small η the distance is 0, or too small to be measured.
             let smallest = &sweep.points()[sweep.points().len() - 3..];
             let nothing = smallest.iter().all(|point| point.distance == 0.0);
             let measured = sweep.points().iter().filter(|point| point.distance >= sweep.least()).count();
@@ -384,20 +384,20 @@ proptest! {
     }
 }
 
-/// Mean cost, accuracy and single outputs right of each run, after so many epochs.
+/// The evaluation of each run after so many epochs.
 fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
     let mut session = Session::new(preset(id)).unwrap();
-    finish(&mut session);
+    settle(&mut session);
     assert_eq!(session.view_state().view, View::Compare);
     act(&mut session, Navigate::EpochChosen(epochs + 1));
-    stay(&mut session);
+    finish_background_work(&mut session);
     let runs = comparison(&session).passes().len();
     let found = (0..runs).map(|run| session.evaluation(run).unwrap()).collect();
     (session, found)
 }
 
 #[test]
-fn the_presets_show_what_they_say() {
+fn the_presets_show_what_their_notes_say() {
     let (session, runs) = after("compare-and", 500);
     assert_eq!((runs[0].samples_right, runs[1].samples_right), (4, 4));
     assert_eq!((runs[2].cost_mean(), pass(&session, 2).current().unwrap().norm()), (0.25, 0.0));

@@ -1,6 +1,6 @@
 //! The comparison as text.
 
-use crate::runs::{self, finish, preset, stay};
+use crate::sessions::{self, finish_background_work, preset, settle};
 use crate::views::text;
 use deltascope::nn::BiasRule;
 use deltascope::scenario::{Rate, RunConfig, Scenario, Updating};
@@ -10,14 +10,14 @@ use deltascope::view::compare::fragments;
 /// A session with its background work done.
 fn session(scenario: Scenario) -> Session {
     let mut session = Session::new(scenario).unwrap();
-    finish(&mut session);
-    stay(&mut session);
+    settle(&mut session);
+    finish_background_work(&mut session);
     session
 }
 
 fn act(session: &mut Session, action: impl Into<Action>) {
-    runs::act(session, action);
-    stay(session);
+    sessions::act(session, action);
+    finish_background_work(session);
 }
 
 /// The text with cells and rows separated.

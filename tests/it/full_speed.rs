@@ -1,28 +1,15 @@
-//! A session and its training at full speed: the worker's part is done here, in place.
+//! Training at full speed, with the worker's part done by the test.
 
-use deltascope::data::preset;
+use crate::sessions::{act, preset, session};
 use deltascope::scenario::{Moment, Position, Scenario};
 use deltascope::session::{
-    Action, Direction, Edit, Keyboard, Look, Navigate, Open, Play, Session, StepSize, Train, TrainingStatus,
-    Undo, View, WorkerCommand,
+    Direction, Edit, Keyboard, Look, Navigate, Open, Play, Session, StepSize, Train, TrainingStatus, Undo,
+    View, WorkerCommand,
 };
 use deltascope::training::{StopReason, Task, TrainingLoop};
 use deltascope::view::train::fragments;
 
-fn session(id: &str) -> Session {
-    Session::new(preset(id).unwrap().scenario()).unwrap()
-}
-
-/// Acts, and goes on until nothing is under way.
-#[track_caller]
-fn act(session: &mut Session, action: impl Into<Action>) {
-    session.update(action).unwrap();
-    while session.progress().is_some() {
-        session.update(Play::TimerFired).unwrap();
-    }
-}
-
-/// Starts the training and takes the worker's place.
+/// Starts the training. The test does the worker's part.
 #[track_caller]
 fn begin(session: &mut Session) -> TrainingLoop {
     act(session, Train::TrainingToggled);
@@ -31,7 +18,7 @@ fn begin(session: &mut Session) -> TrainingLoop {
     TrainingLoop::new(task)
 }
 
-/// The worker reports, as it does when it has been told to pause.
+/// Pauses the training; the worker reports.
 #[track_caller]
 fn pause(session: &mut Session, training_loop: &TrainingLoop) {
     act(session, Train::TrainingToggled);
@@ -52,7 +39,7 @@ fn text(session: &Session, id: &str) -> String {
 }
 
 #[test]
-fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
+fn stepping_continues_a_paused_training_with_the_same_doubles() {
     for (id, samples) in [("iris", 4242), ("digits", 5000), ("xor", 333), ("linnerud", 777)] {
         let mut trained = session(id);
         act(&mut trained, Look::ViewChanged(View::Train));
@@ -87,7 +74,7 @@ fn where_it_pauses_the_stepper_goes_on_with_the_same_doubles() {
 }
 
 #[test]
-fn it_goes_on_from_where_it_paused_and_begins_anew_elsewhere() {
+fn training_resumes_where_it_paused_and_starts_again_elsewhere() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
@@ -106,7 +93,7 @@ fn it_goes_on_from_where_it_paused_and_begins_anew_elsewhere() {
 }
 
 #[test]
-fn a_step_while_it_runs_pauses_it() {
+fn a_step_pauses_a_running_training() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 500);
@@ -120,14 +107,14 @@ fn a_step_while_it_runs_pauses_it() {
 }
 
 #[test]
-fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
+fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
     act(&mut session, Edit::LearningRateChanged(0.05));
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1, "not before it has paused");
-    // What cannot be is refused at once, and the training goes on to its pause as it was told.
+    // An edit that is not possible is refused at once; the training pauses all the same.
     assert_eq!(
         session.update(Edit::BatchSizeChanged(0)).unwrap_err(),
         "a mini-batch needs at least 1 sample; 1 updates after each sample"
@@ -147,13 +134,13 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
         (session.position(), &*session.mini_batch().before),
         (there.place.position(), &training_loop.network())
     );
-    // What was trained before the change that was taken back is still trained.
+    // After undo the run still counts as trained.
     act(&mut session, Edit::LearningRateChanged(0.2));
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
         (there.place.position(), &training_loop.network())
     );
-    // Other mini-batches: the epoch begins again from these parameters.
+    // With other mini-batches the epoch begins again from these parameters.
     let mut again = begin(&mut session);
     train(&mut again, 777);
     pause(&mut session, &again);
@@ -163,7 +150,7 @@ fn a_change_while_it_runs_is_made_where_it_pauses_and_goes_on_from_there() {
 }
 
 #[test]
-fn other_data_take_a_trained_run_back_to_the_start() {
+fn other_data_reset_a_trained_run() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1000);
@@ -175,7 +162,7 @@ fn other_data_take_a_trained_run_back_to_the_start() {
 }
 
 #[test]
-fn another_preset_ends_it_and_late_reports_are_nothing() {
+fn another_preset_ends_the_training_and_late_reports_are_ignored() {
     let mut session = session("iris");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 500);
@@ -194,7 +181,7 @@ fn another_preset_ends_it_and_late_reports_are_nothing() {
 }
 
 #[test]
-fn to_the_start_while_it_runs_pauses_and_goes_there() {
+fn reset_pauses_a_running_training_first() {
     let mut session = session("circle");
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 5000);
@@ -207,21 +194,21 @@ fn to_the_start_while_it_runs_pauses_and_goes_there() {
 }
 
 #[test]
-fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
+fn a_divergence_is_reported_and_one_key_restores_the_last_finite_state() {
     let mut session = session("linnerud");
     act(&mut session, Edit::LearningRateChanged(30.0));
     act(&mut session, Look::ViewChanged(View::Train));
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1_000_000);
     assert!(training_loop.ended());
-    let began = session.position();
+    let start = session.position();
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     let TrainingStatus::Ended(StopReason::Diverged { update, .. }) = session.training().status() else {
         panic!()
     };
-    assert_eq!(session.position(), began, "the reader decides");
-    let told = text(&session, "train-state");
-    assert!(told.contains(&format!("update {}", update + 1)) && told.contains("η = 30"), "{told}");
+    assert_eq!(session.position(), start, "the reader decides");
+    let state = text(&session, "train-state");
+    assert!(state.contains(&format!("update {}", update + 1)) && state.contains("η = 30"), "{state}");
 
     session.update(Keyboard::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
     assert_eq!(session.updates() + 1, update);
@@ -237,7 +224,7 @@ fn a_divergence_is_told_and_one_key_goes_back_to_the_last_sound_moment() {
 }
 
 #[test]
-fn limits_are_said_to_be_over_before_it_begins() {
+fn criteria_that_are_met_already_are_refused() {
     let mut session = session("iris");
     act(&mut session, Navigate::EpochChosen(4));
     act(&mut session, Train::EpochLimitChanged(Some(3)));
@@ -287,15 +274,15 @@ fn invalid_stopping_criteria_are_refused() {
 }
 
 #[test]
-fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
+fn an_edit_after_a_long_training_resets_the_run_and_undo_returns() {
     let mut session = session("digits");
     let mut training_loop = begin(&mut session);
-    // So far that the stepper's own way would take a minute.
+    // Replaying this far would take a minute.
     train(&mut training_loop, 650_000);
     pause(&mut session, &training_loop);
     let (position, mini_batch) = (session.position(), session.mini_batch().clone());
     session.update(Edit::SeedChanged(2)).unwrap();
-    assert!(session.progress().is_none(), "nothing long is under way");
+    assert!(session.progress().is_none(), "there is no long replay");
     assert_eq!(session.position(), session.scenario().first_position());
     assert!(session.notice().unwrap().contains("Back at the start"));
     session.update(Undo::Undo).unwrap();
@@ -305,18 +292,18 @@ fn after_a_long_training_a_change_goes_to_the_start_and_undo_comes_back() {
 
 #[test]
 fn a_million_parameters_train_and_can_be_paused() {
-    let mut scenario: Scenario = preset("digits").unwrap().scenario();
+    let mut scenario: Scenario = preset("digits");
     scenario.sizes = vec![64, 2000, 440, 10];
     scenario.activations = [[scenario.activations[0]; 2].as_slice(), &scenario.activations[1..]].concat();
     let mut session = Session::new(scenario).unwrap();
     assert!(session.mini_batch().before.parameter_count() > 1_000_000);
     let mut training_loop = begin(&mut session);
-    let mut looks = 0;
+    let mut checks = 0;
     training_loop.advance(10, || {
-        looks += 1;
-        true // at the first look already
+        checks += 1;
+        true // at the first check
     });
-    assert_eq!(looks, 1);
+    assert_eq!(checks, 1);
     while training_loop.samples() < 10 {
         training_loop.advance(10, || true);
     }

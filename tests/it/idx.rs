@@ -1,5 +1,6 @@
 //! Images in idx files: what is read is what stands there, and nothing that comes in can hurt.
 
+use crate::sessions::settle;
 use deltascope::data::{Idx, mnist};
 use deltascope::nn::evaluate;
 use deltascope::nn::fast::Trainer;
@@ -211,12 +212,8 @@ fn runs_over_many_images_are_reached_in_slices() {
     assert_eq!((session.progress(), session.view_state().view), (None, View::Stepper));
 
     session.update(compare).unwrap();
-    let mut slices = 1;
-    while session.progress().is_some() {
-        session.update(Play::TimerFired).unwrap();
-        slices += 1;
-    }
-    assert!(slices > 5, "{slices}");
+    let slices = settle(&mut session);
+    assert!(slices > 4, "{slices}");
     let scenario = session.scenario();
     let found = session.comparison().unwrap().accuracy_curves(scenario);
     let all = evaluate(&scenario.network(), scenario.data.samples.iter(), scenario.hyperparameters.cost);

@@ -1,6 +1,7 @@
 //! The ledger: its sums, and the explanation of the row sums, which are not gradients.
 
-use crate::views::{act, indented, session, text};
+use crate::sessions::{act, session};
+use crate::views::{indented, text};
 use deltascope::session::{Action, Direction, Look, Navigate, RowTotal, Session, StepSize};
 use deltascope::view::ledger;
 

@@ -1,30 +1,17 @@
-//! The session: steps, jumps, changes, and that none of them loses anything.
+//! The session: steps, jumps, edits, undo and refused actions.
 
+use crate::sessions::{settle, step};
 use deltascope::data::presets;
 use deltascope::scenario::{Position, Scenario};
-use deltascope::session::{
-    Action, Direction, Edit, MiniBatch, Navigate, Play, Session, StepSize, Timeline, Undo,
-};
+use deltascope::session::{Action, Direction, Edit, MiniBatch, Navigate, Session, StepSize, Timeline, Undo};
 
-fn step(session: &mut Session, by: StepSize, direction: Direction) {
-    session.update(Navigate::Stepped { by, direction }).unwrap();
-    finish(session);
-}
-
-/// Wakes the session until its replay is over.
-fn finish(session: &mut Session) {
-    while session.progress().is_some() {
-        session.update(Play::TimerFired).unwrap();
-    }
-}
-
-/// Everything that a position determines: where it is, and every number there.
-fn shown(session: &Session) -> (Position, MiniBatch, Vec<(u64, f64)>) {
+/// Everything that a position determines: the position, and every number there.
+fn state(session: &Session) -> (Position, MiniBatch, Vec<(u64, f64)>) {
     (session.position(), session.mini_batch().clone(), session.costs().collect())
 }
 
 #[test]
-fn moments_and_their_indices_agree() {
+fn moments_and_indices_agree() {
     for preset in presets() {
         let timeline = Timeline::of(&preset.scenario(), 0);
         for index in 0..timeline.len() {
@@ -34,7 +21,7 @@ fn moments_and_their_indices_agree() {
 }
 
 #[test]
-fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
+fn back_after_forward_is_the_identity_at_every_moment_of_every_preset() {
     for preset in presets() {
         let mut session = Session::new(preset.scenario()).unwrap();
         let start = session.timeline();
@@ -43,11 +30,11 @@ fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
         while session.updates() < 2 && positions < 2 * start.len() * 8 {
             positions += 1;
             for by in StepSize::ALL {
-                let before = shown(&session);
+                let before = state(&session);
                 step(&mut session, by, Direction::Forward);
-                assert_ne!(session.position(), before.0, "{}: {by:?} stands still", preset.id);
+                assert_ne!(session.position(), before.0, "{}: {by:?} does not move", preset.id);
                 step(&mut session, by, Direction::Back);
-                assert!(shown(&session) == before, "{}: {by:?} from {:?}", preset.id, before.0);
+                assert!(state(&session) == before, "{}: {by:?} from {:?}", preset.id, before.0);
             }
             let neuron = session.position().neuron;
             let by =
@@ -59,19 +46,19 @@ fn back_after_forward_is_the_identity_from_every_moment_of_every_preset() {
 }
 
 #[test]
-fn back_from_a_resting_place_leads_to_the_one_before_without_a_trail() {
+fn back_goes_to_the_previous_stop_without_a_step_history() {
     for preset in presets() {
         for by in StepSize::ALL {
             let mut session = Session::new(preset.scenario()).unwrap();
-            let mut places = vec![session.position()];
+            let mut positions = vec![session.position()];
             for _ in 0..40 {
                 step(&mut session, by, Direction::Forward);
-                places.push(session.position());
+                positions.push(session.position());
             }
-            // A jump forgets the step_history.
+            // A jump clears the step history.
             session.update(Navigate::Jumped(session.position())).unwrap();
-            while let Some(place) = places.pop() {
-                assert_eq!(session.position(), place, "{} by {by:?}", preset.id);
+            while let Some(position) = positions.pop() {
+                assert_eq!(session.position(), position, "{} by {by:?}", preset.id);
                 step(&mut session, by, Direction::Back);
             }
         }
@@ -79,7 +66,7 @@ fn back_from_a_resting_place_leads_to_the_one_before_without_a_trail() {
 }
 
 #[test]
-fn a_jump_shows_what_stepping_there_shows() {
+fn a_jump_gives_the_same_state_as_steps() {
     for id in ["brownlee", "iris"] {
         let scenario = presets().iter().find(|preset| preset.id == id).unwrap().scenario();
         let mut stepped = Session::new(scenario.clone()).unwrap();
@@ -88,35 +75,35 @@ fn a_jump_shows_what_stepping_there_shows() {
         }
         let mut jumped = Session::new(scenario.clone()).unwrap();
         jumped.update(Navigate::Jumped(stepped.position())).unwrap();
-        finish(&mut jumped);
-        assert_eq!(shown(&jumped), shown(&stepped));
+        settle(&mut jumped);
+        assert_eq!(state(&jumped), state(&stepped));
         let mut opened = Session::new(Scenario { position: stepped.position(), ..scenario }).unwrap();
-        finish(&mut opened);
-        assert_eq!(shown(&opened), shown(&stepped));
+        settle(&mut opened);
+        assert_eq!(state(&opened), state(&stepped));
     }
 }
 
 #[test]
-fn a_change_is_undone_and_redone_to_the_last_bit() {
+fn an_edit_is_undone_and_redone_to_the_last_bit() {
     let mut session = Session::first_preset().unwrap();
     for _ in 0..5 {
         step(&mut session, StepSize::Neuron, Direction::Forward);
     }
-    let before = shown(&session);
+    let before = state(&session);
     session.update(Edit::LearningRateChanged(0.25)).unwrap();
-    let after = shown(&session);
+    let after = state(&session);
     assert_ne!(before, after);
     session.update(Undo::Undo).unwrap();
-    assert_eq!(shown(&session), before);
+    assert_eq!(state(&session), before);
     session.update(Undo::Redo).unwrap();
-    assert_eq!(shown(&session), after);
+    assert_eq!(state(&session), after);
 }
 
 #[test]
 fn invalid_actions_are_refused_and_nothing_changes() {
     let mut session = Session::first_preset().unwrap();
     step(&mut session, StepSize::Sample, Direction::Forward);
-    let before = (shown(&session), session.to_scenario());
+    let before = (state(&session), session.to_scenario());
     for (action, message) in [
         (
             r#"{"type":"BatchSizeChanged","value":0}"#,
@@ -161,18 +148,18 @@ fn invalid_actions_are_refused_and_nothing_changes() {
     ] {
         let action: Action = action.parse().unwrap();
         assert_eq!(session.update(action.clone()), Err(message.to_owned()), "{action:?}");
-        assert_eq!((shown(&session), session.to_scenario()), before, "{action:?}");
+        assert_eq!((state(&session), session.to_scenario()), before, "{action:?}");
     }
     let linnerud = presets().iter().find(|preset| preset.id == "linnerud").unwrap();
     let mut session = Session::new(linnerud.scenario()).unwrap();
-    let before = (shown(&session), session.to_scenario());
+    let before = (state(&session), session.to_scenario());
     let error = session.update(Edit::LearningRateChanged(1e300)).unwrap_err();
     assert_eq!(
         error,
         "In epoch 1, mini-batch 1, the cost overflows (∞ or NaN): the run diverges with η = 1e300. \
          Use a smaller η. Nothing was changed."
     );
-    assert_eq!((shown(&session), session.to_scenario()), before);
+    assert_eq!((state(&session), session.to_scenario()), before);
     for (typed, message) in [
         ("", "a number is needed, such as 0.5"),
         ("abc", "\"abc\" is not a number; 0.5 or -1e-3 would be"),
@@ -186,7 +173,7 @@ fn invalid_actions_are_refused_and_nothing_changes() {
         let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
         assert_eq!(action.to_string().parse::<Action>().expect_err(typed), message);
     }
-    // What was typed is quoted as it was typed.
+    // The message quotes the text as it was typed.
     let small = "1e-400, which is so small that it is rounded to 0";
     for (typed, quoted) in [("-1", "-1"), ("0", "0"), ("0.00", "0.00"), ("1e-400", small)] {
         let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
@@ -198,17 +185,30 @@ fn invalid_actions_are_refused_and_nothing_changes() {
 }
 
 #[test]
-fn the_past_of_a_long_run_stays_small() {
+fn what_is_not_an_action_is_refused() {
+    for (json, message) in [
+        (r#"{"type":"Paused"}"#, r#""Paused" is not an action"#),
+        (r#"{"type":7}"#, "7 is not an action"),
+        (r#"{"value":7}"#, r#""type" is missing; add it"#),
+        (r#"{"type":"LayerRemoved"}"#, r#""value" is missing; add it"#),
+        (r#"{"type":"Undo","value":1}"#, "1 will not do; null would"),
+    ] {
+        assert_eq!(json.parse::<Action>(), Err(message.into()), "{json}");
+    }
+}
+
+#[test]
+fn the_cost_curve_of_a_long_run_stays_short() {
     let mut session = Session::first_preset().unwrap();
     session.update(Navigate::EpochChosen(100_001)).unwrap();
-    finish(&mut session);
+    settle(&mut session);
     assert_eq!(session.updates(), 100_000);
     assert!(session.costs().count() <= 2048);
-    let there = shown(&session);
+    let expected = state(&session);
     for _ in 0..300 {
         step(&mut session, StepSize::MiniBatch, Direction::Back);
     }
     session.update(Navigate::EpochChosen(100_001)).unwrap();
-    finish(&mut session);
-    assert_eq!(shown(&session), there);
+    settle(&mut session);
+    assert_eq!(state(&session), expected);
 }

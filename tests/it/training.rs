@@ -1,4 +1,4 @@
-//! Whole trainings without randomness, against two other implementations (`training.json`).
+//! Complete trainings without randomness, compared with two other implementations (`training.json`).
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{Hyperparameters, evaluate, train_mini_batch};
@@ -6,7 +6,7 @@ use deltascope::nn::{Hyperparameters, evaluate, train_mini_batch};
 const TOLERANCE: f64 = 1e-9;
 
 #[test]
-fn every_run_at_every_mark_and_at_its_end() {
+fn every_training_matches_at_every_mark_and_at_its_end() {
     let file = golden("training.json");
     let runs = file["runs"].as_array().unwrap();
     assert_eq!(runs.len(), 24);

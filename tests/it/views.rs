@@ -1,24 +1,14 @@
 //! The views as text: what is printed for known moments, and that nothing is printed wrongly.
 
-use std::borrow::Cow;
-
+use crate::sessions::{act, session, settle};
 use deltascope::data::presets;
+
 use deltascope::scenario::{Moment, Position, Scenario};
-use deltascope::session::{Action, Direction, Edit, Item, Look, Navigate, Play, Session, StepSize};
+use deltascope::session::{Action, Direction, Edit, Item, Look, Navigate, Session, StepSize};
 use deltascope::view::equation::Detail;
 use deltascope::view::ledger::ledger;
 use deltascope::view::{equation, format::number, inspector, narration, page::page, working};
-
-pub(crate) fn session(id: &str) -> Session {
-    Session::new(presets().iter().find(|preset| preset.id == id).unwrap().scenario()).unwrap()
-}
-
-pub(crate) fn act(session: &mut Session, action: impl Into<Action>) {
-    session.update(action).unwrap();
-    while session.progress().is_some() {
-        session.update(Play::TimerFired).unwrap();
-    }
-}
+use std::borrow::Cow;
 
 fn go(session: &mut Session, moment: Moment) {
     let position = Position { moment, neuron: None, ..session.position() };
@@ -324,9 +314,7 @@ fn saved_and_opened_again_it_is_the_same_page() {
     act(&mut one, Navigate::Stepped { by: StepSize::Neuron, direction: Direction::Forward });
     let saved = one.to_scenario().to_json();
     let mut other = Session::new(Scenario::from_json(&saved).unwrap()).unwrap();
-    while other.progress().is_some() {
-        other.update(Play::TimerFired).unwrap();
-    }
+    settle(&mut other);
     assert_eq!(working_html(&other, Detail::Full), working_html(&one, Detail::Full));
     assert_eq!(ledger(&other), ledger(&one));
 }

@@ -1,4 +1,4 @@
-//! Sessions of runs, for the tests of the comparison and of its charts.
+//! Helpers that drive a session.
 
 use deltascope::data::presets;
 use deltascope::scenario::{RunConfig, Scenario};
@@ -9,34 +9,45 @@ pub(crate) fn preset(id: &str) -> Scenario {
     presets().iter().find(|preset| preset.id == id).unwrap().scenario()
 }
 
-/// A session of these runs.
+/// A session with a preset.
+pub(crate) fn session(id: &str) -> Session {
+    Session::new(preset(id)).unwrap()
+}
+
+/// A session that compares these runs.
 pub(crate) fn compared(scenario: Scenario, runs: &[RunConfig]) -> Session {
     let mut session = Session::new(Scenario { runs: runs.to_vec(), ..scenario }).unwrap();
-    finish(&mut session);
+    settle(&mut session);
     assert_eq!(session.comparison().unwrap().passes().len(), runs.len());
     session
 }
 
-/// Does something, up to its end.
+/// Carries out an action, with its replay.
+#[track_caller]
 pub(crate) fn act(session: &mut Session, action: impl Into<Action>) {
     session.update(action).unwrap();
-    finish(session);
+    settle(session);
 }
 
-/// Goes on until the replay under way arrives.
-pub(crate) fn finish(session: &mut Session) {
-    while session.progress().is_some() {
-        session.update(Play::TimerFired).unwrap();
-    }
-}
-
-/// A step, up to its end.
+/// Takes a step, with its replay.
+#[track_caller]
 pub(crate) fn step(session: &mut Session, by: StepSize, direction: Direction) {
     act(session, Navigate::Stepped { by, direction });
 }
 
-/// All that waits until the reader stays.
-pub(crate) fn stay(session: &mut Session) {
+/// Runs the replay to its end. Returns the number of slices.
+#[track_caller]
+pub(crate) fn settle(session: &mut Session) -> usize {
+    let mut slices = 0;
+    while session.progress().is_some() {
+        session.update(Play::TimerFired).unwrap();
+        slices += 1;
+    }
+    slices
+}
+
+/// Runs the background work to its end.
+pub(crate) fn finish_background_work(session: &mut Session) {
     while session.has_background_work() {
         session.run_background_slice();
     }
