@@ -8,7 +8,7 @@ use super::navigate::Navigate;
 use super::open::Open;
 use super::play::Play;
 use super::training::Train;
-use super::undo::Undo;
+use super::undo::History;
 use crate::json::{self, Error};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -40,7 +40,7 @@ actions! {
     /// Edits the scenario.
     Edit,
     /// Undoes or redoes that.
-    Undo,
+    History,
     /// Goes to another position.
     Navigate,
     /// Plays.

@@ -1,6 +1,8 @@
 //! Key bindings. The list in the help dialog is made from this table.
 
-use super::{Action, Compare, Direction, Edit, Look, Navigate, Play, Session, StepSize, Train, Undo, View};
+use super::{
+    Action, Compare, Direction, Edit, History, Look, Navigate, Play, Session, StepSize, Train, View,
+};
 use serde::{Deserialize, Serialize};
 
 /// A pressed key.
@@ -105,9 +107,9 @@ pub static KEYS: [KeyBinding; 29] = {
         key("f", "f", "in Compare: freeze parameters on or off", Action::Compare(Compare::FreezeToggled)),
         key("r", "r", "gradient check on or off", look(Look::GradientCheckToggled)),
         key("m", "m", "switch sum and mean, same update", Action::Edit(Edit::ReductionSwitched)),
-        control("z", false, "Ctrl+Z", "undo the last change", Action::Undo(Undo::Undo)),
-        control("Z", true, "Ctrl+Shift+Z", "redo", Action::Undo(Undo::Redo)),
-        control("y", false, "Ctrl+Y", "redo", Action::Undo(Undo::Redo)),
+        control("z", false, "Ctrl+Z", "undo the last change", Action::History(History::Undo)),
+        control("Z", true, "Ctrl+Shift+Z", "redo", Action::History(History::Redo)),
+        control("y", false, "Ctrl+Y", "redo", Action::History(History::Redo)),
     ]
 };
 

@@ -42,8 +42,8 @@ pub use play::{Play, Playback};
 pub use replay::Progress;
 pub use replay_cache::ReplayCache;
 pub use timeline::{Direction, StepSize, Timeline, next, previous};
-pub use training::{Evaluated, Train, Training, TrainingStatus, WorkerCommand};
-pub use undo::Undo;
+pub use training::{EpochEvaluation, Train, Training, TrainingStatus, WorkerCommand};
+pub use undo::History;
 pub use view_state::{Axis, MAX_DIGITS, RowTotal, View, ViewState};
 pub use visible::Visible;
 
@@ -127,7 +127,7 @@ impl Session {
         match action {
             Action::Open(action) => self.open(action),
             Action::Edit(edit) => self.edit(edit),
-            Action::Undo(action) => self.undo_or_redo(action),
+            Action::History(action) => self.undo_or_redo(action),
             Action::Navigate(action) => self.navigate(action),
             Action::Play(action) => self.control_play(action),
             Action::Train(action) => self.control_training(action),

@@ -1,7 +1,7 @@
 //! Opening presets, scenario files and images.
 
 use super::Session;
-use super::undo::Reason;
+use super::undo::ReplaceReason;
 use crate::data::{Idx, mnist, presets};
 use crate::json::quoted;
 use crate::scenario::Scenario;
@@ -46,12 +46,12 @@ impl Session {
         if scenario.data.samples.is_empty() {
             return Err("the rows of this preset could not be loaded; reload the page".into());
         }
-        self.replace(scenario, Some(preset.id), Reason::Opened, None)
+        self.replace(scenario, Some(preset.id), ReplaceReason::Opened, None)
     }
 
     fn open_scenario(&mut self, json: &str) -> Result<(), String> {
         let scenario = Scenario::from_json(json).map_err(|error| error.to_string())?;
-        self.replace(scenario, None, Reason::Opened, None)
+        self.replace(scenario, None, ReplaceReason::Opened, None)
     }
 
     /// Opens files, given by their names and bytes: one text file as a scenario, anything else as idx files.
@@ -78,6 +78,6 @@ impl Session {
             scenario.data = same;
         }
         let preset = mnist::is_whole(&scenario).then_some(mnist::ID);
-        self.replace(scenario, preset, Reason::Opened, None)
+        self.replace(scenario, preset, ReplaceReason::Opened, None)
     }
 }

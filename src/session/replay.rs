@@ -113,7 +113,7 @@ impl Session {
         let mut updates_left = (SLICE / work).max(1);
         while own.next < target && updates_left > 0 {
             cache
-                .pass(&scenario, own.next, &mut own.state)
+                .make_update(&scenario, own.next, &mut own.state)
                 .map_err(|diverged| divergence_error(&scenario, own.next, diverged))?;
             own.next += 1;
             updates_left -= 1;

@@ -73,7 +73,7 @@ impl ReplayCache {
     }
 
     /// Makes this update: `network` holds the parameters before it, and then those after it.
-    pub fn pass(
+    pub fn make_update(
         &mut self,
         scenario: &Scenario,
         update: u64,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Undo and redo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "value", deny_unknown_fields)]
-pub enum Undo {
+pub enum History {
     /// Reverts the last edit or opened file.
     Undo,
     /// Makes the edit reverted last again.
@@ -44,13 +44,13 @@ pub(super) struct Replacement {
     pub(super) entry: UndoEntry,
     pub(super) cache: ReplayCache,
     pub(super) comparison: Option<Box<Comparison>>,
-    pub(super) reason: Reason,
+    pub(super) reason: ReplaceReason,
     pub(super) notice: Option<String>,
 }
 
 /// Why the scenario is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
+pub(super) enum ReplaceReason {
     /// A preset or a file was opened.
     Opened,
     /// The scenario was edited.
@@ -67,7 +67,7 @@ impl Session {
         &mut self,
         scenario: Scenario,
         preset: Option<&'static str>,
-        reason: Reason,
+        reason: ReplaceReason,
         notice: Option<String>,
     ) -> Result<(), String> {
         if scenario == self.to_scenario() && preset == self.preset {
@@ -78,23 +78,23 @@ impl Session {
         self.start_replacement(entry, reason, notice)
     }
 
-    pub(super) fn undo_or_redo(&mut self, action: Undo) -> Result<(), String> {
+    pub(super) fn undo_or_redo(&mut self, action: History) -> Result<(), String> {
         match action {
-            Undo::Undo => self.undo(),
-            Undo::Redo => self.redo(),
+            History::Undo => self.undo(),
+            History::Redo => self.redo(),
         }
     }
 
     fn undo(&mut self) -> Result<(), String> {
         match self.undo_history.last() {
-            Some(entry) => self.start_replacement(entry.clone(), Reason::Undone, None),
+            Some(entry) => self.start_replacement(entry.clone(), ReplaceReason::Undone, None),
             None => self.say("There is nothing to undo."),
         }
     }
 
     fn redo(&mut self) -> Result<(), String> {
         match self.redo_history.last() {
-            Some(entry) => self.start_replacement(entry.clone(), Reason::Redone, None),
+            Some(entry) => self.start_replacement(entry.clone(), ReplaceReason::Redone, None),
             None => self.say("There is nothing to redo."),
         }
     }
@@ -103,10 +103,10 @@ impl Session {
     fn start_replacement(
         &mut self,
         mut entry: UndoEntry,
-        reason: Reason,
+        reason: ReplaceReason,
         mut notice: Option<String>,
     ) -> Result<(), String> {
-        if reason == Reason::Edited && self.replay_takes_too_long(&entry.scenario) {
+        if reason == ReplaceReason::Edited && self.replay_takes_too_long(&entry.scenario) {
             let position = entry.scenario.first_position();
             entry.scenario = Scenario { position, ..Scenario::clone(&entry.scenario) }.into();
             notice = joined(notice, "Back at the start: this change affects everything after it.");
@@ -150,18 +150,18 @@ impl Session {
             first_trained_update: self.training.first_trained_update(),
         };
         match reason {
-            Reason::Opened | Reason::Edited => {
+            ReplaceReason::Opened | ReplaceReason::Edited => {
                 self.redo_history.clear();
                 self.undo_history.push(present);
                 if self.undo_history.len() > MAX_UNDO {
                     self.undo_history.remove(0);
                 }
             }
-            Reason::Undone => {
+            ReplaceReason::Undone => {
                 self.undo_history.pop();
                 self.redo_history.push(present);
             }
-            Reason::Redone => {
+            ReplaceReason::Redone => {
                 self.redo_history.pop();
                 self.undo_history.push(present);
             }
@@ -198,6 +198,6 @@ pub(super) fn joined(notice: Option<String>, sentence: &str) -> Option<String> {
 }
 
 /// Whether opening this scenario shows Compare: it has runs of its own.
-fn opens_compare(scenario: &Scenario, reason: Reason) -> bool {
-    reason == Reason::Opened && !scenario.runs.is_empty()
+fn opens_compare(scenario: &Scenario, reason: ReplaceReason) -> bool {
+    reason == ReplaceReason::Opened && !scenario.runs.is_empty()
 }

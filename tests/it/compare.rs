@@ -10,8 +10,8 @@ use deltascope::scenario::{
     Data, Position, Rate, RunConfig, SampleOrder, Samples, Scenario, Start, Updating,
 };
 use deltascope::session::{
-    Compare, Comparison, Direction, Edit, GradientCheck, Look, Navigate, RunPass, RunRow, Session, StepSize,
-    Undo, View, gradient_of_sum,
+    Compare, Comparison, Direction, Edit, GradientCheck, History, Look, Navigate, RunPass, RunRow, Session,
+    StepSize, View, gradient_of_sum,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -299,7 +299,7 @@ fn edits_of_runs_are_made_undone_and_refused() {
     let error = session.update(Edit::RunRemoved { run: 0 }).unwrap_err();
     assert_eq!(error, "a comparison needs 2 runs; add another one first");
     for _ in 0..4 {
-        act(&mut session, Undo::Undo);
+        act(&mut session, History::Undo);
     }
     assert_eq!(session.scenario().compared_runs(), usual);
 }

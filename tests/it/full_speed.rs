@@ -3,7 +3,7 @@
 use crate::sessions::{act, preset, session};
 use deltascope::scenario::{Moment, Position, Scenario};
 use deltascope::session::{
-    Direction, Edit, Keyboard, Look, Navigate, Open, Play, Session, StepSize, Train, TrainingStatus, Undo,
+    Direction, Edit, History, Keyboard, Look, Navigate, Open, Play, Session, StepSize, Train, TrainingStatus,
     View, WorkerCommand,
 };
 use deltascope::training::{StopReason, Task, TrainingLoop};
@@ -128,7 +128,7 @@ fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     assert!(session.notice().unwrap().contains("continues from these parameters"));
     assert_eq!(session.training().evaluations(15).len(), 8, "the curve stays");
     // Undo: the old η, at the same place with the same parameters.
-    act(&mut session, Undo::Undo);
+    act(&mut session, History::Undo);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
@@ -176,7 +176,7 @@ fn another_preset_ends_the_training_and_late_reports_are_ignored() {
     session.report(paused.clone()).unwrap();
     assert_eq!(session.position(), before);
     assert!(session.training().snapshot().is_none());
-    act(&mut session, Undo::Undo);
+    act(&mut session, History::Undo);
     assert_eq!(session.position(), paused.place.position(), "back to where it paused");
 }
 
@@ -285,7 +285,7 @@ fn an_edit_after_a_long_training_resets_the_run_and_undo_returns() {
     assert!(session.progress().is_none(), "there is no long replay");
     assert_eq!(session.position(), session.scenario().first_position());
     assert!(session.notice().unwrap().contains("Back at the start"));
-    session.update(Undo::Undo).unwrap();
+    session.update(History::Undo).unwrap();
     assert!(session.progress().is_none());
     assert_eq!((session.position(), session.mini_batch()), (position, &mini_batch));
 }

@@ -5,7 +5,7 @@ use deltascope::data::{Idx, mnist};
 use deltascope::nn::evaluate;
 use deltascope::nn::fast::Trainer;
 use deltascope::scenario::{Scenario, Split};
-use deltascope::session::{Direction, Look, Navigate, Open, Play, Session, StepSize, Undo, View};
+use deltascope::session::{Direction, History, Look, Navigate, Open, Play, Session, StepSize, View};
 use deltascope::view::charts::{Chart, svg};
 use deltascope::view::equation::Detail;
 use deltascope::view::page::page;
@@ -169,10 +169,10 @@ fn a_session_opens_images_and_takes_them_back() {
     for by in [StepSize::Neuron, StepSize::Equation, StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch] {
         session.update(Navigate::Stepped { by, direction: Direction::Forward }).unwrap();
     }
-    session.update(Undo::Undo).unwrap();
+    session.update(History::Undo).unwrap();
     assert_eq!(session.scenario(), &before);
     // What is opened again is not kept twice.
-    session.update(Undo::Redo).unwrap();
+    session.update(History::Redo).unwrap();
     let kept = session.scenario().data.clone();
     session.update(Open::PresetChosen("xor".into())).unwrap();
     session.open_images(small()).unwrap();

@@ -3,7 +3,9 @@
 use crate::sessions::{settle, step};
 use deltascope::data::presets;
 use deltascope::scenario::{Position, Scenario};
-use deltascope::session::{Action, Direction, Edit, MiniBatch, Navigate, Session, StepSize, Timeline, Undo};
+use deltascope::session::{
+    Action, Direction, Edit, History, MiniBatch, Navigate, Session, StepSize, Timeline,
+};
 
 /// Everything that a position determines: the position, and every number there.
 fn state(session: &Session) -> (Position, MiniBatch, Vec<(u64, f64)>) {
@@ -93,9 +95,9 @@ fn an_edit_is_undone_and_redone_to_the_last_bit() {
     session.update(Edit::LearningRateChanged(0.25)).unwrap();
     let after = state(&session);
     assert_ne!(before, after);
-    session.update(Undo::Undo).unwrap();
+    session.update(History::Undo).unwrap();
     assert_eq!(state(&session), before);
-    session.update(Undo::Redo).unwrap();
+    session.update(History::Redo).unwrap();
     assert_eq!(state(&session), after);
 }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use deltascope::data::preset;
 use deltascope::nn::Sample;
 use deltascope::scenario::{Data, Samples, Scenario, ScenarioError, Split};
-use deltascope::session::{Direction, Edit, Navigate, Session, StepSize, Undo};
+use deltascope::session::{Direction, Edit, History, Navigate, Session, StepSize};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -160,7 +160,7 @@ fn rows_are_held_out_by_actions() {
     let refused = session.update(Edit::ValidationShareChanged(91)).unwrap_err();
     assert_eq!(refused, "91 % cannot be validation rows; use 1 to 90, or 0 for none");
     for _ in 0..6 {
-        session.update(Undo::Undo).unwrap();
+        session.update(History::Undo).unwrap();
     }
     assert_eq!(session.scenario(), &preset("iris").unwrap().scenario());
 }

@@ -5,7 +5,7 @@ mod network;
 mod rows;
 mod runs;
 
-use super::undo::Reason;
+use super::undo::ReplaceReason;
 use super::{Session, typed};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Network, Parameter, Reduction};
 use crate::scenario::{Position, Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
@@ -138,7 +138,7 @@ impl Session {
         let Edited { scenario, notice } = self.edited(&edit)?;
         match self.continued(&edit, &scenario) {
             Some(scenario) => self.continue_with(scenario, notice),
-            None => self.replace(scenario, self.preset, Reason::Edited, notice),
+            None => self.replace(scenario, self.preset, ReplaceReason::Edited, notice),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{TrainingStatus, TrainingTotals, WorkerCommand};
 use crate::scenario::{Position, Scenario, Start};
-use crate::session::undo::{Reason, joined};
+use crate::session::undo::{ReplaceReason, joined};
 use crate::session::{Action, Edit, Navigate, Open, Session};
 
 impl Session {
@@ -75,7 +75,7 @@ impl Session {
             && matches!(
                 action,
                 Action::Edit(_)
-                    | Action::Undo(_)
+                    | Action::History(_)
                     | Action::Navigate(_)
                     | Action::Open(Open::PresetChosen(_) | Open::ScenarioOpened(_))
             )
@@ -169,7 +169,7 @@ impl Session {
     ) -> Result<(), String> {
         let totals = self.training.totals_before(self.scenario.mini_batches(), f64::INFINITY);
         let notice = joined(notice, "The run continues from these parameters. Undo reverts the change.");
-        self.replace(scenario, self.preset, Reason::Edited, notice)?;
+        self.replace(scenario, self.preset, ReplaceReason::Edited, notice)?;
         self.training.earlier = totals;
         Ok(())
     }

@@ -93,13 +93,21 @@ pub struct Training {
     commands: Vec<WorkerCommand>,
 }
 
-/// An evaluation: after how many epochs, of the training rows, of the validation rows.
-pub type Evaluated = (f64, Evaluation, Option<Evaluation>);
+/// An evaluation of the network during a training.
+#[derive(Clone, Copy, Debug)]
+pub struct EpochEvaluation {
+    /// Epochs done, from the start of epoch 0.
+    pub epochs: f64,
+    /// Of the training rows.
+    pub training: Evaluation,
+    /// Of the validation rows, if there are any.
+    pub validation: Option<Evaluation>,
+}
 
 /// The results of one or more trainings.
 #[derive(Clone, Debug, Default)]
 struct TrainingTotals {
-    evaluations: Vec<Evaluated>,
+    evaluations: Vec<EpochEvaluation>,
     samples: u64,
     seconds: f64,
 }
@@ -139,13 +147,15 @@ impl Training {
     }
 
     /// All evaluations of this run, given the number of mini-batches in an epoch.
-    pub fn evaluations(&self, mini_batches: usize) -> Vec<Evaluated> {
-        let evaluated = |metrics: &EpochMetrics| {
-            (metrics.updates as f64 / mini_batches as f64, metrics.training, metrics.validation)
+    pub fn evaluations(&self, mini_batches: usize) -> Vec<EpochEvaluation> {
+        let evaluation = |metrics: &EpochMetrics| EpochEvaluation {
+            epochs: metrics.updates as f64 / mini_batches as f64,
+            training: metrics.training,
+            validation: metrics.validation,
         };
         let own = self.snapshot().into_iter().flat_map(|snapshot| {
             let points = snapshot.points.points().iter().map(|(_, metrics)| metrics);
-            points.chain(&snapshot.latest).map(evaluated)
+            points.chain(&snapshot.latest).map(evaluation)
         });
         self.earlier.evaluations.iter().copied().chain(own).collect()
     }
@@ -173,7 +183,7 @@ impl Training {
     /// The results of this run before this epoch, thinned out.
     fn totals_before(&self, mini_batches: usize, epoch: f64) -> TrainingTotals {
         let mut evaluations = self.evaluations(mini_batches);
-        evaluations.retain(|evaluated| evaluated.0 < epoch);
+        evaluations.retain(|evaluation| evaluation.epochs < epoch);
         while evaluations.len() > MAX_EARLIER_EVALUATIONS {
             evaluations = evaluations.into_iter().step_by(2).collect();
         }

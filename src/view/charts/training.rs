@@ -3,7 +3,7 @@
 use super::plot::{Line, Plot};
 use super::scale::Scale;
 use crate::nn::Evaluation;
-use crate::session::{Evaluated, Session};
+use crate::session::{EpochEvaluation, Session};
 use crate::view::painter::{DrawResult, Painter};
 use crate::view::theme::DASHES;
 use plotters::prelude::*;
@@ -41,12 +41,12 @@ fn curves<DB: DrawingBackend>(
             false => "Press Train to see curves.",
         });
     }
-    let line = |part: fn(&Evaluated) -> Option<Evaluation>| -> Vec<(f64, f64)> {
-        let values = points.iter().filter_map(|point| Some((point.0, value(&part(point)?))));
+    let line = |part: fn(&EpochEvaluation) -> Option<Evaluation>| -> Vec<(f64, f64)> {
+        let values = points.iter().filter_map(|point| Some((point.epochs, value(&part(point)?))));
         values.filter(|point| point.1.is_finite()).collect()
     };
-    let mut lines = vec![Line::new(line(|point| Some(point.1)), painter.palette.a)];
-    let validation = line(|point| point.2);
+    let mut lines = vec![Line::new(line(|point| Some(point.training)), painter.palette.a)];
+    let validation = line(|point| point.validation);
     if !validation.is_empty() {
         lines.push(Line { dashes: DASHES[1], ..Line::new(validation, painter.palette.delta) });
     }
