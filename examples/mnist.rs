@@ -66,6 +66,6 @@ fn task(mut scenario: Scenario, seed: u32) -> Task {
         scenario,
         network,
         update: 0,
-        limits: StoppingCriteria { epochs: Some(EPOCHS), ..StoppingCriteria::default() },
+        criteria: StoppingCriteria { epochs: Some(EPOCHS), ..StoppingCriteria::default() },
     }
 }

@@ -63,7 +63,7 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
                 "epoch": epoch,
                 "cost_mean": evaluation.cost_mean(),
                 "accuracy": evaluation.accuracy(),
-                "outputs_right": evaluation.outputs_right,
+                "outputs_right": evaluation.correct_outputs,
             });
             common::finite(&mark).map_err(|problem| format!("epoch {epoch}: {problem}"))?;
             at_mark.insert(epoch, mark);

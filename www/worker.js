@@ -1,6 +1,6 @@
 // Trains in slices and takes commands between them. The state of the training is in Rust.
 
-import init, { train_begin, train_go_on, train_report, train_slice, train_terms } from "./pkg/worker.js";
+import init, { train_start, train_resume, train_report, train_slice, train_set_criteria } from "./pkg/worker.js";
 
 const ready = init();
 const nextSlice = new MessageChannel(); // earlier than any timer, but after the messages of the page
@@ -31,19 +31,19 @@ function run() {
 
 const commands = {
   start({ task }) {
-    const problem = train_begin(task);
+    const problem = train_start(task);
     if (problem) postMessage(problem);
     else run();
   },
   resume() {
-    train_go_on();
+    train_resume();
     run();
   },
   pause() {
     if (running) report(true);
     running = false;
   },
-  set_criteria: ({ criteria, speed }) => train_terms(criteria.epochs, criteria.cost, criteria.accuracy, speed),
+  set_criteria: ({ criteria, speed }) => train_set_criteria(criteria.epochs, criteria.cost, criteria.accuracy, speed),
   report: () => (reportWanted = true),
 };
 

@@ -55,10 +55,11 @@ fn check_hyperparameters(scenario: &Scenario) -> Result<(), ScenarioError> {
             "softmax belongs in the output layer only; choose another one here",
         );
     }
-    if !cost.suits(output) {
+    if !cost.is_defined_for(output) {
         let suits: Vec<_> =
-            Activation::ALL.into_iter().filter(|&a| cost.suits(a)).map(|a| a.name()).collect();
-        let instead: Vec<_> = Cost::ALL.into_iter().filter(|c| c.suits(output)).map(|c| c.name()).collect();
+            Activation::ALL.into_iter().filter(|&a| cost.is_defined_for(a)).map(|a| a.name()).collect();
+        let instead: Vec<_> =
+            Cost::ALL.into_iter().filter(|c| c.is_defined_for(output)).map(|c| c.name()).collect();
         let problem = format!(
             "{} needs {} outputs; with {} outputs take {}",
             cost.name(),
@@ -226,7 +227,7 @@ fn check_rows(scenario: &Scenario, samples: &Samples, field: &str) -> Result<(),
             }
         }
         let cost = scenario.hyperparameters.cost;
-        if cost.folds_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
+        if cost.cancels_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
             let problem = format!("with {} every target must lie between 0 and 1", cost.name());
             return error(format!("{field}.y[{row}]"), problem);
         }

@@ -1,6 +1,6 @@
 //! The present mini-batch: every number of every moment of it, computed once.
 
-use crate::nn::{Diverged, Gradient, Network, Trace, backprop, evaluate, update};
+use crate::nn::{Gradient, Network, NotFinite, Trace, backprop, evaluate, update};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct MiniBatch {
 
 impl MiniBatch {
     /// Computes the mini-batch of these rows of the data. An error if a number is NaN or infinite.
-    pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, Diverged> {
+    pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, NotFinite> {
         let hyperparameters = &scenario.hyperparameters;
         let samples = || scenario.data.samples.select(&rows);
         let traces: Vec<Trace> = samples().map(|s| backprop(&before, &s, hyperparameters.cost)).collect();
@@ -41,7 +41,7 @@ impl MiniBatch {
         let costs_after: Vec<f64> =
             samples().map(|s| evaluate(&after, [s], hyperparameters.cost).cost_sum).collect();
         let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
-        if let Some(diverged) = Diverged::find(&traces, &after, &costs_after) {
+        if let Some(diverged) = NotFinite::find(&traces, &after, &costs_after) {
             return Err(diverged);
         }
         Ok(Self {

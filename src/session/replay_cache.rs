@@ -2,7 +2,7 @@
 
 use super::MiniBatch;
 use super::checkpoints::Checkpoints;
-use crate::nn::{Diverged, Network, train_mini_batch};
+use crate::nn::{Network, NotFinite, train_mini_batch};
 use crate::scenario::Scenario;
 use crate::training::{COSTS, Series};
 use std::sync::Arc;
@@ -64,7 +64,7 @@ impl ReplayCache {
         scenario: &Scenario,
         update: u64,
         network: Arc<Network>,
-    ) -> Result<MiniBatch, Diverged> {
+    ) -> Result<MiniBatch, NotFinite> {
         let rows = self.order.rows(scenario, update).to_vec();
         self.networks.remember(update, &network);
         let mini_batch = MiniBatch::new(scenario, rows, network)?;
@@ -78,7 +78,7 @@ impl ReplayCache {
         scenario: &Scenario,
         update: u64,
         network: &mut Arc<Network>,
-    ) -> Result<(), Diverged> {
+    ) -> Result<(), NotFinite> {
         self.networks.remember(update, network);
         let rows = self.order.rows(scenario, update);
         let samples = scenario.data.samples.select(rows);
@@ -86,10 +86,10 @@ impl ReplayCache {
         let mut after = Network::clone(network);
         let cost = train_mini_batch(&mut after, samples, &scenario.hyperparameters) / count;
         if let Some(parameter) = after.first_not_finite() {
-            return Err(Diverged::Parameter(parameter));
+            return Err(NotFinite::Parameter(parameter));
         }
         if !cost.is_finite() {
-            return Err(Diverged::Cost);
+            return Err(NotFinite::Cost);
         }
         *network = after.into();
         self.costs.push(update, cost);

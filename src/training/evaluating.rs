@@ -2,7 +2,7 @@
 
 use super::EpochMetrics;
 use crate::nn::fast::Trainer;
-use crate::nn::{Evaluation, class};
+use crate::nn::{Evaluation, predicted_class};
 use crate::scenario::Scenario;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,7 @@ impl EvaluationInProgress {
         let classification = &mut self.classification;
         let found = trainer.evaluate_with(piece, |a, y| {
             if tell {
-                classification.count(row, class(y), class(a));
+                classification.count(row, predicted_class(y), predicted_class(a));
             }
             row += 1;
         });

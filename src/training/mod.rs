@@ -15,7 +15,7 @@ mod training_loop;
 pub use evaluating::ClassificationReport;
 pub use parameter_history::ParameterHistory;
 pub use series::{EpochMetrics, Series};
-pub use snapshot::{Place, Snapshot, State, StopReason};
+pub use snapshot::{LoopPosition, LoopState, Snapshot, StopReason};
 pub use stopping::StoppingCriteria;
 pub use task::{Task, TaskError};
 pub use training_loop::TrainingLoop;

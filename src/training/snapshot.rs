@@ -1,7 +1,7 @@
 //! What a training reports: bytes from the worker to the page.
 
 use super::{ClassificationReport, EpochMetrics, ParameterHistory, Series};
-use crate::nn::Diverged;
+use crate::nn::NotFinite;
 use crate::scenario::{Moment, Position};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub struct Snapshot {
     /// The task's.
     pub id: u32,
     /// Where it stands.
-    pub place: Place,
+    pub position: LoopPosition,
     /// Samples trained on since it began.
     pub samples: u64,
     /// How long it has trained, without pauses.
@@ -19,7 +19,7 @@ pub struct Snapshot {
     /// Samples a second, of late.
     pub speed: f64,
     /// Whether it goes on.
-    pub state: State,
+    pub state: LoopState,
     /// Evaluations between epochs, thinned out.
     pub points: Series<EpochMetrics>,
     /// The latest evaluation.
@@ -29,12 +29,12 @@ pub struct Snapshot {
     /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), where they are needed.
     pub parameters: Option<Vec<f64>>,
     /// Where it does not go on: the way it came, and the mean cost of each mini-batch before its update.
-    pub past: Option<(ParameterHistory, Series<f64>)>,
+    pub history: Option<(ParameterHistory, Series<f64>)>,
 }
 
 /// Before a sample. All are counted from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct LoopPosition {
     /// In which epoch.
     pub epoch: u32,
     /// In which mini-batch of it.
@@ -43,9 +43,9 @@ pub struct Place {
     pub sample: u32,
 }
 
-impl Place {
+impl LoopPosition {
     /// The stepper's moment there.
-    pub fn position(self) -> Position {
+    pub fn to_position(self) -> Position {
         let Self { epoch, mini_batch, sample } = self;
         Position { epoch, mini_batch, moment: Moment::Input { sample }, neuron: None }
     }
@@ -53,7 +53,7 @@ impl Place {
 
 /// Whether a training goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum State {
+pub enum LoopState {
     /// It does.
     Running,
     /// Somebody has paused it.
@@ -76,7 +76,7 @@ pub enum StopReason {
         /// The update, from the beginning of epoch 0.
         update: u64,
         /// Which number.
-        what: Diverged,
+        what: NotFinite,
     },
 }
 

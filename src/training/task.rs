@@ -18,7 +18,7 @@ pub struct Task {
     /// The first update to make, from the beginning of epoch 0.
     pub update: u64,
     /// When to stop.
-    pub limits: StoppingCriteria,
+    pub criteria: StoppingCriteria,
 }
 
 /// Bytes that are no task.
@@ -43,7 +43,7 @@ struct Wire {
     order: SampleOrder,
     parameters: Vec<f64>,
     update: u64,
-    limits: StoppingCriteria,
+    criteria: StoppingCriteria,
     samples: Rows,
     validation: Rows,
 }
@@ -119,7 +119,7 @@ impl Task {
             order: scenario.order,
             parameters: self.network.values().collect(),
             update: self.update,
-            limits: self.limits,
+            criteria: self.criteria,
             samples: Rows::of(&scenario.data.samples),
             validation: Rows::of(&scenario.data.validation),
         };
@@ -154,6 +154,6 @@ impl Task {
             position: Position::default(),
         };
         scenario.check().map_err(|error| TaskError(error.to_string()))?;
-        Ok(Self { id: wire.id, scenario, network, update: wire.update, limits: wire.limits })
+        Ok(Self { id: wire.id, scenario, network, update: wire.update, criteria: wire.criteria })
     }
 }

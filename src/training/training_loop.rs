@@ -2,11 +2,11 @@
 
 use super::evaluating::EvaluationInProgress;
 use super::{
-    COSTS, ClassificationReport, EpochMetrics, ParameterHistory, Place, Series, Snapshot, State, StopReason,
-    StoppingCriteria, Task,
+    COSTS, ClassificationReport, EpochMetrics, LoopPosition, LoopState, ParameterHistory, Series, Snapshot,
+    StopReason, StoppingCriteria, Task,
 };
 use crate::nn::fast::Trainer;
-use crate::nn::{Diverged, Network, Trace, evaluate, train_mini_batch_seen};
+use crate::nn::{Network, NotFinite, Trace, evaluate, train_mini_batch_with};
 use crate::scenario::{SampleOrder, Scenario};
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ const SOUND_WORK: usize = 400_000_000;
 pub struct TrainingLoop {
     id: u32,
     scenario: Scenario,
-    limits: StoppingCriteria,
+    criteria: StoppingCriteria,
     trainer: Trainer,
     /// The update under way, from the beginning of epoch 0, and its place.
     update: u64,
@@ -62,7 +62,7 @@ pub struct TrainingLoop {
 
 impl TrainingLoop {
     /// Sets out. The task has been checked when it was made.
-    pub fn new(Task { id, scenario, network, update, limits }: Task) -> Self {
+    pub fn new(Task { id, scenario, network, update, criteria }: Task) -> Self {
         let trainer = Trainer::new(&network, &scenario.hyperparameters);
         let parameters = network.parameter_count();
         let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len());
@@ -72,7 +72,7 @@ impl TrainingLoop {
         let values: Vec<f64> = network.values().collect();
         let mut training_loop = Self {
             id,
-            limits,
+            criteria,
             trainer,
             update,
             epoch,
@@ -100,8 +100,8 @@ impl TrainingLoop {
     }
 
     /// From now on it ends by these.
-    pub fn set_limits(&mut self, limits: StoppingCriteria) {
-        self.limits = limits;
+    pub fn set_criteria(&mut self, criteria: StoppingCriteria) {
+        self.criteria = criteria;
     }
 
     /// Goes on until `enough` says so, or the training ends by itself; `most` samples at the most. `enough` is asked
@@ -172,7 +172,7 @@ impl TrainingLoop {
         if matches!(self.scenario.order, SampleOrder::Shuffled(_)) {
             self.order = self.scenario.epoch_order(epoch);
         }
-        if self.is_last() || self.limits.need_evaluation() || self.points.keeps(epoch.into()) {
+        if self.is_last() || self.criteria.need_evaluation() || self.points.keeps(epoch.into()) {
             self.evaluating = Some(EvaluationInProgress::new(&self.scenario, self.update));
         } else {
             self.points.pass(epoch.into());
@@ -181,7 +181,7 @@ impl TrainingLoop {
 
     /// Whether so many epochs are done as were wanted.
     fn is_last(&self) -> bool {
-        self.limits.epochs.is_some_and(|epochs| self.epoch >= epochs)
+        self.criteria.epochs.is_some_and(|epochs| self.epoch >= epochs)
     }
 
     /// A piece of the evaluation under way.
@@ -198,7 +198,7 @@ impl TrainingLoop {
         self.latest = Some(point);
         if self.is_last() {
             self.end = Some(StopReason::Epochs);
-        } else if self.limits.reached(&point) {
+        } else if self.criteria.reached(&point) {
             self.end = Some(StopReason::TargetReached);
         }
     }
@@ -230,34 +230,35 @@ impl TrainingLoop {
             last = Some((update, std::mem::replace(&mut network, after)));
             update += 1;
         };
-        let what = found.or_else(|| self.trainer.first_not_finite().map(Diverged::Parameter)).or_else(|| {
-            // No cost is infinite alone, but their sum is.
-            let rows = self.rows(update);
-            let samples = self.scenario.data.samples.select(&rows);
-            Diverged::largest_term(&network, samples, self.scenario.hyperparameters.cost)
-        });
-        self.end = Some(StopReason::Diverged { update, what: what.unwrap_or(Diverged::Cost) });
+        let what =
+            found.or_else(|| self.trainer.first_not_finite().map(NotFinite::Parameter)).or_else(|| {
+                // No cost is infinite alone, but their sum is.
+                let rows = self.rows(update);
+                let samples = self.scenario.data.samples.select(&rows);
+                NotFinite::largest_term(&network, samples, self.scenario.hyperparameters.cost)
+            });
+        self.end = Some(StopReason::Diverged { update, what: what.unwrap_or(NotFinite::Cost) });
         let (update, network) = last.unwrap_or((update, network));
         self.stand(update, &network);
     }
 
     /// The network after an update, and where a number of its mini-batch is not finite.
-    fn seen(&self, update: u64, before: &Network) -> (Network, Option<Diverged>) {
+    fn seen(&self, update: u64, before: &Network) -> (Network, Option<NotFinite>) {
         let hyperparameters = &self.scenario.hyperparameters;
         let rows = self.rows(update);
         let samples = self.scenario.data.samples.select(&rows);
         let mut after = before.clone();
         let mut found = None;
-        train_mini_batch_seen(&mut after, samples.clone(), hyperparameters, |trace: Trace| {
-            found = found.or_else(|| Diverged::find(&[trace], before, &[]));
+        train_mini_batch_with(&mut after, samples.clone(), hyperparameters, |trace: Trace| {
+            found = found.or_else(|| NotFinite::find(&[trace], before, &[]));
         });
         let costs = samples.clone().map(|sample| evaluate(&after, [sample], hyperparameters.cost).cost_sum);
         let costs: Vec<f64> = costs.collect();
-        let found = found.or_else(|| Diverged::find(&[], &after, &costs)).map(|found| match found {
+        let found = found.or_else(|| NotFinite::find(&[], &after, &costs)).map(|found| match found {
             // Infinite before the update or only after it.
-            Diverged::Cost => {
+            NotFinite::Cost => {
                 let network = if costs.iter().all(|cost| cost.is_finite()) { before } else { &after };
-                Diverged::largest_term(network, samples, hyperparameters.cost).unwrap_or(found)
+                NotFinite::largest_term(network, samples, hyperparameters.cost).unwrap_or(found)
             }
             _ => found,
         });
@@ -304,7 +305,7 @@ impl TrainingLoop {
         let planar = self.scenario.sizes[0] == 2 && self.parameters <= MAX_LIVE;
         Snapshot {
             id: self.id,
-            place: Place {
+            position: LoopPosition {
                 epoch: self.epoch,
                 mini_batch: self.mini_batch as u32,
                 sample: self.sample as u32,
@@ -313,15 +314,15 @@ impl TrainingLoop {
             seconds,
             speed,
             state: match self.end {
-                Some(end) => State::Ended(end),
-                None if all => State::Paused,
-                None => State::Running,
+                Some(end) => LoopState::Ended(end),
+                None if all => LoopState::Paused,
+                None => LoopState::Running,
             },
             points: self.points.clone(),
             latest: self.latest,
             classification: self.classification.clone(),
             parameters: (all || planar).then(|| self.network().values().collect()),
-            past: all.then(|| (self.past.clone(), self.costs.clone())),
+            history: all.then(|| (self.past.clone(), self.costs.clone())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Each moment as a sentence: on the page, and for screen readers.
 
 use super::format::{as_typed, count, number, signed};
-use crate::nn::{BiasRule, Reduction, class};
+use crate::nn::{BiasRule, Reduction, predicted_class};
 use crate::scenario::Moment;
 use crate::session::{Comparison, Session};
 
@@ -242,7 +242,7 @@ fn named(names: &[String], values: &[f64], digits: usize) -> String {
 /// What the image of the current sample shows: its class.
 pub fn image(session: &Session) -> String {
     let scenario = session.scenario();
-    let class = class(session.visible().target());
+    let class = predicted_class(session.visible().target());
     let name = scenario.data.targets.get(class).map_or("", String::as_str);
     format!("Image of the current sample: {name}")
 }

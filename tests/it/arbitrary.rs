@@ -27,7 +27,7 @@ pub(crate) fn problem_of(
     let ends = Cost::ALL.into_iter().flat_map(|cost| {
         Activation::ALL
             .into_iter()
-            .filter(move |&output| cost.suits(output))
+            .filter(move |&output| cost.is_defined_for(output))
             .map(move |output| (cost, output))
     });
     let hidden = Activation::ALL.into_iter().filter(|&activation| activation != Activation::Softmax);

@@ -43,7 +43,7 @@ fn check(network: &Network, hyperparameters: &Hyperparameters, mini_batches: &[&
             let (got, want) = (trainer.evaluate(*samples), evaluate(&plain, *samples, hyperparameters.cost));
             assert!(same(got.cost_sum, want.cost_sum), "{what}: {got:?}, but {want:?} on the plain path");
             let counts = |evaluation: deltascope::nn::Evaluation| {
-                (evaluation.samples, evaluation.samples_right, evaluation.outputs_right)
+                (evaluation.samples, evaluation.correct_samples, evaluation.correct_outputs)
             };
             assert_eq!(counts(got), counts(want), "{what}");
         }

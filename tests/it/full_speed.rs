@@ -102,7 +102,7 @@ fn a_step_pauses_a_running_training() {
     assert_eq!(session.training().status(), TrainingStatus::Pausing { to_end: false });
     act(&mut session, Look::ViewChanged(View::Stepper));
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.position(), training_loop.snapshot(true, 0.0, 0.0).place.position());
+    assert_eq!(session.position(), training_loop.snapshot(true, 0.0, 0.0).position.to_position());
     assert_eq!(session.view_state().view, View::Stepper);
 }
 
@@ -123,7 +123,7 @@ fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Stop]);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.05);
     let there = training_loop.snapshot(true, 0.0, 0.0);
-    assert_eq!(session.position(), there.place.position());
+    assert_eq!(session.position(), there.position.to_position());
     assert_eq!(*session.mini_batch().before, training_loop.network());
     assert!(session.notice().unwrap().contains("continues from these parameters"));
     assert_eq!(session.training().evaluations(15).len(), 8, "the curve stays");
@@ -132,13 +132,13 @@ fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
-        (there.place.position(), &training_loop.network())
+        (there.position.to_position(), &training_loop.network())
     );
     // After undo the run still counts as trained.
     act(&mut session, Edit::LearningRateChanged(0.2));
     assert_eq!(
         (session.position(), &*session.mini_batch().before),
-        (there.place.position(), &training_loop.network())
+        (there.position.to_position(), &training_loop.network())
     );
     // With other mini-batches the epoch begins again from these parameters.
     let mut again = begin(&mut session);
@@ -177,7 +177,7 @@ fn another_preset_ends_the_training_and_late_reports_are_ignored() {
     assert_eq!(session.position(), before);
     assert!(session.training().snapshot().is_none());
     act(&mut session, History::Undo);
-    assert_eq!(session.position(), paused.place.position(), "back to where it paused");
+    assert_eq!(session.position(), paused.position.to_position(), "back to where it paused");
 }
 
 #[test]

@@ -126,7 +126,7 @@ proptest! {
     ) {
         let y: Vec<f64> = (0..z.len()).map(|j| if j == right % z.len() { 1.0 } else { 0.0 }).collect();
         for cost in Cost::ALL {
-            for output in Activation::ALL.into_iter().filter(|&output| cost.suits(output)) {
+            for output in Activation::ALL.into_iter().filter(|&output| cost.is_defined_for(output)) {
                 let trace = backprop(&outputs(&z, output), &Sample { x: vec![1.0], y: y.clone() }, cost);
                 prop_assert!(trace.cost.is_finite() && trace.cost >= 0.0, "{:?} {:?}", cost, output);
                 prop_assert!(trace.deltas[0].iter().all(|delta| delta.is_finite()), "{:?} {:?}", cost, output);

@@ -306,6 +306,6 @@ fn mnist_trains_where_it_is_at_hand() {
         trainer.train_mini_batch(&rows[..mini_batch.len()]);
     }
     let found = evaluate(&trainer.network(), scenario.data.validation.iter(), scenario.hyperparameters.cost);
-    println!("{} of {} after one epoch", found.samples_right, found.samples);
+    println!("{} of {} after one epoch", found.correct_samples, found.samples);
     assert!(found.accuracy() > 0.88, "{}", found.accuracy());
 }

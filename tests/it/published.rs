@@ -182,7 +182,7 @@ fn brownlee_twenty_epochs() {
     example.check("final hidden b", &network.layers[0].biases);
     example.check("final out w", network.layers[1].weights.values());
     example.check("final out b", &network.layers[1].biases);
-    assert_eq!(evaluate(&network, &samples, Cost::HalfMse).samples_right, 10);
+    assert_eq!(evaluate(&network, &samples, Cost::HalfMse).correct_samples, 10);
 }
 
 #[test]

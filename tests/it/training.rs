@@ -34,7 +34,12 @@ fn every_training_matches_at_every_mark_and_at_its_end() {
             let name = |field| format!("{id}, epoch {epoch}, {field}");
             assert_close(&name("cost"), evaluation.cost_mean(), &mark["cost_mean"], TOLERANCE);
             assert_close(&name("accuracy"), evaluation.accuracy(), &mark["accuracy"], TOLERANCE);
-            assert_eq!(evaluation.outputs_right, get::<usize>(mark, "outputs_right"), "{}", name("outputs"));
+            assert_eq!(
+                evaluation.correct_outputs,
+                get::<usize>(mark, "outputs_right"),
+                "{}",
+                name("outputs")
+            );
         }
         let (weights, biases) = parameters(&network);
         assert_close(&format!("{id}, final weights"), weights, &run["final"]["weights"], TOLERANCE);

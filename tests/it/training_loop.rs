@@ -2,9 +2,11 @@
 
 use crate::arbitrary::{Problem, problem_of};
 use deltascope::data::preset;
-use deltascope::nn::{BiasRule, Diverged, Hyperparameters, Network, Reduction, evaluate, train_mini_batch};
+use deltascope::nn::{BiasRule, Hyperparameters, Network, NotFinite, Reduction, evaluate, train_mini_batch};
 use deltascope::scenario::{Data, Position, SampleOrder, Samples, Scenario, Start};
-use deltascope::training::{Place, Snapshot, State, StopReason, StoppingCriteria, Task, TrainingLoop};
+use deltascope::training::{
+    LoopPosition, LoopState, Snapshot, StopReason, StoppingCriteria, Task, TrainingLoop,
+};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -31,9 +33,9 @@ fn scenario(problem: Problem, hyperparameters: Hyperparameters, order: SampleOrd
     }
 }
 
-fn task(scenario: &Scenario, limits: StoppingCriteria) -> Task {
+fn task(scenario: &Scenario, criteria: StoppingCriteria) -> Task {
     let network = scenario.network().into_owned();
-    Task { id: 1, scenario: scenario.clone(), network, update: 0, limits }
+    Task { id: 1, scenario: scenario.clone(), network, update: 0, criteria }
 }
 
 /// So many epochs by the plain path, mini-batch by mini-batch.
@@ -92,14 +94,14 @@ proptest! {
         let task = task(&scenario, StoppingCriteria { epochs: Some(3), ..StoppingCriteria::default() });
         let travelled = Task::from_bytes(&task.to_bytes()).unwrap();
         let got = run(TrainingLoop::new(travelled), slice);
-        if let State::Ended(StopReason::Diverged { .. }) = got.state {
+        if let LoopState::Ended(StopReason::Diverged { .. }) = got.state {
             return Ok(()); // a cost that is not finite ends it, too
         }
         let known = evaluate(&want, scenario.data.samples.iter(), scenario.hyperparameters.cost);
         prop_assume!(known.cost_sum.is_finite()); // no number is equal to NaN
-        prop_assert_eq!(got.state, State::Ended(StopReason::Epochs));
+        prop_assert_eq!(got.state, LoopState::Ended(StopReason::Epochs));
         prop_assert_eq!(bits_of(&got), bits(&want));
-        prop_assert_eq!(got.place, Place { epoch: 3, ..Place::default() });
+        prop_assert_eq!(got.position, LoopPosition { epoch: 3, ..LoopPosition::default() });
         prop_assert_eq!(got.latest.unwrap().training, known);
         prop_assert_eq!(Snapshot::from_bytes(&got.to_bytes()).unwrap(), got);
     }
@@ -126,29 +128,30 @@ fn a_long_mini_batch_is_paused_within() {
         training_loop.advance(10, || true);
     }
     let paused = training_loop.snapshot(true, 0.0, 0.0);
-    assert!(paused.place.sample > 0 && paused.place.epoch == 0, "{:?}", paused.place);
+    assert!(paused.position.sample > 0 && paused.position.epoch == 0, "{:?}", paused.position);
     assert_eq!(bits_of(&paused), bits(&scenario.network()), "nothing moves before the update");
 }
 
 #[test]
 fn a_good_enough_accuracy_ends_it() {
     let scenario = preset("iris").unwrap().scenario();
-    let limits = StoppingCriteria { accuracy: Some(0.95), epochs: Some(500), ..StoppingCriteria::default() };
-    let got = run(TrainingLoop::new(task(&scenario, limits)), 1000);
-    assert_eq!(got.state, State::Ended(StopReason::TargetReached));
+    let criteria =
+        StoppingCriteria { accuracy: Some(0.95), epochs: Some(500), ..StoppingCriteria::default() };
+    let got = run(TrainingLoop::new(task(&scenario, criteria)), 1000);
+    assert_eq!(got.state, LoopState::Ended(StopReason::TargetReached));
     let latest = got.latest.unwrap();
     let by_hand = evaluate(
-        &plain(&scenario, got.place.epoch),
+        &plain(&scenario, got.position.epoch),
         scenario.data.samples.iter(),
         scenario.hyperparameters.cost,
     );
     assert_eq!(latest.training, by_hand);
     assert!(by_hand.accuracy() >= 0.95);
-    let before = plain(&scenario, got.place.epoch - 1);
+    let before = plain(&scenario, got.position.epoch - 1);
     assert!(evaluate(&before, scenario.data.samples.iter(), scenario.hyperparameters.cost).accuracy() < 0.95);
     let right: u32 = (0..3).map(|class| got.classification.confusion[class * 4]).sum();
-    assert_eq!(right as usize, by_hand.samples_right);
-    assert_eq!(got.classification.errors.len(), by_hand.samples - by_hand.samples_right);
+    assert_eq!(right as usize, by_hand.correct_samples);
+    assert_eq!(got.classification.errors.len(), by_hand.samples - by_hand.correct_samples);
 }
 
 #[test]
@@ -156,9 +159,11 @@ fn a_divergence_says_where_and_stands_before_it() {
     let mut scenario = preset("linnerud").unwrap().scenario();
     scenario.hyperparameters.learning_rate = 30.0;
     let got = run(TrainingLoop::new(task(&scenario, StoppingCriteria::default())), 1_000_000);
-    let State::Ended(StopReason::Diverged { update, what }) = got.state else { panic!("{:?}", got.state) };
-    assert!(!matches!(what, Diverged::Cost), "it says which neuron: {what:?}");
-    assert_eq!(scenario.update_index(&got.place.position()) + 1, update);
+    let LoopState::Ended(StopReason::Diverged { update, what }) = got.state else {
+        panic!("{:?}", got.state)
+    };
+    assert!(!matches!(what, NotFinite::Cost), "it says which neuron: {what:?}");
+    assert_eq!(scenario.update_index(&got.position.to_position()) + 1, update);
     // The plain path agrees: all is finite there, and no longer one update further on.
     let mini_batches = scenario.mini_batches() as u64;
     let mut network = scenario.network().into_owned();

@@ -32,7 +32,7 @@ impl Cost {
     }
 
     /// Whether this cost is defined on outputs of this activation function.
-    pub fn suits(self, output: Activation) -> bool {
+    pub fn is_defined_for(self, output: Activation) -> bool {
         match self {
             Self::Mse | Self::HalfMse => output != Activation::Softmax,
             Self::Bce => output == Activation::Sigmoid,
@@ -41,7 +41,7 @@ impl Cost {
     }
 
     /// Whether δᴸ is taken in one piece (a − y), σ′ having cancelled: the cross-entropies.
-    pub fn folds_sigma_prime(self) -> bool {
+    pub fn cancels_sigma_prime(self) -> bool {
         matches!(self, Self::Bce | Self::Cce)
     }
 

@@ -11,10 +11,10 @@ pub struct Evaluation {
     pub samples: usize,
     /// Σ C over the samples.
     pub cost_sum: f64,
-    /// Samples whose outputs name the [`class`] that their targets do.
-    pub samples_right: usize,
+    /// Samples whose outputs name the [`predicted_class`] that their targets do.
+    pub correct_samples: usize,
     /// Single outputs on the right side of 0.5.
-    pub outputs_right: usize,
+    pub correct_outputs: usize,
 }
 
 impl Evaluation {
@@ -23,8 +23,8 @@ impl Evaluation {
         Self {
             samples: self.samples + other.samples,
             cost_sum: self.cost_sum + other.cost_sum,
-            samples_right: self.samples_right + other.samples_right,
-            outputs_right: self.outputs_right + other.outputs_right,
+            correct_samples: self.correct_samples + other.correct_samples,
+            correct_outputs: self.correct_outputs + other.correct_outputs,
         }
     }
 
@@ -35,16 +35,16 @@ impl Evaluation {
 
     /// The fraction of samples classified rightly.
     pub fn accuracy(&self) -> f64 {
-        self.samples_right as f64 / self.samples as f64
+        self.correct_samples as f64 / self.samples as f64
     }
 
     /// One sample more: its outputs, its targets and its cost.
     pub(super) fn add_sample(&mut self, a: &[f64], y: &[f64], cost: f64) {
-        let outputs_right = a.iter().zip(y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
+        let correct_outputs = a.iter().zip(y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
         self.samples += 1;
         self.cost_sum += cost;
-        self.outputs_right += outputs_right;
-        self.samples_right += usize::from(class(a) == class(y));
+        self.correct_outputs += correct_outputs;
+        self.correct_samples += usize::from(predicted_class(a) == predicted_class(y));
     }
 }
 
@@ -70,10 +70,10 @@ pub fn evaluate(
 /// a single one.
 ///
 /// ```
-/// # use deltascope_nn::class;
-/// assert_eq!((class(&[0.2, 0.7, 0.7]), class(&[0.5]), class(&[0.6])), (1, 0, 1));
+/// # use deltascope_nn::predicted_class;
+/// assert_eq!((predicted_class(&[0.2, 0.7, 0.7]), predicted_class(&[0.5]), predicted_class(&[0.6])), (1, 0, 1));
 /// ```
-pub fn class(values: &[f64]) -> usize {
+pub fn predicted_class(values: &[f64]) -> usize {
     if let [value] = values {
         return usize::from(*value > 0.5);
     }

@@ -20,7 +20,6 @@
 mod activation;
 mod backprop;
 mod cost;
-mod divergence;
 mod evaluation;
 pub mod fast;
 pub mod functions;
@@ -29,24 +28,25 @@ mod gradient_check;
 mod initialisation;
 mod matrix;
 mod network;
-mod sequential;
+mod not_finite;
 mod sgd;
 mod simd;
 mod sweep;
+mod update_during_backward;
 
 pub use activation::Activation;
 pub use backprop::{Forward, Trace, backprop, feedforward};
 pub use cost::Cost;
-pub use divergence::Diverged;
-pub use evaluation::{Evaluation, class, evaluate};
+pub use evaluation::{Evaluation, evaluate, predicted_class};
 pub use gradient::Gradient;
 pub use gradient_check::{Extrapolation, NumericalDerivative, agreeing_digits, central_difference};
 pub use initialisation::{Distribution, Initialisation, shuffled};
 pub use matrix::Matrix;
 pub use network::{Layer, Network, Parameter};
-pub use sequential::train_mini_batch_sequentially;
-pub use sgd::{BiasRule, Hyperparameters, Reduction, train_mini_batch, train_mini_batch_seen, update};
+pub use not_finite::NotFinite;
+pub use sgd::{BiasRule, Hyperparameters, Reduction, train_mini_batch, train_mini_batch_with, update};
 pub use sweep::{LearningRateSweep, SweepPoint};
+pub use update_during_backward::train_mini_batch_updating_during_backward;
 
 use serde::{Deserialize, Serialize};
 

@@ -110,12 +110,12 @@ pub fn train_mini_batch(
     hyperparameters: &Hyperparameters,
 ) -> f64 {
     let mut cost = 0.0;
-    train_mini_batch_seen(network, samples, hyperparameters, |trace| cost += trace.cost);
+    train_mini_batch_with(network, samples, hyperparameters, |trace| cost += trace.cost);
     cost
 }
 
 /// The same, showing each sample's [`Trace`] in passing.
-pub fn train_mini_batch_seen(
+pub fn train_mini_batch_with(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
     hyperparameters: &Hyperparameters,

@@ -81,7 +81,7 @@ impl LearningRateSweep {
     }
 
     /// Below this distance rounding begins to tell.
-    pub fn least(&self) -> f64 {
+    pub fn rounding_threshold(&self) -> f64 {
         ROUNDINGS * self.rounding
     }
 
@@ -89,13 +89,16 @@ impl LearningRateSweep {
     /// are chosen by that alone, not by how well they fit. None where there are too few to tell, or where
     /// nothing comes between the samples once η is small.
     pub fn fitted(&self) -> Option<&[SweepPoint]> {
-        let counts = |point: &SweepPoint| point.distance.is_finite() && point.distance >= self.least();
+        let counts =
+            |point: &SweepPoint| point.distance.is_finite() && point.distance >= self.rounding_threshold();
         let first = self.points.iter().position(counts)?;
         let count = self.points[first..].iter().take_while(|point| counts(point)).count();
         let counted = &self.points[first..first + count];
         // Where the distance does not fade but stops (as behind the corner of a ReLU), small η have none.
         let stops = self.points.get(first + count).is_some_and(|next| {
-            counted.last().is_some_and(|last| last.distance / 64.0 > next.distance.max(self.least()))
+            counted
+                .last()
+                .is_some_and(|last| last.distance / 64.0 > next.distance.max(self.rounding_threshold()))
         });
         (counted.len() >= FITTED && !stops).then(|| &counted[counted.len() - FITTED..])
     }
@@ -107,7 +110,7 @@ impl LearningRateSweep {
 
     /// From which η on, going up, each halving no longer divides by four: where the slope between two
     /// neighbours leaves 2 by more than a tenth.
-    pub fn leaves_at(&self) -> Option<f64> {
+    pub fn deviates_at(&self) -> Option<f64> {
         let smallest = self.fitted()?.last()?.learning_rate;
         let pairs = self.points.windows(2).rev().filter(|pair| pair[1].learning_rate >= smallest);
         let mut leaving = pairs.filter(|pair| {

@@ -41,7 +41,7 @@ struct Training {
 
 /// Begins a task. Returns what is wrong with it, or nothing.
 #[wasm_bindgen]
-pub fn train_begin(task: &[u8]) -> String {
+pub fn train_start(task: &[u8]) -> String {
     console_error_panic_hook::set_once();
     let training_loop = match Task::from_bytes(task) {
         Ok(task) => TrainingLoop::new(task),
@@ -62,11 +62,11 @@ pub fn train_begin(task: &[u8]) -> String {
 
 /// From now on the training keeps to these [`StoppingCriteria`], and to a speed in samples a second.
 #[wasm_bindgen]
-pub fn train_terms(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>, speed: Option<f64>) {
-    let limits = StoppingCriteria { epochs, cost, accuracy };
+pub fn train_set_criteria(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>, speed: Option<f64>) {
+    let criteria = StoppingCriteria { epochs, cost, accuracy };
     TRAINING.with_borrow_mut(|training| {
         if let Some(training) = training {
-            training.training_loop.set_limits(limits);
+            training.training_loop.set_criteria(criteria);
             (training.limit, training.allowed, training.told) = (speed, 0.0, now());
         }
     });
@@ -74,7 +74,7 @@ pub fn train_terms(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>
 
 /// It goes on after a pause: the time until now does not count.
 #[wasm_bindgen]
-pub fn train_go_on() {
+pub fn train_resume() {
     TRAINING.with_borrow_mut(|training| {
         if let Some(training) = training {
             (training.allowed, training.told) = (0.0, now());

@@ -21,7 +21,7 @@ pub use show::Compare;
 
 use super::checkpoints::Checkpoints;
 use super::replay_cache::EpochOrder;
-use crate::nn::{BiasRule, Diverged, Evaluation, Network, evaluate};
+use crate::nn::{BiasRule, Evaluation, Network, NotFinite, evaluate};
 use crate::scenario::{RunConfig, Scenario, Updating};
 use crate::training::{COSTS, Series};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub struct RunDivergence {
     /// The mini-batch, counted from the start of epoch 0.
     pub mini_batch: u64,
     /// The number that is not finite.
-    pub what: Diverged,
+    pub what: NotFinite,
 }
 
 impl Comparison {
@@ -106,7 +106,7 @@ impl Comparison {
             let mut after = Network::clone(&state.network);
             let passed = match state.diverged {
                 None => pass::train(run, scenario, rows, &mut after, |_, _| {}),
-                Some(_) => Err(Diverged::Cost),
+                Some(_) => Err(NotFinite::Cost),
             };
             work += 3 * after.parameter_count() * rows.len();
             costs.push(passed.ok().map(|cost| cost / rows.len() as f64));

@@ -2,8 +2,8 @@
 
 use super::RunDivergence;
 use crate::nn::{
-    Diverged, Hyperparameters, Network, Parameter, Trace, backprop, train_mini_batch_seen,
-    train_mini_batch_sequentially,
+    Hyperparameters, Network, NotFinite, Parameter, Trace, backprop,
+    train_mini_batch_updating_during_backward, train_mini_batch_with,
 };
 use crate::scenario::{RunConfig, Scenario, Updating};
 use std::sync::Arc;
@@ -155,7 +155,7 @@ pub(super) fn train(
     rows: &[usize],
     network: &mut Network,
     observe: impl FnMut(&Arc<[Vec<f64>]>, Trace),
-) -> Result<f64, Diverged> {
+) -> Result<f64, NotFinite> {
     train_part(run, scenario, rows, rows.len(), network, observe)
 }
 
@@ -167,7 +167,7 @@ fn train_part(
     mini_batch_len: usize,
     network: &mut Network,
     mut observe: impl FnMut(&Arc<[Vec<f64>]>, Trace),
-) -> Result<f64, Diverged> {
+) -> Result<f64, NotFinite> {
     let hyperparameters = run.hyperparameters(&scenario.hyperparameters, mini_batch_len);
     let mut sum = 0.0;
     for update in rows.chunks(hyperparameters.batch_size) {
@@ -179,17 +179,17 @@ fn train_part(
         };
         match run.updating {
             Updating::Sequential => {
-                train_mini_batch_sequentially(network, samples, &hyperparameters)
+                train_mini_batch_updating_during_backward(network, samples, &hyperparameters)
                     .into_iter()
                     .for_each(record);
             }
-            _ => train_mini_batch_seen(network, samples, &hyperparameters, &mut record),
+            _ => train_mini_batch_with(network, samples, &hyperparameters, &mut record),
         }
         if let Some(parameter) = network.first_not_finite() {
-            return Err(Diverged::Parameter(parameter));
+            return Err(NotFinite::Parameter(parameter));
         }
     }
-    if sum.is_finite() { Ok(sum) } else { Err(Diverged::Cost) }
+    if sum.is_finite() { Ok(sum) } else { Err(NotFinite::Cost) }
 }
 
 /// bˡ by layer.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub(super) fn output_activation(scenario: &mut Scenario) -> Option<String> {
     let cost = scenario.hyperparameters.cost;
     let output = scenario.activations.last_mut()?;
-    if cost.suits(*output) {
+    if cost.is_defined_for(*output) {
         return None;
     }
     let before = *output;
@@ -20,7 +20,7 @@ pub(super) fn output_activation(scenario: &mut Scenario) -> Option<String> {
 pub(super) fn cost(scenario: &mut Scenario) -> Option<String> {
     let output = *scenario.activations.last()?;
     let cost = &mut scenario.hyperparameters.cost;
-    if cost.suits(output) {
+    if cost.is_defined_for(output) {
         return None;
     }
     let before = *cost;

@@ -228,7 +228,7 @@ impl Session {
             scenario: self.scenario.as_ref().clone(),
             network: Network::clone(self.next_network()),
             update: self.next_update(),
-            limits: self.training.criteria,
+            criteria: self.training.criteria,
         }
     }
 

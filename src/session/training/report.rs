@@ -4,7 +4,7 @@ use super::{TrainingStatus, WorkerCommand};
 use crate::scenario::Position;
 use crate::session::divergence::divergence_error;
 use crate::session::{Session, Timeline, View};
-use crate::training::{Snapshot, State, StopReason};
+use crate::training::{LoopState, Snapshot, StopReason};
 use std::sync::Arc;
 
 impl Session {
@@ -17,13 +17,13 @@ impl Session {
         let snapshot = Arc::new(snapshot);
         training.snapshot = Some(snapshot.clone());
         match snapshot.state {
-            State::Running => return Ok(()),
-            State::Paused if training.status == (TrainingStatus::Pausing { to_end: true }) => {
+            LoopState::Running => return Ok(()),
+            LoopState::Paused if training.status == (TrainingStatus::Pausing { to_end: true }) => {
                 training.status = TrainingStatus::Idle;
                 training.commands.push(WorkerCommand::Stop);
             }
-            State::Paused => training.status = TrainingStatus::Paused,
-            State::Ended(reason) => {
+            LoopState::Paused => training.status = TrainingStatus::Paused,
+            LoopState::Ended(reason) => {
                 training.status = TrainingStatus::Ended(reason);
                 training.commands.push(WorkerCommand::Stop);
                 if matches!(reason, StopReason::Diverged { .. }) {
@@ -32,7 +32,7 @@ impl Session {
                 }
             }
         }
-        self.load_snapshot(&snapshot, snapshot.place.position())?;
+        self.load_snapshot(&snapshot, snapshot.position.to_position())?;
         match self.training.pending_action.take() {
             Some(action) => self.update(action),
             None => Ok(()),
@@ -54,7 +54,7 @@ impl Session {
             return Err("no training has diverged; there is nothing to go back from".into());
         };
         let Some(snapshot) = self.training.snapshot.clone() else { return Ok(()) };
-        let mut position = snapshot.place.position();
+        let mut position = snapshot.position.to_position();
         if self.scenario.update_index(&position) < update {
             let timeline = Timeline::of(&self.scenario, position.mini_batch);
             position.moment = timeline.moment(timeline.len() - 1);
@@ -66,7 +66,7 @@ impl Session {
 
     /// Goes to a position with the parameters of the snapshot, and keeps its parameter history and costs.
     fn load_snapshot(&mut self, snapshot: &Snapshot, position: Position) -> Result<(), String> {
-        let (Some(parameters), Some((history, costs))) = (&snapshot.parameters, &snapshot.past) else {
+        let (Some(parameters), Some((history, costs))) = (&snapshot.parameters, &snapshot.history) else {
             return Err("the training’s report has no parameters; start it again".into());
         };
         let scenario = &*self.scenario;

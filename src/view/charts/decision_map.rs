@@ -8,7 +8,7 @@ pub(super) use network::of_network;
 pub(super) use runs::of_runs;
 
 use super::text::SIZE;
-use crate::nn::{Activation, Network, class, feedforward};
+use crate::nn::{Activation, Network, feedforward, predicted_class};
 use crate::scenario::{Data, Samples};
 use crate::view::painter::{DrawResult, Painter};
 use crate::view::scene::{Point, Rect, text_width};
@@ -185,7 +185,7 @@ impl DecisionMap {
                 (sample.x[input] / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
             };
             let at = Point { x: left + (right - left) * share(0), y: bottom - (bottom - top) * share(1) };
-            let class = class(&sample.y);
+            let class = predicted_class(&sample.y);
             class_shape(painter, class, at, radius + 1.0, painter.palette.surface)?;
             class_shape(painter, class, at, radius, hue(painter.palette, class))?;
             if hollow {
@@ -199,7 +199,7 @@ impl DecisionMap {
 /// The class that the outputs name, and its margin: the difference to the second-largest output, or twice the
 /// distance of a single output from 0.5.
 fn class_margin(outputs: &[f64]) -> ClassMargin {
-    let class = class(outputs);
+    let class = predicted_class(outputs);
     if let [value] = outputs {
         return (class, 2.0 * (value - 0.5).abs());
     }

@@ -1,7 +1,7 @@
 //! Inputs that are images: the current sample's, and the misclassified ones.
 
 use super::text::LINE;
-use crate::nn::class;
+use crate::nn::predicted_class;
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::view::painter::{DrawResult, Painter};
@@ -63,7 +63,7 @@ pub(super) fn misclassified<DB: DrawingBackend>(
         let top = (index / columns) as f64 * (SIZE + LINE + 4.0);
         image(&sample.x, pixels, Rect { left, top, right: left + SIZE, bottom: top + SIZE }, painter)?;
         let name = |class: usize| data.targets.get(class).map_or("", String::as_str);
-        let words = format!("{} as {}", name(class(&sample.y)), name(*predicted));
+        let words = format!("{} as {}", name(predicted_class(&sample.y)), name(*predicted));
         let at = Point { x: left, y: top + SIZE + LINE / 2.0 + 1.0 };
         painter.write(&words, painter.palette.text, HPos::Left, at)?;
     }

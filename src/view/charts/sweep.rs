@@ -27,14 +27,15 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, painter: &Painter<'_, 
     };
     let own = session.sweep_learning_rate();
     let fit = fitted_line(sweep, largest.0);
-    let heights = || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([sweep.least()]);
+    let heights =
+        || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([sweep.rounding_threshold()]);
     let (least, most) = (heights().fold(f64::INFINITY, f64::min), heights().fold(0.0, f64::max));
     let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), painter.max_characters() / 10);
     let distances = Scale::logarithmic(least, most, painter.max_ticks());
     let plot = Plot::new(painter, ("η", rates), ("distance", distances))?;
     let palette = painter.palette;
-    let leaves_at = sweep.leaves_at().filter(|_| sweep.finished());
-    if let Some(learning_rate) = leaves_at {
+    let deviates_at = sweep.deviates_at().filter(|_| sweep.finished());
+    if let Some(learning_rate) = deviates_at {
         // Halfway between the last point on the fitted line and the first point off it.
         plot.shade_right_of(learning_rate / std::f64::consts::SQRT_2)?;
     }
@@ -43,12 +44,12 @@ pub(super) fn draw<DB: DrawingBackend>(session: &Session, painter: &Painter<'_, 
     // Beside the vertical line, on the side that has room.
     let name = "rounding";
     let right = if left_of_own < text_width(name, SIZE) { plot.end().x } else { left_of_own };
-    plot.horizontal_line(sweep.least(), name, right)?;
+    plot.horizontal_line(sweep.rounding_threshold(), name, right)?;
     if let Some([from, to]) = fit {
         plot.straight(from, to, palette.faded)?;
     }
     plot.dots(points.into_iter(), palette.text)?;
-    notes(&plot, sweep.slope().filter(|_| fit.is_some()), leaves_at.is_some(), (own, left_of_own))
+    notes(&plot, sweep.slope().filter(|_| fit.is_some()), deviates_at.is_some(), (own, left_of_own))
 }
 
 /// The fitted straight line, from the smallest fitted η to `largest`; `None` until everything is measured.

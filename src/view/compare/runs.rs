@@ -215,7 +215,7 @@ impl ComparisonView<'_> {
                     dd {
                         @match evaluation {
                             Some(evaluation) => {
-                                (evaluation.samples_right) " of " (evaluation.samples)
+                                (evaluation.correct_samples) " of " (evaluation.samples)
                                 " (" (format!("{:.1}", 100.0 * evaluation.accuracy())) " %)"
                             }
                             None => "…",
@@ -225,7 +225,7 @@ impl ComparisonView<'_> {
                     dd {
                         @match evaluation {
                             Some(evaluation) => {
-                                (evaluation.outputs_right) " of " (evaluation.samples * outputs)
+                                (evaluation.correct_outputs) " of " (evaluation.samples * outputs)
                             }
                             None => "…",
                         }

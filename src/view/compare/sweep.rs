@@ -69,12 +69,12 @@ impl ComparisonView<'_> {
                 (number(first.learning_rate, 2)) ": " b { (number(slope, 5)) } ". A slope of 2 means O(η²)."
             }
             p {
-                @match sweep.leaves_at() {
+                @match sweep.deviates_at() {
                     Some(leaves) => { "Above η = " (number(leaves, 2)) " higher powers of η matter too." }
                     None => "This holds up to the largest η shown.",
                 }
             }
-            p { "Below a distance of " (number(sweep.least(), 2)) " rounding dominates." }
+            p { "Below a distance of " (number(sweep.rounding_threshold(), 2)) " rounding dominates." }
         }
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Highlights<'a> {
             visible: session.visible(),
             moment: session.position().moment,
             last: scenario.layer_sizes().len() - 1,
-            folded: scenario.hyperparameters.cost.folds_sigma_prime(),
+            folded: scenario.hyperparameters.cost.cancels_sigma_prime(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The confusion matrix and the misclassified rows.
 
-use crate::nn::class;
+use crate::nn::predicted_class;
 use crate::session::Session;
 use crate::training::ClassificationReport;
 use crate::view::format::grouped;
@@ -77,7 +77,7 @@ pub(super) fn misclassified(session: &Session) -> Markup {
             (wrong) " misclassified: "
             @for (index, (row, predicted)) in errors.iter().take(MAX_LISTED).enumerate() {
                 @if index > 0 { "; " }
-                "row " (rows.row_number(*row) + 1) ", " (name(class(rows.target(*row)))) " predicted as "
+                "row " (rows.row_number(*row) + 1) ", " (name(predicted_class(rows.target(*row)))) " predicted as "
                 (name(*predicted))
             }
             @if wrong > errors.len().min(MAX_LISTED) { "; …" }

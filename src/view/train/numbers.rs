@@ -11,7 +11,7 @@ pub(super) fn numbers(session: &Session) -> Markup {
     let training = session.training();
     let updates = match (training.status(), training.snapshot()) {
         (TrainingStatus::Running | TrainingStatus::Pausing { .. }, Some(snapshot)) => {
-            scenario.update_index(&snapshot.place.position())
+            scenario.update_index(&snapshot.position.to_position())
         }
         (TrainingStatus::Ended(StopReason::Diverged { update, .. }), _) => update,
         _ => session.updates() + u64::from(session.visible().finished()),
@@ -37,7 +37,7 @@ pub(super) fn progress(session: &Session) -> Option<f64> {
     let now = session
         .training()
         .snapshot()
-        .map_or(began, |now| session.scenario().update_index(&now.place.position()));
+        .map_or(began, |now| session.scenario().update_index(&now.position.to_position()));
     (end > began).then(|| (now.saturating_sub(began) as f64 / (end - began) as f64).min(1.0))
 }
 
@@ -52,7 +52,7 @@ pub(super) fn remaining(session: &Session) -> String {
     let scenario = session.scenario();
     let end =
         u64::from(session.training().criteria().epochs.unwrap_or_default()) * scenario.mini_batches() as u64;
-    let here = scenario.samples_before(scenario.update_index(&snapshot.place.position()));
+    let here = scenario.samples_before(scenario.update_index(&snapshot.position.to_position()));
     let samples = scenario.samples_before(end).saturating_sub(here);
     format!("{percent} % · {} left", duration(samples as f64 / snapshot.speed))
 }
@@ -85,7 +85,7 @@ pub(super) fn evaluation(session: &Session) -> Markup {
                     @if has_classes {
                         td {
                             (number(100.0 * evaluation.accuracy(), 4)) " % "
-                            small { "(" (grouped(evaluation.samples_right as u64)) ")" }
+                            small { "(" (grouped(evaluation.correct_samples as u64)) ")" }
                         }
                     }
                 }

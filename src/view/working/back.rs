@@ -18,7 +18,7 @@ impl Working<'_> {
         let cost = self.session.scenario().hyperparameters.cost;
         let target = symbol(Item::Target { neuron: self.neuron });
         let difference = |a: Markup, y: Markup| html! { (a) (mo("−")) (y) };
-        if cost.folds_sigma_prime() {
+        if cost.cancels_sigma_prime() {
             let sum = self.visible.target().iter().fold(0.0, |sum, y| sum + y);
             let (symbols, numbers, remark) = match cost == Cost::Cce && sum != 1.0 {
                 true => (

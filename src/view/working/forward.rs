@@ -115,7 +115,7 @@ impl Working<'_> {
             Term::new(operator, symbols(output, target), &numbers(&self.number(*a), &self.number(*y)))
         });
         let mut line = self.line(mi("C"), terms.collect(), trace.cost);
-        if cost.folds_sigma_prime() {
+        if cost.cancels_sigma_prime() {
             line.remark = Some("Computed from z, so it stays exact where a rounds to 0 or 1.");
         }
         line

@@ -46,16 +46,16 @@ pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> R
 
     let scenario = preset("digits").context("no such preset")?.scenario();
     let network = scenario.network().into_owned();
-    let limits = StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() };
+    let criteria = StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() };
     let mut training_loop =
-        TrainingLoop::new(Task { id: 0, scenario: scenario.clone(), network, update: 0, limits });
+        TrainingLoop::new(Task { id: 0, scenario: scenario.clone(), network, update: 0, criteria });
     while !training_loop.ended() {
         training_loop.advance(u64::MAX, || false);
     }
     let want = training_loop.network();
     let found = evaluate(&want, scenario.data.samples.iter(), scenario.hyperparameters.cost);
     let shown: String = page.text("#train-evaluation").await?.split_whitespace().collect();
-    assert!(shown.contains(&format!("({})", found.samples_right)), "{shown}: {found:?}");
+    assert!(shown.contains(&format!("({})", found.correct_samples)), "{shown}: {found:?}");
 
     page.click("#view-stepper").await?;
     let mut compared = 0;
@@ -338,8 +338,8 @@ pub(crate) async fn validation_rows_are_not_trained_on(page: &Page) -> Result<()
     let scenario = Scenario::from_json(&saved(page).await?.to_string())?;
     let native = plain(&scenario, 40);
     let known = evaluate(&native, scenario.data.validation.iter(), scenario.hyperparameters.cost);
-    assert!(found.contains(&format!("({})", known.samples_right)), "{found}: {known:?}");
-    let wrong = known.samples - known.samples_right;
+    assert!(found.contains(&format!("({})", known.correct_samples)), "{found}: {known:?}");
+    let wrong = known.samples - known.correct_samples;
     let said = page.text("#train-misclassified").await?;
     let want = match wrong {
         0 => "All validation rows are correct.".to_owned(),

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Where a run left the finite numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Diverged {
+pub enum NotFinite {
     /// In z or δ of a neuron.
     Neuron {
         /// l
@@ -28,7 +28,7 @@ pub enum Diverged {
     },
 }
 
-impl Diverged {
+impl NotFinite {
     /// Looks at a mini-batch: its samples forward and back, the parameters after its update, and the cost of each
     /// sample then.
     pub fn find(traces: &[Trace], after: &Network, costs_after: &[f64]) -> Option<Self> {
@@ -69,7 +69,7 @@ impl Diverged {
 }
 
 /// In which number, in words.
-impl fmt::Display for Diverged {
+impl fmt::Display for NotFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Neuron { layer, neuron } => {

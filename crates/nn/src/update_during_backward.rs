@@ -9,7 +9,7 @@ use std::borrow::Borrow;
 
 /// One mini-batch, layer by layer from the last: δˡ of every sample from the *updated* wˡ⁺¹, and the update of
 /// layer l at once. Returns what each sample brought, its δ as they were used.
-pub fn train_mini_batch_sequentially(
+pub fn train_mini_batch_updating_during_backward(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
     hyperparameters: &Hyperparameters,
