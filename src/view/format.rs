@@ -86,6 +86,18 @@ fn superscript(number: i32) -> String {
     digits.chars().map(|c| c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize])).collect()
 }
 
+/// A sum of numbers with its sign; "≈ 0 (rounding)" if the terms cancel except for rounding errors.
+pub fn signed_sum(terms: &[f64], digits: usize) -> String {
+    let sum = terms.iter().fold(0.0, |sum, term| sum + term);
+    if is_rounding(terms, sum) { "≈ 0 (rounding)".to_owned() } else { signed(sum, digits) }
+}
+
+/// Whether a sum of terms that cancel is no larger than their rounding errors.
+pub fn is_rounding(terms: &[f64], sum: f64) -> bool {
+    let size = terms.iter().fold(0.0, |size, term| size + term.abs());
+    sum != 0.0 && sum.abs() <= terms.len() as f64 * f64::EPSILON * size
+}
+
 /// "1 sample", "2 samples".
 pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })

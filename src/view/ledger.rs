@@ -1,6 +1,6 @@
 //! The ledger: δ by sample and neuron. A column sum is a bias gradient; a row sum is not.
 
-use super::format::{count, number, signed, typed};
+use super::format::{count, is_rounding, number, signed, signed_sum, typed};
 use super::fragment::{Fragment, fragment};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::{Item, MAX_DIGITS, RowTotal, Session, Visible, equivalent_learning_rate};
@@ -96,28 +96,21 @@ fn explanation(session: &Session) -> Markup {
 
 /// The value of this row sum to the last digit; empty before it is known.
 fn row_sum_sentence(session: &Session, total: RowTotal) -> String {
-    row_sum(session, &session.visible(), total).map_or(String::new(), |sum| {
-        let value =
-            if sum.is_rounding { "≈ 0 (rounding)".to_owned() } else { signed(sum.value, MAX_DIGITS) };
-        format!("Sample {}, layer {}: the δs add up to {value}. ", total.sample + 1, total.layer + 1)
+    known_deltas(session, &session.visible(), total).map_or(String::new(), |deltas| {
+        let sum = signed_sum(deltas, MAX_DIGITS);
+        format!("Sample {}, layer {}: the δs add up to {sum}. ", total.sample + 1, total.layer + 1)
     })
 }
 
-/// The sum of a row's δ over the neurons of one layer.
-struct RowSum {
-    value: f64,
-    /// Whether it is no larger than the rounding errors of terms that cancel.
-    is_rounding: bool,
-}
-
-/// The sum of δ over the neurons of a layer for one sample, once all of them are known.
-fn row_sum(session: &Session, visible: &Visible<'_>, RowTotal { sample, layer }: RowTotal) -> Option<RowSum> {
+/// The δ of a layer for one sample, once all of them are known.
+fn known_deltas<'a>(
+    session: &'a Session,
+    visible: &Visible<'_>,
+    RowTotal { sample, layer }: RowTotal,
+) -> Option<&'a [f64]> {
     let deltas = session.mini_batch().traces.get(sample)?.deltas.get(layer)?;
     visible.delta(sample, layer, deltas.len().checked_sub(1)?)?;
-    let value = deltas.iter().fold(0.0, |sum, delta| sum + delta);
-    let size = deltas.iter().fold(0.0, |sum, delta| sum + delta.abs());
-    let is_rounding = value != 0.0 && value.abs() <= deltas.len() as f64 * f64::EPSILON * size;
-    Some(RowSum { value, is_rounding })
+    Some(deltas)
 }
 
 /// All layers side by side. Where they do not fit, a large layer shows the part that holds the focused or the
@@ -212,16 +205,18 @@ fn row_sum_cell(visible: &Visible<'_>, session: &Session, total: RowTotal) -> Ma
     let view_state = session.view_state();
     html! {
         td.across {
-            @if let Some(RowSum { value, is_rounding }) = row_sum(session, visible, total) {
+            @if let Some(deltas) = known_deltas(session, visible, total) {
+                @let sum = deltas.iter().fold(0.0, |sum, delta| sum + delta);
+                @let is_rounding = is_rounding(deltas, sum);
                 button type="button" id={ "across-" (layer) "-" (sample) }
                     data-action="RowTotalToggled" data-value=(json!({ "layer": layer, "sample": sample }))
                     aria-expanded=(view_state.row_total_explained && view_state.row_total == Some(total))
                     title={
-                        (signed(value, MAX_DIGITS)) @if is_rounding { " (rounding)" }
+                        (signed(sum, MAX_DIGITS)) @if is_rounding { " (rounding)" }
                         ". This is not a bias gradient. Why?"
                     }
                 {
-                    @if is_rounding { "≈ 0" } @else { (signed(value, view_state.digits)) }
+                    @if is_rounding { "≈ 0" } @else { (signed(sum, view_state.digits)) }
                 }
             }
         }

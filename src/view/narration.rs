@@ -170,11 +170,7 @@ fn update(session: &Session, subject: &Subject) -> String {
     };
     if visible.finished() {
         let mean = |sum: f64| number(sum / samples as f64, digits);
-        text += &format!(
-            " The mean cost of the mini-batch goes from {} to {}.",
-            mean(mini_batch.cost_before),
-            mean(mini_batch.cost_after())
-        );
+        text += &format!(" Mean cost: {} → {}.", mean(mini_batch.cost_before), mean(mini_batch.cost_after()));
     }
     text
 }

@@ -3,7 +3,7 @@
 use super::ComparisonView;
 use crate::nn::Reduction;
 use crate::session::Item;
-use crate::view::format::{count, number, signed, typed};
+use crate::view::format::{count, number, signed, signed_sum, typed};
 use crate::view::mathml::{math, symbol_as};
 use maud::{Markup, html};
 
@@ -27,7 +27,6 @@ impl ComparisonView<'_> {
         let mini_batch = self.session.mini_batch();
         let sums = &mini_batch.gradient_sum.biases[layer];
         let sum = signed(sums[neuron], self.digits);
-        let layer_sum = sums.iter().fold(0.0, |sum, value| sum + value);
         let hyperparameters = &self.session.scenario().hyperparameters;
         html! {
             dt { "Which number updates " (math(symbol_as(Item::Bias { layer, neuron }, false))) "?" }
@@ -40,7 +39,7 @@ impl ComparisonView<'_> {
                 ". "
                 @match sums.len() {
                     1 => "Its layer has no other neuron.",
-                    _ => { "Not the layer’s sum, " (signed(layer_sum, self.digits)) "." }
+                    _ => { "Not the layer’s sum, " (signed_sum(sums, self.digits)) "." }
                 }
             }
         }

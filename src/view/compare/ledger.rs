@@ -6,7 +6,7 @@ use crate::scenario::Updating;
 use crate::session::{Item, MAX_DIGITS, RunPass, RunRow};
 use crate::view::format::{number, signed};
 use crate::view::fragment::{Attribute, Fragment, fragment};
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 use serde_json::json;
 use std::ops::Range;
 
@@ -145,7 +145,7 @@ impl ComparisonView<'_> {
                 false => "–".to_owned(),
             }))
             @if pass.hyperparameters.reduction == Reduction::Mean {
-                (ledger.total(&format!("Σ/{samples}"), "delta", |neuron| match complete && has_rows {
+                (ledger.total(format!("Σ/{samples}"), "delta", |neuron| match complete && has_rows {
                     true => signed(sum(neuron) / samples as f64, digits),
                     false => String::new(),
                 }))
@@ -156,7 +156,7 @@ impl ComparisonView<'_> {
                     @let value = pass.run.bias_rule.apply(&columns)[0];
                     (ledger.total("Σ across", "across", |_| fitted(value, digits, signed)))
                 }
-                (ledger.total("change of b", "b", |neuron| {
+                (ledger.total("Δb", "b", |neuron| {
                     let change = pass.change(Parameter::Bias { layer, neuron }).filter(|_| updated);
                     change.map_or(String::new(), |change| fitted(change, digits, signed))
                 }))
@@ -164,7 +164,7 @@ impl ComparisonView<'_> {
                     bias(pass, neuron).map_or("–".into(), |bias| fitted(bias, digits, number))
                 }))
                 @if let Some(reference) = ledger.reference {
-                    (ledger.total(&ledger.difference_name(), "difference", |neuron| {
+                    (ledger.total(ledger.difference_name(), "difference", |neuron| {
                         difference(bias(pass, neuron), bias(reference, neuron))
                     }))
                 }
@@ -181,7 +181,7 @@ impl RunLedger<'_> {
         let row = shown.and_then(|sample| self.pass.rows.get(sample));
         let delta = |row: &RunRow, neuron: usize| row.deltas[layer][neuron];
         let other = |neuron: usize| Some(delta(self.reference?.rows.get(sample)?, neuron));
-        let cells = |class: &str, name: &str, cell: &dyn Fn(&RunRow, usize) -> Markup| {
+        let cells = |class: &str, name: Markup, cell: &dyn Fn(&RunRow, usize) -> Markup| {
             html! {
                 td class=(class) { @if row.is_some() { (name) } }
                 @for neuron in self.neurons.clone() {
@@ -192,29 +192,30 @@ impl RunLedger<'_> {
         html! {
             tr {
                 th scope="rowgroup" rowspan="3" { (sample + 1) }
-                (cells("b", "b", &|row, neuron| html! { (fitted(row.biases[layer][neuron], digits, number)) }))
+                (cells("b", html! { "b" }, &|row, neuron| html! { (fitted(row.biases[layer][neuron], digits, number)) }))
             }
             tr {
-                (cells("delta", "δ", &|row, neuron| html! {
+                (cells("delta", html! { "δ" }, &|row, neuron| html! {
                     span title=(number(delta(row, neuron), MAX_DIGITS)) { (fitted(delta(row, neuron), digits, signed)) }
                 }))
             }
             // The third line of the reference run is empty, so that the rows of all runs are level.
             tr {
-                (cells("difference", &self.difference_name(), &|row, neuron| html! {
+                (cells("difference", self.difference_name(), &|row, neuron| html! {
                     @if self.reference.is_some() { (difference(Some(delta(row, neuron)), other(neuron))) }
                 }))
             }
         }
     }
 
-    /// "− run 2"; empty for the reference run itself.
-    fn difference_name(&self) -> String {
-        self.reference.map_or(String::new(), |_| format!("− run {}", self.reference_run + 1))
+    /// The name of the differences to the reference run; empty for the reference run itself.
+    fn difference_name(&self) -> Markup {
+        let title = format!("difference to run {}", self.reference_run + 1);
+        html! { @if self.reference.is_some() { span title=(title) { "diff." } } }
     }
 
     /// A row below the samples: `name`, and a text for each neuron.
-    fn total(&self, name: &str, class: &str, text: impl Fn(usize) -> String) -> Markup {
+    fn total(&self, name: impl Render, class: &str, text: impl Fn(usize) -> String) -> Markup {
         html! {
             tr {
                 th scope="row" colspan="2" { (name) }
