@@ -1,7 +1,7 @@
-//! MNIST after Nielsen's protocol, by the fast path: the accuracy on the test digits after 30 epochs, for five seeds.
+//! Trains MNIST on the fast path with the settings of Nielsen's book: the test accuracy after 30 epochs, for five seeds.
 //!
-//! `cargo run --release --example mnist [FOLDER]`, where FOLDER holds the four idx files; without it, the folder that
-//! `cargo xtask data mnist` fills.
+//! `cargo run --release --example mnist [FOLDER]`, where FOLDER has the four idx files; by default the folder to which
+//! `cargo xtask data mnist` downloads them.
 
 use deltascope::data::mnist;
 use deltascope::nn::Initialisation;
@@ -54,7 +54,7 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The scenario with weights, biases and order from another seed.
+/// The training of the scenario with this seed for the initial parameters and the order.
 fn task(mut scenario: Scenario, seed: u32) -> Task {
     if let Start::Initialisation(Initialisation { distribution, .. }) = scenario.start {
         scenario.start = Start::Initialisation(Initialisation { distribution, seed });

@@ -1,9 +1,9 @@
 //! Prints every number of backpropagation for the cases of a file.
 //!
-//! `cargo run --release --example trace -- FILE` reads `{"cases": [{id, sizes, activations, cost, eta,
-//! weights, biases, x, y}, …]}`, ignores any other field, and prints the cases with all results: each
-//! sample's z, a, δ and gradient, the mini-batch's gradient, and the parameters after each kind of
-//! update. `tests/golden/golden.json` is such a file.
+//! `cargo run --release --example trace -- FILE` reads `{"cases": [{id, sizes, activations, cost, eta, weights, biases,
+//! x, y}, …]}` and prints the cases with all results: z, a, δ and gradient of each sample, the gradient of the
+//! mini-batch, and the parameters after each kind of update. Other fields are ignored. An example of such a file is
+//! `tests/golden/golden.json`.
 
 mod common;
 
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// One case, inputs first.
+/// The output for a case: the input fields, then the results.
 #[derive(Serialize)]
 struct Case<'a> {
     id: &'a Value,
@@ -44,8 +44,8 @@ struct Case<'a> {
     per_sample: Vec<PerSample>,
     grad_sum: Derivatives,
     grad_mean: Derivatives,
-    after: AfterEach,
-    after_wrong_bias: AfterEach,
+    after: Updated,
+    after_wrong_bias: Updated,
 }
 
 /// The cost of the mini-batch.
@@ -55,7 +55,7 @@ struct CostBefore {
     mean: f64,
 }
 
-/// What one sample does, by layer.
+/// The results for a sample, layer by layer.
 #[derive(Serialize)]
 struct PerSample {
     cost: f64,
@@ -66,7 +66,7 @@ struct PerSample {
     derivatives: Derivatives,
 }
 
-/// ∂C/∂b and ∂C/∂w by layer.
+/// ∂C/∂b and ∂C/∂w, layer by layer.
 #[derive(Serialize)]
 struct Derivatives {
     db: Vec<Vec<f64>>,
@@ -79,23 +79,23 @@ impl From<Gradient> for Derivatives {
     }
 }
 
-/// The network after one pass over the mini-batch.
+/// The network after the mini-batch, by each kind of update.
 #[derive(Serialize)]
-struct AfterEach {
-    sum: After,
-    mean: After,
-    per_sample: After,
+struct Updated {
+    sum: State,
+    mean: State,
+    per_sample: State,
 }
 
 #[derive(Serialize)]
-struct After {
+struct State {
     weights: Vec<Matrix>,
     biases: Vec<Vec<f64>>,
     cost_sum: f64,
     cost_mean: f64,
 }
 
-/// The case with its results, as JSON.
+/// A case with its results, as JSON.
 fn compute(case: &Value) -> Result<String, String> {
     let hyperparameters = [("batch_size", json!(1)), ("reduction", json!("sum"))];
     let scenario = common::scenario(case, case, case, &hyperparameters)?;
@@ -131,12 +131,12 @@ fn compute(case: &Value) -> Result<String, String> {
         per_sample: per_sample.collect(),
         grad_mean: gradient.clone().reduced(Reduction::Mean, samples.len()).into(),
         grad_sum: gradient.into(),
-        after: after_each(
+        after: updated(
             &network,
             samples,
             Hyperparameters { bias_rule: BiasRule::OwnDelta, ..hyperparameters },
         ),
-        after_wrong_bias: after_each(
+        after_wrong_bias: updated(
             &network,
             samples,
             Hyperparameters { bias_rule: BiasRule::LayerSum, ..hyperparameters },
@@ -147,8 +147,8 @@ fn compute(case: &Value) -> Result<String, String> {
     serde_json::to_string(&case).map_err(|error| error.to_string())
 }
 
-fn after_each(network: &Network, samples: &[Sample], hyperparameters: Hyperparameters) -> AfterEach {
-    let after = |batch_size, reduction| {
+fn updated(network: &Network, samples: &[Sample], hyperparameters: Hyperparameters) -> Updated {
+    let train = |batch_size, reduction| {
         let mut network = network.clone();
         common::train_epoch(
             &mut network,
@@ -157,11 +157,11 @@ fn after_each(network: &Network, samples: &[Sample], hyperparameters: Hyperparam
         );
         let evaluation = evaluate(&network, samples, hyperparameters.cost);
         let (weights, biases) = network.layers.into_iter().map(|layer| (layer.weights, layer.biases)).unzip();
-        After { weights, biases, cost_sum: evaluation.cost_sum, cost_mean: evaluation.cost_mean() }
+        State { weights, biases, cost_sum: evaluation.cost_sum, cost_mean: evaluation.cost_mean() }
     };
-    AfterEach {
-        sum: after(samples.len(), Reduction::Sum),
-        mean: after(samples.len(), Reduction::Mean),
-        per_sample: after(1, Reduction::Sum),
+    Updated {
+        sum: train(samples.len(), Reduction::Sum),
+        mean: train(samples.len(), Reduction::Mean),
+        per_sample: train(1, Reduction::Sum),
     }
 }

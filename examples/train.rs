@@ -1,10 +1,10 @@
-//! Runs the trainings of a file.
+//! Trains the runs of a file.
 //!
 //! `cargo run --release --example train -- FILE` reads `{"datasets": {name: {x, y}}, "runs": [{dataset,
 //! sizes, activations, cost, eta, batch_size, reduction, bias_rule, start: {weights, biases}, trace:
-//! [{epoch}, …]}, …]}` and prints the file again with `trace` (cost and accuracy at those epochs) and
-//! `final` (the parameters after the last of them) computed. Rows are taken in file order.
-//! `tests/golden/training.json` is such a file.
+//! [{epoch}, …]}, …]}` and prints the file with the results: `trace` (cost and accuracy after these epochs) and `final`
+//! (the parameters after the last of them). The rows are in file order. An example of such a file is
+//! `tests/golden/training.json`.
 
 mod common;
 
@@ -30,9 +30,9 @@ fn main() -> ExitCode {
     })
 }
 
-/// `trace` and `final` of a run.
+/// The `trace` and `final` of a run.
 fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
-    let marks = marks(run)?;
+    let epochs = traced_epochs(run)?;
     let dataset = common::field(run, "dataset")?;
     let samples = dataset
         .as_str()
@@ -46,8 +46,8 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
 
     let mut network = scenario.network().into_owned();
     let samples = scenario.data.samples.as_slice().unwrap_or_default();
-    let mut at_mark = BTreeMap::new();
-    for epoch in 0..=marks.iter().copied().max().unwrap_or(0) {
+    let mut points = BTreeMap::new();
+    for epoch in 0..=epochs.iter().copied().max().unwrap_or(0) {
         if epoch > 0 {
             common::train_epoch(&mut network, samples, &scenario.hyperparameters);
         }
@@ -57,29 +57,29 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
                 "diverged in epoch {epoch}: eta {eta:e} is too large here; take a smaller one"
             ));
         }
-        if marks.contains(&epoch) {
+        if epochs.contains(&epoch) {
             let evaluation = evaluate(&network, samples, scenario.hyperparameters.cost);
-            let mark = json!({
+            let point = json!({
                 "epoch": epoch,
                 "cost_mean": evaluation.cost_mean(),
                 "accuracy": evaluation.accuracy(),
                 "outputs_right": evaluation.correct_outputs,
             });
-            common::finite(&mark).map_err(|problem| format!("epoch {epoch}: {problem}"))?;
-            at_mark.insert(epoch, mark);
+            common::finite(&point).map_err(|problem| format!("epoch {epoch}: {problem}"))?;
+            points.insert(epoch, point);
         }
     }
-    let trace: Vec<&Value> = marks.iter().filter_map(|epoch| at_mark.get(epoch)).collect();
+    let trace: Vec<&Value> = epochs.iter().filter_map(|epoch| points.get(epoch)).collect();
     let (weights, biases): (Vec<Matrix>, Vec<Vec<f64>>) =
         network.layers.into_iter().map(|layer| (layer.weights, layer.biases)).unzip();
     Ok((json!(trace), json!({ "weights": weights, "biases": biases })))
 }
 
-/// The epochs at which a run is looked at.
-fn marks(run: &Value) -> Result<Vec<u64>, String> {
-    let marks = common::list(run, "trace")?.iter().enumerate().map(|(index, mark)| {
-        let epoch = common::field(mark, "epoch").map_err(|problem| format!("trace[{index}].{problem}"))?;
+/// The epochs in the `trace` of a run.
+fn traced_epochs(run: &Value) -> Result<Vec<u64>, String> {
+    let epochs = common::list(run, "trace")?.iter().enumerate().map(|(index, point)| {
+        let epoch = common::field(point, "epoch").map_err(|problem| format!("trace[{index}].{problem}"))?;
         epoch.as_u64().ok_or_else(|| format!("trace[{index}].epoch: {epoch} is not a count of epochs"))
     });
-    marks.collect()
+    epochs.collect()
 }

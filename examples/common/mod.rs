@@ -1,4 +1,4 @@
-//! What `trace` and `train` share: a file in, a file out, and one line that says what is wrong.
+//! The common parts of `trace` and `train`: reading the file, printing the result, and one-line error messages.
 
 use deltascope::nn::{Hyperparameters, Network, Sample, train_mini_batch};
 use deltascope::scenario::Scenario;
@@ -6,37 +6,37 @@ use serde_json::{Map, Value, json};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// The whole tool: reads the file named on the command line, computes, prints. Whatever is wrong is
-/// one line on stderr and exit code 2.
+/// Runs a tool: reads the file named on the command line, computes, prints the result. An error is one line on stderr
+/// and exit code 2.
 pub(crate) fn run(tool: &str, compute: impl FnOnce(&Value) -> Result<String, String>) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let [path] = arguments.as_slice() else {
-        return refuse(&format!("usage: cargo run --release --example {tool} -- FILE"));
+        return fail(&format!("usage: cargo run --release --example {tool} -- FILE"));
     };
     let input = std::fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| {
         serde_json::from_slice(&bytes).map_err(|error| format!("this is not JSON: {error}"))
     });
     match input.and_then(|input: Value| compute(&input)) {
         Ok(output) => print(&output),
-        Err(problem) => refuse(&format!("{}: {problem}", path.display())),
+        Err(problem) => fail(&format!("{}: {problem}", path.display())),
     }
 }
 
-/// A reader that wants no more (`| head`) is no failure.
+/// A closed pipe (`| head`) is not a failure.
 fn print(output: &str) -> ExitCode {
     match io::stdout().lock().write_all(output.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => refuse(&format!("stdout: {error}")),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(&format!("stdout: {error}")),
         _ => ExitCode::SUCCESS,
     }
 }
 
-fn refuse(problem: &str) -> ExitCode {
-    // A closed stderr leaves nobody to tell.
+fn fail(problem: &str) -> ExitCode {
+    // Nothing can be done if stderr is closed.
     let _ = writeln!(io::stderr(), "error: {}", problem.replace(['\n', '\r'], " "));
     ExitCode::from(2)
 }
 
-/// The list of this name in the file, which must not be empty.
+/// A list of the file, which must not be empty.
 pub(crate) fn list<'a>(input: &'a Value, name: &str) -> Result<&'a [Value], String> {
     match input.get(name).and_then(Value::as_array) {
         Some(list) if !list.is_empty() => Ok(list),
@@ -45,13 +45,13 @@ pub(crate) fn list<'a>(input: &'a Value, name: &str) -> Result<&'a [Value], Stri
     }
 }
 
-/// A field that must be there.
+/// A required field.
 pub(crate) fn field<'a>(object: &'a Value, name: &str) -> Result<&'a Value, String> {
     object.get(name).ok_or_else(|| format!("{name}: this field is missing"))
 }
 
-/// A case or run as a scenario, so that its shapes are checked where the page's are. `start` holds
-/// weights and biases, `samples` x and y; `settings` the rest of the `deltascope-1` fields.
+/// A case or run as a scenario, checked as a scenario file. `start` has weights and biases, `samples` has x and y,
+/// `hyperparameters` the other fields of the `deltascope-1` format.
 pub(crate) fn scenario(
     object: &Value,
     start: &Value,
@@ -71,21 +71,21 @@ pub(crate) fn scenario(
         file.insert((*name).to_owned(), value.clone());
     }
     Scenario::from_json(&Value::Object(file).to_string()).map_err(|error| {
-        // The names that these files have for the fields.
+        // These files have other names for some fields.
         let field = error.field.replace("learning_rate", "eta");
         let field = field.trim_start_matches("parameters.").trim_start_matches("data.");
         format!("{field}: {}", error.problem)
     })
 }
 
-/// One pass over the samples in their order.
+/// Trains one epoch, the samples in file order.
 pub(crate) fn train_epoch(network: &mut Network, samples: &[Sample], hyperparameters: &Hyperparameters) {
     for mini_batch in samples.chunks(hyperparameters.batch_size) {
         train_mini_batch(network, mini_batch, hyperparameters);
     }
 }
 
-/// JSON has no NaN and no infinity (serde writes null instead): such a result is refused.
+/// Refuses results that are not finite: JSON has no NaN and no infinity, and serde writes null instead.
 pub(crate) fn finite(output: &Value) -> Result<(), String> {
     fn holds_null(value: &Value) -> bool {
         match value {
@@ -95,10 +95,10 @@ pub(crate) fn finite(output: &Value) -> Result<(), String> {
             _ => false,
         }
     }
-    match holds_null(output) {
-        true => {
-            Err("the results are no longer finite numbers: take a smaller eta or smaller numbers".to_owned())
-        }
-        false => Ok(()),
+    if holds_null(output) {
+        return Err(
+            "the results are no longer finite numbers: take a smaller eta or smaller numbers".to_owned()
+        );
     }
+    Ok(())
 }

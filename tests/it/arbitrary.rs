@@ -4,7 +4,7 @@ use deltascope::nn::{Activation, Cost, Network, Sample, backprop};
 use proptest::prelude::*;
 use std::ops::RangeInclusive;
 
-/// What one property test runs on.
+/// A network, its cost and samples for a property test.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     pub(crate) network: Network,
@@ -12,13 +12,13 @@ pub(crate) struct Problem {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// One to three layers of one to four neurons, every activation and cost that go together, one to
-/// four samples with targets that suit the cost.
+/// One to three layers of one to four neurons, every valid combination of activations and cost, and one to four samples
+/// with valid targets.
 pub(crate) fn problem() -> impl Strategy<Value = Problem> {
     problem_of(1..=4, 1..=4)
 }
 
-/// The same with layers and samples as many as these.
+/// The same with these numbers of neurons in a layer and of samples.
 pub(crate) fn problem_of(
     neurons: RangeInclusive<usize>,
     samples: RangeInclusive<usize>,
@@ -55,7 +55,7 @@ pub(crate) fn problem_of(
     )
 }
 
-/// Numbers of 0 … 1 as targets: probabilities for cce, as they are for bce, −1 … 1 for the squares.
+/// Valid targets from numbers 0 … 1: probabilities for cce, unchanged for bce, −1 … 1 for the squared errors.
 fn targets(cost: Cost, y: Vec<f64>) -> Vec<f64> {
     let sum: f64 = y.iter().sum();
     match cost {
@@ -65,8 +65,8 @@ fn targets(cost: Cost, y: Vec<f64>) -> Vec<f64> {
     }
 }
 
-/// Whether a z stands so near 0, where ReLU has its corner, that a central difference would reach across.
-pub(crate) fn near_a_corner(Problem { network, cost, samples }: &Problem) -> bool {
+/// Whether a z is so close to 0 that a central difference would include the kink of ReLU.
+pub(crate) fn near_a_kink(Problem { network, cost, samples }: &Problem) -> bool {
     samples.iter().any(|sample| {
         let trace = backprop(network, sample, *cost);
         let layers = network.layers.iter().zip(&trace.weighted_inputs);

@@ -1,6 +1,6 @@
 //! Compare: the runs of `training.json`, the gradient check, the gradient of a sum and the sweep over η.
 
-use crate::arbitrary::{Problem, near_a_corner, problem};
+use crate::arbitrary::{Problem, near_a_kink, problem};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use crate::sessions::{act, compared, finish_background_work, preset, settle, step};
 use deltascope::nn::{
@@ -346,7 +346,7 @@ proptest! {
     #[test]
     fn the_gradient_of_a_sum_is_the_sum_of_the_gradients_bit_for_bit(problem in problem()) {
         let session = Session::new(problem_scenario(&problem, 0.1)).unwrap();
-        let smooth = !near_a_corner(&problem);
+        let smooth = !near_a_kink(&problem);
         for parameter in problem.network.parameters() {
             for identity in gradient_of_sum(session.scenario(), session.mini_batch(), parameter) {
                 prop_assert_eq!(identity.added_up.to_bits(), identity.batch.to_bits());
@@ -369,7 +369,7 @@ proptest! {
 
     #[test]
     fn the_distance_is_proportional_to_the_square_of_eta(problem in problem()) {
-        prop_assume!(problem.samples.len() > 1 && !near_a_corner(&problem));
+        prop_assume!(problem.samples.len() > 1 && !near_a_kink(&problem));
         let sweep = sweep(&problem);
         prop_assert!(sweep.finished());
         if let Some(slope) = sweep.slope() {

@@ -1,11 +1,11 @@
-//! CSV, and that the presets show what they promise.
+//! Tables in CSV; the presets and what they are to show.
 
 use deltascope::data::{Table, csv, preset, presets};
 use deltascope::nn::{BiasRule, Evaluation, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
 use proptest::prelude::*;
 
-/// The scenario after this many epochs.
+/// The evaluation after this many epochs.
 fn trained(scenario: &Scenario, epochs: u32) -> Evaluation {
     let (mut network, samples) = (scenario.network().into_owned(), &scenario.data.samples);
     for epoch in 0..epochs {
@@ -18,7 +18,7 @@ fn trained(scenario: &Scenario, epochs: u32) -> Evaluation {
 }
 
 #[test]
-fn the_presets_tell_the_story_in_its_order() {
+fn the_presets_are_in_order() {
     let ids: Vec<_> = presets().iter().map(|preset| preset.id).collect();
     let story =
         ["and", "xor", "mazur", "han-kamber", "brownlee", "iris", "digits", "circle", "spiral", "linnerud"];
@@ -31,7 +31,6 @@ fn the_presets_tell_the_story_in_its_order() {
     assert!(preset("nothing of the kind").is_none());
 }
 
-/// The files that are part of the program, as the reader of CSV reads them.
 #[test]
 fn the_presets_have_the_rows_of_their_files() {
     let files: [(_, &[u8], _, _); 5] = [
@@ -60,7 +59,7 @@ fn the_presets_learn() {
         ("iris", 30, 0.95),
         ("digits", 3, 0.9),
         ("circle", 60, 0.98),
-        // Its way is chaotic until about epoch 750: a last bit decides when it is through.
+        // Its training is chaotic until about epoch 750: the last bit of a number decides when it converges.
         ("spiral", 800, 0.97),
     ] {
         let scenario = preset(id).unwrap().scenario();
@@ -75,7 +74,7 @@ fn the_presets_learn() {
 }
 
 #[test]
-fn and_by_the_layers_sum_never_moves() {
+fn and_with_the_layers_sum_never_changes() {
     let mut scenario = preset("and").unwrap().scenario();
     scenario.hyperparameters.bias_rule = BiasRule::LayerSum;
     assert_eq!(trained(&scenario, 1000).cost_mean(), 0.25);
@@ -87,7 +86,7 @@ fn the_digits_are_the_pixels_of_the_source() {
     let samples = data.samples.as_slice().unwrap();
     let first: Vec<f64> = samples[0].x.iter().map(|pixel| pixel * 16.0).collect();
     assert_eq!(first[..16], [0., 0., 5., 13., 9., 1., 0., 0., 0., 0., 13., 15., 10., 15., 5., 0.]);
-    // Sums over the whole file as the source has it.
+    // Sums over the whole file of the source.
     let pixels: f64 = samples.iter().flat_map(|sample| &sample.x).map(|pixel| pixel * 16.0).sum();
     assert_eq!(pixels, 561_718.0);
     let counts: Vec<f64> = (0..10).map(|digit| samples.iter().map(|sample| sample.y[digit]).sum()).collect();
@@ -109,7 +108,7 @@ fn standardised_columns_have_mean_0_and_deviation_1() {
 }
 
 #[test]
-fn tables_are_read_in_the_ways_people_write_them() {
+fn tables_are_read_in_all_common_notations() {
     let want = Table { columns: vec!["a".into(), "b".into()], rows: vec![vec![1.0, -2.5], vec![3.0, 4e3]] };
     for text in [
         "a,b\n1,-2.5\n3,4e3\n",
@@ -124,7 +123,7 @@ fn tables_are_read_in_the_ways_people_write_them() {
 }
 
 #[test]
-fn mistakes_in_a_table_are_named_by_line_and_column() {
+fn errors_in_a_table_name_line_and_column() {
     for (text, want) in [
         ("", "the table: there is no row of numbers; give a line of names and then numbers"),
         ("a,b\n", "the table: there is no row of numbers; give a line of names and then numbers"),
@@ -185,7 +184,7 @@ proptest! {
     }
 }
 
-/// What is read is sound, and stays so whatever is made of it.
+/// A table that is read has finite numbers and equal rows, and so has every table made from it.
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     let Ok(table) = Table::from_csv(bytes) else { return Ok(()) };
     prop_assert!(!table.rows.is_empty());
@@ -199,9 +198,9 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The data set of the article behind the question this app answers. It may not be part of the project.
+/// The wheat seeds of Brownlee's article, whose licence does not allow them in this repository: tested if present.
 #[test]
-fn wheat_seeds_where_they_are_at_hand() {
+fn the_wheat_seeds_train_if_they_are_present() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/wheat-seeds.csv");
     let Ok(bytes) = std::fs::read(path) else {
         println!("skipped: wheat-seeds.csv is not at hand ({path})");

@@ -1,4 +1,4 @@
-//! Every number of one mini-batch, against PyTorch's (`golden.json`).
+//! Every number of one mini-batch, compared with PyTorch's (`golden.json`).
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{
@@ -18,7 +18,7 @@ fn each_case(test: impl Fn(&str, &Value, Network, Vec<Sample>)) {
 }
 
 #[test]
-fn every_sample_forward_and_back() {
+fn forward_and_backward_pass_of_every_sample() {
     each_case(|id, case, network, samples| {
         let per_sample = case["per_sample"].as_array().unwrap();
         assert_eq!(per_sample.len(), samples.len(), "{id}");
@@ -37,7 +37,7 @@ fn every_sample_forward_and_back() {
 }
 
 #[test]
-fn the_mini_batch_as_sum_and_as_mean() {
+fn gradient_of_the_mini_batch_as_sum_and_as_mean() {
     each_case(|id, case, network, samples| {
         let before = evaluate(&network, &samples, cost(case));
         assert_close(&format!("{id}, cost sum"), before.cost_sum, &case["cost_before"]["sum"], TOLERANCE);
@@ -60,7 +60,7 @@ fn the_mini_batch_as_sum_and_as_mean() {
 }
 
 #[test]
-fn the_parameters_after_each_kind_of_update_by_both_rules() {
+fn parameters_after_each_kind_of_update_with_both_bias_rules() {
     each_case(|id, case, network, samples| {
         for (field, bias_rule) in [("after", BiasRule::OwnDelta), ("after_wrong_bias", BiasRule::LayerSum)] {
             for (kind, batch_size, reduction) in [

@@ -1,4 +1,4 @@
-//! Images in idx files: what is read is what stands there, and nothing that comes in can hurt.
+//! Images in idx files: any bytes are images or an error.
 
 use crate::sessions::settle;
 use deltascope::data::{Idx, mnist};
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// An idx file of `count` images of this size, with pixels counted on from `first`.
+/// An idx file of `count` images of this size. The pixels are a sequence that starts with `first`.
 fn images(count: u32, rows: u32, columns: u32, first: u8) -> Vec<u8> {
     let header = [0x0803, count, rows, columns].map(u32::to_be_bytes).concat();
     let pixels = (0..count * rows * columns).map(|pixel| (pixel as u8).wrapping_mul(31).wrapping_add(first));
@@ -31,7 +31,7 @@ fn files(files: &[(&str, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
     files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect()
 }
 
-/// A small set like MNIST.
+/// A small data set like MNIST.
 fn small() -> Vec<(String, Vec<u8>)> {
     files(&[
         ("train-images-idx3-ubyte", images(100, 28, 28, 0)),
@@ -42,14 +42,14 @@ fn small() -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_file_holds_what_stands_there() {
+fn images_and_labels_are_read() {
     let read = Idx::read("", images(2, 1, 3, 5)).unwrap();
     assert_eq!(read, Idx::Images { size: (3, 1), pixels: vec![5, 36, 67, 98, 129, 160] });
     assert_eq!(Idx::read("", labels(11)).unwrap(), Idx::Labels(vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0]));
 }
 
 #[test]
-fn a_broken_file_is_told_what_would_do() {
+fn the_error_of_a_broken_file_says_what_to_do() {
     let with = |mut bytes: Vec<u8>, at: usize, byte: u8| {
         bytes[at] = byte;
         bytes
@@ -89,7 +89,7 @@ fn a_broken_file_is_told_what_would_do() {
 }
 
 #[test]
-fn files_find_their_places() {
+fn images_labels_training_and_test_sets_are_told_apart() {
     let scenario = mnist::scenario(small()).unwrap();
     assert_eq!(scenario.sizes, [784, 30, 10]);
     assert_eq!((scenario.data.samples.len(), scenario.data.validation.len()), (100, 20));
@@ -100,7 +100,7 @@ fn files_find_their_places() {
     assert_eq!(scenario.data.inputs[783], "row 28 column 28");
     assert!(!mnist::is_whole(&scenario));
 
-    // In any order, and by their counts where the names do not tell.
+    // In any order, and by their counts if the names do not say it.
     let reversed: Vec<_> = small().into_iter().rev().collect();
     assert_eq!(mnist::scenario(reversed).unwrap(), scenario);
     let nameless = small().into_iter().enumerate().map(|(at, (_, bytes))| (at.to_string(), bytes));
@@ -128,7 +128,7 @@ fn files_find_their_places() {
 }
 
 #[test]
-fn files_that_do_not_belong_together_are_refused() {
+fn files_of_different_sets_are_refused() {
     let [train, train_labels, test, test_labels] = <[_; 4]>::try_from(small()).unwrap();
     let other_size = ("t10k-images-idx3-ubyte".to_owned(), images(20, 14, 14, 0));
     let broken = ("t10k-labels-idx1-ubyte".to_owned(), vec![0, 0, 8, 1, 0]);
@@ -158,7 +158,7 @@ fn files_that_do_not_belong_together_are_refused() {
 }
 
 #[test]
-fn a_session_opens_images_and_takes_them_back() {
+fn a_session_opens_images_and_can_undo_it() {
     let mut session = Session::first_preset().unwrap();
     let before = session.scenario().clone();
     let error = session.open_images(small()[..1].to_vec()).unwrap_err();
@@ -171,13 +171,13 @@ fn a_session_opens_images_and_takes_them_back() {
     }
     session.update(History::Undo).unwrap();
     assert_eq!(session.scenario(), &before);
-    // What is opened again is not kept twice.
+    // Opening the same images again shares their memory.
     session.update(History::Redo).unwrap();
     let kept = session.scenario().data.clone();
     session.update(Open::PresetChosen("xor".into())).unwrap();
     session.open_images(small()).unwrap();
     assert!(std::sync::Arc::ptr_eq(&session.scenario().data, &kept));
-    // A file of text is a scenario, and what is neither is told.
+    // A text file is a scenario; anything else is an error.
     let json = format!("\u{feff}{}", before.to_json());
     session.open_files(vec![("a".into(), json.into())]).unwrap();
     assert_eq!(session.scenario(), &before);
@@ -195,9 +195,9 @@ fn a_session_opens_images_and_takes_them_back() {
     assert!(absent.contains("cargo xtask data mnist"), "{absent}");
 }
 
-/// Over many images even one evaluation of the runs takes long.
+/// With many images a single evaluation of the runs takes long.
 #[test]
-fn runs_over_many_images_are_reached_in_slices() {
+fn compared_runs_over_many_images_are_replayed_in_slices() {
     let mut session = Session::first_preset().unwrap();
     let many = [("images", images(1200, 28, 28, 0)), ("labels", labels(1200))];
     session.open_images(files(&many)).unwrap();
@@ -241,7 +241,7 @@ proptest! {
     }
 }
 
-/// What is read is sound; what is not says which file.
+/// The bytes are images or labels in range, or an error that names the file.
 fn check(bytes: Vec<u8>) -> Result<(), TestCaseError> {
     match Idx::read("x", bytes.clone()) {
         Ok(Idx::Images { size, pixels }) => {
@@ -260,8 +260,8 @@ fn check(bytes: Vec<u8>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The files of MNIST, where `cargo xtask data mnist` has put them.
-fn whole() -> Option<Vec<(String, Vec<u8>)>> {
+/// The files of MNIST, if `cargo xtask data mnist` has downloaded them.
+fn complete() -> Option<Vec<(String, Vec<u8>)>> {
     let folder: PathBuf = std::env::current_exe().unwrap().ancestors().nth(3)?.join("data/mnist");
     let names = [
         "train-images-idx3-ubyte",
@@ -278,8 +278,8 @@ fn whole() -> Option<Vec<(String, Vec<u8>)>> {
 }
 
 #[test]
-fn mnist_trains_where_it_is_at_hand() {
-    let Some(files) = whole() else { return };
+fn mnist_trains_if_it_is_present() {
+    let Some(files) = complete() else { return };
     let mut session = Session::first_preset().unwrap();
     session.open_images(files).unwrap();
     let scenario = session.scenario().clone();
@@ -287,7 +287,7 @@ fn mnist_trains_where_it_is_at_hand() {
     let digits: Vec<usize> = (0..10)
         .map(|digit| scenario.data.samples.labels().unwrap().iter().filter(|label| **label == digit).count())
         .collect();
-    // As the data set is described everywhere.
+    // As in the published description of the data set.
     assert_eq!(digits, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
 
     let start = Instant::now();
@@ -296,7 +296,7 @@ fn mnist_trains_where_it_is_at_hand() {
     }
     println!("100 steps of a mini-batch: {:?}", start.elapsed());
 
-    // An epoch, as the fast path trains: Nielsen's chapter 1 prints some 9,100 of 10,000 after his first.
+    // One epoch on the fast path: chapter 1 of Nielsen's book has about 9,100 of 10,000 after its first epoch.
     let mut trainer = Trainer::new(&scenario.network(), &scenario.hyperparameters);
     let mut rows = vec![deltascope::nn::Sample::default(); 10];
     for mini_batch in scenario.epoch_order(0).chunks(10) {

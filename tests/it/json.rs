@@ -1,4 +1,4 @@
-//! JSON is read to the last bit, and errors say what is where.
+//! JSON: numbers are read exactly, and errors name path and position.
 
 use deltascope::json;
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_value_or_an_error_with_its_place(
+    fn any_text_is_a_value_or_an_error_with_its_position(
         text in "[\\[\\]{}:,\"\\\\ \n0-9eE+.\\-a-fnu/ü\u{1}]{0,12}",
     ) {
         match json::parse(&text) {
@@ -60,12 +60,12 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn the_last_of_equal_names_counts() {
+fn of_duplicate_fields_the_last_one_is_used() {
     assert_eq!(json::parse("{\"a\": 1, \"a\": 2}").unwrap()["a"], 2);
 }
 
 #[test]
-fn a_syntax_error_says_where_it_is() {
+fn a_syntax_error_names_path_and_position() {
     for (text, path, message) in [
         (
             "hello",

@@ -1,4 +1,4 @@
-//! The `deltascope-1` format: what goes out comes back, and nothing that comes in can hurt.
+//! The `deltascope-1` format: writing and reading is the identity, and any text is a scenario or an error.
 
 use crate::arbitrary::{Problem, problem};
 use deltascope::data::{preset, presets};
@@ -26,7 +26,7 @@ fn moment() -> impl Strategy<Value = Moment> {
     ])
 }
 
-/// None, or two to four different ones.
+/// No compared runs, or two to four different ones.
 fn runs() -> impl Strategy<Value = Vec<RunConfig>> {
     let all = Updating::ALL.into_iter().flat_map(|updating| {
         let rules = [BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen];
@@ -37,12 +37,12 @@ fn runs() -> impl Strategy<Value = Vec<RunConfig>> {
     prop_oneof![Just(Vec::new()), prop::sample::subsequence(all.collect::<Vec<_>>(), 2..=4)]
 }
 
-/// What is done with the rows of a scenario.
+/// The kind of the rows of a scenario.
 #[derive(Clone, Copy, Debug)]
 enum Rows {
     Plain,
-    /// The first one is held out besides.
-    HeldOut,
+    /// The first row is also a validation row.
+    Validation,
     Split(Split),
     Images(u8),
     SplitImages(u8, Split),
@@ -60,14 +60,14 @@ fn rows() -> impl Strategy<Value = Rows> {
     };
     prop_oneof![
         4 => Just(Rows::Plain),
-        1 => Just(Rows::HeldOut),
+        1 => Just(Rows::Validation),
         1 => split(true).prop_map(Rows::Split),
         1 => any::<u8>().prop_map(Rows::Images),
         1 => (any::<u8>(), split(false)).prop_map(|(byte, split)| Rows::SplitImages(byte, split)),
     ]
 }
 
-/// The data, and how they are to be split.
+/// The data, and their split.
 fn data(
     rows: Rows,
     sizes: &[usize],
@@ -82,7 +82,7 @@ fn data(
     };
     let (kept, validation, split) = match rows {
         Rows::Plain => (samples.into(), Samples::default(), None),
-        Rows::HeldOut => (samples.clone().into(), samples[..1].to_vec().into(), None),
+        Rows::Validation => (samples.clone().into(), samples[..1].to_vec().into(), None),
         Rows::Split(split) if samples.len() > 1 => (samples.into(), Samples::default(), Some(split)),
         Rows::Images(first) => (images(first), images(!first), None),
         Rows::SplitImages(first, split) if samples.len() > 1 => {
@@ -119,7 +119,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             let sizes = network.sizes();
             let names = |count: usize| (0..count).map(|k| format!("{k} \"<b>\" ü, {note}")).collect();
             let (data, split) = data(rows, &sizes, &names, samples);
-            // Targets that must lie between 0 and 1 stay where they are.
+            // Targets of cross-entropy must stay between 0 and 1.
             let free = matches!(cost, Cost::Mse | Cost::HalfMse);
             let split =
                 split.map(|split| Split { standardise_targets: split.standardise_targets && free, ..split });
@@ -150,12 +150,12 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     )
 }
 
-/// Any scenario, to split these data with.
+/// Any scenario with these data.
 fn placeholder(data: Arc<Data>) -> Scenario {
     Scenario { data, ..presets()[0].scenario() }
 }
 
-/// JSON text is read, and what is accepted is sound; or refused in words, naming a field.
+/// The text is a scenario that passes its checks, or an error with a field and a message.
 fn read(text: &str) -> Result<(), TestCaseError> {
     match Scenario::from_json(text) {
         Ok(scenario) => {
@@ -169,7 +169,7 @@ fn read(text: &str) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn written_and_read_again_a_scenario_is_the_same(scenario in scenario()) {
+    fn writing_and_reading_a_scenario_is_the_identity(scenario in scenario()) {
         prop_assert_eq!(scenario.check(), Ok(()));
         let json = scenario.to_json();
         prop_assert_eq!(Scenario::from_json(&json), Ok(scenario));
@@ -199,16 +199,16 @@ proptest! {
     }
 
     #[test]
-    fn an_order_is_a_permutation(count in 0usize..300, seed in any::<u32>(), epoch in any::<u32>()) {
+    fn a_shuffled_order_is_a_permutation(count in 0usize..300, seed in any::<u32>(), epoch in any::<u32>()) {
         let mut order = shuffled(count, seed, epoch);
         order.sort_unstable();
         prop_assert_eq!(order, (0..count).collect::<Vec<_>>());
     }
 }
 
-/// Each mistake in the XOR preset, and the field that the error must name.
+/// Errors in the XOR preset, and the field that each message must name.
 #[test]
-fn mistakes_are_named_by_field() {
+fn errors_name_the_field() {
     let json = preset("xor").unwrap().scenario().to_json();
     for (right, wrong, field) in [
         ("deltascope-1", "deltascope-2", "format"),
@@ -238,9 +238,8 @@ fn mistakes_are_named_by_field() {
     }
 }
 
-/// What a file says in the wrong kind of words is quoted, with what would do.
 #[test]
-fn the_wrong_kind_of_thing_is_told_what_would_do() {
+fn a_value_of_the_wrong_type_is_quoted_with_an_example() {
     let json = preset("xor").unwrap().scenario().to_json();
     let told = |right: &str, wrong: &str| {
         let broken = json.replacen(right, wrong, 1);
@@ -297,7 +296,7 @@ fn the_wrong_kind_of_thing_is_told_what_would_do() {
 }
 
 #[test]
-fn every_preset_is_sound_and_survives_writing_and_reading() {
+fn every_preset_passes_its_checks_and_is_read_as_written() {
     for preset in presets() {
         let scenario = preset.scenario();
         assert_eq!(scenario.check(), Ok(()), "{}", preset.id);
@@ -305,10 +304,10 @@ fn every_preset_is_sound_and_survives_writing_and_reading() {
     }
 }
 
-/// These numbers were printed by this program, on x86-64: they hold no truth but that a seed means the
-/// same on every machine and in every version, so that shared scenarios stay what they were.
+/// These numbers were printed by this program on x86-64. They only show that a seed gives the same numbers on every
+/// machine and in every version, so that shared scenarios do not change.
 #[test]
-fn a_seed_means_the_same_everywhere() {
+fn a_seed_gives_the_same_numbers_everywhere() {
     assert_eq!(shuffled(10, 1, 0), PINNED_ORDERS[0]);
     assert_eq!(shuffled(10, 1, 1), PINNED_ORDERS[1]);
     for (distribution, want) in
@@ -318,7 +317,7 @@ fn a_seed_means_the_same_everywhere() {
         assert_eq!(drawn.layers[0].weights.values(), want, "{distribution:?}");
         assert_eq!(drawn.layers[0].biases, [0.0, 0.0]);
     }
-    // The standard normal one is the other without its 1/√2, and goes on to the biases.
+    // The standard normal distribution gives the same numbers without the factor 1/√2, and also draws the biases.
     let initialisation = Initialisation { distribution: Distribution::StandardNormal, seed: 7 };
     let drawn = initialisation.network(&[2, 2], &[Activation::Tanh]);
     let same = |(one, other): (&f64, f64)| (one - other * 2f64.sqrt()).abs() < 1e-15;

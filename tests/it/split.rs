@@ -1,4 +1,4 @@
-//! Rows held out from training, and the numbers that they have no part in.
+//! The split into training and validation rows, and standardisation by the training rows.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,12 +16,12 @@ fn split(mut scenario: Scenario, split: Split) -> Scenario {
     scenario
 }
 
-/// The rows of the file that these are.
+/// The indices of these rows in the file.
 fn numbers(samples: &Samples) -> Vec<usize> {
     (0..samples.len()).map(|row| samples.row_number(row)).collect()
 }
 
-/// Rows of random numbers, in two columns and one.
+/// Rows of random numbers: two inputs and one target.
 fn rows() -> impl Strategy<Value = Vec<Sample>> {
     let row = (prop::collection::vec(-9.0..9.0, 2), prop::collection::vec(0.0..1.0, 1));
     prop::collection::vec(row.prop_map(|(x, y)| Sample { x, y }), 2..60)
@@ -34,7 +34,7 @@ fn scenario(samples: impl Into<Samples>) -> Scenario {
 
 proptest! {
     #[test]
-    fn every_row_is_on_one_side(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
+    fn every_row_is_a_training_or_a_validation_row(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
         let plain = Split { percent, seed, standardise: false, standardise_targets: false };
         let parts = split(scenario(rows.clone()), plain);
         let (training, validation) = (numbers(&parts.data.samples), numbers(&parts.data.validation));
@@ -52,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_held_out_moves_no_training_number(rows in rows(), percent in 1u32..=90, seed in any::<u32>(), to in -99.0..99.0) {
+    fn validation_rows_affect_no_training_number(rows in rows(), percent in 1u32..=90, seed in any::<u32>(), to in -99.0..99.0) {
         let ask = Split { percent, seed, standardise: true, standardise_targets: true };
         let before = split(scenario(rows.clone()), ask);
         let mut changed = rows;
@@ -60,7 +60,7 @@ proptest! {
         changed[validation].x[0] = to;
         changed[validation].y[0] = to;
         let after = split(scenario(changed), ask);
-        // To the last bit, and −0 is not 0.
+        // To the last bit; −0 is not 0.
         let bits = |samples: &Samples| {
             let numbers = samples.as_slice().unwrap().iter().flat_map(|sample| sample.x.iter().chain(&sample.y));
             numbers.map(|number| number.to_bits()).collect::<Vec<_>>()
@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn the_training_rows_alone_have_mean_0_and_deviation_1(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
+    fn the_training_rows_have_mean_0_and_deviation_1(rows in rows(), percent in 1u32..=90, seed in any::<u32>()) {
         let parts = split(scenario(rows), Split { percent, seed, ..SPLIT });
         let samples = parts.data.samples.as_slice().unwrap();
         let count = samples.len() as f64;
@@ -92,7 +92,7 @@ fn a_constant_column_becomes_0() {
 }
 
 #[test]
-fn a_split_that_cannot_be_made_says_why() {
+fn an_impossible_split_is_refused_with_its_reason() {
     let refused = |mut scenario: Scenario, split: Split| {
         let before = scenario.clone();
         let error = scenario.set_split(scenario.source().clone(), Some(split)).unwrap_err();
@@ -118,13 +118,13 @@ fn a_split_that_cannot_be_made_says_why() {
 
 #[test]
 fn the_split_is_the_same_on_every_machine() {
-    // Printed by this program: they hold no truth but that a seed means the same in every version.
+    // Printed by this program. They only show that a seed gives the same split in every version.
     let parts = split(preset("brownlee").unwrap().scenario(), Split { standardise: false, ..SPLIT });
     assert_eq!(numbers(&parts.data.validation), [2, 7]);
 }
 
 #[test]
-fn rows_are_held_out_by_actions() {
+fn actions_change_the_split() {
     let mut session = Session::new(preset("iris").unwrap().scenario()).unwrap();
     session.update(Edit::ValidationShareChanged(20)).unwrap();
     assert_eq!(session.notice(), Some("The inputs are now standardised by the training rows alone."));
@@ -142,7 +142,7 @@ fn rows_are_held_out_by_actions() {
     );
     session.update(Edit::StandardiseChanged(false)).unwrap();
     assert_eq!(session.notice(), None);
-    // A number of the file, in the row that is shown.
+    // Editing changes the number in the file, in the row that is shown.
     let row = session.scenario().data.row_number(3);
     assert_ne!(row, 3);
     session.update(Edit::InputEdited { row: 3, source: 0, to: 5.5 }).unwrap();
@@ -166,7 +166,7 @@ fn rows_are_held_out_by_actions() {
 }
 
 #[test]
-fn a_regression_is_standardised_on_both_sides() {
+fn inputs_and_targets_of_a_regression_are_standardised() {
     let mut session = Session::new(preset("linnerud").unwrap().scenario()).unwrap();
     session.update(Edit::ValidationShareChanged(25)).unwrap();
     assert_eq!(
@@ -175,14 +175,14 @@ fn a_regression_is_standardised_on_both_sides() {
     );
     let standardised = session.scenario().split().unwrap();
     assert!(standardised.standardise && standardised.standardise_targets);
-    // What was never standardised stays as it is.
+    // Columns that were not standardised stay as they are.
     let mut session = Session::new(preset("xor").unwrap().scenario()).unwrap();
     session.update(Edit::ValidationShareChanged(25)).unwrap();
     assert_eq!((session.notice(), session.scenario().split().unwrap().standardise), (None, false));
 }
 
 #[test]
-fn people_are_shown_the_rows_of_the_file() {
+fn row_numbers_are_those_of_the_file() {
     let mut session = Session::new(preset("brownlee").unwrap().scenario()).unwrap();
     session.update(Edit::ValidationShareChanged(20)).unwrap();
     let row = session.visible().row_number() + 1;
@@ -190,7 +190,7 @@ fn people_are_shown_the_rows_of_the_file() {
     assert!(said.contains(&format!("(row {row})")), "{said}");
 }
 
-/// Three images of two pixels, in a network of their size.
+/// A scenario with three images of two pixels.
 fn images() -> Scenario {
     let images = Samples::from_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
     let mut scenario = images_of(images.clone(), vec!["left".into(), "right".into()]);
@@ -207,7 +207,7 @@ fn images_of(samples: Samples, inputs: Vec<String>) -> Scenario {
 }
 
 #[test]
-fn images_are_stepped_through_like_any_rows() {
+fn stepping_through_images_gives_the_numbers_of_equal_rows() {
     let mut session = Session::new(images()).unwrap();
     let doubles = |samples: &Samples| samples.iter().map(|sample| sample.into_owned()).collect::<Samples>();
     let mut plain = images();
@@ -227,7 +227,7 @@ fn images_are_stepped_through_like_any_rows() {
     assert!(refused.starts_with("this row is an image"), "{refused}");
 }
 
-/// A scenario of as many images of one pixel as the text says, if it says any.
+/// A scenario with images of one pixel, whose pixels are this base64 text.
 fn pixels(text: &str) -> Result<Scenario, ScenarioError> {
     let images = Samples::from_images((1, 1), vec![0], vec![0], 3).unwrap();
     let mut scenario = images_of(images, vec!["grey".into()]);
@@ -256,7 +256,7 @@ proptest! {
 }
 
 #[test]
-fn mistakes_in_images_are_named_by_field() {
+fn errors_in_images_name_the_field() {
     let json = images().to_json();
     assert_eq!(Scenario::from_json(&json), Ok(images()));
     for (right, wrong, field) in [
@@ -284,7 +284,7 @@ fn mistakes_in_images_are_named_by_field() {
 }
 
 #[test]
-fn images_are_kept_as_bytes() {
+fn images_are_stored_as_bytes() {
     let images = Samples::from_images((2, 1), vec![0, 255, 51, 102, 1, 2], vec![1, 0, 2], 3).unwrap();
     assert_eq!(images.at(1).x, [0.2, 0.4]);
     assert_eq!((images.target(2), images.len()), (&[0.0, 0.0, 1.0][..], 3));

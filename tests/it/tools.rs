@@ -1,4 +1,4 @@
-//! `examples/trace` and `examples/train` as a user runs them.
+//! `examples/trace` and `examples/train` as commands.
 
 use crate::reference::{assert_close, golden};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// Builds the examples, which cargo has mostly done already, and says where `name` is.
+/// Builds the examples and returns the path of one of them.
 fn tool(name: &str) -> PathBuf {
     static MESSAGES: OnceLock<String> = OnceLock::new();
     let messages = MESSAGES.get_or_init(|| {
@@ -28,7 +28,7 @@ fn run(name: &str, arguments: &[&str]) -> Output {
     Command::new(tool(name)).args(arguments).output().unwrap()
 }
 
-/// Runs a tool on this text as its file.
+/// Runs a tool on a file with this text.
 fn run_on(name: &str, text: &[u8]) -> Output {
     static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -45,7 +45,7 @@ fn printed(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Exit code 2, nothing on stdout, and one line that contains this.
+/// Exit code 2, nothing on stdout, and one line on stderr that contains `says`.
 #[track_caller]
 fn assert_refused(output: &Output, says: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -56,13 +56,13 @@ fn assert_refused(output: &Output, says: &str) {
 }
 
 #[test]
-fn trace_prints_what_golden_json_holds() {
+fn trace_prints_the_numbers_of_golden_json() {
     let output = printed(&run("trace", &[concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/golden.json")]));
     let (got, want) = (output["cases"].as_array().unwrap(), &golden("golden.json")["cases"]);
     assert_eq!(got.len(), 20);
     for (got, want) in got.iter().zip(want.as_array().unwrap()) {
         let id = want["id"].as_str().unwrap();
-        // Every field of the schema, and no other; prose and tags are not repeated.
+        // Every field of the schema and no other; notes and tags are not repeated.
         for (field, value) in want.as_object().unwrap() {
             if !["note", "edge", "check"].contains(&field.as_str()) {
                 compare(&format!("{id}, {field}"), &got[field], value, 1e-12);
@@ -73,7 +73,7 @@ fn trace_prints_what_golden_json_holds() {
 }
 
 #[test]
-fn train_prints_what_training_json_holds() {
+fn train_prints_the_numbers_of_training_json() {
     let mut input = golden("training.json");
     let want = input.clone();
     for run in input["runs"].as_array_mut().unwrap() {
@@ -90,7 +90,7 @@ fn train_prints_what_training_json_holds() {
     }
 }
 
-/// Objects field by field, numbers within the tolerance, all else equal.
+/// Compares objects field by field, numbers with a tolerance, everything else exactly.
 fn compare(what: &str, got: &Value, want: &Value, tolerance: f64) {
     match (got, want) {
         (Value::Object(got), Value::Object(want)) => {
@@ -207,7 +207,7 @@ fn results_that_json_cannot_hold_are_refused() {
 }
 
 #[test]
-fn a_reader_that_stops_early_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let mut child = Command::new(tool("trace"))
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/golden.json"))
         .stdout(Stdio::piped())
