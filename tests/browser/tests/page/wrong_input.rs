@@ -1,4 +1,4 @@
-//! Nonsense is refused where it was typed, with what would do; and nothing changes.
+//! Invalid input is refused with a message beside the field, and nothing changes.
 
 use anyhow::Result;
 use browser_tests::Page;
@@ -6,56 +6,101 @@ use serde_json::{Value, json};
 
 use super::reading::{assert_looks, in_settings, look, open_file, saved};
 
-/// The message at an action's place.
+/// The error message of an action.
 async fn message(page: &Page, action: &str) -> Result<String> {
     page.text(&format!("[data-error-for={action}]")).await
 }
 
-/// Types nonsense into a field: it is said beside the field, and nothing else happens. Then something right.
-async fn refuses(page: &Page, field: &str, action: &str, nonsense: &[&str], right: &str) -> Result<()> {
-    const PLACES: &str = "
+/// Types each invalid text into a field and asserts that its message is shown beside the field and that nothing else
+/// changes; then types a valid text.
+async fn refuses(
+    page: &Page,
+    field: &str,
+    action: &str,
+    invalid: &[(&str, &str)],
+    valid: &str,
+) -> Result<()> {
+    const POSITIONS: &str = "
         const [field, error] = [FIELD, ERROR].map((css) => document.querySelector(css).getBoundingClientRect());
         const across = Math.max(field.left, error.left) - Math.min(field.right, error.right);
         const down = Math.max(field.top, error.top) - Math.min(field.bottom, error.bottom);
         return [across, down, error.width, error.left, innerWidth - error.right];";
     let before = saved(page).await?;
-    for text in nonsense {
+    for (text, expected) in invalid {
         page.type_in(field, text).await?;
-        let said = message(page, action).await?;
-        assert!(said.len() > 15, "{field} takes {text:?} and says {said:?}");
+        let shown = message(page, action).await?;
+        assert_eq!(shown, *expected, "{field}: {text:?}");
         assert_eq!(page.attribute(field, "aria-invalid").await?.as_deref(), Some("true"), "{text:?}");
         assert_eq!(saved(page).await?, before, "{field} refuses {text:?} and changes something");
         let error = json!(format!("[data-error-for={action}]")).to_string();
-        let places = PLACES.replace("FIELD", &json!(field).to_string()).replace("ERROR", &error);
-        let places: Vec<f64> = serde_json::from_value(page.script(&places).await?)?;
-        let [across, down, width, left, right] = places[..] else { panic!("{places:?}") };
-        assert!(across < 10.0 && down < 120.0, "{said:?} is {across} and {down} pixels from {field}");
-        assert!(width > 50.0 && left >= 0.0 && right >= 0.0, "{said:?} is not in sight: {places:?}");
+        let script = POSITIONS.replace("FIELD", &json!(field).to_string()).replace("ERROR", &error);
+        let positions: [f64; 5] = serde_json::from_value(page.script(&script).await?)?;
+        let [across, down, width, left, right] = positions;
+        assert!(across < 10.0 && down < 120.0, "{shown:?} is {across} and {down} pixels from {field}");
+        assert!(
+            width > 50.0 && left >= 0.0 && right >= 0.0,
+            "{shown:?} is outside the window: {positions:?}"
+        );
     }
-    page.type_in(field, right).await?;
-    assert_eq!(message(page, action).await?, "", "{right} will do");
+    page.type_in(field, valid).await?;
+    assert_eq!(message(page, action).await?, "", "{valid} is valid");
     assert_eq!(page.attribute(field, "aria-invalid").await?, None);
     Ok(())
 }
 
 pub(crate) async fn wrong_numbers_are_refused_beside_their_field(page: &Page) -> Result<()> {
-    let eta = ["abc", "-1", "0", "1e999", "", "0,5", "NaN"];
+    let eta = [
+        ("abc", "\"abc\" is not a number; 0.5 or -1e-3 would be"),
+        ("-1", "η must be a number above 0, not -1; 0.5 would do"),
+        ("0", "η must be a number above 0, not 0; 0.5 would do"),
+        ("1e999", "1e999 is not finite; take a number such as 0.5"),
+        ("", "a number is needed, such as 0.5"),
+        ("0,5", "\"0,5\" is not a number; write the point as in 0.5"),
+        ("NaN", "NaN is not finite; take a number such as 0.5"),
+    ];
     refuses(page, "#learning-rate", "LearningRateChanged", &eta, "0.25").await?;
     assert_eq!(saved(page).await?["learning_rate"], 0.25);
-    refuses(page, "#batch-size", "BatchSizeChanged", &["0", "-4", "2.5", "many"], "2").await?;
+    let batch_size = [
+        ("0", "a mini-batch needs at least 1 sample; 1 updates after each sample"),
+        ("-4", "\"-4\" is not a whole number; 4 would do"),
+        ("2.5", "\"2.5\" is not a whole number; 4 would do"),
+        ("many", "\"many\" is not a whole number; 4 would do"),
+    ];
+    refuses(page, "#batch-size", "BatchSizeChanged", &batch_size, "2").await?;
     assert_eq!(saved(page).await?["batch_size"], 2);
-    refuses(page, "#epoch", "EpochChosen", &["0", "one"], "2").await?;
+    let epoch = [("0", "epochs are counted from 1"), ("one", "\"one\" is not a whole number; 4 would do")];
+    refuses(page, "#epoch", "EpochChosen", &epoch, "2").await?;
     assert_eq!(saved(page).await?["position"]["epoch"], 1);
+    let seed = [
+        ("-3", "\"-3\" is not a whole number; 4 would do"),
+        ("1.5", "\"1.5\" is not a whole number; 4 would do"),
+        ("4294967296", "4294967296 is too large; the maximum is 4294967295"),
+        ("x", "\"x\" is not a whole number; 4 would do"),
+    ];
+    let speed = [
+        ("0", "0 steps per second is not allowed; use 0.1 to 60"),
+        ("1000", "1000 steps per second is not allowed; use 0.1 to 60"),
+        ("fast", "\"fast\" is not a number; 0.5 or -1e-3 would be"),
+    ];
+    let digits = [
+        ("1", "1 significant digits are not allowed; use 2 to 17"),
+        ("18", "18 significant digits are not allowed; use 2 to 17"),
+    ];
     in_settings(page, async || {
-        refuses(page, "#seed", "SeedChanged", &["-3", "1.5", "4294967296", "x"], "7").await?;
-        refuses(page, "#speed", "PlaySpeedChanged", &["0", "1000", "fast"], "2").await?;
-        refuses(page, "#digits", "DigitsChanged", &["1", "18"], "6").await
+        refuses(page, "#seed", "SeedChanged", &seed, "7").await?;
+        refuses(page, "#speed", "PlaySpeedChanged", &speed, "2").await?;
+        refuses(page, "#digits", "DigitsChanged", &digits, "6").await
     })
     .await?;
-    refuses(page, "#edit-b-0-0", "ParameterEdited", &["much", "1e999"], "0.5").await?;
-    refuses(page, "#edit-y-0", "TargetEdited", &["yes"], "0.5").await?;
+    let bias = [
+        ("much", "\"much\" is not a number; 0.5 or -1e-3 would be"),
+        ("1e999", "1e999 is not finite; take a number such as 0.5"),
+    ];
+    refuses(page, "#edit-b-0-0", "ParameterEdited", &bias, "0.5").await?;
+    let target = [("yes", "\"yes\" is not a number; 0.5 or -1e-3 would be")];
+    refuses(page, "#edit-y-0", "TargetEdited", &target, "0.5").await?;
 
-    // What was refused does not stay behind as if it had been taken.
+    // The next action replaces a refused text with the value in use.
     page.type_in("#learning-rate", "abc").await?;
     page.click("button.main").await?;
     assert_eq!(message(page, "LearningRateChanged").await?, "");
@@ -63,8 +108,8 @@ pub(crate) async fn wrong_numbers_are_refused_beside_their_field(page: &Page) ->
     Ok(())
 }
 
-/// A right file, for wrong ones to be made from.
-fn right() -> Value {
+/// A valid file; invalid ones are made from it.
+fn valid_file() -> Value {
     json!({
         "format": "deltascope-1", "sizes": [2, 2, 1], "activations": ["tanh", "sigmoid"], "cost": "half_mse",
         "learning_rate": 0.5, "batch_size": 1, "reduction": "sum",
@@ -73,8 +118,9 @@ fn right() -> Value {
     })
 }
 
+/// The valid file with a change.
 fn with(change: impl FnOnce(&mut Value)) -> String {
-    let mut file = right();
+    let mut file = valid_file();
     change(&mut file);
     file.to_string()
 }
@@ -95,9 +141,9 @@ pub(crate) async fn wrong_files_are_refused_and_change_nothing(page: &Page) -> R
         (with(|file| file["format"] = json!("deltascope-9")), "format"),
         (with(|file| file["learnin_rate"] = json!(1)), "learnin_rate"),
         (with(|file| file["learning_rate"] = json!("NaN")), "learning_rate"),
-        (right().to_string().replace("\"learning_rate\":0.5", "\"learning_rate\":NaN"), "learning_rate"),
+        (valid_file().to_string().replace("\"learning_rate\":0.5", "\"learning_rate\":NaN"), "learning_rate"),
         (
-            right().to_string().replace("\"learning_rate\":0.5", "\"learning_rate\":1e999"),
+            valid_file().to_string().replace("\"learning_rate\":0.5", "\"learning_rate\":1e999"),
             "number out of range",
         ),
         (with(|file| file["learning_rate"] = json!(-1)), "learning_rate"),
@@ -135,7 +181,7 @@ pub(crate) async fn wrong_files_are_refused_and_change_nothing(page: &Page) -> R
         assert_eq!(saved(page).await?, before, "{file} changes something");
     }
     assert_looks(page, &look_before, "wrong files").await?;
-    open_file(page, &right().to_string()).await?;
+    open_file(page, &valid_file().to_string()).await?;
     assert_eq!(message(page, "ScenarioOpened").await?, "");
     page.click("#settings .close").await
 }
@@ -144,23 +190,19 @@ pub(crate) async fn a_run_that_diverges_says_so(page: &Page) -> Result<()> {
     page.choose("#preset", "linnerud").await?;
     let (before, before_look) = (saved(page).await?, look(page).await?);
     page.type_in("#learning-rate", "1e300").await?;
-    let said = [message(page, "LearningRateChanged").await?, page.text("#message").await?].concat();
-    if said.is_empty() {
-        // The first update still has room; the next one does not.
-        page.click(r#"button[data-value='{"by":"epoch","direction":"forward"}']"#).await?;
-        let said = page.text("#message").await?;
-        assert!(said.contains("diverges with η = 1e300") && said.contains("smaller η"), "{said}");
-    } else {
-        assert!(said.contains("diverges with η = 1e300") && said.contains("smaller η"), "{said}");
-        assert_eq!(saved(page).await?, before);
-    }
+    assert_eq!(
+        message(page, "LearningRateChanged").await?,
+        "In epoch 1, mini-batch 1, the cost overflows (∞ or NaN): the run diverges with η = 1e300. \
+         Use a smaller η. Nothing was changed."
+    );
+    assert_eq!(saved(page).await?, before);
     page.choose("#preset", "iris").await?;
     page.choose("#preset", "linnerud").await?;
-    assert_looks(page, &before_look, "the preset chosen anew").await?;
+    assert_looks(page, &before_look, "choosing the preset again").await?;
 
     page.type_in("#learning-rate", "50").await?;
     assert_eq!(message(page, "LearningRateChanged").await?, "");
-    // Epoch after epoch, until it says that it can go no further.
+    // Steps by epochs until the first message, and returns their number if the position has not changed.
     const ON: &str = r#"
         const on = document.querySelector(`button[data-value='{"by":"epoch","direction":"forward"}']`);
         for (let epoch = 0; epoch < 2000; epoch += 1) {
@@ -172,9 +214,11 @@ pub(crate) async fn a_run_that_diverges_says_so(page: &Page) -> Result<()> {
         }
         return null;"#;
     let epochs = page.script(ON).await?;
-    assert!(epochs.as_u64().is_some_and(|epochs| epochs > 2), "diverged after {epochs} epochs");
+    assert_eq!(epochs, 18, "diverged after {epochs} epochs");
     let said = page.text("#message").await?;
-    assert!(said.contains("diverges with η = 50") && said.contains("Nothing was changed"), "{said}");
+    let begins = "In epoch 19, mini-batch 2, the weight from 1 to neuron 1 of layer 1 overflows (∞ or NaN): \
+                  the run diverges with η = 50";
+    assert!(said.starts_with(begins) && said.ends_with("Use a smaller η. Nothing was changed."), "{said}");
     let shown = [page.text("#ledger").await?, page.text("#equations").await?].concat();
     assert!(!shown.contains("NaN") && !shown.contains('∞') && !shown.contains("undefined"), "{shown}");
     page.click(r#"button[data-value='{"by":"epoch","direction":"back"}']"#).await?;
