@@ -1,4 +1,4 @@
-//! The engines, and how each is asked for a browser.
+//! The browser engines, and the WebDriver capabilities to start each.
 
 use std::env;
 use std::path::PathBuf;
@@ -11,19 +11,19 @@ use thirtyfour::Capabilities;
 /// A browser engine that the page is tested in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Chromium's.
+    /// Blink and V8.
     Chromium,
-    /// Firefox's.
+    /// Gecko and SpiderMonkey.
     Firefox,
-    /// WebKitGTK's, the nearest to Safari's that runs on Linux.
+    /// WebKitGTK, the engine for Linux that is closest to Safari's.
     Webkit,
 }
 
-/// A driver serves one session at a time, save Chromium's; tests of one engine take turns.
-static TURNS: [Mutex<()>; 3] = [Mutex::new(()), Mutex::new(()), Mutex::new(())];
+/// One lock per engine: most drivers serve one session at a time, so the tests of an engine run one by one.
+static LOCKS: [Mutex<()>; 3] = [Mutex::new(()), Mutex::new(()), Mutex::new(())];
 
 impl Engine {
-    /// As in file names.
+    /// The name, as in file names.
     pub fn name(self) -> &'static str {
         match self {
             Engine::Chromium => "chromium",
@@ -32,30 +32,31 @@ impl Engine {
         }
     }
 
-    pub(crate) fn turn(self) -> MutexGuard<'static, ()> {
-        TURNS[self as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until no other test uses this engine.
+    pub(crate) fn lock(self) -> MutexGuard<'static, ()> {
+        LOCKS[self as usize].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The address of the driver: `DELTASCOPE_CHROMIUM_DRIVER` and so on.
+    /// The address of the driver, from `DELTASCOPE_CHROMIUM_DRIVER` and so on.
     pub(crate) fn driver(self) -> Result<String> {
         self.variable("DRIVER")
     }
 
-    /// The address of the server that answers to this engine alone: `DELTASCOPE_CHROMIUM_SITE` and so on.
+    /// The address of this engine's own server, from `DELTASCOPE_CHROMIUM_SITE` and so on.
     pub(crate) fn site(self) -> Result<String> {
         self.variable("SITE")
     }
 
-    /// Where this engine puts what it downloads: `DELTASCOPE_CHROMIUM_DOWNLOADS` and so on.
+    /// This engine's download folder, from `DELTASCOPE_CHROMIUM_DOWNLOADS` and so on.
     pub(crate) fn downloads(self) -> Result<PathBuf> {
         Ok(self.variable("DOWNLOADS")?.into())
     }
 
-    /// What WebDriver is told, with the browser from `DELTASCOPE_CHROMIUM_BROWSER` and so on.
+    /// The WebDriver capabilities, with the browser from `DELTASCOPE_CHROMIUM_BROWSER` and so on.
     pub(crate) fn capabilities(self) -> Result<Capabilities> {
         let browser = self.variable("BROWSER")?;
         let downloads = self.downloads()?;
-        let wanted = match self {
+        let capabilities = match self {
             Engine::Chromium => json!({
                 "browserName": "chrome",
                 "goog:chromeOptions": {
@@ -81,15 +82,17 @@ impl Engine {
                 "webkitgtk:browserOptions": { "binary": browser, "args": ["--automation"] },
             }),
         };
-        let Value::Object(wanted) = wanted else { return Ok(Capabilities::new()) };
-        Ok(wanted.into())
+        let Value::Object(capabilities) = capabilities else { return Ok(Capabilities::new()) };
+        Ok(capabilities.into())
     }
 
+    /// The value of this engine's environment variable.
     fn variable(self, what: &str) -> Result<String> {
         variable(&format!("DELTASCOPE_{}_{what}", self.name().to_uppercase()))
     }
 }
 
+/// The value of an environment variable that `cargo xtask test` sets.
 pub(crate) fn variable(name: &str) -> Result<String> {
     env::var(name)
         .with_context(|| format!("{name} is not set: run `cargo xtask test`, which starts the browsers"))

@@ -1,12 +1,12 @@
-//! Keys by the names that the DOM gives them.
+//! Key presses, by the DOM's names of keys.
 
 use anyhow::{Result, bail};
 use thirtyfour::Key;
 
-/// One press: the keys held down, and the key itself.
+/// One key press: the modifiers and the key.
 pub(crate) type Press = Vec<char>;
 
-/// Reads `"ArrowRight*5 Shift+Tab ?"`: presses apart by blanks, each maybe with modifiers before and a count after.
+/// Parses `"ArrowRight*5 Shift+Tab ?"`: presses separated by spaces, each optionally with modifiers and a count.
 pub(crate) fn parse(text: &str) -> Result<Vec<Press>> {
     let mut presses = Vec::new();
     for word in text.split_whitespace() {
@@ -24,6 +24,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Press>> {
     Ok(presses)
 }
 
+/// The key of this name, or of this character.
 fn key(name: &str) -> Result<char> {
     let mut characters = name.chars();
     if let (Some(character), None) = (characters.next(), characters.next()) {

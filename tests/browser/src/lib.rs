@@ -1,6 +1,6 @@
-//! The harness of the browser tests: a page in Chromium, Firefox or WebKit, and what a person can do with it.
+//! The harness of the browser tests: opens the page in Chromium, Firefox or WebKit, and acts on it as a person does.
 //!
-//! `cargo xtask test` starts the drivers and says in environment variables where they are; see [`Engine`].
+//! `cargo xtask test` starts the drivers and sets environment variables with their addresses; see [`Engine`].
 //!
 //! ```no_run
 //! use browser_tests::{Engine, View, visit};
@@ -28,7 +28,7 @@ pub use engine::Engine;
 pub use page::{Page, Size, View, visit};
 pub use thirtyfour;
 
-/// How a program of this package ends: an error is one line.
+/// The exit code of a program of this package; prints an error as one line.
 pub fn report(ended: anyhow::Result<()>) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,23 +16,23 @@ use thirtyfour::{By, WebDriver, WebElement};
 use crate::engine::{Engine, variable};
 use crate::keys;
 
-/// How long an element or a condition is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Maximum time to wait for an element or a condition.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the page is seen through.
+/// The viewport and the reader's preferences.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// Width of the viewport in CSS pixels.
     pub width: u32,
     /// Height of the viewport in CSS pixels.
     pub height: u32,
-    /// Device pixels in a CSS pixel; other than 1 only in Chromium.
+    /// Device pixels per CSS pixel; Firefox and WebKit support only 1.
     pub scale: f64,
-    /// A telephone: touch and a mobile viewport; only in Chromium.
+    /// Whether it is a phone, with touch and a mobile viewport; only in Chromium.
     pub mobile: bool,
-    /// The reader prefers dark; only in Chromium.
+    /// Whether the reader prefers a dark theme; only in Chromium.
     pub dark: bool,
-    /// The reader prefers reduced motion; only in Chromium.
+    /// Whether the reader prefers reduced motion; only in Chromium.
     pub still: bool,
 }
 
@@ -41,19 +41,27 @@ impl View {
     pub const DESKTOP: View =
         View { width: 1366, height: 768, scale: 1.0, mobile: false, dark: false, still: false };
 
-    /// A common telephone, 390 × 844.
+    /// A common phone, 390 × 844.
     pub const PHONE: View =
         View { width: 390, height: 844, scale: 2.0, mobile: true, dark: false, still: false };
+
+    /// [`View::PHONE`], as far as the engine supports it.
+    pub fn phone(engine: Engine) -> View {
+        match engine {
+            Engine::Chromium => View::PHONE,
+            Engine::Firefox | Engine::Webkit => View { mobile: false, scale: 1.0, ..View::PHONE },
+        }
+    }
 }
 
-/// The size of the viewport, and of what would like to be in it.
+/// The sizes of the viewport and of the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Size {
     /// `innerWidth`.
     pub width: f64,
     /// `innerHeight`.
     pub height: f64,
-    /// `document.documentElement.scrollWidth`: more than `width` means that the page scrolls sideways.
+    /// `document.documentElement.scrollWidth`: if it exceeds `width`, the page scrolls sideways.
     pub scroll_width: f64,
     /// `document.documentElement.scrollHeight`.
     pub scroll_height: f64,
@@ -67,21 +75,20 @@ pub struct Page {
     site: String,
 }
 
-/// Opens a browser, hands it to the scenario and closes it, however the scenario ends.
+/// Opens a browser, runs the scenario and closes the browser, even if the scenario fails.
 ///
-/// The scenario's first act is [`Page::open`]. When it fails, a screenshot named `failed-…` is left in
-/// `target/screenshots`.
+/// The scenario starts with [`Page::open`]. If it fails, a screenshot `failed-…` is saved in `target/screenshots`.
 pub fn visit<F>(engine: Engine, view: View, scenario: F) -> Result<()>
 where
     F: AsyncFnOnce(&Page) -> Result<()>,
 {
-    let _turn = engine.turn();
+    let _lock = engine.lock();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (address, site) = (engine.driver()?, engine.site()?);
-        let driver = started(engine, &address).await?;
+        let driver = start_browser(engine, &address).await?;
         let page = Page { engine, driver, site };
-        // A failed assertion is a panic: it is caught to take its picture and to close the browser.
+        // A failed assertion panics: the panic is caught to take a screenshot and to close the browser.
         let ended = AssertUnwindSafe(async {
             page.see_through(view).await?;
             scenario(&page).await
@@ -100,8 +107,8 @@ where
     })
 }
 
-/// A browser of its own. A busy machine now and then drops the request for one, so that is made again.
-async fn started(engine: Engine, address: &str) -> Result<WebDriver> {
+/// Starts a browser. On a busy machine the request sometimes fails, so it is repeated.
+async fn start_browser(engine: Engine, address: &str) -> Result<WebDriver> {
     const TRIES: u32 = 3;
     let mut tried = 1;
     loop {
@@ -122,7 +129,7 @@ impl Page {
         self.engine
     }
 
-    /// WebDriver itself, for what this harness has no word for.
+    /// The WebDriver session, for what this harness does not cover.
     pub fn driver(&self) -> &WebDriver {
         &self.driver
     }
@@ -130,25 +137,25 @@ impl Page {
     /// The browser's version.
     pub fn version(&self) -> Result<String> {
         let version = self.driver.capabilities().get("browserVersion").and_then(Value::as_str);
-        Ok(version.context("the browser does not tell its version")?.to_owned())
+        Ok(version.context("the browser does not report its version")?.to_owned())
     }
 
-    /// The address of the folder that holds the page, as [`Page::open`] uses it.
+    /// The address of the page's folder, as used by [`Page::open`].
     pub fn address(&self) -> Result<String> {
         Ok(format!("{}{}", self.site, variable("DELTASCOPE_WATCHED_PAGE")?))
     }
 
-    /// Opens the page anew; `rest` is what follows the folder in the address: nothing, `#…` or `?…`.
+    /// Opens the page; `rest` follows the folder in the address: nothing, `#…` or `?…`.
     ///
-    /// It is the page with the one script more that [`Page::messages`] needs.
+    /// This page has the additional scripts that [`Page::messages`] needs.
     pub async fn open(&self, rest: &str) -> Result<()> {
-        // From another page, so that a change of the fragment alone loads it again.
+        // From another page, so that the page is loaded even if only the fragment changes.
         self.driver.goto("about:blank").await?;
         self.driver.goto(format!("{}{rest}", self.address()?)).await?;
         self.ready().await
     }
 
-    /// Waits until the page answers, and has painted.
+    /// Waits until the page has started and painted.
     async fn ready(&self) -> Result<()> {
         self.until("'ready' in document.documentElement.dataset").await?;
         self.settled().await
@@ -160,18 +167,18 @@ impl Page {
         self.ready().await
     }
 
-    /// Opens the page that the program has brought with it.
+    /// Opens the program's own page.
     pub async fn open_own(&self) -> Result<()> {
         Ok(self.driver.goto(format!("{}{}", self.site, variable("DELTASCOPE_OWN_PAGE")?)).await?)
     }
 
-    /// Loads the page again, as its reader would. Messages from before are gone: ask for them first.
+    /// Reloads the page. The messages so far are lost.
     pub async fn reload(&self) -> Result<()> {
         self.driver.refresh().await?;
         self.ready().await
     }
 
-    /// Waits until two frames have been painted and the fonts are there.
+    /// Waits until the fonts are loaded and two frames have been painted.
     pub async fn settled(&self) -> Result<()> {
         const PAINTED: &str = "const done = arguments[arguments.length - 1]; \
             document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));";
@@ -179,24 +186,18 @@ impl Page {
         Ok(())
     }
 
-    /// The first element that the selector matches; waits for it.
+    /// Waits for the first element that the selector matches.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
-        let start = Instant::now();
-        loop {
-            match self.driver.find(By::Css(css)).await {
-                Ok(element) => return Ok(element),
-                Err(_) if start.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(50)).await,
-                Err(_) => bail!("nothing matches `{css}`"),
-            }
-        }
+        let element = poll(async || Ok(self.driver.find(By::Css(css)).await.ok())).await?;
+        element.with_context(|| format!("nothing matches `{css}`"))
     }
 
-    /// All elements that the selector matches now.
+    /// All elements that the selector matches.
     pub async fn all(&self, css: &str) -> Result<Vec<WebElement>> {
         Ok(self.driver.find_all(By::Css(css)).await?)
     }
 
-    /// What the reader sees of an element's text.
+    /// The visible text of an element.
     pub async fn text(&self, css: &str) -> Result<String> {
         let element = self.find(css).await?;
         element.text().await.with_context(|| format!("`{css}` has no text to read"))
@@ -207,30 +208,30 @@ impl Page {
         Ok(self.find(css).await?.attr(name).await?)
     }
 
-    /// What stands in an input or select.
+    /// The value of an input or select.
     pub async fn value(&self, css: &str) -> Result<String> {
         let value = self.find(css).await?.prop("value").await?;
         value.with_context(|| format!("`{css}` has no value"))
     }
 
-    /// A click of the mouse, at the element's middle.
+    /// Clicks the centre of an element.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
         if element.click().await.is_ok() {
             return Ok(());
         }
-        // What is scrolled out of sight of its part of the page, WebKit does not bring there by itself.
+        // WebKit does not scroll an element into view inside a scrollable part of the page.
         element.scroll_into_view().await?;
         element.click().await.with_context(|| format!("`{css}` could not be clicked"))
     }
 
-    /// A click of the mouse at a point of an element, in CSS pixels from its upper left corner.
+    /// Clicks a point of an element, in CSS pixels from its upper left corner.
     pub async fn click_at(&self, css: &str, x: f64, y: f64) -> Result<()> {
         self.point_at(css, x, y).await?;
         Ok(self.driver.action_chain().click().perform().await?)
     }
 
-    /// Moves the mouse to an element's middle.
+    /// Moves the mouse to the centre of an element.
     pub async fn hover(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
         element.scroll_into_view().await?;
@@ -252,7 +253,7 @@ impl Page {
                 .json()
                 .clone(),
         )?;
-        ensure!(corner.len() == 2, "`{css}` has no place");
+        ensure!(corner.len() == 2, "`{css}` has no position");
         let (x, y) = ((corner[0] + x).round() as i64, (corner[1] + y).round() as i64);
         Ok(self.driver.action_chain().move_to(x, y).perform().await?)
     }
@@ -265,7 +266,7 @@ impl Page {
         Ok(self.driver.action_chain().release().perform().await?)
     }
 
-    /// Presses keys, wherever the focus is: `"ArrowRight*5 Shift+Tab ?"`.
+    /// Presses keys: `"ArrowRight*5 Shift+Tab ?"`. They go to the element with the focus.
     pub async fn press(&self, keys: &str) -> Result<()> {
         for press in keys::parse(keys)? {
             let down = press.iter().fold(self.driver.action_chain(), |chain, &key| chain.key_down(key));
@@ -275,9 +276,9 @@ impl Page {
         Ok(())
     }
 
-    /// Replaces what stands in a field, key by key, and leaves the field by the Tab key, so that it changes.
+    /// Replaces the text of a field key by key, and leaves the field with the Tab key, so that it fires a change event.
     pub async fn type_in(&self, css: &str, text: &str) -> Result<()> {
-        // As a person does it: WebDriver's own "clear" would be one change more, and in Firefox the only one.
+        // Not with WebDriver's `clear`, which fires a change event of its own, in Firefox the only one.
         self.click(css).await?;
         self.press("Control+a Delete").await?;
         self.driver.action_chain().send_keys(text).perform().await?;
@@ -287,41 +288,35 @@ impl Page {
     /// Chooses an option of a select by its value.
     pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
         let element = self.find(css).await?;
-        let select = SelectElement::new(&element).await.with_context(|| format!("`{css}` is no select"))?;
+        let select =
+            SelectElement::new(&element).await.with_context(|| format!("`{css}` is not a select"))?;
         select.select_by_value(value).await.with_context(|| format!("`{css}` has no option `{value}`"))
     }
 
-    /// Gives a file to a file input, and waits until the page has been told of it.
+    /// Gives a file to a file input, and waits for the page's change event.
     pub async fn upload(&self, css: &str, file: &Path) -> Result<()> {
-        // WebKit answers before the input holds the file.
-        const TELL: &str = "const input = arguments[0]; window.__given = \
+        // WebKit answers before the input has the file.
+        const LISTEN: &str = "const input = arguments[0]; window.__given = \
             new Promise((done) => input.addEventListener('change', () => done(), { once: true }));";
-        let file = fs::canonicalize(file).with_context(|| format!("{} is not there", file.display()))?;
+        let file = fs::canonicalize(file).with_context(|| format!("{} does not exist", file.display()))?;
         let element = self.find(css).await?;
-        self.driver.execute(TELL, [element.to_json()?]).await?;
+        self.driver.execute(LISTEN, [element.to_json()?]).await?;
         element.send_keys(file.to_string_lossy().as_ref()).await?;
         self.script_async("await window.__given").await.map(drop)
     }
 
-    /// What the page has handed out as a file of this name; waits for it. Not in WebKit, which does not say where it goes.
+    /// Waits for a downloaded file of this name, and returns its bytes. Not in WebKit, which has no download folder.
     pub async fn downloaded(&self, name: &str) -> Result<Vec<u8>> {
         ensure!(self.engine != Engine::Webkit, "what WebKit downloads cannot be read back");
         let file = self.engine.downloads()?.join(name);
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            // Firefox makes the file at once and empty, and fills it in the end.
-            match fs::read(&file) {
-                Ok(bytes) if !bytes.is_empty() => {
-                    fs::remove_file(&file)?; // else the next of this name would get another
-                    return Ok(bytes);
-                }
-                _ => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
-        bail!("no file {name} was handed out")
+        // Firefox first creates an empty file and fills it at the end.
+        let bytes = poll(async || Ok(fs::read(&file).ok().filter(|bytes| !bytes.is_empty()))).await?;
+        let bytes = bytes.with_context(|| format!("no file {name} was downloaded"))?;
+        fs::remove_file(&file)?; // or the next download would have another name
+        Ok(bytes)
     }
 
-    /// Which element has the focus: `tag#id` or `tag[data-action=…]`.
+    /// The element with the focus: `tag#id` or `tag[data-action=…]`.
     pub async fn focused(&self) -> Result<String> {
         let name = self
             .script(
@@ -332,12 +327,12 @@ impl Page {
         Ok(name.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Runs the body of a function in the page and returns what it returns.
+    /// Runs the body of a function in the page and returns its result.
     pub async fn script(&self, body: &str) -> Result<Value> {
         Ok(self.driver.execute(body, []).await.context("a script failed in the page")?.json().clone())
     }
 
-    /// Runs the body of an async function in the page and returns what it returns; it may await.
+    /// Runs the body of an async function in the page and returns its result.
     pub async fn script_async(&self, body: &str) -> Result<Value> {
         let whole = format!(
             "const done = arguments[arguments.length - 1]; \
@@ -352,47 +347,43 @@ impl Page {
 
     /// Waits until an expression of JavaScript is true in the page.
     pub async fn until(&self, expression: &str) -> Result<()> {
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            if self.script(&format!("return Boolean({expression})")).await? == Value::Bool(true) {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        bail!("`{expression}` has not become true in {} s", PATIENCE.as_secs())
+        let script = format!("return Boolean({expression})");
+        let is_true = async || Ok((self.script(&script).await? == Value::Bool(true)).then_some(()));
+        let message = || format!("`{expression}` has not become true in {} s", TIMEOUT.as_secs());
+        poll(is_true).await?.with_context(message)
     }
 
-    /// A picture of the viewport in `target/screenshots/<name>.png`, or at a path that ends in `.png`.
+    /// Saves a screenshot of the viewport as `target/screenshots/<name>.png`, or at a path that ends in `.png`.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let path = picture_path(name)?;
+        let path = screenshot_path(name)?;
         self.driver.screenshot(&path).await.context("no screenshot could be taken")?;
         Ok(path)
     }
 
-    /// A picture of one element.
+    /// Saves a screenshot of one element.
     pub async fn screenshot_of(&self, css: &str, name: &str) -> Result<PathBuf> {
-        let path = picture_path(name)?;
+        let path = screenshot_path(name)?;
         self.find(css).await?.screenshot(&path).await.context("no screenshot could be taken")?;
         Ok(path)
     }
 
-    /// What the console was told since the page was opened, with uncaught errors, unhandled rejections, resources that
-    /// did not load, errors of workers, and violations of the content security policy.
+    /// The console's messages since the page was opened, and uncaught errors, unhandled rejections, resources that did
+    /// not load, errors of workers, and violations of the content security policy.
     pub async fn messages(&self) -> Result<Vec<String>> {
         strings(&self.script("return window.__messages").await?)
             .context("the page was not opened by `Page::open`")
     }
 
-    /// What axe finds wrong with the page as it is now: rule, weight, what to do, where.
+    /// The accessibility violations that axe finds: rule, impact, element and summary.
     pub async fn violations(&self) -> Result<Vec<String>> {
-        // What axe itself says on the console is not the page's: it is taken away again.
+        // The console messages of axe itself are removed.
         const RUN: &str = "const done = arguments[arguments.length - 1]; \
             const before = window.__messages?.length; \
-            const told = (list) => { if (window.__messages) window.__messages.length = before; done(list); }; \
+            const finish = (list) => { if (window.__messages) window.__messages.length = before; done(list); }; \
             axe.run(document, { resultTypes: ['violations'] }).then( \
-              (result) => told(result.violations.flatMap((rule) => rule.nodes.map((node) => \
+              (result) => finish(result.violations.flatMap((rule) => rule.nodes.map((node) => \
                 `${rule.id} (${rule.impact}): ${node.target.join(' ')}: ${node.failureSummary}`))), \
-              (error) => told([`axe failed: ${error}`]));";
+              (error) => finish([`axe failed: ${error}`]));";
         if self.script("return typeof axe").await? == json!("undefined") {
             let file = variable("DELTASCOPE_AXE")?;
             let axe = fs::read_to_string(&file).with_context(|| format!("{file} could not be read"))?;
@@ -415,26 +406,29 @@ impl Page {
         Ok(Size { width, height, scroll_width, scroll_height })
     }
 
-    /// Looks at the page through another view; in Firefox and WebKit only the width and height can change.
+    /// Changes the view; Firefox and WebKit can change only width and height.
     pub async fn see_through(&self, view: View) -> Result<()> {
         if self.engine == Engine::Chromium {
             return self.emulate(view).await;
         }
         ensure!(
             !(view.mobile || view.dark || view.still) && view.scale == 1.0,
-            "{} can only be given another size",
+            "{} can change only the size",
             self.engine.name()
         );
-        // The window has borders: asked for twice, the second time by as much more as was lacking.
+        // The window has borders: its size is set twice, the second time with the difference added.
         self.driver.set_window_rect(0, 0, view.width, view.height).await?;
         let inner = json_numbers(&self.script("return [innerWidth, innerHeight]").await?)?;
-        let lacking = |wanted: u32, got: Option<&f64>| f64::from(wanted) - got.copied().unwrap_or_default();
-        let (x, y) = (lacking(view.width, inner.first()), lacking(view.height, inner.get(1)));
-        let grown = |wanted: u32, by: f64| (f64::from(wanted) + by).max(1.0) as u32;
-        self.driver.set_window_rect(0, 0, grown(view.width, x), grown(view.height, y)).await?;
+        let outer = |size: u32, inner: Option<&f64>| {
+            let border = f64::from(size) - inner.copied().unwrap_or_default();
+            (f64::from(size) + border).max(1.0) as u32
+        };
+        let (width, height) = (outer(view.width, inner.first()), outer(view.height, inner.get(1)));
+        self.driver.set_window_rect(0, 0, width, height).await?;
         Ok(())
     }
 
+    /// Changes the view in Chromium.
     async fn emulate(&self, view: View) -> Result<()> {
         let cdp = self.driver.cdp();
         let metrics = json!({
@@ -451,7 +445,8 @@ impl Page {
     }
 }
 
-fn picture_path(name: &str) -> Result<PathBuf> {
+/// The path of a screenshot.
+fn screenshot_path(name: &str) -> Result<PathBuf> {
     let path = if name.ends_with(".png") {
         PathBuf::from(name)
     } else {
@@ -463,11 +458,24 @@ fn picture_path(name: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Polls until there is a value; `None` after [`TIMEOUT`].
+async fn poll<T>(mut value: impl AsyncFnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+    let start = Instant::now();
+    loop {
+        match value().await? {
+            None if start.elapsed() < TIMEOUT => tokio::time::sleep(Duration::from_millis(50)).await,
+            result => return Ok(result),
+        }
+    }
+}
+
+/// A JSON array as strings.
 fn strings(value: &Value) -> Result<Vec<String>> {
     let list = value.as_array().context("not a list")?;
     Ok(list.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect())
 }
 
+/// A JSON array as numbers.
 fn json_numbers(value: &Value) -> Result<Vec<f64>> {
     let list = value.as_array().context("not a list")?;
     list.iter().map(|item| item.as_f64().context("not a number")).collect()

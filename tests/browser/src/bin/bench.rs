@@ -1,5 +1,5 @@
-//! `cargo xtask bench page`: how big the page is, how long until the first step, how long a step takes in Chromium,
-//! from the key to the painted picture, and a frame while four runs play.
+//! `cargo xtask bench page`: the page's size, and the times in Chromium of its start, of a step from the key press to
+//! the painted picture, and of a frame while runs play or the network trains.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -8,22 +8,22 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::{Engine, Page, View, report, visit};
 use serde_json::Value;
 
-/// The largest network among the presets, in one run and in four runs.
+/// The preset with the largest network, and its comparison.
 const PRESET: &str = "digits";
 const COMPARISON: &str = "compare-digits";
 
-/// How often the page is opened for the first time.
+/// Number of times that the page is opened with an empty cache.
 const STARTS: usize = 9;
 
-/// What a frame may take at 60 a second, with what a clock's ticks may add; in milliseconds.
+/// Budget of a frame at 60 per second plus the clock's resolution, in milliseconds.
 const FRAME: f64 = 17.5;
 
-/// Runs of a training whose frames are measured; the median run counts.
+/// Number of trainings whose frames are measured; the median counts.
 const RUNS: usize = 5;
-/// What a frame may take at 60 a second while the network trains; in milliseconds.
+/// Budget of a frame at 60 per second while the network trains, in milliseconds.
 const TRAINING_FRAME: f64 = 17.0;
 
-/// What a step may take: its script, and all until it is painted; in milliseconds.
+/// Budgets of a step in milliseconds: its script, and the whole time until it is painted.
 const BUDGET: [(&str, &str, f64); 3] = [
     ("warm_up", "script of the first steps, warming up", 8.0),
     ("script", "script of a step", 8.0),
@@ -44,7 +44,7 @@ async fn measure(page: &Page) -> Result<()> {
     frames_of_training(page).await
 }
 
-/// Frames while the network trains at full speed, and its speed with and without them.
+/// Measures frames while the network trains at full speed, and the training speed with and without drawing.
 async fn frames_of_training(page: &Page) -> Result<()> {
     let mut ratios = Vec::new();
     for run in 1..=RUNS {
@@ -64,7 +64,7 @@ async fn frames_of_training(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// The wasm as it is, and as servers send it.
+/// Prints the size of the wasm file, uncompressed and compressed.
 async fn sizes(page: &Page) -> Result<()> {
     let wasm = page.file("www/pkg/deltascope_bg.wasm").await?;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -83,14 +83,14 @@ async fn sizes(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// From the navigation on, from a server on this machine: the network's time is not in it.
+/// Measures the start of the page from a server on this machine, that is, without network latency.
 async fn start(page: &Page) -> Result<()> {
     let (mut ready, mut painted) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         page.open_for_the_first_time(include_str!("../../first_step.js")).await?;
         page.until("window.__firstStep").await?;
         let times = page.script("return window.__firstStep").await?;
-        ensure!(times["moved"] == Value::Bool(true), "the page was ready, but made no step");
+        ensure!(times["moved"] == Value::Bool(true), "the page was ready, but did not step");
         ready.push(times["ready"].as_f64().context("no time")?);
         painted.push(times["painted"].as_f64().context("no time")?);
     }
@@ -100,6 +100,7 @@ async fn start(page: &Page) -> Result<()> {
     Ok(())
 }
 
+/// Measures steps.
 async fn steps(page: &Page) -> Result<()> {
     choose(page, PRESET).await?;
     let times = page.script_async(include_str!("../../bench.js")).await?;
@@ -110,6 +111,7 @@ async fn steps(page: &Page) -> Result<()> {
     Ok(())
 }
 
+/// Measures frames while four runs play.
 async fn frames_of_runs(page: &Page) -> Result<()> {
     choose(page, COMPARISON).await?;
     let played = page.script_async(include_str!("../../frames.js")).await?;
@@ -122,7 +124,7 @@ async fn frames_of_runs(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Chooses the preset as the page's own control would.
+/// Chooses a preset with the page's control.
 async fn choose(page: &Page, preset: &str) -> Result<()> {
     let chosen = page
         .script(&format!(

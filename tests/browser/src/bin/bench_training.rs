@@ -1,4 +1,4 @@
-//! `cargo xtask bench browser`: how fast networks train in Chromium. The page brings everything, `examples/bench/`.
+//! `cargo xtask bench browser`: measures the training speed in Chromium, on the page of `examples/bench/`.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::{Engine, Page, View, report, visit};
 use serde_json::Value;
 
-/// What a workload may take with all peers.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// Maximum time for a workload with all peers.
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 fn main() -> ExitCode {
     report(visit(Engine::Chromium, View::DESKTOP, async |page| measure(page).await))
@@ -18,7 +18,7 @@ async fn measure(page: &Page) -> Result<()> {
     let (peers, only): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|word| word == "--peers");
     page.open_own().await?;
-    page.driver().set_script_timeout(PATIENCE).await?;
+    page.driver().set_script_timeout(TIMEOUT).await?;
     page.until("window.measure").await?;
     println!("\nChromium {}", page.version()?);
     let workloads = page.script("return window.workloads").await?;

@@ -1,4 +1,4 @@
-//! `cargo xtask shot`: a picture of the page, what its console was told, and whether it scrolls sideways.
+//! `cargo xtask shot`: takes a screenshot, and prints the console's messages and whether the page scrolls sideways.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,20 +12,20 @@ const USAGE: &str = "\
 cargo xtask shot [--no-build] [OPTIONS]
   --preset ID         chooses a preset first
   --at FRAGMENT       opens the page with this after its address: '#...' or '?...'
-  --click CSS         clicks there; may be given several times, in their order
+  --click CSS         clicks an element; may be given several times
   --keys KEYS         presses keys: \"ArrowRight*5 Shift+Tab ?\"
-  --script JS         runs this body of an async function and prints what it returns
-  --wait MS           waits before the picture
-  --size WxH          viewport, 1366x768 if not given; 390x844 and other narrow ones are a telephone
+  --script JS         runs the body of an async function and prints its result
+  --wait MS           waits before the screenshot
+  --size WxH          viewport, by default 1366x768; narrow ones such as 390x844 are a phone
   --scale N           device pixels in a CSS pixel
   --dark              prefers dark
   --still             prefers reduced motion
-  --full              the whole page, not the viewport alone
-  --element CSS       this element alone
-  --out FILE          where the picture goes: target/screenshots/shot.png if not given
+  --full              the whole page, not only the viewport
+  --element CSS       only this element
+  --out FILE          path of the screenshot, by default target/screenshots/shot.png
 ";
 
-/// A viewport below this width is a telephone's.
+/// A viewport narrower than this is a phone's.
 const NARROW: u32 = 600;
 
 #[derive(Default)]

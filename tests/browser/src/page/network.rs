@@ -1,4 +1,4 @@
-//! What a page asks the server for, and what a reader's first visit is like.
+//! The requests of the page, and its files.
 
 use anyhow::Result;
 use serde_json::json;
@@ -7,15 +7,15 @@ use super::{Page, strings};
 use crate::engine::variable;
 
 impl Page {
-    /// A file beside the page, as the server hands it out.
+    /// A file of the page, as the server sends it.
     pub async fn file(&self, path: &str) -> Result<Vec<u8>> {
         let address = format!("{}{}{path}", self.site, variable("DELTASCOPE_PAGE")?);
         let answer = reqwest::get(&address).await?.error_for_status()?;
         Ok(answer.bytes().await?.to_vec())
     }
 
-    /// Opens the page exactly as it is shipped, as somebody who has never been here: nothing is in the cache. `script`
-    /// runs before anything of the page does. Only in Chromium.
+    /// Opens the page exactly as it is shipped, with an empty cache. `script` runs before the page's own scripts. Only in
+    /// Chromium.
     pub async fn open_for_the_first_time(&self, script: &str) -> Result<()> {
         self.driver.goto("about:blank").await?;
         let cdp = self.driver.cdp();
@@ -28,13 +28,13 @@ impl Page {
         Ok(())
     }
 
-    /// The paths that this engine has asked the server for, since the server was started.
+    /// The paths that this engine has requested since the server was started.
     pub async fn requests(&self) -> Result<Vec<String>> {
         let list = reqwest::get(format!("{}__requests", self.site)).await?.text().await?;
         Ok(list.lines().map(str::to_owned).collect())
     }
 
-    /// What was asked for outside of the page's own folder: paths on this server, and addresses elsewhere.
+    /// The requests outside the page's folder: paths on this server, and addresses of other servers.
     pub async fn strays(&self) -> Result<Vec<String>> {
         let folders = [variable("DELTASCOPE_PAGE")?, variable("DELTASCOPE_WATCHED_PAGE")?];
         let inside =
