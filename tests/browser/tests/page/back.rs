@@ -1,4 +1,4 @@
-//! A step back after a step forward shows the same digits and the same picture as before.
+//! A step back after a step forward shows the same page as before.
 
 use anyhow::{Context, Result};
 use browser_tests::Page;
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::reading::LOOK;
 
-/// Sizes of steps and how many of each.
+/// Step sizes, and the number of steps of each.
 const WALKS: [(&str, usize); 5] =
     [("neuron", 24), ("equation", 24), ("sample", 6), ("mini_batch", 4), ("epoch", 2)];
 
-/// Steps by pressing the buttons, there and back, and returns the first difference, if there is one.
+/// Steps forward and back with the buttons, and returns the first difference, if there is one.
 const WALK: &str = r#"
     const button = (to) => document.querySelector(`button[data-value='{"by":"${by}","direction":"${to}"}']`);
     const step = async (to) => {
@@ -18,22 +18,22 @@ const WALK: &str = r#"
       while (!document.getElementById('progress').hidden) await new Promise((done) => setTimeout(done, 5));
     };
     document.querySelector('button[data-action=JumpedToStart]').click();
-    const seen = [look()];
+    const looks = [look()];
     for (let n = 0; n < steps; n += 1) {
       await step('forward');
-      seen.push(look());
+      looks.push(look());
     }
-    const places = new Set(seen.map(String)).size;
-    if (places !== steps + 1) return `${steps} steps forward were seen at only ${places} places`;
+    const different = new Set(looks.map(String)).size;
+    if (different !== steps + 1) return `${steps} steps forward show only ${different} different pages`;
     for (let n = steps - 1; n >= 0; n -= 1) {
       await step('back');
       const now = look();
-      const part = now.findIndex((text, index) => text !== seen[n][index]);
-      if (part >= 0) return `back at ${n}: ${now[part].slice(0, 300)} was ${seen[n][part].slice(0, 300)}`;
+      const part = now.findIndex((text, index) => text !== looks[n][index]);
+      if (part >= 0) return `back at ${n}: ${now[part].slice(0, 300)} was ${looks[n][part].slice(0, 300)}`;
     }
     return null;"#;
 
-pub(crate) async fn back_is_the_identity(page: &Page) -> Result<()> {
+pub(crate) async fn stepping_back_restores_the_page(page: &Page) -> Result<()> {
     for preset in ["mazur", "iris", "digits"] {
         page.choose("#preset", preset).await?;
         for (by, steps) in WALKS {

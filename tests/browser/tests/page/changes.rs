@@ -1,4 +1,4 @@
-//! Changes of the scenario by its settings and by what is selected in the picture; each can be undone.
+//! Edits of the scenario in the settings and at the selected neuron; each can be undone.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::reading::{in_settings, saved};
 
-/// Takes everything back, to the first of these scenarios, and makes it again.
+/// Undoes everything, back to the first of these scenarios, and redoes it.
 async fn undone_and_redone(page: &Page, scenarios: &[Value]) -> Result<()> {
     for scenario in scenarios.iter().rev().skip(1) {
         page.click("#undo").await?;
@@ -37,7 +37,7 @@ pub(crate) async fn the_network_can_be_rebuilt_and_undone(page: &Page) -> Result
         page.click("#remove-0").await?;
         scenarios.push(saved(page).await?);
         assert_eq!(scenarios[4]["sizes"], json!([2, 4, 1]));
-        // A cost that needs another output layer brings it along and says so.
+        // A cost that needs another output activation sets it and says so.
         page.choose("#cost", "cce").await?;
         scenarios.push(saved(page).await?);
         assert_eq!(scenarios[5]["activations"], json!(["relu", "softmax"]));
@@ -51,7 +51,7 @@ pub(crate) async fn the_network_can_be_rebuilt_and_undone(page: &Page) -> Result
         assert_eq!(scenarios[7]["initialisation"], json!({ "distribution": "uniform", "seed": 5 }));
         page.click("#shuffle").await?;
         scenarios.push(saved(page).await?);
-        // Softmax has no place in a hidden layer, and a layer no place for no neurons.
+        // Softmax in a hidden layer and a layer without neurons are refused.
         assert_eq!(
             page.script("return document.querySelectorAll('#activation-0 [value=softmax]').length").await?,
             0
@@ -63,23 +63,23 @@ pub(crate) async fn the_network_can_be_rebuilt_and_undone(page: &Page) -> Result
     })
     .await?;
     undone_and_redone(page, &scenarios).await?;
-    // What was rebuilt can be stepped through.
+    // The changed network can be stepped through.
     page.click(r#"button[data-value='{"by":"epoch","direction":"forward"}']"#).await?;
     assert!(page.text("#ledger tfoot").await?.contains("new b"));
     Ok(())
 }
 
-/// Where in the picture everything stands: the point that selects it, by the first field that a click there brings.
-pub(crate) struct Places(HashMap<String, (f64, f64)>);
+/// For each item of the picture a point that selects it, by the id of the first field that a click there shows.
+pub(crate) struct SelectionPoints(HashMap<String, (f64, f64)>);
 
-impl Places {
-    /// Clicks everywhere; what was selected last stays so.
+impl SelectionPoints {
+    /// Clicks a grid of points; the last selection stays.
     pub(crate) async fn of(page: &Page) -> Result<Self> {
         const FIND: &str = "
             const canvas = document.getElementById('network');
             const { left, top, width, height } = canvas.getBoundingClientRect();
             const hits = {};
-            // The mouse stands on whole pixels of the window: a fraction off, and another edge may be nearer.
+            // The mouse is at whole pixels of the window: with a fraction, another edge may be nearer.
             const [across, down] = [Math.ceil(left) - left, Math.ceil(top) - top];
             for (let y = down + 4; y < height; y += 8) for (let x = across + 4; x < width; x += 12) {
               document.dispatchEvent(new KeyboardEvent('keydown', { key: 'x' }));
@@ -96,7 +96,7 @@ impl Places {
         Ok(Self(serde_json::from_value(page.script(FIND).await?)?))
     }
 
-    /// The point for a neuron by its bias, `b-0-1`, for a weight or an input.
+    /// The point of a neuron, by its bias `b-0-1`, or of a weight or input.
     pub(crate) fn find(&self, name: &str) -> Result<(f64, f64)> {
         let point = self.0.get(&format!("edit-{name}"));
         point.copied().with_context(|| format!("no click on the picture selects {name}: {:?}", self.0))
@@ -106,7 +106,7 @@ impl Places {
 pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result<()> {
     page.choose("#preset", "mazur").await?;
     page.click("h1").await?; // keys are for the page, not for the select
-    let places = Places::of(page).await?;
+    let places = SelectionPoints::of(page).await?;
     let mut scenarios = vec![saved(page).await?];
     let edits = [
         ("b-0-1", "edit-b-0-1", "/parameters/biases/0/1"),
@@ -129,7 +129,7 @@ pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result
     }
     undone_and_redone(page, &scenarios).await?;
 
-    // What was typed counts, also where the reader goes on by a click into the picture.
+    // A typed value is applied also when the next action is a click in the picture.
     let (x, y) = places.find("b-1-0")?;
     let (first_x, first_y) = places.find("b-0-0")?;
     page.click_at("#network", first_x, first_y).await?;

@@ -1,4 +1,4 @@
-//! Scenarios as files: out of the page, and in again.
+//! Saving and opening files.
 
 use anyhow::Result;
 use browser_tests::{Engine, Page};
@@ -6,29 +6,29 @@ use serde_json::{Value, json};
 
 use super::reading::{assert_looks, in_settings, look, open_file, saved};
 
-/// Gives the page files: a function in a script that makes an idx set like MNIST of so many images.
+/// JavaScript functions that make idx files like MNIST's and give them to the page.
 const GIVE: &str = include_str!("give.js");
 
-pub(crate) async fn a_file_is_text_and_comes_back_as_it_was(page: &Page) -> Result<()> {
-    // Whatever a file says about itself is text, and nothing but text.
-    const WICKED: &str = "<img src=x onerror=\"console.log('run')\"><b>bold</b> & 'quoted'";
+pub(crate) async fn a_file_is_shown_as_text_and_saved_unchanged(page: &Page) -> Result<()> {
+    // Markup in a file is shown as text.
+    const MARKUP: &str = "<img src=x onerror=\"console.log('run')\"><b>bold</b> & 'quoted'";
     let file = json!({
-        "format": "deltascope-1", "title": WICKED, "note": WICKED,
+        "format": "deltascope-1", "title": MARKUP, "note": MARKUP,
         "sizes": [1, 1], "activations": ["sigmoid"], "cost": "half_mse",
         "learning_rate": 0.5, "batch_size": 1, "reduction": "sum",
         "parameters": { "weights": [[[1]]], "biases": [[0]] },
-        "data": { "inputs": [WICKED], "targets": [WICKED], "x": [[1]], "y": [[1]] },
+        "data": { "inputs": [MARKUP], "targets": [MARKUP], "x": [[1]], "y": [[1]] },
     });
     in_settings(page, async || open_file(page, &file.to_string()).await).await?;
-    assert_eq!(page.text("#title").await?, WICKED);
-    assert_eq!(page.script("return document.getElementById('note').textContent").await?, WICKED);
-    assert_eq!(page.text("#inspector h3").await?, format!("Layer 1, neuron 1: {WICKED}"));
+    assert_eq!(page.text("#title").await?, MARKUP);
+    assert_eq!(page.script("return document.getElementById('note').textContent").await?, MARKUP);
+    assert_eq!(page.text("#inspector h3").await?, format!("Layer 1, neuron 1: {MARKUP}"));
     page.press("h").await?;
-    assert_eq!(page.text("#inspector h3").await?, format!("Input 1: {WICKED}"));
+    assert_eq!(page.text("#inspector h3").await?, format!("Input 1: {MARKUP}"));
     assert_eq!(page.script("return document.querySelectorAll('img, h2 b, h3 b').length").await?, 0);
-    assert_eq!(saved(page).await?["title"], WICKED);
+    assert_eq!(saved(page).await?["title"], MARKUP);
 
-    // What is saved in the middle of a run opens at the same moment, with the same digits.
+    // A file saved in the middle of a run opens at the same moment, with the same digits.
     page.choose("#preset", "iris").await?;
     page.click("h1").await?;
     page.press("] . ArrowRight*5").await?;
@@ -48,14 +48,14 @@ pub(crate) async fn a_file_is_text_and_comes_back_as_it_was(page: &Page) -> Resu
     assert_eq!(saved(page).await?, file);
     for field in &mut before {
         if field == "preset=iris" {
-            *field = "preset=".to_owned(); // it is the reader's own now
+            *field = "preset=".to_owned(); // it is not a preset any more
         }
     }
-    assert_looks(page, &before, "the file was opened").await
+    assert_looks(page, &before, "opening the file").await
 }
 
-pub(crate) async fn images_are_dropped_or_chosen(page: &Page) -> Result<()> {
-    // As MNIST's files are called, in some order; half of them packed.
+pub(crate) async fn image_files_can_be_dropped_and_chosen(page: &Page) -> Result<()> {
+    // With the names of MNIST's files, in another order; half of them compressed.
     give(page, "drop", "[...set('t10k', 10), ...set('train', 40).map(packed)]").await?;
     page.until("document.getElementById('title').textContent === 'MNIST'").await?;
     assert_eq!(page.text("#message").await?, "");
@@ -67,11 +67,11 @@ pub(crate) async fn images_are_dropped_or_chosen(page: &Page) -> Result<()> {
     let bytes = |place: &str| file["data"].pointer(place).and_then(Value::as_str).map(str::len);
     assert_eq!(bytes("/images/labels"), Some(56)); // 40 bytes in base64
     assert_eq!(bytes("/held_out/images/labels"), Some(16));
-    // What was saved is opened again.
+    // The saved file can be opened.
     in_settings(page, async || open_file(page, &file.to_string()).await).await?;
     assert_eq!(saved(page).await?, file);
 
-    // Two chosen files are a training set, under any names.
+    // Two chosen files are a training set, whatever their names.
     page.choose("#preset", "xor").await?;
     page.until("document.getElementById('title').textContent === 'XOR'").await?;
     in_settings(page, async || {
@@ -81,8 +81,8 @@ pub(crate) async fn images_are_dropped_or_chosen(page: &Page) -> Result<()> {
     .await?;
     assert_eq!(saved(page).await?["data"].get("held_out"), None);
 
-    // What is broken is told where it can be seen, and changes nothing.
-    page.choose("#preset", "circle").await?; // another one: WebKit thinks that the one chosen before is still chosen
+    // A broken file is refused with a visible message, and changes nothing.
+    page.choose("#preset", "circle").await?; // another one, because in WebKit the previous one is still chosen
     page.until("document.getElementById('title').textContent === 'Circle'").await?;
     for (files, says) in [
         (
@@ -109,17 +109,17 @@ pub(crate) async fn images_are_dropped_or_chosen(page: &Page) -> Result<()> {
     .await
 }
 
-/// Drops the files that an expression of `give.js` makes, or chooses them.
+/// Drops or chooses the files of a JavaScript expression that uses `give.js`.
 async fn give(page: &Page, how: &str, files: &str) -> Result<()> {
     let script = format!("{GIVE}\nawait give('{how}', {files});");
     page.script_async(&script).await.map(drop)
 }
 
-pub(crate) async fn mnist_is_opened_or_said_to_be_absent(page: &Page) -> Result<()> {
+pub(crate) async fn mnist_is_opened_if_it_was_downloaded(page: &Page) -> Result<()> {
     let list = page.script_async("return (await fetch('www/data/list.json')).json()").await?;
     page.choose("#preset", "mnist").await?;
     if list.get("mnist").is_none() {
-        println!("MNIST is not at hand (`cargo xtask data mnist` fetches it): only its absence is tested");
+        println!("MNIST is not downloaded (`cargo xtask data mnist`): only the message is tested");
         page.until("document.getElementById('message').textContent.includes('cargo xtask data mnist')")
             .await?;
         assert_eq!(page.value("#preset").await?, "and");

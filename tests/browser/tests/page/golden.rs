@@ -1,4 +1,4 @@
-//! The golden cases, opened as files: every number shown is the file's, to the digits shown.
+//! The golden cases, opened as files: every number shown is that of the golden file, to the digits shown.
 
 use anyhow::{Context, Result};
 use browser_tests::Page;
@@ -67,25 +67,25 @@ impl Case {
     }
 }
 
-/// The cases that are read off under the other rules too: one of each kind.
+/// The cases that are also tested with the other rules: one of each kind.
 const OTHER_RULES: [&str; 5] = ["s02", "s04", "s07", "s09", "s13"];
 
-pub(crate) async fn every_golden_case_can_be_read_off(page: &Page) -> Result<()> {
+pub(crate) async fn every_golden_case_is_shown(page: &Page) -> Result<()> {
     show_digits(page, 12).await?;
     let golden: Cases = golden("golden.json")?;
     assert_eq!(golden.cases.len(), 20);
     for case in &golden.cases {
-        read_off(page, case).await.with_context(|| case.id.clone())?;
+        assert_case(page, case).await.with_context(|| case.id.clone())?;
     }
     Ok(())
 }
 
-async fn read_off(page: &Page, case: &Case) -> Result<()> {
+async fn assert_case(page: &Page, case: &Case) -> Result<()> {
     in_settings(page, async || open_file(page, &case.file()).await).await?;
     assert_eq!(page.text("#title").await?, case.id);
     page.press("PageDown").await?;
     let mut columns = 0;
-    // Where not all layers fit side by side, the ledger shows the one that is updated.
+    // If not all layers fit side by side, the ledger shows the layer that is updated.
     for layer in 0..case.weights.len() {
         let shown = ledger(page).await?;
         for (at, l, j) in shown.neurons() {
@@ -120,7 +120,7 @@ async fn read_off(page: &Page, case: &Case) -> Result<()> {
     Ok(())
 }
 
-/// The mean, the wrong rule and updates after each sample, by the settings of the page.
+/// The mean, the wrong rule and updates after each sample, chosen in the page's settings.
 async fn other_rules(page: &Page, case: &Case) -> Result<()> {
     page.choose("#reduction", "mean").await?;
     after_is(page, case, &case.after.mean, Some(&case.grad_mean)).await?;

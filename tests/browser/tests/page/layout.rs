@@ -1,24 +1,26 @@
-//! Everything in its place, for eyes and for assistive technology, on a laptop and on a telephone.
+//! The layout of the page and its accessibility, on a laptop and on a phone.
 
 use anyhow::Result;
 use browser_tests::{Engine, Page, View};
 use serde_json::Value;
 
-/// The parts of the first screen with how far each reaches, and pairs that lie over each other.
-const PLACES: &str = "
+use super::reading::{assert_accessible, assert_no_horizontal_scroll};
+
+/// Returns the parts of the page that overlap, and those that are not on the first screen.
+const PROBLEMS: &str = "
     const parts = ['header', '.picture', '.equations', '.inspector', '.timeline', '.ledger', '.chart'];
     const boxes = parts.map((css) => document.querySelector(css).getBoundingClientRect());
     const wrong = [];
     for (const [i, a] of boxes.entries()) for (const [j, b] of boxes.entries()) {
       const over = a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
-      if (i < j && over) wrong.push(`${parts[i]} lies over ${parts[j]}`);
+      if (i < j && over) wrong.push(`${parts[i]} overlaps ${parts[j]}`);
     }
     const controls = [...document.querySelectorAll('header button, header input, header select, .steps button')]
       .filter((control) => control.offsetParent);
     for (const [i, a] of controls.entries()) for (const b of controls.slice(i + 1)) {
       const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
       if (p.left < q.right - 0.5 && q.left < p.right - 0.5 && p.top < q.bottom - 0.5 && q.top < p.bottom - 0.5) {
-        wrong.push(`${a.outerHTML} lies over ${b.outerHTML}`);
+        wrong.push(`${a.outerHTML} overlaps ${b.outerHTML}`);
       }
     }
     const wide = { 'first sample': '#ledger tbody tr', 'totals': '#ledger tfoot' };
@@ -30,19 +32,19 @@ const PLACES: &str = "
         wrong.push(`${name} is not on the first screen: ${JSON.stringify(box)}`);
       }
     }
-    // What the equation at work comes to: the new bias at the update, else its last line.
+    // The result of the current equation: the new bias at the update, or else its last line.
     const results = [...document.querySelectorAll('.current .result')];
     const updated = (result) => result.closest('.line').querySelector('.left').textContent.includes('←');
     const conclusion = (results.find(updated) ?? results.at(-1))?.getBoundingClientRect();
     const working = document.querySelector('.current .working').getBoundingClientRect();
     if (conclusion && (conclusion.bottom > working.bottom + 0.5 || conclusion.right > working.right + 0.5)) {
-      wrong.push(`the result is out of sight: ${JSON.stringify([conclusion, working])}`);
+      wrong.push(`the result is not visible: ${JSON.stringify([conclusion, working])}`);
     }
     const { scrollHeight, clientHeight } = document.querySelector('.equations');
     if (scrollHeight > clientHeight + 1) wrong.push(`${scrollHeight} pixels of equations in ${clientHeight}`);
     return wrong;";
 
-pub(crate) async fn all_is_in_sight_and_nothing_overlaps(page: &Page) -> Result<()> {
+pub(crate) async fn everything_is_visible_and_nothing_overlaps(page: &Page) -> Result<()> {
     for preset in
         ["and", "xor", "mazur", "han-kamber", "brownlee", "iris", "digits", "circle", "spiral", "linnerud"]
     {
@@ -50,23 +52,17 @@ pub(crate) async fn all_is_in_sight_and_nothing_overlaps(page: &Page) -> Result<
         page.click("h1").await?;
         for moment in 0..9 {
             page.script("scrollTo(0, 0)").await?;
-            assert_eq!(page.script(PLACES).await?, Value::Array(Vec::new()), "{preset}, moment {moment}");
+            assert_eq!(page.script(PROBLEMS).await?, Value::Array(Vec::new()), "{preset}, moment {moment}");
             page.press(if moment == 7 { "PageDown" } else { "ArrowRight" }).await?;
         }
         let size = page.size().await?;
         assert_eq!((size.width, size.height), (1366.0, 768.0));
-        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+        assert_no_horizontal_scroll(page, preset).await?;
     }
     Ok(())
 }
 
-async fn assert_accessible(page: &Page, when: &str) -> Result<()> {
-    let found = page.violations().await?;
-    assert!(found.is_empty(), "{when}: {found:#?}");
-    Ok(())
-}
-
-pub(crate) async fn axe_finds_nothing(page: &Page) -> Result<()> {
+pub(crate) async fn axe_finds_no_violations(page: &Page) -> Result<()> {
     assert_accessible(page, "at the start").await?;
     page.choose("#preset", "iris").await?;
     page.click("h1").await?;
@@ -90,27 +86,22 @@ pub(crate) async fn axe_finds_nothing(page: &Page) -> Result<()> {
         page.see_through(View { dark: true, still: true, ..View::DESKTOP }).await?;
         page.open("").await?;
         assert_eq!(page.script("return document.documentElement.dataset.theme").await?, "dark");
-        assert_accessible(page, "for a reader who prefers dark").await?;
+        assert_accessible(page, "with a dark theme preferred").await?;
     }
     Ok(())
 }
 
-pub(crate) async fn a_phone_is_enough(page: &Page) -> Result<()> {
-    let phone = match page.engine() {
-        Engine::Chromium => View::PHONE,
-        _ => View { mobile: false, scale: 1.0, ..View::PHONE },
-    };
-    page.see_through(phone).await?;
+pub(crate) async fn the_page_fits_on_a_phone(page: &Page) -> Result<()> {
+    page.see_through(View::phone(page.engine())).await?;
     page.open("").await?;
     for preset in ["iris", "digits", "mazur"] {
         page.choose("#preset", preset).await?;
         for _ in 0..6 {
             page.click("button.main").await?;
         }
-        let size = page.size().await?;
-        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+        assert_no_horizontal_scroll(page, preset).await?;
     }
-    // A finger needs room.
+    // Controls are large enough for a finger.
     const SMALL: &str = "
         return [...document.querySelectorAll('.steps button, header button, header select, header input')]
           .filter((control) => control.offsetParent)
@@ -122,10 +113,9 @@ pub(crate) async fn a_phone_is_enough(page: &Page) -> Result<()> {
             assert_eq!(page.script(SMALL).await?, Value::Array(Vec::new()), "{view}");
         }
     }
-    assert_accessible(page, "on a telephone").await?;
+    assert_accessible(page, "on a phone").await?;
     page.click("[data-opens=settings]").await?;
-    assert_accessible(page, "on a telephone, with the settings open").await?;
-    let size = page.size().await?;
-    assert!(size.scroll_width <= size.width, "the settings scroll sideways: {size:?}");
+    assert_accessible(page, "on a phone, with the settings open").await?;
+    assert_no_horizontal_scroll(page, "the settings").await?;
     Ok(())
 }

@@ -1,29 +1,29 @@
-//! The page in real browsers: the same scenarios in each.
+//! The page in real browsers: the same scenarios in each engine.
 
-// What a test cannot do without ends it, in its helpers too.
+// A test may panic, and so may its helpers.
 #![allow(clippy::panic)]
 
 mod back;
-mod bits;
 mod changes;
 mod compare;
 mod files;
 mod golden;
+mod invalid_input;
 mod layout;
 mod links;
+mod native_numbers;
 mod path;
 mod play;
 mod published;
 mod reading;
 mod reference;
 mod train;
-mod wrong_input;
 
 use anyhow::Result;
 use browser_tests::{Engine, Page, View, visit};
 
-/// A scenario as three tests, named after the engines. Tests run in the order of their names, so that two
-/// at a time are in two engines.
+/// Defines three tests per scenario, named after the engines. Tests start in the order of their names, so two parallel
+/// tests use different engines.
 macro_rules! in_each_engine {
     ($($idea:ident::$scenario:ident)*) => { $(
         mod $scenario {
@@ -50,45 +50,46 @@ macro_rules! in_each_engine {
 in_each_engine! {
     path::iris_by_mouse
     path::iris_by_keyboard
-    golden::every_golden_case_can_be_read_off
-    published::mazur_can_be_read_off_as_published
-    published::han_and_kamber_can_be_read_off_as_published
-    published::brownlee_ends_at_his_weights
-    back::back_is_the_identity
-    bits::every_bit_is_as_native
-    wrong_input::wrong_numbers_are_refused_beside_their_field
-    wrong_input::wrong_files_are_refused_and_change_nothing
-    wrong_input::a_run_that_diverges_says_so
-    files::a_file_is_text_and_comes_back_as_it_was
-    files::images_are_dropped_or_chosen
-    files::mnist_is_opened_or_said_to_be_absent
+    golden::every_golden_case_is_shown
+    published::mazur_is_shown_as_published
+    published::han_and_kamber_is_shown_as_published
+    published::brownlee_ends_at_the_published_weights
+    back::stepping_back_restores_the_page
+    native_numbers::numbers_equal_the_native_ones_to_the_last_bit
+    invalid_input::invalid_numbers_are_refused_beside_their_field
+    invalid_input::invalid_files_are_refused_and_change_nothing
+    invalid_input::a_divergence_is_reported
+    files::a_file_is_shown_as_text_and_saved_unchanged
+    files::image_files_can_be_dropped_and_chosen
+    files::mnist_is_opened_if_it_was_downloaded
     changes::the_network_can_be_rebuilt_and_undone
     changes::every_number_can_be_edited_and_undone
-    links::term_and_picture_light_each_other
+    links::terms_and_picture_highlight_each_other
     compare::the_three_questions_are_answered
-    compare::reference_runs_are_runs
-    compare::frozen_gradients_add_up_and_half_the_eta_leaves_a_quarter
+    compare::runs_match_the_reference_runs
+    compare::frozen_gradients_add_up_and_halving_eta_leaves_a_quarter
     compare::the_gradient_check_distinguishes_the_bias_rules
-    compare::runs_can_be_chosen_moved_and_taken_out
+    compare::runs_can_be_added_moved_and_removed
     compare::the_comparison_is_accessible_and_fits
-    compare::charts_are_drawn_and_handed_out
-    layout::all_is_in_sight_and_nothing_overlaps
-    layout::axe_finds_nothing
-    layout::a_phone_is_enough
+    compare::charts_are_drawn_and_saved_as_svg
+    layout::everything_is_visible_and_nothing_overlaps
+    layout::axe_finds_no_violations
+    layout::the_page_fits_on_a_phone
     play::it_plays_and_pauses
-    play::a_long_jump_can_be_stopped
-    train::a_hundred_epochs_of_digits_to_the_last_bit
-    train::random_networks_to_the_last_bit
-    train::small_and_larger_networks_to_the_last_bit
-    train::where_it_pauses_the_next_step_is_taken_by_hand
-    train::it_ends_by_itself_and_refuses_nonsense
-    train::a_change_while_it_trains_goes_on_from_there
-    train::a_divergence_is_gone_back_from_by_one_key
+    play::a_long_replay_can_be_stopped
+    train::digits_train_to_the_last_bit
+    train::random_networks_train_to_the_last_bit
+    train::small_and_large_networks_train_to_the_last_bit
+    train::stepping_continues_where_training_pauses
+    train::training_stops_at_its_criteria_and_refuses_invalid_ones
+    train::a_change_during_training_continues_from_there
+    train::one_key_restores_the_last_finite_state
     train::validation_rows_are_not_trained_on
     train::the_training_is_accessible_and_fits
 }
 
-/// A scenario on the opened page. Whatever it does, the console stays silent and nothing is fetched from elsewhere.
+/// Runs a scenario on the opened page, and asserts that the console is empty and that nothing was requested from other
+/// servers.
 fn run(engine: Engine, scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     visit(engine, View::DESKTOP, async |page| {
         page.open("").await?;

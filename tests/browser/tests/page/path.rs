@@ -1,5 +1,5 @@
-//! A new user's path: choose Iris, step through a mini-batch, go back, and read off what moves the biases.
-//! Every number is compared with one that plain loops compute here from the golden files' flowers.
+//! A new user's path: choose Iris, step through a mini-batch, go back, and read what updates the biases. Every number is
+//! compared with one computed here by plain loops from the golden files' data.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::Page;
@@ -7,21 +7,21 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 use super::reading::{assert_is, assert_looks, assert_shows, ledger, look, number, saved, selected};
-use super::reference::{Layer, Passed, golden, pass, standardised};
+use super::reference::{Layer, Pass, golden, pass, standardised};
 
 const LAYERS: [(usize, usize); 2] = [(4, 5), (5, 3)];
 const ETA: f64 = 0.1;
-/// Input, forward by layer, cost, (1), (2), (3), (3), (4), (4), add up.
+/// The equation of each moment: input, forward per layer, cost, (1), (2), (3), (3), (4), (4), accumulate.
 const EQUATIONS: [&str; 11] = ["→", "→", "→", "C", "(1)", "(2)", "(3)", "(3)", "(4)", "(4)", "(3)"];
 
-/// How the reader works.
+/// The input device.
 #[derive(Clone, Copy)]
 enum By {
     Mouse,
     Keyboard,
 }
 
-/// Sizes of steps: as buttons name them, and their keys, forward and back.
+/// Step sizes: the name on the buttons, and the keys for forward and back.
 const EQUATION: (&str, [&str; 2]) = ("equation", ["ArrowRight", "ArrowLeft"]);
 const SAMPLE: (&str, [&str; 2]) = ("sample", [".", ","]);
 const MINI_BATCH: (&str, [&str; 2]) = ("mini_batch", ["PageDown", "PageUp"]);
@@ -56,13 +56,13 @@ pub(crate) async fn iris_by_mouse(page: &Page) -> Result<()> {
 }
 
 pub(crate) async fn iris_by_keyboard(page: &Page) -> Result<()> {
-    // Past the three views, to the scenarios.
+    // Past the three views, to the presets.
     page.press("Tab*4").await?;
     assert_eq!(page.focused().await?, "select#preset");
     page.press("ArrowDown*5").await?;
     page.until("document.getElementById('title').textContent === 'Iris'").await?;
     assert_eq!(page.focused().await?, "select#preset");
-    // From field to field until no field has the focus, where keys step.
+    // To the first button: with the focus on a field, the arrow keys would not step.
     for tabs in 0.. {
         ensure!(tabs < 12, "the Tab key leads to no button");
         page.press("Tab").await?;
@@ -97,7 +97,7 @@ async fn iris(page: &Page, by: By) -> Result<()> {
     by.step(page, MINI_BATCH, true).await?;
     mini_batch_done(page, &network, &samples).await?;
 
-    // The way back is the way there.
+    // The same steps back.
     by.step(page, MINI_BATCH, false).await?;
     rows_so_far(page, &samples[..3]).await?;
     for _ in 1..3 {
@@ -107,14 +107,14 @@ async fn iris(page: &Page, by: By) -> Result<()> {
     for _ in 1..EQUATIONS.len() {
         by.step(page, EQUATION, false).await?;
     }
-    assert_looks(page, &start, "as many steps back as forward").await?;
+    assert_looks(page, &start, "the same number of steps back").await?;
     assert!(ledger(page).await?.samples.iter().all(|row| row.cells.iter().all(String::is_empty)));
     by.step(page, EQUATION, true).await?;
     by.step(page, EQUATION, false).await?;
     assert_looks(page, &start, "a step and back").await
 }
 
-/// Every weight and bias, from the fields of each neuron as it is selected. Leaves the first output selected.
+/// Every weight and bias, from the fields of each neuron. The first output is selected afterwards.
 async fn parameters_shown(page: &Page) -> Result<[Layer; 2]> {
     const FIELDS: &str = "
         const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
@@ -137,7 +137,7 @@ async fn parameters_shown(page: &Page) -> Result<[Layer; 2]> {
     Ok(network)
 }
 
-async fn equation_by_equation(page: &Page, by: By, sample: &Passed) -> Result<()> {
+async fn equation_by_equation(page: &Page, by: By, sample: &Pass) -> Result<()> {
     for (moment, equation) in EQUATIONS.into_iter().enumerate() {
         if moment > 0 {
             by.step(page, EQUATION, true).await?;
@@ -149,7 +149,7 @@ async fn equation_by_equation(page: &Page, by: By, sample: &Passed) -> Result<()
             .await?;
         let results: Vec<String> = serde_json::from_value(results)?;
         let (first, last) = (results.first(), results.last());
-        // Of each layer's first neuron: what the last line must come to.
+        // The expected result of the last line, for the first neuron of each layer.
         let want = match moment {
             1 => Some(sample.a[0][0]),
             2 => Some(sample.a[1][0]),
@@ -177,8 +177,8 @@ async fn equation_by_equation(page: &Page, by: By, sample: &Passed) -> Result<()
     rows_so_far(page, std::slice::from_ref(sample)).await
 }
 
-/// δ of the samples done, and their sums; nothing of those to come.
-async fn rows_so_far(page: &Page, done: &[Passed]) -> Result<()> {
+/// Asserts the δ of the finished samples and their sums, and that those of the other samples are empty.
+async fn rows_so_far(page: &Page, done: &[Pass]) -> Result<()> {
     let shown = ledger(page).await?;
     let sums = shown.total(&format!("Σ down, {} of 10", done.len()))?;
     for (at, l, j) in shown.neurons() {
@@ -194,8 +194,8 @@ async fn rows_so_far(page: &Page, done: &[Passed]) -> Result<()> {
     Ok(())
 }
 
-/// ∂C/∂b, the update of each bias, and what it comes to.
-async fn mini_batch_done(page: &Page, network: &[Layer; 2], samples: &[Passed]) -> Result<()> {
+/// Asserts ∂C/∂b, the change and the new value of each bias.
+async fn mini_batch_done(page: &Page, network: &[Layer; 2], samples: &[Pass]) -> Result<()> {
     let shown = ledger(page).await?;
     let (gradients, changes, after) =
         (shown.total("Σ down / 10 = ∂C/∂b")?, shown.total("change of b")?, shown.total("new b")?);
@@ -215,7 +215,7 @@ async fn mini_batch_done(page: &Page, network: &[Layer; 2], samples: &[Passed]) 
     Ok(())
 }
 
-/// What else has a key: epochs, neurons, selection, help, undo.
+/// The other keys: epochs, neurons, selection, help, undo.
 async fn keys_of_the_page(page: &Page) -> Result<()> {
     let name = async || page.text("#inspector h3").await;
     assert_eq!(name().await?, "Layer 2, neuron 1: setosa");
@@ -258,7 +258,7 @@ async fn keys_of_the_page(page: &Page) -> Result<()> {
         page.press("Tab").await?;
     }
     page.press("Control+z").await?;
-    assert_looks(page, &before, "a change undone").await?;
+    assert_looks(page, &before, "undoing a change").await?;
     page.press("Control+y").await?;
     assert_eq!(page.value("#learning-rate").await?, "0.25");
     Ok(())

@@ -1,4 +1,4 @@
-//! Playing by itself, and long ways.
+//! Play, pause, and long replays.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(crate) async fn it_plays_and_pauses(page: &Page) -> Result<()> {
     page.click("h1").await?;
     let start = look(page).await?;
     a_while().await;
-    assert_looks(page, &start, "nothing was done").await?;
+    assert_looks(page, &start, "doing nothing").await?;
 
     page.press("Space").await?;
     assert_eq!(page.attribute("#play", "aria-pressed").await?.as_deref(), Some("true"));
@@ -30,9 +30,9 @@ pub(crate) async fn it_plays_and_pauses(page: &Page) -> Result<()> {
     assert_eq!(page.attribute("#play", "aria-pressed").await?.as_deref(), Some("false"));
     let paused = look(page).await?;
     a_while().await;
-    assert_looks(page, &paused, "it was paused").await?;
+    assert_looks(page, &paused, "the pause").await?;
 
-    // The chosen speed: a mini-batch of this example has 25 neurons' moments, so 2 s at 20 a second.
+    // Ten moments at 20 per second take half a second.
     page.press("Home").await?;
     page.click("#play").await?;
     let began = std::time::Instant::now();
@@ -44,7 +44,7 @@ pub(crate) async fn it_plays_and_pauses(page: &Page) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn a_long_jump_can_be_stopped(page: &Page) -> Result<()> {
+pub(crate) async fn a_long_replay_can_be_stopped(page: &Page) -> Result<()> {
     page.choose("#preset", "digits").await?;
     page.click("h1").await?;
     page.press("PageDown ArrowRight*4").await?;
@@ -53,21 +53,21 @@ pub(crate) async fn a_long_jump_can_be_stopped(page: &Page) -> Result<()> {
     page.until("!document.getElementById('progress').hidden").await?;
     let first = page.text("#progress-text").await?;
     assert!(first.starts_with("Running: update "), "{first}");
-    // It goes on, and the page still answers.
+    // The replay continues, and the page responds.
     page.until(&format!("document.getElementById('progress-text').textContent !== {first:?}")).await?;
     page.click("#progress button").await?;
     page.until("document.getElementById('progress').hidden").await?;
     assert_eq!(saved(page).await?, scenario);
     assert!(page.text("#notice").await?.contains("The position has not changed"));
-    assert_looks(page, &before, "a long way was stopped").await?;
+    assert_looks(page, &before, "stopping a replay").await?;
 
-    // By the keyboard too; and a way that is not stopped arrives.
+    // The keyboard stops it too; a replay that is not stopped ends at its position.
     page.type_in("#epoch", "3000").await?;
     page.until("!document.getElementById('progress').hidden").await?;
     page.click("h1").await?;
     page.press("Escape").await?;
     page.until("document.getElementById('progress').hidden").await?;
-    assert_looks(page, &before, "a long way was stopped by the keyboard").await?;
+    assert_looks(page, &before, "stopping a replay with the keyboard").await?;
     page.type_in("#epoch", "3").await?;
     page.until("document.getElementById('position').textContent.includes('360 updates')").await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What a person reads off the page, and the few moves that every scenario makes.
+//! Reading the page, and the actions and assertions that the scenarios share.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,25 +8,25 @@ use browser_tests::Page;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The ledger as it stands on the page.
+/// The ledger as shown on the page.
 #[derive(Debug, Deserialize, PartialEq)]
 pub(crate) struct Ledger {
-    /// What each column is for, `b-0-1`; none for a layer's total.
+    /// The bias of each column, `b-0-1`; `None` for a layer's total.
     pub(crate) columns: Vec<Option<String>>,
-    /// A row for each sample.
+    /// One row per sample.
     pub(crate) samples: Vec<Row>,
-    /// The rows below.
+    /// The rows below the samples.
     pub(crate) totals: Vec<Row>,
 }
 
 /// A row of the ledger.
 #[derive(Debug, Deserialize, PartialEq)]
 pub(crate) struct Row {
-    /// What it is called; of a sample "row 7 of the data".
+    /// Name; for a sample, "row 7 of the data".
     pub(crate) name: String,
-    /// The sample's cost; empty below.
+    /// Cost of the sample; empty for totals.
     pub(crate) cost: String,
-    /// As many as columns.
+    /// One cell per column.
     pub(crate) cells: Vec<String>,
 }
 
@@ -47,29 +47,29 @@ pub(crate) async fn ledger(page: &Page) -> Result<Ledger> {
 }
 
 impl Ledger {
-    /// The columns of neurons: where, layer, neuron, counted from 0.
+    /// The columns of neurons: index of the column, layer and neuron, counted from 0.
     pub(crate) fn neurons(&self) -> Vec<(usize, usize, usize)> {
-        let place = |(at, name): (usize, &Option<String>)| {
+        let neuron = |(at, name): (usize, &Option<String>)| {
             let mut indices = name.as_deref()?.strip_prefix("b-")?.split('-');
             Some((at, indices.next()?.parse().ok()?, indices.next()?.parse().ok()?))
         };
-        self.columns.iter().enumerate().filter_map(place).collect()
+        self.columns.iter().enumerate().filter_map(neuron).collect()
     }
 
-    /// The total whose name starts like this.
+    /// The total whose name starts with this.
     pub(crate) fn total(&self, name: &str) -> Result<&Row> {
         let row = self.totals.iter().find(|row| row.name.starts_with(name));
         row.with_context(|| format!("no total is called `{name}`: {:?}", self.totals))
     }
 
-    /// The row of the data that a sample is, counted from 0.
+    /// The data row of a sample, counted from 0.
     pub(crate) fn row_of(&self, sample: usize) -> Result<usize> {
         let number = self.samples[sample].name.trim_start_matches("row ").split(' ').next();
         Ok(number.context("no number")?.parse::<usize>()? - 1)
     }
 }
 
-/// A number as the page writes it: its value, and half of its last digit.
+/// The value of a number on the page, and half a unit of its last digit.
 fn parsed(text: &str) -> Result<(f64, f64)> {
     let plain: String = text.replace('−', "-").replace('+', "");
     let (mantissa, exponent) = match plain.split_once("×10") {
@@ -77,54 +77,56 @@ fn parsed(text: &str) -> Result<(f64, f64)> {
         Some((mantissa, exponent)) => (mantissa, exponent.chars().map(ordinary).collect::<String>().parse()?),
     };
     let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len()) as i32;
-    let value = format!("{mantissa}e{exponent}").parse().with_context(|| format!("`{text}` is no number"))?;
+    let value =
+        format!("{mantissa}e{exponent}").parse().with_context(|| format!("`{text}` is not a number"))?;
     Ok((value, 0.5 * 10f64.powi(exponent - decimals)))
 }
 
+/// The ordinary character of a superscript digit or minus sign.
 fn ordinary(superscript: char) -> char {
     let digit = "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == superscript);
     digit.and_then(|digit| char::from_digit(digit as u32, 10)).unwrap_or('-')
 }
 
-/// A number on the page, whatever digits it has.
+/// The value of a number on the page.
 pub(crate) fn number(text: &str) -> Result<f64> {
     Ok(parsed(text)?.0)
 }
 
-/// That a text on the page is this number, to the last digit that it shows.
+/// Asserts that a text on the page is this number, to its last digit.
 #[track_caller]
 pub(crate) fn assert_shows(what: &str, text: &str, want: f64) {
     let (got, half) = parsed(text).unwrap_or_else(|error| panic!("{what}: {error}"));
-    // A zero shows no digits; and where two numbers cancel, the last bits of a double are left.
+    // A zero has no digits; where two numbers cancel, a rounding error is left.
     let half = if got == 0.0 { 0.0 } else { half * (1.0 + 1e-9) };
     let off = (got - want).abs();
     assert!(off <= half + 1e-12 * want.abs() + 1e-14, "{what}: the page shows {text}, it is {want}");
 }
 
-/// That a full double on the page is this number.
+/// Asserts that a double with all its digits on the page is this number.
 #[track_caller]
 pub(crate) fn assert_is(what: &str, text: &str, want: f64) {
     let got = number(text).unwrap_or_else(|error| panic!("{what}: {error}"));
     assert!((got - want).abs() <= 1e-12 * want.abs().max(1.0), "{what}: the page shows {text}, it is {want}");
 }
 
-/// A row of the selected neuron's numbers: by the class of its symbol, `z`, `a`, `delta`, `b`.
+/// A number of the selected neuron, by the class of its symbol: `z`, `a`, `delta`, `b`.
 pub(crate) async fn selected(page: &Page, class: &str) -> Result<String> {
     let css = format!("#inspector dt.{class} + dd");
     Ok(page.text(&css).await?.trim().to_owned())
 }
 
-/// Opens the settings, does something there and closes them.
+/// Opens the settings, acts there and closes them.
 pub(crate) async fn in_settings(page: &Page, act: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
     page.click("[data-opens=settings]").await?;
     act().await?;
-    // What was done may still move the button: a click would fall beside it.
+    // The page may still move the button.
     page.settled().await?;
     page.click("#settings .close").await?;
     page.until("!document.getElementById('settings').open").await
 }
 
-/// Shows so many significant digits.
+/// Sets the number of significant digits.
 pub(crate) async fn show_digits(page: &Page, digits: usize) -> Result<()> {
     in_settings(page, async || page.type_in("#digits", &digits.to_string()).await).await
 }
@@ -140,9 +142,9 @@ pub(crate) async fn open_file(page: &Page, text: &str) -> Result<()> {
     given.and(taken)
 }
 
-/// The scenario that the page would save, without saving it.
+/// The scenario that the page would save, without a download.
 pub(crate) async fn saved(page: &Page) -> Result<Value> {
-    const CATCH: &str = "
+    const INTERCEPT: &str = "
         const make = URL.createObjectURL, follow = HTMLAnchorElement.prototype.click;
         let file;
         URL.createObjectURL = (blob) => { file = blob; return make.call(URL, blob); };
@@ -151,11 +153,11 @@ pub(crate) async fn saved(page: &Page) -> Result<Value> {
         URL.createObjectURL = make;
         HTMLAnchorElement.prototype.click = follow;
         return file.text();";
-    let text = page.script_async(CATCH).await?;
+    let text = page.script_async(INTERCEPT).await?;
     Ok(serde_json::from_str(text.as_str().context("nothing was saved")?)?)
 }
 
-/// A function of the page that gives everything to be read and seen on it, as texts.
+/// A JavaScript function that returns all texts, fields and the drawing of the page.
 pub(crate) const LOOK: &str = "
     const look = () => {
       const parts = ['title', 'equations', 'ledger', 'ledger-remarks', 'inspector', 'position', 'narration', 'costs',
@@ -165,17 +167,31 @@ pub(crate) const LOOK: &str = "
       return [...parts, ...fields, window.__drawn(document.getElementById('network'))];
     };";
 
-/// Everything to be read and seen on the page.
+/// All texts, fields and the drawing of the page.
 pub(crate) async fn look(page: &Page) -> Result<Vec<String>> {
     let texts = page.script(&format!("{LOOK} return look();")).await?;
     let texts: Vec<String> = serde_json::from_value(texts)?;
-    ensure!(texts.len() > 20, "the page has little on it: {texts:?}");
+    ensure!(texts.iter().any(|text| text.starts_with("learning-rate=")), "no field was read: {texts:?}");
     let drawn = texts.last().is_some_and(|drawn| drawn.contains("fillText") && drawn.contains("stroke()"));
     ensure!(drawn, "the network is not drawn: {texts:?}");
     Ok(texts)
 }
 
-/// That nothing to be read or seen has changed.
+/// Asserts that axe finds no violations.
+pub(crate) async fn assert_accessible(page: &Page, when: &str) -> Result<()> {
+    let violations = page.violations().await?;
+    assert!(violations.is_empty(), "{when}: {violations:#?}");
+    Ok(())
+}
+
+/// Asserts that the page does not scroll sideways.
+pub(crate) async fn assert_no_horizontal_scroll(page: &Page, what: &str) -> Result<()> {
+    let size = page.size().await?;
+    assert!(size.scroll_width <= size.width, "{what} scrolls sideways: {size:?}");
+    Ok(())
+}
+
+/// Asserts that no text, field or drawing has changed.
 pub(crate) async fn assert_looks(page: &Page, before: &[String], after_what: &str) -> Result<()> {
     for (was, is) in before.iter().zip(look(page).await?) {
         assert_eq!(*was, is, "after {after_what}");

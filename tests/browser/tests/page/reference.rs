@@ -1,4 +1,4 @@
-//! A network in plain loops, and the golden files: the numbers that the page is compared with.
+//! The numbers that the page is compared with: the golden files, and a network in plain loops.
 
 use std::fs;
 use std::path::Path;
@@ -20,9 +20,9 @@ pub(crate) struct Layer {
     pub(crate) biases: Vec<f64>,
 }
 
-/// Everything that one sample brings forth in a network of tanh, softmax and cross-entropy.
+/// All quantities of one sample in a network with tanh, softmax and cross-entropy.
 #[derive(Debug)]
-pub(crate) struct Passed {
+pub(crate) struct Pass {
     pub(crate) z: [Vec<f64>; 2],
     pub(crate) a: [Vec<f64>; 2],
     pub(crate) cost: f64,
@@ -34,8 +34,8 @@ fn weighted(layer: &Layer, a: &[f64]) -> Vec<f64> {
     layer.weights.iter().zip(&layer.biases).map(|(w, b)| sum(w) + b).collect()
 }
 
-/// Forward and back.
-pub(crate) fn pass([hidden, output]: &[Layer; 2], x: &[f64], y: &[f64]) -> Passed {
+/// The forward and the backward pass.
+pub(crate) fn pass([hidden, output]: &[Layer; 2], x: &[f64], y: &[f64]) -> Pass {
     let z1 = weighted(hidden, x);
     let a1: Vec<f64> = z1.iter().map(|z| z.tanh()).collect();
     let z2 = weighted(output, &a1);
@@ -46,10 +46,10 @@ pub(crate) fn pass([hidden, output]: &[Layer; 2], x: &[f64], y: &[f64]) -> Passe
     let delta2: Vec<f64> = a2.iter().zip(y).map(|(a, y)| a - y).collect();
     let back = |k: usize| output.weights.iter().zip(&delta2).map(|(w, delta)| w[k] * delta).sum::<f64>();
     let delta1 = a1.iter().enumerate().map(|(k, a)| back(k) * (1.0 - a * a)).collect();
-    Passed { z: [z1, z2], a: [a1, a2], cost, delta: [delta1, delta2] }
+    Pass { z: [z1, z2], a: [a1, a2], cost, delta: [delta1, delta2] }
 }
 
-/// Columns with mean 0 and standard deviation 1.
+/// Standardises the columns to mean 0 and standard deviation 1.
 pub(crate) fn standardised(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let count = rows.len() as f64;
     let mean = |k: usize| rows.iter().map(|row| row[k]).sum::<f64>() / count;

@@ -1,17 +1,17 @@
-//! Training at full speed, in its worker.
+//! Training at full speed, in the worker.
 
 use anyhow::{Context, Result};
-use browser_tests::{Engine, Page, View};
+use browser_tests::{Page, View};
 use deltascope::data::preset;
 use deltascope::nn::{Network, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
 use deltascope::session::{Direction, Navigate, Play, Session, StepSize};
 use deltascope::training::{StoppingCriteria, Task, TrainingLoop};
 
-use super::bits::compare;
-use super::reading::{in_settings, number, open_file, saved};
+use super::native_numbers::compare;
+use super::reading::{assert_accessible, assert_no_horizontal_scroll, in_settings, number, open_file, saved};
 
-/// To the training of a preset.
+/// Opens the Train view of a preset.
 async fn open(page: &Page, preset: &str) -> Result<()> {
     page.choose("#preset", preset).await?;
     page.click("#view-train").await
@@ -36,7 +36,7 @@ fn arrive(session: &mut Session) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> Result<()> {
+pub(crate) async fn digits_train_to_the_last_bit(page: &Page) -> Result<()> {
     open(page, "digits").await?;
     page.type_in("#epoch-limit", "100").await?;
     page.click("#train").await?;
@@ -68,8 +68,9 @@ pub(crate) async fn a_hundred_epochs_of_digits_to_the_last_bit(page: &Page) -> R
     Ok(())
 }
 
-/// Every activation and cost, mini-batches that divide the rows and such that do not, both reductions, three bias rules.
-pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
+/// All activations and costs, mini-batches that divide the rows and others that do not, both reductions, three bias
+/// rules.
+pub(crate) async fn random_networks_train_to_the_last_bit(page: &Page) -> Result<()> {
     let hidden = ["tanh", "sigmoid", "relu", "leaky_relu", "identity"];
     let ends = [
         ("softmax", "cce"),
@@ -99,7 +100,7 @@ pub(crate) async fn random_networks_to_the_last_bit(page: &Page) -> Result<()> {
 
 /// Networks for each of the trainer's fast paths: nine small ones, of which four train on single samples, and five larger
 /// ones. The last mini-batch of 23 rows is usually a shorter one. Every second network has many inputs of 0 and −0.
-pub(crate) async fn small_and_larger_networks_to_the_last_bit(page: &Page) -> Result<()> {
+pub(crate) async fn small_and_large_networks_train_to_the_last_bit(page: &Page) -> Result<()> {
     let networks: [(&[usize], &[&str], usize); 14] = [
         (&[2, 4, 2, 1], &["tanh", "tanh", "tanh"], 10),
         (&[2, 2, 1], &["sigmoid", "sigmoid"], 1),
@@ -139,23 +140,23 @@ pub(crate) async fn small_and_larger_networks_to_the_last_bit(page: &Page) -> Re
     Ok(())
 }
 
-/// Knuth's generator of numbers.
+/// Knuth's MMIX linear congruential generator.
 struct Random(u64);
 
 impl Random {
-    /// 0 ≤ … < 1
+    /// A number x with 0 ≤ x < 1.
     fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// 23 rows of numbers from `low` to 1.
+    /// 23 rows of numbers between `low` and 1.
     fn rows(&mut self, columns: usize, low: f64) -> Vec<Vec<f64>> {
         (0..23).map(|_| (0..columns).map(|_| low + (1.0 - low) * self.unit()).collect()).collect()
     }
 }
 
-/// Opens a file, trains 40 epochs, and compares the parameters with the plain path's.
+/// Opens a file, trains 40 epochs, and compares the parameters with those of the plain path.
 async fn trains_to_the_last_bit(page: &Page, file: &serde_json::Value) -> Result<()> {
     let scenario = Scenario::from_json(&file.to_string())?;
     in_settings(page, async || open_file(page, &file.to_string()).await).await?;
@@ -169,7 +170,7 @@ async fn trains_to_the_last_bit(page: &Page, file: &serde_json::Value) -> Result
     Ok(())
 }
 
-/// So many epochs by the plain path, mini-batch by mini-batch.
+/// Trains with the plain path, mini-batch by mini-batch.
 fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
@@ -180,15 +181,15 @@ fn plain(scenario: &Scenario, epochs: u32) -> Network {
     network
 }
 
-pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) -> Result<()> {
+pub(crate) async fn stepping_continues_where_training_pauses(page: &Page) -> Result<()> {
     open(page, "iris").await?;
     page.click("h1").await?;
     page.press("Space").await?;
     page.until("document.querySelector('#train-numbers dd')?.textContent.length > 2").await?;
     page.press("Space").await?;
     until_state(page, "Paused before sample ").await?;
-    speed_is_of_what_is_shown(page).await?;
-    // By the keyboard to the stepper, and on by one sample.
+    assert_speed(page).await?;
+    // With the keyboard to the stepper, and one sample forward.
     page.press("v").await?;
     let mut session = native(page).await?;
     assert!(session.position().epoch > 8, "{:?}", session.position());
@@ -203,7 +204,7 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
     let want: serde_json::Value = serde_json::from_str(&session.to_scenario().to_json())?;
     assert_eq!(saved(page).await?, want);
     assert!(compare(page, &session.mini_batch().after, "a step further on").await? > 3);
-    // And on at full speed from there, then a step while it trains.
+    // Continues at full speed, then steps during the training.
     page.press("g Space").await?;
     until_state(page, "Training at full speed.").await?;
     page.press("]").await?;
@@ -214,8 +215,8 @@ pub(crate) async fn where_it_pauses_the_next_step_is_taken_by_hand(page: &Page) 
     Ok(())
 }
 
-/// At first the speed is that since the beginning: the samples by the seconds beside it, to a twentieth of a second.
-async fn speed_is_of_what_is_shown(page: &Page) -> Result<()> {
+/// Asserts that at first the speed shown is the number of samples divided by the seconds, within 0.05 s.
+async fn assert_speed(page: &Page) -> Result<()> {
     const NUMBERS: &str = "
         const numbers = document.querySelectorAll('#train-numbers dd');
         return [2, 3, 5].map((index) => Number(numbers[index].textContent.replace(/[^0-9.]/g, '')));";
@@ -227,7 +228,7 @@ async fn speed_is_of_what_is_shown(page: &Page) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Result<()> {
+pub(crate) async fn training_stops_at_its_criteria_and_refuses_invalid_ones(page: &Page) -> Result<()> {
     open(page, "iris").await?;
     for (field, typed, says) in [
         ("#epoch-limit", "many", "not a whole number; 30 would do"),
@@ -251,7 +252,7 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     let percent = number(percent.split(' ').next().context("no number")?)?;
     assert!(percent >= 95.0, "{percent}");
 
-    // With a speed limit it keeps to that. From the start, samples and time are counted anew.
+    // The speed limit is kept. At the start, samples and time are reset.
     page.click(".training [data-action=JumpedToStart]").await?;
     until_state(page, "Will start at epoch 1, mini-batch 1.").await?;
     page.type_in("#accuracy-limit", "").await?;
@@ -275,8 +276,8 @@ pub(crate) async fn it_ends_by_itself_and_refuses_nonsense(page: &Page) -> Resul
     Ok(())
 }
 
-/// Who changes η while it trains goes on from there with the new one, and undo comes back.
-pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> Result<()> {
+/// A change of η during the training pauses it and applies there; undo reverts it.
+pub(crate) async fn a_change_during_training_continues_from_there(page: &Page) -> Result<()> {
     open(page, "iris").await?;
     page.click("#train").await?;
     page.until("document.querySelector('#train-numbers dd')?.textContent.length > 2").await?;
@@ -303,7 +304,7 @@ pub(crate) async fn a_change_while_it_trains_goes_on_from_there(page: &Page) -> 
     Ok(())
 }
 
-pub(crate) async fn a_divergence_is_gone_back_from_by_one_key(page: &Page) -> Result<()> {
+pub(crate) async fn one_key_restores_the_last_finite_state(page: &Page) -> Result<()> {
     open(page, "linnerud").await?;
     page.type_in("#learning-rate", "30").await?;
     page.click("#train").await?;
@@ -357,29 +358,24 @@ pub(crate) async fn the_training_is_accessible_and_fits(page: &Page) -> Result<(
         page.type_in("#epoch-limit", "30").await?;
         page.click("#train").await?;
         until_state(page, "Done: 30 epochs.").await?;
-        assert_eq!(page.violations().await?, Vec::<String>::new(), "{preset}");
-        let size = page.size().await?;
-        assert!(size.scroll_width <= size.width, "{preset} scrolls sideways: {size:?}");
+        assert_accessible(page, preset).await?;
+        assert_no_horizontal_scroll(page, preset).await?;
         let curve = page
             .script("return document.querySelector('.train-curves').getBoundingClientRect().bottom")
             .await?;
-        assert!(curve.as_f64().context("no place")? <= size.height, "the curves are on the first screen");
+        let bottom = curve.as_f64().context("no curves")?;
+        assert!(bottom <= page.size().await?.height, "{preset}: the curves are below the first screen");
     }
     page.click("#theme").await?;
-    assert_eq!(page.violations().await?, Vec::<String>::new(), "in the dark");
-    let phone = match page.engine() {
-        Engine::Chromium => View::PHONE,
-        _ => View { mobile: false, scale: 1.0, ..View::PHONE },
-    };
-    page.see_through(phone).await?;
+    assert_accessible(page, "in the dark").await?;
+    page.see_through(View::phone(page.engine())).await?;
     page.open("").await?;
     open(page, "circle").await?;
     page.type_in("#validation-share", "25").await?;
     page.type_in("#epoch-limit", "20").await?;
     page.click("#train").await?;
     until_state(page, "Done: 20 epochs.").await?;
-    let size = page.size().await?;
-    assert!(size.scroll_width <= size.width, "a telephone scrolls sideways: {size:?}");
-    assert_eq!(page.violations().await?, Vec::<String>::new(), "on a telephone");
+    assert_no_horizontal_scroll(page, "a phone").await?;
+    assert_accessible(page, "on a phone").await?;
     Ok(())
 }

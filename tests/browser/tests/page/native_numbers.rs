@@ -1,4 +1,4 @@
-//! The page computes the same doubles as the same code natively, to the last bit.
+//! The page computes the same doubles as native code, to the last bit.
 
 use anyhow::{Context, Result};
 use browser_tests::Page;
@@ -6,12 +6,12 @@ use deltascope::data::preset;
 use deltascope::nn::{Network, Parameter};
 use deltascope::session::{Direction, Navigate, Play, Session, StepSize};
 
-/// Every field of the selected neuron: the name and what stands in it.
+/// Returns the id and value of each field of the selected neuron.
 const FIELDS: &str =
     "return [...document.querySelectorAll('#inspector input')].map((field) => [field.id, field.value])";
 
-/// After an epoch of each of these, all activations and costs have had their exp, tanh and log in the numbers.
-pub(crate) async fn every_bit_is_as_native(page: &Page) -> Result<()> {
+/// Compares the parameters after one epoch of presets that together use all activations and costs.
+pub(crate) async fn numbers_equal_the_native_ones_to_the_last_bit(page: &Page) -> Result<()> {
     for id in ["circle", "iris", "digits", "linnerud"] {
         page.choose("#preset", id).await?;
         page.click("[title*='end of the epoch (]']").await?;
@@ -29,7 +29,8 @@ pub(crate) async fn every_bit_is_as_native(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// That the weights and the bias of the selected neuron are this network's, to the last bit. Returns how many.
+/// Asserts that the weights and the bias of the selected neuron equal this network's to the last bit, and returns
+/// their number.
 pub(crate) async fn compare(page: &Page, network: &Network, what: &str) -> Result<usize> {
     let shown: Vec<(String, String)> = serde_json::from_value(page.script(FIELDS).await?)?;
     let mut compared = 0;

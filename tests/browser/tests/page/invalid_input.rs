@@ -48,7 +48,7 @@ async fn refuses(
     Ok(())
 }
 
-pub(crate) async fn wrong_numbers_are_refused_beside_their_field(page: &Page) -> Result<()> {
+pub(crate) async fn invalid_numbers_are_refused_beside_their_field(page: &Page) -> Result<()> {
     let eta = [
         ("abc", "\"abc\" is not a number; 0.5 or -1e-3 would be"),
         ("-1", "η must be a number above 0, not -1; 0.5 would do"),
@@ -125,7 +125,7 @@ fn with(change: impl FnOnce(&mut Value)) -> String {
     file.to_string()
 }
 
-pub(crate) async fn wrong_files_are_refused_and_change_nothing(page: &Page) -> Result<()> {
+pub(crate) async fn invalid_files_are_refused_and_change_nothing(page: &Page) -> Result<()> {
     let drawn = |sizes: Value| {
         with(|file| {
             file["sizes"] = sizes;
@@ -186,7 +186,7 @@ pub(crate) async fn wrong_files_are_refused_and_change_nothing(page: &Page) -> R
     page.click("#settings .close").await
 }
 
-pub(crate) async fn a_run_that_diverges_says_so(page: &Page) -> Result<()> {
+pub(crate) async fn a_divergence_is_reported(page: &Page) -> Result<()> {
     page.choose("#preset", "linnerud").await?;
     let (before, before_look) = (saved(page).await?, look(page).await?);
     page.type_in("#learning-rate", "1e300").await?;
