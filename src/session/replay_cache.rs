@@ -4,7 +4,7 @@ use super::MiniBatch;
 use super::checkpoints::Checkpoints;
 use crate::nn::{Network, NotFinite, train_mini_batch};
 use crate::scenario::Scenario;
-use crate::training::{COSTS, Series};
+use crate::training::{COST_POINTS, Series};
 use std::sync::Arc;
 
 /// Parameters before some of a run's updates, and the cost curve.
@@ -38,7 +38,7 @@ impl ReplayCache {
         let bytes = network.parameter_count() * size_of::<f64>();
         Self {
             networks: Checkpoints::new(first, network, bytes),
-            costs: Series::new(first, COSTS),
+            costs: Series::new(first, COST_POINTS),
             order: EpochOrder::default(),
         }
     }

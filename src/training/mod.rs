@@ -1,24 +1,24 @@
-//! Training at full speed, away from the page: what is trained ([`Task`]), the training itself ([`TrainingLoop`]), and what
-//! it reports ([`Snapshot`]).
+//! Training at full speed, in a worker: the input ([`Task`]), the training itself ([`TrainingLoop`]) and its reports
+//! ([`Snapshot`]).
 //!
-//! A training loop makes the very updates that the stepper shows, by the fast path of [`kernels`](crate::nn::fast): where
-//! it pauses, the stepper goes on with the same doubles. Nothing here knows a clock, a worker or a screen.
+//! A training loop makes the same updates as the stepper, on the fast path of [`nn::fast`](crate::nn::fast). Where it
+//! pauses, the stepper continues with the same doubles. This module uses no clock, worker or screen.
 
-mod evaluating;
+mod evaluation;
 mod parameter_history;
 mod series;
 mod snapshot;
-mod stopping;
+mod stopping_criteria;
 mod task;
 mod training_loop;
 
-pub use evaluating::ClassificationReport;
+pub use evaluation::ClassificationReport;
 pub use parameter_history::ParameterHistory;
 pub use series::{EpochMetrics, Series};
 pub use snapshot::{LoopPosition, LoopState, Snapshot, StopReason};
-pub use stopping::StoppingCriteria;
+pub use stopping_criteria::StoppingCriteria;
 pub use task::{Task, TaskError};
 pub use training_loop::TrainingLoop;
 
-/// The points that a run's cost curve keeps.
-pub(crate) const COSTS: usize = 1024;
+/// The number of points that a cost curve keeps.
+pub(crate) const COST_POINTS: usize = 1024;

@@ -1,45 +1,47 @@
-//! The way that a training came: parameters at some of its updates, from which the others are run again.
+//! The parameters at some of the updates of a training. The others are computed again from the previous one.
 
 use crate::nn::Network;
 use serde::{Deserialize, Serialize};
 
-/// The most numbers that are kept.
-const MEMORY: usize = 1 << 20;
-/// The most places that are kept.
-const MARKS: usize = 64;
+/// The maximum number of doubles in a history.
+const MAX_VALUES: usize = 1 << 20;
+/// The maximum number of entries.
+const MAX_ENTRIES: usize = 64;
 
-/// Parameters before some updates, evenly spread.
+/// The parameters before evenly spaced updates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ParameterHistory {
-    marks: Vec<(u64, Vec<f64>)>,
-    /// A power of two.
+    /// Updates, ascending, with the parameters before each.
+    entries: Vec<(u64, Vec<f64>)>,
+    /// The distance between two entries, a power of two.
     stride: u64,
-    most: usize,
+    max_entries: usize,
 }
 
 impl ParameterHistory {
-    /// Nothing yet, of a network with so many parameters.
+    /// An empty history of a network with this number of parameters.
     pub(super) fn new(parameters: usize) -> Self {
-        Self { marks: Vec::new(), stride: 1, most: (MEMORY / parameters.max(1)).clamp(2, MARKS) }
+        let max_entries = (MAX_VALUES / parameters.max(1)).clamp(2, MAX_ENTRIES);
+        Self { entries: Vec::new(), stride: 1, max_entries }
     }
 
-    /// Whether the parameters before this update are to be kept.
-    pub(super) fn wants(&self, update: u64) -> bool {
+    /// Whether the history keeps the parameters before this update.
+    pub(super) fn retains(&self, update: u64) -> bool {
         update & (self.stride - 1) == 0
     }
 
-    /// Keeps the parameters before this update.
-    pub(super) fn keep(&mut self, update: u64, parameters: Vec<f64>) {
-        self.marks.push((update, parameters));
-        while self.marks.len() > self.most {
+    /// Adds the parameters before an update. If there are too many entries, doubles the distance between them.
+    pub(super) fn push(&mut self, update: u64, parameters: Vec<f64>) {
+        self.entries.push((update, parameters));
+        while self.entries.len() > self.max_entries {
             self.stride *= 2;
             let stride = self.stride;
-            self.marks.retain(|(at, _)| at & (stride - 1) == 0);
+            self.entries.retain(|(at, _)| at & (stride - 1) == 0);
         }
     }
 
-    /// Update and network before it, in order; `shape` gives sizes and activations.
+    /// The updates, ascending, with the network before each; `shape` gives sizes and activations.
     pub fn networks<'a>(&'a self, shape: &'a Network) -> impl Iterator<Item = (u64, Network)> + 'a {
-        self.marks.iter().map(|(at, parameters)| (*at, shape.with_values(parameters)))
+        self.entries.iter().map(|(at, parameters)| (*at, shape.with_values(parameters)))
     }
 }

@@ -1,55 +1,56 @@
-//! Curves that are thinned out as they grow long, so that they stay within bounded memory.
+//! Curves that are downsampled as they grow, so that their memory is bounded.
 
 use crate::nn::Evaluation;
 use serde::{Deserialize, Serialize};
 
-/// Points by time, each told once.
+/// Append-only, downsampled series of points at consecutive times.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series<P> {
     points: Vec<(u64, P)>,
-    /// So many points are kept: when twice as many are there, every other one goes.
-    most: usize,
-    /// A power of two.
+    /// When there are twice as many points, every other one is removed.
+    capacity: usize,
+    /// The distance between two points, a power of two.
     stride: u64,
+    /// The time of the next point.
     next: u64,
 }
 
 impl<P> Series<P> {
-    /// A curve whose first point will be at this time, and that keeps about so many.
-    pub(crate) fn new(first: u64, most: usize) -> Self {
-        Self { points: Vec::new(), most, stride: 1, next: first }
+    /// An empty series that starts at time `first` and keeps at least `capacity` points.
+    pub(crate) fn new(first: u64, capacity: usize) -> Self {
+        Self { points: Vec::new(), capacity, stride: 1, next: first }
     }
 
-    /// Whether the point at this time has not been told yet.
-    pub(crate) fn wants(&self, time: u64) -> bool {
+    /// Whether this is the time of the next point.
+    pub(crate) fn is_next(&self, time: u64) -> bool {
         time == self.next
     }
 
-    /// Whether a point at this time would be kept.
-    pub(crate) fn keeps(&self, time: u64) -> bool {
-        self.wants(time) && time & (self.stride - 1) == 0
+    /// Whether this is the time of the next point, and the series would keep it.
+    pub(crate) fn retains(&self, time: u64) -> bool {
+        self.is_next(time) && self.is_on_stride(time)
     }
 
-    /// There is no point at this time.
-    pub(crate) fn pass(&mut self, time: u64) {
-        if self.wants(time) {
+    /// Advances past this time without a point, if it is the next one.
+    pub(crate) fn skip(&mut self, time: u64) {
+        if self.is_next(time) {
             self.next += 1;
         }
     }
 
-    /// Tells the next point; at any other time it has been told before.
+    /// Adds the point at this time, if it is the next one.
     pub(crate) fn push(&mut self, time: u64, point: P) {
-        if !self.wants(time) {
+        if !self.is_next(time) {
             return;
         }
         self.next += 1;
-        if time & (self.stride - 1) == 0 {
+        if self.is_on_stride(time) {
             self.points.push((time, point));
         }
-        self.thin();
+        self.downsample();
     }
 
-    /// Goes on with a curve that was begun where this one ends, or before.
+    /// Adds the later points of a series that starts where this one ends, or earlier.
     pub(crate) fn append(&mut self, other: Self) {
         if other.next <= self.next {
             return;
@@ -59,41 +60,45 @@ impl<P> Series<P> {
         self.points.retain(|(at, _)| at & (stride - 1) == 0);
         self.points.extend(other.points.into_iter().filter(|(at, _)| *at >= next && at & (stride - 1) == 0));
         self.next = other.next;
-        self.thin();
+        self.downsample();
     }
 
-    fn thin(&mut self) {
-        while self.points.len() >= 2 * self.most {
+    fn is_on_stride(&self, time: u64) -> bool {
+        time & (self.stride - 1) == 0
+    }
+
+    fn downsample(&mut self) {
+        while self.points.len() >= 2 * self.capacity {
             self.stride *= 2;
             let stride = self.stride;
             self.points.retain(|(at, _)| at & (stride - 1) == 0);
         }
     }
 
-    /// All points kept, in order.
+    /// The points with their times, ascending.
     pub fn points(&self) -> &[(u64, P)] {
         &self.points
     }
 
-    /// The points kept before this time, in order.
+    /// The points before this time, ascending.
     pub(crate) fn before(&self, time: u64) -> impl Iterator<Item = (u64, &P)> {
         self.points.iter().map(|(at, point)| (*at, point)).take_while(move |(at, _)| *at < time)
     }
 }
 
-/// How good the network is between two epochs.
+/// The evaluation of the network between two epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
-    /// Updates made before, from the beginning of epoch 0.
+    /// The number of updates before, counted from the beginning of epoch 0.
     pub updates: u64,
     /// Over all training rows.
     pub training: Evaluation,
-    /// Over all held-out rows, where there are any.
+    /// Over all validation rows, if there are any.
     pub validation: Option<Evaluation>,
 }
 
 impl EpochMetrics {
-    /// Over the rows that the network is judged by, `Data::judged`.
+    /// The evaluation of the validation rows, or of the training rows if there are no validation rows.
     pub fn validation_or_training(&self) -> Evaluation {
         self.validation.unwrap_or(self.training)
     }

@@ -1,4 +1,4 @@
-//! What a training reports: bytes from the worker to the page.
+//! The reports of a training, serialised to bytes from the worker to the page.
 
 use super::{ClassificationReport, EpochMetrics, ParameterHistory, Series};
 use crate::nn::NotFinite;
@@ -8,86 +8,90 @@ use serde::{Deserialize, Serialize};
 /// A training at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The task's.
+    /// The id of the task.
     pub id: u32,
-    /// Where it stands.
+    /// The next sample.
     pub position: LoopPosition,
-    /// Samples trained on since it began.
+    /// The number of samples trained on since the task was started.
     pub samples: u64,
-    /// How long it has trained, without pauses.
+    /// The training time without pauses.
     pub seconds: f64,
-    /// Samples a second, of late.
+    /// Samples per second, over the last seconds.
     pub speed: f64,
-    /// Whether it goes on.
+    /// Whether the training is running.
     pub state: LoopState,
-    /// Evaluations between epochs, thinned out.
+    /// Evaluations between epochs, by epoch, downsampled.
     pub points: Series<EpochMetrics>,
     /// The latest evaluation.
     pub latest: Option<EpochMetrics>,
-    /// What the latest evaluation found out about classes.
+    /// The classification of the latest evaluation.
     pub classification: ClassificationReport,
-    /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), where they are needed.
+    /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), if the page needs them.
     pub parameters: Option<Vec<f64>>,
-    /// Where it does not go on: the way it came, and the mean cost of each mini-batch before its update.
+    /// If the training is not running: its parameters at some updates, and the mean cost of the mini-batches before
+    /// their updates, by update.
     pub history: Option<(ParameterHistory, Series<f64>)>,
 }
 
-/// Before a sample. All are counted from 0.
+/// The next sample of a training loop. All numbers count from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoopPosition {
-    /// In which epoch.
+    /// The epoch.
     pub epoch: u32,
-    /// In which mini-batch of it.
+    /// The mini-batch of the epoch.
     pub mini_batch: u32,
-    /// Before which sample of that.
+    /// The sample of the mini-batch.
     pub sample: u32,
 }
 
 impl LoopPosition {
-    /// The stepper's moment there.
+    /// The position of the stepper before the same sample.
     pub fn to_position(self) -> Position {
         let Self { epoch, mini_batch, sample } = self;
         Position { epoch, mini_batch, moment: Moment::Input { sample }, neuron: None }
     }
 }
 
-/// Whether a training goes on.
+/// Whether a training is running.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LoopState {
-    /// It does.
+    /// Running.
     Running,
-    /// Somebody has paused it.
+    /// Paused by the user.
     Paused,
-    /// It has ended by itself.
+    /// Ended by itself.
     Ended(StopReason),
 }
 
-/// Why a training has ended.
+/// Why a training ended.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StopReason {
-    /// So many epochs are done as were wanted.
+    /// The number of epochs in the stopping criteria was reached.
     Epochs,
-    /// Cost or accuracy is as good as was wanted.
+    /// The cost or the accuracy in the stopping criteria was reached.
     TargetReached,
-    /// Epochs are counted no further.
+    /// The last epoch that can be counted is complete.
     LastEpoch,
-    /// A number was NaN or infinite. The training stands before the update that came before.
+    /// A number was NaN or infinite. The training is reset to before the previous update.
     Diverged {
-        /// The update, from the beginning of epoch 0.
+        /// The update, counted from the beginning of epoch 0.
         update: u64,
-        /// Which number.
+        /// The number.
         what: NotFinite,
     },
 }
 
 impl Snapshot {
-    /// As bytes for [`Snapshot::from_bytes`].
+    /// The bytes for [`Snapshot::from_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Into a growing vector everything here can be written.
+        // Cannot fail: the vector grows, and every type here can be serialised.
         postcard::to_allocvec(self).unwrap_or_default()
     }
 
-    /// Out of the bytes of [`Snapshot::to_bytes`].
+    /// Reads the bytes of [`Snapshot::to_bytes`].
+    ///
+    /// # Errors
+    /// If the bytes are not a snapshot.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         postcard::from_bytes(bytes).map_err(|error| format!("the training’s report cannot be read: {error}"))
     }

@@ -1,4 +1,4 @@
-//! What is trained: bytes from the page to the worker.
+//! The input of a training, serialised to bytes from the page to the worker.
 
 use super::StoppingCriteria;
 use crate::nn::{Activation, Hyperparameters, Network, Sample};
@@ -6,22 +6,22 @@ use crate::scenario::{Data, Position, SampleOrder, Samples, Scenario, Start};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
-/// A scenario, a place in it, and when to stop.
+/// A scenario, the first update, and when to stop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
-    /// Which training this is: reports of an older one are known by theirs.
+    /// Identifies the training, so that reports of an earlier one can be ignored.
     pub id: u32,
-    /// What is trained. Its start, runs, words and position do not count here.
+    /// Network shape, hyperparameters, order and data. Start, runs, texts and position are not used.
     pub scenario: Scenario,
-    /// The parameters before this update.
+    /// The network before the first update.
     pub network: Network,
-    /// The first update to make, from the beginning of epoch 0.
+    /// The first update, counted from the beginning of epoch 0.
     pub update: u64,
     /// When to stop.
     pub criteria: StoppingCriteria,
 }
 
-/// Bytes that are no task.
+/// The bytes are not a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskError(String);
 
@@ -33,9 +33,9 @@ impl std::fmt::Display for TaskError {
 
 impl std::error::Error for TaskError {}
 
-/// A task as it travels.
+/// The serialised form of a [`Task`].
 #[derive(Serialize, Deserialize)]
-struct Wire {
+struct SerializedTask {
     id: u32,
     sizes: Vec<usize>,
     activations: Vec<Activation>,
@@ -44,21 +44,21 @@ struct Wire {
     parameters: Vec<f64>,
     update: u64,
     criteria: StoppingCriteria,
-    samples: Rows,
-    validation: Rows,
+    samples: SerializedSamples,
+    validation: SerializedSamples,
 }
 
-/// Samples as they travel.
+/// The serialised form of [`Samples`].
 #[derive(Serialize, Deserialize)]
-enum Rows {
+enum SerializedSamples {
     /// All x one after the other, and all y.
     Doubles { x: Vec<f64>, y: Vec<f64> },
-    /// As [`Samples::from_images`] takes them.
+    /// The arguments of [`Samples::from_images`].
     Images { size: (usize, usize), pixels: Bytes, labels: Bytes, classes: usize },
 }
 
-impl Rows {
-    fn of(samples: &Samples) -> Self {
+impl SerializedSamples {
+    fn new(samples: &Samples) -> Self {
         let images =
             samples.image_size().zip(samples.image_classes()).zip(samples.pixels().zip(samples.labels()));
         match images {
@@ -78,7 +78,7 @@ impl Rows {
         }
     }
 
-    fn samples(self, inputs: usize, outputs: usize) -> Result<Samples, TaskError> {
+    fn into_samples(self, inputs: usize, outputs: usize) -> Result<Samples, TaskError> {
         match self {
             Self::Doubles { x, y } => {
                 let rows = x.chunks_exact(inputs.max(1)).zip(y.chunks_exact(outputs.max(1)));
@@ -92,7 +92,7 @@ impl Rows {
     }
 }
 
-/// Bytes in one go: a list of them would be read one by one.
+/// Bytes that are serialised together instead of one by one.
 struct Bytes(Vec<u8>);
 
 impl Serialize for Bytes {
@@ -108,10 +108,10 @@ impl<'de> Deserialize<'de> for Bytes {
 }
 
 impl Task {
-    /// As bytes for [`Task::from_bytes`].
+    /// The bytes for [`Task::from_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         let scenario = &self.scenario;
-        let wire = Wire {
+        let task = SerializedTask {
             id: self.id,
             sizes: scenario.sizes.clone(),
             activations: scenario.activations.clone(),
@@ -120,40 +120,44 @@ impl Task {
             parameters: self.network.values().collect(),
             update: self.update,
             criteria: self.criteria,
-            samples: Rows::of(&scenario.data.samples),
-            validation: Rows::of(&scenario.data.validation),
+            samples: SerializedSamples::new(&scenario.data.samples),
+            validation: SerializedSamples::new(&scenario.data.validation),
         };
-        // Into a growing vector everything here can be written.
-        postcard::to_allocvec(&wire).unwrap_or_default()
+        // Cannot fail: the vector grows, and every type here can be serialised.
+        postcard::to_allocvec(&task).unwrap_or_default()
     }
 
-    /// Out of the bytes of [`Task::to_bytes`].
+    /// Reads the bytes of [`Task::to_bytes`].
+    ///
+    /// # Errors
+    /// If the bytes are not a task, or its scenario is not valid.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TaskError> {
-        let wire: Wire = postcard::from_bytes(bytes).map_err(|error| TaskError(error.to_string()))?;
-        let (Some(&inputs), Some(&outputs)) = (wire.sizes.first(), wire.sizes.last()) else {
+        let task: SerializedTask =
+            postcard::from_bytes(bytes).map_err(|error| TaskError(error.to_string()))?;
+        let (Some(&inputs), Some(&outputs)) = (task.sizes.first(), task.sizes.last()) else {
             return Err(TaskError("it has no layers".into()));
         };
-        let network = Network::zeros(&wire.sizes, &wire.activations).with_values(&wire.parameters);
+        let network = Network::zeros(&task.sizes, &task.activations).with_values(&task.parameters);
         let data = Data {
             inputs: vec![String::new(); inputs],
             targets: vec![String::new(); outputs],
-            samples: wire.samples.samples(inputs, outputs)?,
-            validation: wire.validation.samples(inputs, outputs)?,
+            samples: task.samples.into_samples(inputs, outputs)?,
+            validation: task.validation.into_samples(inputs, outputs)?,
         };
         let scenario = Scenario {
             title: String::new(),
             note: String::new(),
-            sizes: wire.sizes,
-            activations: wire.activations,
+            sizes: task.sizes,
+            activations: task.activations,
             start: Start::Parameters { network: Arc::new(network.clone()), epoch: 0, mini_batch: 0 },
-            hyperparameters: wire.hyperparameters,
-            order: wire.order,
+            hyperparameters: task.hyperparameters,
+            order: task.order,
             runs: Vec::new(),
             data: Arc::new(data),
             split_data: None,
             position: Position::default(),
         };
         scenario.check().map_err(|error| TaskError(error.to_string()))?;
-        Ok(Self { id: wire.id, scenario, network, update: wire.update, criteria: wire.criteria })
+        Ok(Self { id: task.id, scenario, network, update: task.update, criteria: task.criteria })
     }
 }

@@ -1,72 +1,68 @@
-//! A training that is under way.
+//! The training itself.
 
-use super::evaluating::EvaluationInProgress;
+use super::evaluation::PartialEvaluation;
 use super::{
-    COSTS, ClassificationReport, EpochMetrics, LoopPosition, LoopState, ParameterHistory, Series, Snapshot,
-    StopReason, StoppingCriteria, Task,
+    COST_POINTS, ClassificationReport, EpochMetrics, LoopPosition, LoopState, ParameterHistory, Series,
+    Snapshot, StopReason, StoppingCriteria, Task,
 };
 use crate::nn::fast::Trainer;
 use crate::nn::{Network, NotFinite, Trace, evaluate, train_mini_batch_with};
 use crate::scenario::{SampleOrder, Scenario};
 use std::borrow::Cow;
 
-/// Multiplications between two looks at the clock, about: a tenth of a millisecond.
-const LOOK: usize = 300_000;
-/// Multiplications in a piece of a mini-batch or of an evaluation, at most about: some milliseconds.
-const PIECE: usize = 24_000_000;
-/// Evaluations that are kept: reports hold them all.
+/// The approximate number of multiplications between two checks of the clock: a tenth of a millisecond.
+const WORK_PER_CHECK: usize = 300_000;
+/// The approximate maximum number of multiplications in a part of a mini-batch or of an evaluation: some milliseconds.
+const WORK_PER_PART: usize = 24_000_000;
+/// The number of evaluations that are kept. Every report contains them.
 const EVALUATIONS: usize = 128;
-/// The parameters of a network that is looked at while it trains, at most.
-const MAX_LIVE: usize = 20_000;
-/// Samples between two copies of the parameters that a divergence is traced back from, at most, and multiplications:
-/// the way back must not take long.
-const SOUND: usize = 1024;
-const SOUND_WORK: usize = 400_000_000;
+/// The maximum number of parameters that reports contain while the training is running.
+const MAX_LIVE_PARAMETERS: usize = 20_000;
+/// The maximum number of samples between two checkpoints, and of multiplications: a divergence is located by training
+/// again from a checkpoint.
+const CHECKPOINT_SAMPLES: usize = 1024;
+const CHECKPOINT_WORK: usize = 400_000_000;
 
-/// Trains a scenario from a place on, a slice at a time.
-///
-/// Where it is cut into slices does not show in any number.
+/// Trains a scenario from a position on, in slices. Results do not depend on the slices.
 #[derive(Debug)]
 pub struct TrainingLoop {
     id: u32,
     scenario: Scenario,
     criteria: StoppingCriteria,
     trainer: Trainer,
-    /// The update under way, from the beginning of epoch 0, and its place.
+    /// The current update, counted from the beginning of epoch 0, and its epoch and mini-batch.
     update: u64,
     epoch: u32,
     mini_batch: usize,
-    /// Samples of it that are done.
+    /// The number of samples of the mini-batch that are processed.
     sample: usize,
     /// The rows in the order of this epoch.
     order: Vec<usize>,
-    /// Samples trained on since the beginning of the training loop.
+    /// The number of samples trained on since the start of the loop.
     samples: u64,
-    evaluating: Option<EvaluationInProgress>,
+    evaluation: Option<PartialEvaluation>,
     points: Series<EpochMetrics>,
-    /// The latest evaluation.
     latest: Option<EpochMetrics>,
     classification: ClassificationReport,
     costs: Series<f64>,
-    past: ParameterHistory,
-    /// Parameters before an update of late, and before one earlier; and how many samples ago.
-    sound: [(u64, Vec<f64>); 2],
-    since_sound: usize,
-    end: Option<StopReason>,
+    history: ParameterHistory,
+    /// Two updates, ascending, with the finite parameters before each, and the number of samples since the later one.
+    checkpoints: [(u64, Vec<f64>); 2],
+    samples_since_checkpoint: usize,
+    stop_reason: Option<StopReason>,
     parameters: usize,
-    /// Updates between two looks at the clock, samples in a piece, and samples between two sound copies.
-    look: usize,
-    piece: usize,
-    sound_after: usize,
+    updates_per_check: usize,
+    samples_per_part: usize,
+    samples_per_checkpoint: usize,
 }
 
 impl TrainingLoop {
-    /// Sets out. The task has been checked when it was made.
+    /// Starts before the first update of the task.
     pub fn new(Task { id, scenario, network, update, criteria }: Task) -> Self {
         let trainer = Trainer::new(&network, &scenario.hyperparameters);
         let parameters = network.parameter_count();
         let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len());
-        // Each weight takes part in three products; what surrounds them counts as much as some hundred.
+        // Each weight is part of three products. The overhead of a sample is about 200 multiplications.
         let work = 3 * parameters + 200;
         let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
         let values: Vec<f64> = network.values().collect();
@@ -80,76 +76,77 @@ impl TrainingLoop {
             sample: 0,
             order: scenario.epoch_order(epoch),
             samples: 0,
-            evaluating: Some(EvaluationInProgress::new(&scenario, update)),
+            evaluation: Some(PartialEvaluation::new(&scenario, update)),
             points: Series::new(epoch.into(), EVALUATIONS),
             latest: None,
             classification: ClassificationReport::default(),
-            costs: Series::new(update, COSTS),
-            past: ParameterHistory::new(parameters),
-            sound: [(update, values.clone()), (update, values)],
-            since_sound: 0,
-            end: None,
+            costs: Series::new(update, COST_POINTS),
+            history: ParameterHistory::new(parameters),
+            checkpoints: [(update, values.clone()), (update, values)],
+            samples_since_checkpoint: 0,
+            stop_reason: None,
             parameters,
-            look: (LOOK / (work * samples).max(1)).max(1),
-            piece: (PIECE / work).max(8),
-            sound_after: (SOUND_WORK / work).clamp(64, SOUND),
+            updates_per_check: (WORK_PER_CHECK / (work * samples).max(1)).max(1),
+            samples_per_part: (WORK_PER_PART / work).max(8),
+            samples_per_checkpoint: (CHECKPOINT_WORK / work).clamp(64, CHECKPOINT_SAMPLES),
             scenario,
         };
-        training_loop.keep();
+        training_loop.record_parameters();
         training_loop
     }
 
-    /// From now on it ends by these.
+    /// Replaces the stopping criteria.
     pub fn set_criteria(&mut self, criteria: StoppingCriteria) {
         self.criteria = criteria;
     }
 
-    /// Goes on until `enough` says so, or the training ends by itself; `most` samples at the most. `enough` is asked
-    /// about ten times a millisecond, and less often for huge networks.
-    pub fn advance(&mut self, most: u64, mut enough: impl FnMut() -> bool) {
-        let goal = self.samples.saturating_add(most);
-        while self.end.is_none() && self.samples < goal {
-            if self.evaluating.is_some() {
-                self.evaluate();
+    /// Trains until `is_over` returns true, the training ends by itself, or about `max_samples` samples are done.
+    /// `is_over` is called about ten times per millisecond, less often for huge networks.
+    pub fn advance(&mut self, max_samples: u64, mut is_over: impl FnMut() -> bool) {
+        let goal = self.samples.saturating_add(max_samples);
+        while self.stop_reason.is_none() && self.samples < goal {
+            if self.evaluation.is_some() {
+                self.evaluate_part();
             } else {
-                for _ in 0..self.look {
-                    self.go_on();
-                    if self.evaluating.is_some() || self.end.is_some() || self.samples >= goal {
+                for _ in 0..self.updates_per_check {
+                    self.train();
+                    if self.evaluation.is_some() || self.stop_reason.is_some() || self.samples >= goal {
                         break;
                     }
                 }
             }
-            if enough() {
+            if is_over() {
                 return;
             }
         }
     }
 
-    /// One mini-batch, or a piece of a long one. Here the time goes: inline, it is compiled as the worker is, for speed.
+    /// Trains on one mini-batch, or on a part of a long one.
+    // Inlined into the worker, it is optimised for speed as the worker is, not for size as this crate is.
     #[inline]
-    fn go_on(&mut self) {
+    fn train(&mut self) {
         let start = self.mini_batch * self.scenario.hyperparameters.batch_size;
         let len = self.scenario.mini_batch_len(self.mini_batch);
         let rows = &self.order[start + self.sample..start + len];
         let data = &self.scenario.data.samples;
-        if rows.len() > self.piece {
-            let rows = &rows[..self.piece];
+        if rows.len() > self.samples_per_part {
+            let rows = &rows[..self.samples_per_part];
             self.trainer.accumulate(data.select(rows));
             self.sample += rows.len();
             self.samples += rows.len() as u64;
             return;
         }
-        // Doubles are borrowed with no more ado: for tiny networks that counts.
+        // A slice is much faster than `select` for tiny networks.
         let cost = match data.as_slice() {
             Some(samples) => self.trainer.train_mini_batch(rows.iter().map(|&row| &samples[row])),
             None => self.trainer.train_mini_batch(data.select(rows)),
         };
         if !cost.is_finite() || self.trainer.first_not_finite().is_some() {
-            self.trace_back();
+            self.locate_divergence();
             return;
         }
         self.samples += rows.len() as u64;
-        self.since_sound += len;
+        self.samples_since_checkpoint += len;
         self.costs.push(self.update, cost / len as f64);
         self.update += 1;
         self.mini_batch += 1;
@@ -157,93 +154,93 @@ impl TrainingLoop {
         if self.mini_batch == self.scenario.mini_batches() {
             self.end_epoch();
         }
-        if self.since_sound >= self.sound_after || self.past.wants(self.update) {
-            self.keep();
+        if self.samples_since_checkpoint >= self.samples_per_checkpoint || self.history.retains(self.update) {
+            self.record_parameters();
         }
     }
 
     fn end_epoch(&mut self) {
         self.mini_batch = 0;
         let Some(epoch) = self.epoch.checked_add(1) else {
-            self.end = Some(StopReason::LastEpoch);
+            self.stop_reason = Some(StopReason::LastEpoch);
             return;
         };
         self.epoch = epoch;
         if matches!(self.scenario.order, SampleOrder::Shuffled(_)) {
             self.order = self.scenario.epoch_order(epoch);
         }
-        if self.is_last() || self.criteria.need_evaluation() || self.points.keeps(epoch.into()) {
-            self.evaluating = Some(EvaluationInProgress::new(&self.scenario, self.update));
+        if self.is_last_epoch() || self.criteria.need_evaluation() || self.points.retains(epoch.into()) {
+            self.evaluation = Some(PartialEvaluation::new(&self.scenario, self.update));
         } else {
-            self.points.pass(epoch.into());
+            self.points.skip(epoch.into());
         }
     }
 
-    /// Whether so many epochs are done as were wanted.
-    fn is_last(&self) -> bool {
+    /// Whether the number of epochs in the criteria is reached.
+    fn is_last_epoch(&self) -> bool {
         self.criteria.epochs.is_some_and(|epochs| self.epoch >= epochs)
     }
 
-    /// A piece of the evaluation under way.
-    fn evaluate(&mut self) {
-        let Some(evaluating) = &mut self.evaluating else { return };
-        let Some((point, classification)) =
-            evaluating.go_on(&self.scenario, &mut self.trainer, 2 * self.piece)
+    /// A part of the current evaluation.
+    fn evaluate_part(&mut self) {
+        let Some(evaluation) = &mut self.evaluation else { return };
+        let rows = 2 * self.samples_per_part;
+        let Some((metrics, classification)) = evaluation.advance(&self.scenario, &mut self.trainer, rows)
         else {
             return;
         };
-        self.evaluating = None;
+        self.evaluation = None;
         self.classification = classification;
-        self.points.push(self.epoch.into(), point);
-        self.latest = Some(point);
-        if self.is_last() {
-            self.end = Some(StopReason::Epochs);
-        } else if self.criteria.reached(&point) {
-            self.end = Some(StopReason::TargetReached);
+        self.points.push(self.epoch.into(), metrics);
+        self.latest = Some(metrics);
+        if self.is_last_epoch() {
+            self.stop_reason = Some(StopReason::Epochs);
+        } else if self.criteria.reached(&metrics) {
+            self.stop_reason = Some(StopReason::TargetReached);
         }
     }
 
-    /// Keeps the parameters that are sound so far.
-    fn keep(&mut self) {
+    /// Adds the parameters, which are finite, to the history and to the checkpoints, as far as each is due.
+    fn record_parameters(&mut self) {
         let values: Vec<f64> = self.trainer.network().values().collect();
-        if self.past.wants(self.update) {
-            self.past.keep(self.update, values.clone());
+        if self.history.retains(self.update) {
+            self.history.push(self.update, values.clone());
         }
-        if self.since_sound >= self.sound_after {
-            self.since_sound = 0;
-            self.sound.swap(0, 1);
-            self.sound[1] = (self.update, values);
+        if self.samples_since_checkpoint >= self.samples_per_checkpoint {
+            self.samples_since_checkpoint = 0;
+            self.checkpoints.swap(0, 1);
+            self.checkpoints[1] = (self.update, values);
         }
     }
 
-    /// Some number is no longer finite: runs once more from where all was sound, by the plain path, which sees every
-    /// number, to the first update with one that is not. Stands before the update that came before that.
-    fn trace_back(&mut self) {
-        let (mut update, values) = (self.sound[0].0, &self.sound[0].1);
+    /// Ends the training because a number is not finite: trains again from the earlier checkpoint on the plain path, which
+    /// shows every number, to the first update with a number that is not. Resets to before the previous update.
+    fn locate_divergence(&mut self) {
+        let (mut update, values) = (self.checkpoints[0].0, &self.checkpoints[0].1);
         let mut network = self.trainer.network().with_values(values);
-        let mut last = None;
+        let mut previous = None;
         let found = loop {
-            let (after, found) = self.seen(update, &network);
+            let (after, found) = self.train_plain(update, &network);
             if found.is_some() || update == self.update {
                 break found;
             }
-            last = Some((update, std::mem::replace(&mut network, after)));
+            previous = Some((update, std::mem::replace(&mut network, after)));
             update += 1;
         };
         let what =
             found.or_else(|| self.trainer.first_not_finite().map(NotFinite::Parameter)).or_else(|| {
-                // No cost is infinite alone, but their sum is.
+                // Every cost is finite, but their sum is not.
                 let rows = self.rows(update);
                 let samples = self.scenario.data.samples.select(&rows);
                 NotFinite::largest_term(&network, samples, self.scenario.hyperparameters.cost)
             });
-        self.end = Some(StopReason::Diverged { update, what: what.unwrap_or(NotFinite::Cost) });
-        let (update, network) = last.unwrap_or((update, network));
-        self.stand(update, &network);
+        self.stop_reason = Some(StopReason::Diverged { update, what: what.unwrap_or(NotFinite::Cost) });
+        let (update, network) = previous.unwrap_or((update, network));
+        self.reset_to(update, &network);
     }
 
-    /// The network after an update, and where a number of its mini-batch is not finite.
-    fn seen(&self, update: u64, before: &Network) -> (Network, Option<NotFinite>) {
+    /// The network after an update on the plain path, and the first number of its mini-batch that is not finite.
+    fn train_plain(&self, update: u64, before: &Network) -> (Network, Option<NotFinite>) {
         let hyperparameters = &self.scenario.hyperparameters;
         let rows = self.rows(update);
         let samples = self.scenario.data.samples.select(&rows);
@@ -255,9 +252,9 @@ impl TrainingLoop {
         let costs = samples.clone().map(|sample| evaluate(&after, [sample], hyperparameters.cost).cost_sum);
         let costs: Vec<f64> = costs.collect();
         let found = found.or_else(|| NotFinite::find(&[], &after, &costs)).map(|found| match found {
-            // Infinite before the update or only after it.
             NotFinite::Cost => {
-                let network = if costs.iter().all(|cost| cost.is_finite()) { before } else { &after };
+                let finite_after = costs.iter().all(|cost| cost.is_finite());
+                let network = if finite_after { before } else { &after };
                 NotFinite::largest_term(network, samples, hyperparameters.cost).unwrap_or(found)
             }
             _ => found,
@@ -275,8 +272,8 @@ impl TrainingLoop {
         self.scenario.mini_batch_rows(&order, mini_batch as usize).to_vec()
     }
 
-    /// Stands before an update, with these parameters.
-    fn stand(&mut self, update: u64, network: &Network) {
+    /// Moves to before an update, with these parameters.
+    fn reset_to(&mut self, update: u64, network: &Network) {
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(update);
         self.trainer.set_network(network);
         (self.update, self.sample) = (update, 0);
@@ -285,24 +282,24 @@ impl TrainingLoop {
 
     /// Whether it has ended by itself.
     pub fn ended(&self) -> bool {
-        self.end.is_some()
+        self.stop_reason.is_some()
     }
 
-    /// Samples trained on so far.
+    /// The number of samples trained on.
     pub fn samples(&self) -> u64 {
         self.samples
     }
 
-    /// The parameters now: those before the update under way.
+    /// The network before the current update.
     pub fn network(&self) -> Network {
         self.trainer.network()
     }
 
-    /// What there is to see while it goes on; with `all` also what the stepper needs to go on from here. `seconds`
-    /// and `speed` (samples a second) are what a clock outside has measured.
-    pub fn snapshot(&self, all: bool, seconds: f64, speed: f64) -> Snapshot {
-        // The map of a plane is drawn while it trains, unless that would take too long.
-        let planar = self.scenario.sizes[0] == 2 && self.parameters <= MAX_LIVE;
+    /// A report. If `complete`, it contains what the stepper needs to continue from here, and says that the training is
+    /// paused. `seconds` and `speed` (samples per second) are measured by the caller.
+    pub fn snapshot(&self, complete: bool, seconds: f64, speed: f64) -> Snapshot {
+        // The page draws the decision map of two inputs during the training.
+        let has_map = self.scenario.sizes[0] == 2 && self.parameters <= MAX_LIVE_PARAMETERS;
         Snapshot {
             id: self.id,
             position: LoopPosition {
@@ -313,16 +310,16 @@ impl TrainingLoop {
             samples: self.samples,
             seconds,
             speed,
-            state: match self.end {
-                Some(end) => LoopState::Ended(end),
-                None if all => LoopState::Paused,
+            state: match self.stop_reason {
+                Some(reason) => LoopState::Ended(reason),
+                None if complete => LoopState::Paused,
                 None => LoopState::Running,
             },
             points: self.points.clone(),
             latest: self.latest,
             classification: self.classification.clone(),
-            parameters: (all || planar).then(|| self.network().values().collect()),
-            history: all.then(|| (self.past.clone(), self.costs.clone())),
+            parameters: (complete || has_map).then(|| self.network().values().collect()),
+            history: complete.then(|| (self.history.clone(), self.costs.clone())),
         }
     }
 }

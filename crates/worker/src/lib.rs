@@ -1,6 +1,7 @@
-//! The worker's part: it trains a task in slices, keeps to a speed, and reports.
+//! The worker: trains a task in slices, keeps to a speed limit, and reports. `www/worker.js` calls it.
 //!
-//! A wasm of its own: the page's holds no kernels. Both are of one build, so each reads what the other writes.
+//! It is a wasm module of its own, so that the page's does not contain the fast path. Both come from the same build, so the
+//! formats of tasks and reports always match.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -10,36 +11,36 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds since the worker began.
+    /// Milliseconds since the worker started.
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
 }
 
 thread_local! {
-    /// The worker's one training.
+    /// The current training.
     static TRAINING: RefCell<Option<Training>> = const { RefCell::new(None) };
 }
 
-/// The speed is taken over so many milliseconds.
-const LATELY: f64 = 1500.0;
-/// A limited training may catch up on so many milliseconds, not more.
-const CATCH_UP: f64 = 250.0;
+/// The speed is measured over this number of milliseconds.
+const SPEED_WINDOW: f64 = 1500.0;
+/// Under a speed limit, a delay of up to this number of milliseconds is made up for.
+const MAX_CATCH_UP: f64 = 250.0;
 
 struct Training {
     training_loop: TrainingLoop,
-    /// The most samples a second.
-    limit: Option<f64>,
-    /// Samples that the limit allows by now, and when that was last told.
-    allowed: f64,
-    told: f64,
+    /// The maximum speed in samples per second.
+    speed_limit: Option<f64>,
+    /// The number of samples that the limit allows, and the time when it was computed.
+    allowance: f64,
+    allowance_time: f64,
     /// Milliseconds of training.
-    spent: f64,
-    /// Milliseconds and samples when the speed was last taken, and the speed.
-    taken: (f64, u64),
+    elapsed: f64,
+    /// `elapsed` and the number of samples when the speed was last measured, and the speed.
+    measured: (f64, u64),
     speed: f64,
 }
 
-/// Begins a task. Returns what is wrong with it, or nothing.
+/// Starts a task. Returns an error message, or an empty string.
 #[wasm_bindgen]
 pub fn train_start(task: &[u8]) -> String {
     console_error_panic_hook::set_once();
@@ -49,95 +50,103 @@ pub fn train_start(task: &[u8]) -> String {
     };
     let training = Training {
         training_loop,
-        limit: None,
-        allowed: 0.0,
-        told: now(),
-        spent: 0.0,
-        taken: (0.0, 0),
+        speed_limit: None,
+        allowance: 0.0,
+        allowance_time: now(),
+        elapsed: 0.0,
+        measured: (0.0, 0),
         speed: 0.0,
     };
     TRAINING.set(Some(training));
     String::new()
 }
 
-/// From now on the training keeps to these [`StoppingCriteria`], and to a speed in samples a second.
+/// Replaces the [`StoppingCriteria`] and the speed limit in samples per second.
 #[wasm_bindgen]
 pub fn train_set_criteria(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>, speed: Option<f64>) {
     let criteria = StoppingCriteria { epochs, cost, accuracy };
     TRAINING.with_borrow_mut(|training| {
         if let Some(training) = training {
             training.training_loop.set_criteria(criteria);
-            (training.limit, training.allowed, training.told) = (speed, 0.0, now());
+            training.speed_limit = speed;
+            training.reset_allowance();
         }
     });
 }
 
-/// It goes on after a pause: the time until now does not count.
+/// Continues after a pause, which does not count as training time.
 #[wasm_bindgen]
 pub fn train_resume() {
     TRAINING.with_borrow_mut(|training| {
         if let Some(training) = training {
-            (training.allowed, training.told) = (0.0, now());
+            training.reset_allowance();
         }
     });
 }
 
-/// Trains for so many milliseconds. Returns how many to wait before the next slice; below 0: the training has ended.
+/// Trains for a number of milliseconds. Returns how many milliseconds to wait before the next slice, or a negative number
+/// if the training has ended.
 #[wasm_bindgen]
 pub fn train_slice(milliseconds: f64) -> f64 {
     TRAINING
         .with_borrow_mut(|training| training.as_mut().map_or(-1.0, |training| training.slice(milliseconds)))
 }
 
-/// A report; `all` is also what the page needs to go on from there.
+/// A report. If `complete`, it contains what the page needs to continue from here.
 #[wasm_bindgen]
-pub fn train_report(all: bool) -> Vec<u8> {
+pub fn train_report(complete: bool) -> Vec<u8> {
     TRAINING.with_borrow(|training| {
         training.as_ref().map_or(Vec::new(), |training| {
-            training.training_loop.snapshot(all, training.spent / 1000.0, training.speed).to_bytes()
+            training.training_loop.snapshot(complete, training.elapsed / 1000.0, training.speed).to_bytes()
         })
     })
 }
 
 impl Training {
+    fn reset_allowance(&mut self) {
+        (self.allowance, self.allowance_time) = (0.0, now());
+    }
+
     fn slice(&mut self, milliseconds: f64) -> f64 {
         let start = now();
-        let most = match self.limit {
+        let max_samples = match self.speed_limit {
             None => u64::MAX,
             Some(limit) => {
-                let more = limit * (start - self.told) / 1000.0;
-                self.allowed = (self.allowed + more).min((limit * CATCH_UP / 1000.0).max(1.0));
-                if self.allowed < 1.0 {
-                    (self.told, self.spent) = (start, self.spent + start - self.told);
-                    return ((1.0 - self.allowed) / limit * 1000.0).min(CATCH_UP);
+                let new = limit * (start - self.allowance_time) / 1000.0;
+                self.allowance = (self.allowance + new).min((limit * MAX_CATCH_UP / 1000.0).max(1.0));
+                if self.allowance < 1.0 {
+                    self.elapsed += start - self.allowance_time;
+                    self.allowance_time = start;
+                    return ((1.0 - self.allowance) / limit * 1000.0).min(MAX_CATCH_UP);
                 }
-                self.allowed as u64
+                self.allowance as u64
             }
         };
         let before = self.training_loop.samples();
-        self.training_loop.advance(most, || now() - start >= milliseconds);
+        self.training_loop.advance(max_samples, || now() - start >= milliseconds);
         let end = now();
-        self.allowed -= (self.training_loop.samples() - before) as f64;
-        // With a limit, waiting is part of it.
-        let since = if self.limit.is_some() { self.told } else { start };
-        (self.spent, self.told) = (self.spent + end - since, start);
-        self.take_speed();
+        self.allowance -= (self.training_loop.samples() - before) as f64;
+        // Under a limit, waiting counts as training time.
+        let since = if self.speed_limit.is_some() { self.allowance_time } else { start };
+        self.elapsed += end - since;
+        self.allowance_time = start;
+        self.measure_speed();
         if self.training_loop.ended() { -1.0 } else { 0.0 }
     }
 
-    fn take_speed(&mut self) {
-        let (spent, samples) = self.taken;
-        let (time, done) = (self.spent - spent, self.training_loop.samples() - samples);
-        // While a large network is evaluated, or waits for a low limit, the speed is what it was.
-        if done == 0 {
+    fn measure_speed(&mut self) {
+        let (elapsed, samples) = self.measured;
+        let (time, count) = (self.elapsed - elapsed, self.training_loop.samples() - samples);
+        // During an evaluation, or a wait under a low limit, the speed stays the same.
+        if count == 0 {
             return;
         }
-        // At first it is the speed since the beginning.
-        if time >= LATELY || (spent == 0.0 && time > 0.0) {
-            self.speed = done as f64 / time * 1000.0;
+        // At first it is the speed since the start.
+        if time >= SPEED_WINDOW || (elapsed == 0.0 && time > 0.0) {
+            self.speed = count as f64 / time * 1000.0;
         }
-        if time >= LATELY {
-            self.taken = (self.spent, self.training_loop.samples());
+        if time >= SPEED_WINDOW {
+            self.measured = (self.elapsed, self.training_loop.samples());
         }
     }
 }

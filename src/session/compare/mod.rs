@@ -23,7 +23,7 @@ use super::checkpoints::Checkpoints;
 use super::replay_cache::EpochOrder;
 use crate::nn::{BiasRule, Evaluation, Network, NotFinite, evaluate};
 use crate::scenario::{RunConfig, Scenario, Updating};
-use crate::training::{COSTS, Series};
+use crate::training::{COST_POINTS, Series};
 use std::sync::Arc;
 
 /// Multiplications up to which an evaluation of all rows is done in one slice.
@@ -76,8 +76,8 @@ impl Comparison {
         let first = scenario.first_update();
         Self {
             checkpoints: Checkpoints::new(first, states, bytes),
-            costs: Series::new(first, COSTS),
-            epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), COSTS),
+            costs: Series::new(first, COST_POINTS),
+            epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), COST_POINTS),
             evaluating: None,
             order: EpochOrder::default(),
             shown: first,
@@ -127,7 +127,7 @@ impl Comparison {
     fn epoch_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> Option<u64> {
         let mini_batches = scenario.mini_batches() as u64;
         let epoch = mini_batch / mini_batches;
-        (mini_batch.is_multiple_of(mini_batches) && self.epochs.wants(epoch)).then_some(epoch)
+        (mini_batch.is_multiple_of(mini_batches) && self.epochs.is_next(epoch)).then_some(epoch)
     }
 
     /// Whether the runs must still be evaluated before this mini-batch, over all rows.
