@@ -119,43 +119,23 @@ impl Session {
     /// After an edit of a trained run: the edited scenario with the present parameters as its start. `None` if the
     /// run was not trained, or if the parameters would lose their meaning; the run is then replayed.
     pub(in crate::session) fn continued(&self, edit: &Edit, edited: &Scenario) -> Option<Scenario> {
-        let same_batches = match edit {
+        let same_batches = matches!(
+            edit,
             Edit::LearningRateChanged(_)
-            | Edit::ReductionChanged(_)
-            | Edit::ReductionSwitched
-            | Edit::BiasRuleChanged(_) => true,
-            Edit::BatchSizeChanged(_) => false,
-            Edit::CostChanged(_)
-            | Edit::ActivationChanged { .. }
-            | Edit::LayerAdded
-            | Edit::LayerRemoved { .. }
-            | Edit::LayerSizeChanged { .. }
-            | Edit::DistributionChanged(_)
-            | Edit::SeedChanged(_)
-            | Edit::ShuffleChanged(_)
-            | Edit::ShuffleSeedChanged(_)
-            | Edit::ValidationShareChanged(_)
-            | Edit::SplitSeedChanged(_)
-            | Edit::StandardiseChanged(_)
-            | Edit::ParameterEdited { .. }
-            | Edit::InputEdited { .. }
-            | Edit::TargetEdited { .. }
-            | Edit::RunAdded(_)
-            | Edit::RunRemoved { .. }
-            | Edit::RunMoved { .. }
-            | Edit::RunUpdatingChanged { .. }
-            | Edit::RunBiasRuleChanged { .. }
-            | Edit::RunRateChanged { .. } => return None,
-        };
-        if !self.was_trained() {
+                | Edit::ReductionChanged(_)
+                | Edit::ReductionSwitched
+                | Edit::BiasRuleChanged(_)
+        );
+        let other_batches = matches!(edit, Edit::BatchSizeChanged(_));
+        if !self.was_trained() || !(same_batches || other_batches) {
             return None;
         }
         let mut scenario = edited.clone();
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(self.next_update());
         // With other mini-batches the epoch begins again.
-        let mini_batch = if same_batches { mini_batch } else { 0 };
+        let mini_batch = if other_batches { 0 } else { mini_batch };
         scenario.start = Start::Parameters { network: self.next_network().clone(), epoch, mini_batch };
-        if self.visible().finished() || !same_batches {
+        if self.visible().finished() || other_batches {
             scenario.position = Position { epoch, mini_batch, ..Position::default() };
         }
         scenario.check().is_ok().then_some(scenario)
