@@ -93,7 +93,7 @@ fn the_reference_trainings_are_reproduced_as_runs() {
             let found = session.evaluation(1).unwrap();
             assert_close(&name("cost"), found.cost_mean(), &mark["cost_mean"], 1e-9);
             assert_close(&name("accuracy"), found.accuracy(), &mark["accuracy"], 1e-9);
-            assert_eq!(found.outputs_right, get::<usize>(mark, "outputs_right"), "{}", name("outputs"));
+            assert_eq!(found.correct_outputs, get::<usize>(mark, "outputs_right"), "{}", name("outputs"));
             assert_eq!(comparison(&session).before_epoch(session.scenario(), 1), Some(found));
         }
         let last: usize = get(run["trace"].as_array().unwrap().last().unwrap(), "epoch");
@@ -111,7 +111,7 @@ fn and_from_zero_is_learnt_with_own_deltas_and_never_with_the_layer_sum() {
     let mut session = compared(preset("and"), &[runs[0], runs[1].with(BiasRule::LayerSum)]);
     act(&mut session, Navigate::EpochChosen(51));
     finish_background_work(&mut session);
-    assert_eq!(session.evaluation(0).unwrap().samples_right, 4);
+    assert_eq!(session.evaluation(0).unwrap().correct_samples, 4);
     let wrong = session.evaluation(1).unwrap();
     assert_eq!(wrong.cost_mean(), 0.25);
     assert_eq!(pass(&session, 1).current().unwrap().norm(), 0.0);
@@ -375,7 +375,7 @@ proptest! {
         if let Some(slope) = sweep.slope() {
             prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, sweep);
         } else {
-            // Below the corner of a ReLU the distance is exactly 0; otherwise it is too small to be measured.
+            // Below the kink of a ReLU the distance is exactly 0; otherwise it is too small to be measured.
             let smallest = sweep.points()[sweep.points().len() - 1].distance;
             let measured = sweep.points().iter().filter(|point| point.distance >= sweep.rounding_threshold()).count();
             prop_assert!(smallest == 0.0 || measured < 5, "{:?}", sweep);
@@ -398,12 +398,12 @@ fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
 #[test]
 fn the_presets_show_what_their_notes_say() {
     let (session, runs) = after("compare-and", 500);
-    assert_eq!((runs[0].samples_right, runs[1].samples_right), (4, 4));
+    assert_eq!((runs[0].correct_samples, runs[1].correct_samples), (4, 4));
     assert_eq!((runs[2].cost_mean(), pass(&session, 2).current().unwrap().norm()), (0.25, 0.0));
 
     let (_, runs) = after("compare-gates", 500);
-    assert_eq!((runs[0].outputs_right, runs[1].outputs_right), (16, 16));
-    assert!(runs[2].outputs_right < 13 && runs[3].outputs_right < 13, "{runs:?}");
+    assert_eq!((runs[0].correct_outputs, runs[1].correct_outputs), (16, 16));
+    assert!(runs[2].correct_outputs < 13 && runs[3].correct_outputs < 13, "{runs:?}");
 
     let (session, runs) = after("compare-iris", 100);
     let distance = comparison(&session).distance(2, 3).unwrap();
@@ -419,7 +419,7 @@ fn the_presets_show_what_their_notes_say() {
     let (session, runs) = after("compare-one", 500);
     assert_eq!(runs[1], runs[2]);
     assert_eq!(comparison(&session).distance(1, 2), Some(0.0));
-    assert_eq!(runs[1].samples_right, 4);
+    assert_eq!(runs[1].correct_samples, 4);
 
     let (_, runs) = after("compare-digits", 10);
     let (best, worst) = (runs[1].accuracy(), runs[2].accuracy().min(runs[3].accuracy()));
