@@ -29,7 +29,7 @@ impl Activation {
     pub const ALL: [Self; 6] =
         [Self::Sigmoid, Self::Tanh, Self::Relu, Self::LeakyRelu, Self::Identity, Self::Softmax];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sigmoid => "sigmoid",
@@ -41,12 +41,12 @@ impl Activation {
         }
     }
 
-    /// a = σ(z) of one neuron; softmax, which needs its whole layer, is taken of this neuron alone.
+    /// a = σ(z) of one neuron. For softmax, which needs a whole layer, the value in a layer of one neuron.
     ///
     /// ```
     /// # use deltascope_nn::Activation;
     /// assert_eq!(Activation::Sigmoid.value(0.0), 0.5);
-    /// assert_eq!(Activation::Sigmoid.value(-1000.0), 0.0); // no overflow on the way
+    /// assert_eq!(Activation::Sigmoid.value(-1000.0), 0.0); // no overflow
     /// ```
     pub fn value(self, z: f64) -> f64 {
         match self {
@@ -79,8 +79,8 @@ impl Activation {
         }
     }
 
-    /// σ′(z) of one neuron, given z and a = σ(z). Of softmax, whose derivative is a whole matrix,
-    /// the diagonal ∂aⱼ/∂zⱼ = aⱼ (1 − aⱼ).
+    /// σ′(z) of one neuron, given z and a = σ(z). For softmax, whose derivative is a matrix, the diagonal entry
+    /// ∂aⱼ/∂zⱼ = aⱼ (1 − aⱼ).
     pub fn derivative(self, z: f64, a: f64) -> f64 {
         match self {
             Self::Sigmoid | Self::Softmax => a * (1.0 - a),
@@ -109,7 +109,7 @@ impl Activation {
     }
 }
 
-/// The largest z is taken off first, which changes nothing but keeps every exponential at or below 1.
+/// Subtracts the largest z first, which does not change the result and keeps every exponential at or below 1.
 fn softmax(z: &[f64]) -> Vec<f64> {
     let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let exponentials: Vec<f64> = z.iter().map(|z| functions::exp(z - largest)).collect();

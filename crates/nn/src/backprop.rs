@@ -1,9 +1,8 @@
-//! Equations (1) and (2): one sample forward through the network, and its error δ back.
+//! Equations (1) and (2): one sample forward through the network, and its error δ backward.
 
 use super::{Activation, Cost, Layer, Matrix, Network, Sample};
 
-/// What one sample does in a network: every number of the way forward and back. Index `l` counts
-/// the layers after the input.
+/// All numbers of the forward and backward pass of one sample. Index `l` counts the layers after the input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     /// x, shape (n₀).
@@ -19,7 +18,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// aˡ⁻¹: what layer `l` reads, the input for the first one.
+    /// aˡ⁻¹, the sources of layer `l`: the input for the first layer.
     pub fn source_activations(&self, layer: usize) -> &[f64] {
         match layer.checked_sub(1) {
             Some(source) => &self.activations[source],
@@ -37,7 +36,7 @@ pub struct Forward {
     pub activations: Vec<Vec<f64>>,
 }
 
-/// The way forward: zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ). `x` has shape (n₀), which must be the network's.
+/// The forward pass: zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ). Panics unless `x` has shape (n₀).
 pub fn feedforward(network: &Network, x: &[f64]) -> Forward {
     let mut forward = Forward { weighted_inputs: Vec::new(), activations: Vec::new() };
     for layer in &network.layers {
@@ -54,8 +53,8 @@ fn weighted_input(layer: &Layer, sources: &[f64]) -> Vec<f64> {
     products.iter().zip(&layer.biases).map(|(product, bias)| product + bias).collect()
 }
 
-/// Runs one sample forward and its error back; changes nothing. The sample must have the network's
-/// shape (a scenario's samples have been checked).
+/// The forward and backward pass of one sample. Changes nothing. Panics unless the sample has the shape of the network
+/// (the samples of a scenario have).
 ///
 /// ```
 /// use deltascope_nn::{Activation, Cost, Network, Sample, backprop};
@@ -88,8 +87,8 @@ pub fn backprop(network: &Network, sample: &Sample, cost: Cost) -> Trace {
 
 /// Equation (1): δᴸ = ∇ₐC ⊙ σ′(zᴸ), shape (n_L).
 ///
-/// Where sigmoid or softmax meets its cross-entropy, σ′ cancels and δᴸ = a − y (for softmax a Σy − y,
-/// which is the same thing for targets that sum to 1).
+/// For sigmoid or softmax with its cross-entropy, σ′ cancels: δᴸ = a − y (for softmax a Σy − y, which is the same for
+/// targets that sum to 1).
 pub(super) fn output_delta(activation: Activation, cost: Cost, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
     match cost {
         Cost::Mse | Cost::HalfMse => {
@@ -109,7 +108,7 @@ pub(super) fn hidden_delta(next_weights: &Matrix, next_delta: &[f64], sigma_prim
     hadamard(&next_weights.transpose_mul(next_delta), sigma_prime)
 }
 
-/// u ⊙ v, entry by entry.
+/// u ⊙ v, the elementwise product.
 fn hadamard(u: &[f64], v: &[f64]) -> Vec<f64> {
     u.iter().zip(v).map(|(u, v)| u * v).collect()
 }

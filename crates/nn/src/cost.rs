@@ -1,4 +1,4 @@
-//! Cost functions C of one sample: summed over the outputs, never divided by their number.
+//! Cost functions C of one sample: sums over the outputs, not divided by their number.
 
 use super::{Activation, functions};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ impl Cost {
     /// Every cost.
     pub const ALL: [Self; 4] = [Self::Mse, Self::HalfMse, Self::Bce, Self::Cce];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mse => "mse",
@@ -40,13 +40,13 @@ impl Cost {
         }
     }
 
-    /// Whether δᴸ is taken in one piece (a − y), σ′ having cancelled: the cross-entropies.
+    /// Whether σ′ cancels in δᴸ, so that δᴸ = a − y: the cross-entropies.
     pub fn cancels_sigma_prime(self) -> bool {
         matches!(self, Self::Bce | Self::Cce)
     }
 
-    /// Each output's share of the cost, shape (n_L). The cross-entropies are taken from z, where
-    /// they stay finite and right when a has already been rounded to 0 or 1:
+    /// The terms of the cost, one for each output, shape (n_L). The cross-entropies are computed from z, so that they stay
+    /// finite and accurate where a is rounded to 0 or 1:
     /// −ln σ(z) = max(−z, 0) + ln(1 + e^−|z|), and −ln softmax(z)ⱼ = ln Σ e^z − zⱼ.
     pub fn terms(self, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
         match self {
@@ -63,8 +63,7 @@ impl Cost {
             Self::Cce => {
                 let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let sum = z.iter().fold(0.0, |sum, z| sum + functions::exp(z - largest));
-                // The two parts of the logarithm are subtracted apart: added up first, a large z
-                // would swallow a small cost.
+                // (largest + log_sum) − z would lose a small cost beside a large z.
                 let log_sum = functions::ln(sum);
                 z.iter().zip(y).map(|(z, y)| y * ((largest - z) + log_sum)).collect()
             }

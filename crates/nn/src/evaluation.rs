@@ -1,24 +1,24 @@
-//! How good a network is on samples: cost and accuracy.
+//! Cost and accuracy of a network.
 
 use super::{Cost, Network, Sample, feedforward};
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 
-/// Counts and costs over samples.
+/// Cost and accuracy over some samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// How many samples.
+    /// The number of samples.
     pub samples: usize,
     /// Σ C over the samples.
     pub cost_sum: f64,
-    /// Samples whose outputs name the [`predicted_class`] that their targets do.
+    /// The number of samples whose outputs and targets have the same [`predicted_class`].
     pub correct_samples: usize,
-    /// Single outputs on the right side of 0.5.
+    /// The number of outputs that are above 0.5 exactly if their target is.
     pub correct_outputs: usize,
 }
 
 impl Evaluation {
-    /// Both together, as if all their samples had been evaluated in this order.
+    /// The evaluation of the samples of both, in this order.
     pub fn and(self, other: Self) -> Self {
         Self {
             samples: self.samples + other.samples,
@@ -33,12 +33,12 @@ impl Evaluation {
         self.cost_sum / self.samples as f64
     }
 
-    /// The fraction of samples classified rightly.
+    /// The fraction of correctly classified samples.
     pub fn accuracy(&self) -> f64 {
         self.correct_samples as f64 / self.samples as f64
     }
 
-    /// One sample more: its outputs, its targets and its cost.
+    /// Adds a sample with its outputs, targets and cost.
     pub(super) fn add_sample(&mut self, a: &[f64], y: &[f64], cost: f64) {
         let correct_outputs = a.iter().zip(y).filter(|(a, y)| (**a > 0.5) == (**y > 0.5)).count();
         self.samples += 1;
@@ -48,7 +48,7 @@ impl Evaluation {
     }
 }
 
-/// Runs the samples forward and counts.
+/// Runs the samples forward through the network. Changes nothing.
 pub fn evaluate(
     network: &Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
@@ -66,8 +66,8 @@ pub fn evaluate(
     evaluation
 }
 
-/// The class that outputs or targets name: the largest of several (ties to the lowest index), the side of 0.5 of
-/// a single one.
+/// The class that outputs predict, or that targets encode: the index of the largest value (the lowest one of equal values);
+/// for a single value, 1 if it is above 0.5, else 0.
 ///
 /// ```
 /// # use deltascope_nn::predicted_class;

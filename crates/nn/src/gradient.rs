@@ -1,8 +1,8 @@
-//! Equations (3) and (4): from a sample's δ to the derivatives of its cost, and their sum over samples.
+//! Equations (3) and (4): the derivatives of the cost from δ, and their sum over samples.
 
 use super::{Matrix, Network, Parameter, Reduction, Trace};
 
-/// ∇C: a derivative for every parameter of a network.
+/// ∇C: the derivative with respect to every parameter of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gradient {
     /// ∂C/∂wˡ by layer, shape (out, in) each.
@@ -12,7 +12,7 @@ pub struct Gradient {
 }
 
 impl Gradient {
-    /// All zero, in the shape of this network: an empty accumulator.
+    /// All zero, in the shape of this network.
     pub fn zeros(network: &Network) -> Self {
         let layers = || network.layers.iter();
         Self {
@@ -28,7 +28,7 @@ impl Gradient {
         gradient
     }
 
-    /// Adds one sample's gradient, because the derivative of a sum is the sum of the derivatives:
+    /// Adds the gradient of one sample: the derivative of a sum is the sum of the derivatives.
     ///
     /// - (3) ∂C/∂bˡⱼ = δˡⱼ
     /// - (4) ∂C/∂wˡⱼₖ = aˡ⁻¹ₖ δˡⱼ
@@ -38,13 +38,13 @@ impl Gradient {
         }
     }
 
-    /// The same of layer `l` alone, given its δ and what it reads.
+    /// [`Self::accumulate`] for layer `l` only, given its δ and the activations of its sources.
     pub(super) fn accumulate_layer(&mut self, l: usize, delta: &[f64], sources: &[f64]) {
         add(&mut self.biases[l], delta);
         self.weights[l].add_outer(delta, sources);
     }
 
-    /// Adds another gradient, entry by entry.
+    /// Adds another gradient elementwise.
     pub fn add(&mut self, other: &Self) {
         for (matrix, other) in self.weights.iter_mut().zip(&other.weights) {
             add(matrix.values_mut(), other.values());
@@ -54,7 +54,7 @@ impl Gradient {
         }
     }
 
-    /// The derivative by one parameter; `None` where there is no such parameter.
+    /// The derivative with respect to a parameter; `None` if there is no such parameter.
     pub fn get(&self, parameter: Parameter) -> Option<f64> {
         match parameter {
             Parameter::Weight { layer, neuron, source } => {
@@ -78,7 +78,7 @@ impl Gradient {
     }
 }
 
-/// u + v in place, entry by entry.
+/// u ← u + v
 fn add(u: &mut [f64], v: &[f64]) {
     for (u, v) in u.iter_mut().zip(v) {
         *u += v;

@@ -1,11 +1,10 @@
-//! The derivative without backpropagation: run the real network twice, a little apart.
+//! Gradient check: derivatives by finite differences of the cost, without backpropagation.
 
 use super::{Cost, Network, Parameter, Sample, feedforward};
 use std::borrow::Borrow;
 
-/// (C(p + h) − C(p − h)) / 2h for the cost summed over `samples`, with error O(h²) + O(ε/h). Several
-/// `parameters` are moved together, as the one parameter that they are where they are shared. `None` where
-/// there is no such parameter, or none at all.
+/// (C(p + h) − C(p − h)) / 2h for the cost summed over `samples`, with error O(h²) + O(ε/h). Several `parameters` are
+/// changed together, as one shared parameter. `None` if a parameter does not exist, or if there are none.
 ///
 /// ```
 /// use deltascope_nn::{Activation, Cost, Network, Parameter, Sample, central_difference};
@@ -28,7 +27,7 @@ pub fn central_difference(
     for &parameter in parameters {
         *above.get_mut(parameter)? += h;
         *below.get_mut(parameter)? -= h;
-        // The two points really used, which rounding may have moved.
+        // The distance between the two points after rounding.
         width += above.get(parameter)? - below.get(parameter)?;
     }
     width /= parameters.len() as f64;
@@ -47,19 +46,19 @@ fn sample_cost(network: &Network, sample: &Sample, cost: Cost) -> f64 {
     }
 }
 
-/// A derivative from differences alone, with an estimate of its error.
+/// A derivative by finite differences, with an estimate of its error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NumericalDerivative {
     /// ∂C/∂p
     pub value: f64,
-    /// How far off it may be: what the last refinement still changed.
+    /// The estimated error: the change by the last refinement.
     pub error: f64,
-    /// The smallest step that went into it.
+    /// The smallest step that was used.
     pub h: f64,
 }
 
-/// Central differences at steps that are halved, extrapolated to the step 0 (C. J. F. Ridders, *Advances in
-/// Engineering Software* 4, 1982): of all extrapolations the one that changed least is taken.
+/// Central differences at halved steps, extrapolated to step 0 (C. J. F. Ridders, *Advances in Engineering Software* 4,
+/// 1982). The result is the extrapolation with the smallest change.
 ///
 /// ```
 /// use deltascope_nn::{Activation, Cost, Extrapolation, Network, Parameter, Sample};
@@ -76,19 +75,19 @@ pub struct NumericalDerivative {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Extrapolation {
-    /// The latest row of Neville's scheme: column 0 has error O(h²), and each further one two orders less.
+    /// The latest row of Neville's scheme. Column 0 has error O(h²), and each further column two orders less.
     row: Vec<f64>,
     best: Option<NumericalDerivative>,
-    refined: u32,
+    refinements: u32,
 }
 
 impl Extrapolation {
-    /// Refinements: steps from 2⁻⁴ to 2⁻¹⁴, powers of two because they are rounded least.
-    const MOST: u32 = 11;
-    const FIRST: f64 = 0.0625;
+    /// The steps are 2⁻⁴ to 2⁻¹⁴: powers of two, which cause the least rounding.
+    const MAX_REFINEMENTS: u32 = 11;
+    const FIRST_STEP: f64 = 0.0625;
 
-    /// One more difference, at half the step of the one before. The parameters are moved together, as in
-    /// [`central_difference`]; where there are none, nothing will be found.
+    /// Adds a difference at half the previous step. The parameters are changed together, as in [`central_difference`]. If
+    /// there are none, there is no result.
     pub fn refine(
         &mut self,
         network: &Network,
@@ -96,8 +95,8 @@ impl Extrapolation {
         cost: Cost,
         parameters: &[Parameter],
     ) {
-        let h = Self::FIRST / f64::from(1u32 << self.refined.min(Self::MOST));
-        self.refined += 1;
+        let h = Self::FIRST_STEP / f64::from(1u32 << self.refinements.min(Self::MAX_REFINEMENTS));
+        self.refinements += 1;
         let Some(difference) = central_difference(network, samples, cost, parameters, h) else { return };
         let mut row = vec![difference];
         let mut factor = 4.0;
@@ -114,18 +113,18 @@ impl Extrapolation {
         self.row = row;
     }
 
-    /// Whether further refinement would only meet rounding.
+    /// Whether further refinement would only add rounding errors.
     pub fn finished(&self) -> bool {
-        self.refined >= Self::MOST
+        self.refinements >= Self::MAX_REFINEMENTS
     }
 
-    /// The best so far.
+    /// The best result so far; `None` before the first refinement with a finite one.
     pub fn best(&self) -> Option<NumericalDerivative> {
         self.best
     }
 }
 
-/// To how many significant decimal digits two numbers agree, 0 … 17; equal ones to 17.
+/// The number of significant decimal digits to which two numbers agree, 0 … 17; 17 for equal numbers.
 ///
 /// ```
 /// use deltascope_nn::agreeing_digits;
@@ -135,12 +134,12 @@ impl Extrapolation {
 /// assert_eq!(agreeing_digits(1.0, -1.0), 0);
 /// ```
 pub fn agreeing_digits(one: f64, other: f64) -> u32 {
-    const MOST: u32 = 17;
+    const MAX_DIGITS: u32 = 17;
     let difference = (one - other).abs();
     if difference == 0.0 {
-        return MOST;
+        return MAX_DIGITS;
     }
     let share = difference / f64::max(one.abs(), other.abs());
     let digits = libm::round(-libm::log10(share));
-    if digits.is_nan() { 0 } else { digits.clamp(0.0, MOST.into()) as u32 }
+    if digits.is_nan() { 0 } else { digits.clamp(0.0, MAX_DIGITS.into()) as u32 }
 }

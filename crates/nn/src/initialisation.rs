@@ -1,4 +1,4 @@
-//! Starting parameters and sample orders from a seed: the same numbers natively, in wasm and next year.
+//! Initial parameters and sample orders from a seed: the same numbers on every machine and in every version.
 
 use super::{Activation, Network};
 use rand_chacha::ChaCha8Rng;
@@ -6,7 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution as _, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// The distribution that starting weights are drawn from. Biases start at zero, save where it says otherwise.
+/// The distribution of the initial weights. Biases are 0 unless stated otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distribution {
@@ -24,7 +24,7 @@ impl Distribution {
     /// Every distribution.
     pub const ALL: [Self; 4] = [Self::Uniform, Self::Normal, Self::StandardNormal, Self::Zero];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Uniform => "uniform",
@@ -35,11 +35,11 @@ impl Distribution {
     }
 }
 
-/// How starting parameters are made.
+/// How the initial parameters are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "{ \"distribution\": \"normal\", \"seed\": 1 }")]
 pub struct Initialisation {
-    /// What weights are drawn from.
+    /// The distribution of the weights.
     pub distribution: Distribution,
     /// The seed of the generator (ChaCha8).
     #[serde(default)]
@@ -47,8 +47,8 @@ pub struct Initialisation {
 }
 
 impl Initialisation {
-    /// A new network of these sizes [n₀ … n_L]: weights drawn layer by layer and row by row, each layer's biases after
-    /// its weights where they are drawn too.
+    /// A network of these sizes [n₀ … n_L]. Weights are drawn layer by layer and row by row; the biases of a layer, if they
+    /// are drawn, after its weights.
     pub fn network(self, sizes: &[usize], activations: &[Activation]) -> Network {
         let mut network = Network::zeros(sizes, activations);
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed.into());
@@ -79,14 +79,14 @@ fn unit(generator: &mut ChaCha8Rng) -> f64 {
     (generator.next_u64() >> 11) as f64 * STEP
 }
 
-/// 0 … `count` − 1 in an order drawn for this `epoch` (Fisher–Yates). Every epoch has a stream of its
-/// own, so that any epoch's order is known without the ones before.
+/// The numbers 0 … `count` − 1, shuffled for this `epoch` (Fisher–Yates). Every epoch has a stream of random numbers of its
+/// own, so that its order does not depend on the previous epochs.
 pub fn shuffled(count: usize, seed: u32, epoch: u32) -> Vec<usize> {
     let mut generator = ChaCha8Rng::seed_from_u64(seed.into());
     generator.set_stream(epoch.into());
     let mut order: Vec<usize> = (0..count).collect();
     for last in (1..count).rev() {
-        // The high half of a 128-bit product: uniform but for a bias below 2⁻³², and the same everywhere.
+        // The high half of a 128-bit product is uniform, with a bias below 2⁻³².
         let chosen = (u128::from(generator.next_u64()) * (last as u128 + 1)) >> 64;
         order.swap(last, chosen as usize);
     }

@@ -1,21 +1,22 @@
-//! The mathematics of backpropagation. Nothing here knows that a session or a screen exists.
+//! The mathematics of backpropagation, independent of sessions and screens.
 //!
-//! Notation (Nielsen, *Neural Networks and Deep Learning*, chapter 2), with `l = 0` for the first
-//! layer after the input, so that every layer has weights:
+//! Notation of Nielsen, *Neural Networks and Deep Learning*, chapter 2, but with `l = 0` for the first layer after the
+//! input, so that every layer has weights:
 //!
 //! | symbol | in code | shape |
 //! |---|---|---|
-//! | x = a of the input | [`Sample::x`] | (n₀) |
+//! | x, the activations of the input | [`Sample::x`] | (n₀) |
 //! | y | [`Sample::y`] | (n_L) |
-//! | wˡ | [`Layer::weights`] | (nˡ, nˡ⁻¹): row j holds the weights into neuron j |
+//! | wˡ | [`Layer::weights`] | (nˡ, nˡ⁻¹): row j has the weights into neuron j |
 //! | bˡ | [`Layer::biases`] | (nˡ) |
 //! | zˡ = wˡ aˡ⁻¹ + bˡ | [`Trace::weighted_inputs`] | (nˡ) |
 //! | aˡ = σ(zˡ) | [`Trace::activations`] | (nˡ) |
 //! | δˡ = ∂C/∂zˡ | [`Trace::deltas`] | (nˡ) |
 //! | ∂C/∂w, ∂C/∂b | [`Gradient`] | as the parameters |
-//! | η | [`Hyperparameters::learning_rate`] | a number |
+//! | η | [`Hyperparameters::learning_rate`] | scalar |
 //!
-//! The flow is [`backprop`] → [`Trace`] → [`Gradient`] → [`update`]; only the last changes a network.
+//! The flow is [`backprop`] → [`Trace`] → [`Gradient`] → [`update`]. Only `update` changes a network. [`fast`] computes the
+//! same numbers faster.
 
 mod activation;
 mod backprop;

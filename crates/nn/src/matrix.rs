@@ -1,12 +1,12 @@
-//! A dense matrix, just large enough for the four equations.
+//! A dense matrix with the operations of the four equations.
 //!
-//! Every sum runs over its terms in ascending order, starting from zero: the order is part of the
-//! result, because a faster path must give the same bits.
+//! Every sum starts with zero and adds its terms in ascending order. The order is part of the result, because the fast path
+//! gives the same bits.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::ops::{Index, IndexMut};
 
-/// Numbers in `rows` × `columns`, row by row. In JSON: a list of rows.
+/// A matrix of shape (rows, columns), stored row by row. In JSON it is a list of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
     rows: usize,
@@ -20,7 +20,7 @@ impl Matrix {
         Self { rows, columns, data: vec![0.0; rows * columns] }
     }
 
-    /// From a list of rows; `None` unless they are all of one length.
+    /// From a list of rows; `None` if their lengths differ.
     pub fn from_rows(rows: &[Vec<f64>]) -> Option<Self> {
         let columns = rows.first().map_or(0, Vec::len);
         rows.iter().all(|row| row.len() == columns).then(|| Self {
@@ -30,12 +30,12 @@ impl Matrix {
         })
     }
 
-    /// How many rows.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// How many columns.
+    /// The number of columns.
     pub fn columns(&self) -> usize {
         self.columns
     }
@@ -50,18 +50,18 @@ impl Matrix {
         &self.data
     }
 
-    /// All entries, row by row, to change.
+    /// All entries, row by row, mutable.
     pub fn values_mut(&mut self) -> &mut [f64] {
         &mut self.data
     }
 
-    /// M v, shape (rows).
+    /// M v, shape (rows), for v of shape (columns).
     pub fn mul(&self, v: &[f64]) -> Vec<f64> {
         assert_eq!(v.len(), self.columns, "a vector as long as the matrix is wide");
         (0..self.rows).map(|j| self.row(j).iter().zip(v).fold(0.0, |sum, (m, v)| sum + m * v)).collect()
     }
 
-    /// Mᵀ v, shape (columns).
+    /// Mᵀ v, shape (columns), for v of shape (rows).
     pub fn transpose_mul(&self, v: &[f64]) -> Vec<f64> {
         assert_eq!(v.len(), self.rows, "a vector as long as the matrix is high");
         let mut product = vec![0.0; self.columns];
@@ -73,7 +73,7 @@ impl Matrix {
         product
     }
 
-    /// M + u vᵀ in place: the outer product of equation (4) added on.
+    /// M ← M + u vᵀ, the outer product of equation (4), for u of shape (rows) and v of shape (columns).
     pub fn add_outer(&mut self, u: &[f64], v: &[f64]) {
         assert_eq!((u.len(), v.len()), (self.rows, self.columns), "an outer product of this shape");
         for (row, u) in self.data.chunks_exact_mut(self.columns.max(1)).zip(u) {

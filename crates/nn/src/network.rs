@@ -15,25 +15,25 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// How many neurons.
+    /// The number of neurons.
     pub fn neurons(&self) -> usize {
         self.biases.len()
     }
 
-    /// How many source neurons.
+    /// The number of source neurons.
     pub fn sources(&self) -> usize {
         self.weights.columns()
     }
 }
 
-/// A multilayer perceptron. Each layer takes as many sources as the one before has neurons.
+/// A multilayer perceptron. Each layer has as many sources as the previous layer has neurons.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Network {
     /// The layers after the input, first to last.
     pub layers: Vec<Layer>,
 }
 
-/// Names one weight or bias.
+/// The index of a weight or bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Parameter {
@@ -76,7 +76,7 @@ impl Network {
         inputs.into_iter().chain(self.layers.iter().map(Layer::neurons)).collect()
     }
 
-    /// How many weights and biases there are together.
+    /// The number of weights and biases.
     pub fn parameter_count(&self) -> usize {
         self.layers.iter().map(|layer| layer.weights.values().len() + layer.biases.len()).sum()
     }
@@ -91,7 +91,7 @@ impl Network {
         })
     }
 
-    /// The value of a parameter; `None` where there is no such parameter.
+    /// The value of a parameter; `None` if there is no such parameter.
     pub fn get(&self, parameter: Parameter) -> Option<f64> {
         match parameter {
             Parameter::Weight { layer, neuron, source } => {
@@ -103,7 +103,7 @@ impl Network {
         }
     }
 
-    /// A place to write a parameter to; `None` where there is no such parameter.
+    /// A mutable reference to a parameter; `None` if there is no such parameter.
     pub fn get_mut(&mut self, parameter: Parameter) -> Option<&mut f64> {
         match parameter {
             Parameter::Weight { layer, neuron, source } => {
@@ -115,7 +115,7 @@ impl Network {
         }
     }
 
-    /// ‖θ − θ′‖, the Euclidean distance between all parameters of two networks of one shape.
+    /// ‖θ − θ′‖, the Euclidean distance between all parameters of two networks of the same shape.
     ///
     /// ```
     /// # use deltascope_nn::{Activation, Network, Parameter};
@@ -140,8 +140,8 @@ impl Network {
         self.layers.iter().flat_map(|layer| layer.weights.values().iter().chain(&layer.biases).copied())
     }
 
-    /// A network of this shape with these values, in the order of [`Network::values`]. What they are too few for
-    /// stays as it is.
+    /// A network of this shape with these values, in the order of [`Network::values`]. If there are too few, the other
+    /// parameters are copied.
     pub fn with_values(&self, values: &[f64]) -> Self {
         let mut network = self.clone();
         let places = network
@@ -156,9 +156,9 @@ impl Network {
 
     /// The first parameter that is NaN or infinite, if any.
     pub fn first_not_finite(&self) -> Option<Parameter> {
-        let sound =
+        let is_finite =
             |layer: &Layer| layer.weights.values().iter().chain(&layer.biases).all(|value| value.is_finite());
-        if self.layers.iter().all(sound) {
+        if self.layers.iter().all(is_finite) {
             return None;
         }
         self.parameters().find(|&parameter| self.get(parameter).is_some_and(|value| !value.is_finite()))

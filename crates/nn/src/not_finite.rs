@@ -1,25 +1,25 @@
-//! Where numbers stop being finite.
+//! Which number of a training is NaN or infinite.
 
 use super::{Cost, Forward, Network, Parameter, Sample, Trace, feedforward};
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 use std::fmt;
 
-/// Where a run left the finite numbers.
+/// A number that is NaN or infinite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotFinite {
-    /// In z or δ of a neuron.
+    /// z or δ of a neuron.
     Neuron {
         /// l
         layer: usize,
         /// j
         neuron: usize,
     },
-    /// In a weight or bias after the update.
+    /// A weight or bias after the update.
     Parameter(Parameter),
-    /// In the cost.
+    /// The cost.
     Cost,
-    /// In an output's share of the cost.
+    /// The term of the cost of an output.
     Term {
         /// l
         layer: usize,
@@ -29,8 +29,8 @@ pub enum NotFinite {
 }
 
 impl NotFinite {
-    /// Looks at a mini-batch: its samples forward and back, the parameters after its update, and the cost of each
-    /// sample then.
+    /// The first number of a mini-batch that is not finite, given the traces of its samples, the network after its update and
+    /// the cost of each sample after it.
     pub fn find(traces: &[Trace], after: &Network, costs_after: &[f64]) -> Option<Self> {
         for trace in traces {
             let layers = trace.weighted_inputs.iter().zip(&trace.deltas).enumerate();
@@ -45,12 +45,12 @@ impl NotFinite {
             return Some(Self::Parameter(parameter));
         }
         let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
-        let sound = cost_before.is_finite() && costs_after.iter().all(|cost| cost.is_finite());
-        (!sound).then_some(Self::Cost)
+        let is_finite = cost_before.is_finite() && costs_after.iter().all(|cost| cost.is_finite());
+        (!is_finite).then_some(Self::Cost)
     }
 
-    /// The output whose share of the cost is largest among these samples, or no number at all: where a cost is not
-    /// finite, it is this one's doing.
+    /// The output with the largest cost term of these samples, or with one that is NaN: the cause of a cost that is not
+    /// finite. `None` if there are no samples or no layers.
     pub fn largest_term<S: Borrow<Sample>>(
         network: &Network,
         samples: impl IntoIterator<Item = S>,
@@ -68,7 +68,7 @@ impl NotFinite {
     }
 }
 
-/// In which number, in words.
+/// The name of the number, for messages. Layers, neurons and sources count from 1.
 impl fmt::Display for NotFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

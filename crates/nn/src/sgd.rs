@@ -1,4 +1,4 @@
-//! Stochastic gradient descent: the update, and which deltas move a bias.
+//! Stochastic gradient descent: the update, and which deltas update a bias.
 
 use super::{Cost, Gradient, Layer, Matrix, Network, Sample, Trace, backprop};
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,10 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// Both.
+    /// Both reductions.
     pub const ALL: [Self; 2] = [Self::Sum, Self::Mean];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sum => "sum",
@@ -27,18 +27,18 @@ impl Reduction {
     }
 }
 
-/// Which deltas move a bias.
+/// Which deltas update a bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BiasRule {
-    /// Its own neuron's: equation (3), gradient descent.
+    /// That of its own neuron: equation (3), gradient descent.
     OwnDelta,
-    /// The sum of its layer's: the mistake this app is about.
+    /// The sum over its layer: the mistake that this app explains.
     LayerSum,
-    /// The sum of its layer's, where the layer has one bias for all its neurons (they start equal).
-    /// The same number as [`BiasRule::LayerSum`]'s, but here it *is* the derivative.
+    /// The sum over its layer, whose neurons share one bias (the biases start equal). The same number as for
+    /// [`BiasRule::LayerSum`], but here it *is* the derivative.
     SharedBias,
-    /// None: biases stay as they are.
+    /// None: biases are constant.
     Frozen,
 }
 
@@ -46,7 +46,7 @@ impl BiasRule {
     /// Every rule.
     pub const ALL: [Self; 4] = [Self::OwnDelta, Self::LayerSum, Self::SharedBias, Self::Frozen];
 
-    /// The name it has in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::OwnDelta => "own_delta",
@@ -56,7 +56,7 @@ impl BiasRule {
         }
     }
 
-    /// What moves each bias of a layer, given the layer's ∂C/∂b by equation (3); shape (n).
+    /// The value that replaces ∂C/∂b in the update of each bias of a layer, given ∂C/∂b by equation (3); shape (n).
     pub fn apply(self, nabla_b: &[f64]) -> Vec<f64> {
         match self {
             Self::OwnDelta => nabla_b.to_vec(),
@@ -75,15 +75,15 @@ pub struct Hyperparameters {
     pub cost: Cost,
     /// η
     pub learning_rate: f64,
-    /// M, the samples in a mini-batch; 1 updates after each sample.
+    /// M, the number of samples in a mini-batch; 1 for an update after each sample.
     pub batch_size: usize,
     /// Sum or mean over the mini-batch.
     pub reduction: Reduction,
-    /// Which deltas move a bias.
+    /// Which deltas update a bias.
     pub bias_rule: BiasRule,
 }
 
-/// The update: w ← w − η ∂C/∂w and b ← b − η · (what the rule says moves b), everything at once.
+/// The update: w ← w − η ∂C/∂w and b ← b − η ∂C/∂b, with ∂C/∂b replaced by the bias rule.
 pub fn update(network: &mut Network, gradient: &Gradient, learning_rate: f64, rule: BiasRule) {
     for (l, layer) in network.layers.iter_mut().enumerate() {
         layer.update(&gradient.weights[l], &gradient.biases[l], learning_rate, rule);
@@ -91,7 +91,7 @@ pub fn update(network: &mut Network, gradient: &Gradient, learning_rate: f64, ru
 }
 
 impl Layer {
-    /// The update of one layer, given ∂C/∂w and ∂C/∂b of its own.
+    /// The update of one layer, given its ∂C/∂w and ∂C/∂b.
     pub(super) fn update(&mut self, nabla_w: &Matrix, nabla_b: &[f64], learning_rate: f64, rule: BiasRule) {
         for (w, nabla_w) in self.weights.values_mut().iter_mut().zip(nabla_w.values()) {
             *w -= learning_rate * nabla_w;
@@ -102,8 +102,8 @@ impl Layer {
     }
 }
 
-/// One mini-batch: every sample's gradient at the same parameters, added up, and one update.
-/// Returns Σ C over its samples, taken before the update.
+/// Trains on one mini-batch: adds the gradients of all samples at the same parameters, and performs one update. Returns Σ C
+/// over the samples, computed before the update.
 pub fn train_mini_batch(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
@@ -114,19 +114,19 @@ pub fn train_mini_batch(
     cost
 }
 
-/// The same, showing each sample's [`Trace`] in passing.
+/// As [`train_mini_batch`], and calls `visit` with the [`Trace`] of each sample.
 pub fn train_mini_batch_with(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
     hyperparameters: &Hyperparameters,
-    mut see: impl FnMut(Trace),
+    mut visit: impl FnMut(Trace),
 ) {
     let mut gradient = Gradient::zeros(network);
     let mut count = 0;
     for sample in samples {
         let trace = backprop(network, sample.borrow(), hyperparameters.cost);
         gradient.accumulate(&trace);
-        see(trace);
+        visit(trace);
         count += 1;
     }
     let gradient = gradient.reduced(hyperparameters.reduction, count);

@@ -1,49 +1,49 @@
-//! The law of η²: one update for a mini-batch is not the same as one after each sample.
+//! How one update for a mini-batch differs from one update after each sample, as a function of η.
 //!
-//! From the same start θ, the sum's single step ends at θ − η Σᵢ gᵢ(θ). The per-sample steps take each gᵢ where
-//! the ones before have left θ; to first order in η they end at the same place, and what is left,
-//! η² Σᵢ<ⱼ gⱼ′(θ) gᵢ(θ) + O(η³), falls to a quarter when η is halved.
+//! From the same parameters θ, the update with the sum ends at θ − η Σᵢ gᵢ(θ). Each per-sample update computes its gradient
+//! gᵢ at parameters that the previous updates have changed. To first order in η both end at the same parameters. The
+//! difference η² Σᵢ<ⱼ gⱼ′(θ) gᵢ(θ) + O(η³) falls to a quarter when η is halved.
 
 use super::{Hyperparameters, Network, Sample, functions, train_mini_batch};
 use std::borrow::Borrow;
 
-/// How far apart the two ends are for one η.
+/// The distance between the two results for one η.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SweepPoint {
     /// η
     pub learning_rate: f64,
-    /// ‖θ after each sample − θ after the sum‖; infinite where a run left the finite numbers.
+    /// ‖θ after each sample − θ after the sum‖; infinite if a parameter is not finite.
     pub distance: f64,
 }
 
-/// Distances for η, η/2, η/4 …, from the largest on, and the straight line through the smallest of them.
+/// Distances for η, η/2, η/4 …, in descending order of η, and the line through the smallest ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LearningRateSweep {
     points: Vec<SweepPoint>,
     next: f64,
-    /// How far rounding alone may move the two ends apart.
+    /// The distance that rounding alone can cause.
     rounding: f64,
     finished: bool,
 }
 
-/// Halvings that are looked at, at the most and at the least.
-const HALVINGS: usize = 40;
-const LEAST: usize = 12;
-/// A distance of fewer roundings than this says little about η.
-const ROUNDINGS: f64 = 200.0;
-/// The slope is taken over this many points: those of the smallest η that still count.
-const FITTED: usize = 3;
+/// The maximum and minimum number of points.
+const MAX_POINTS: usize = 40;
+const MIN_POINTS: usize = 12;
+/// Distances below this multiple of the rounding error are not used for the slope.
+const MIN_ROUNDING_ERRORS: f64 = 200.0;
+/// The number of points for the slope.
+const FITTED_POINTS: usize = 3;
 
 impl LearningRateSweep {
-    /// Begins at this largest η. `samples` is how many a pass takes.
+    /// Starts at the largest η. `samples` is the number of samples in the mini-batch.
     pub fn new(network: &Network, largest: f64, samples: usize) -> Self {
-        // Each update rounds each parameter once, by at most half of its last place.
+        // Each update rounds each parameter once, by at most half a unit in the last place.
         let rounding = f64::EPSILON / 2.0 * network.norm().max(1.0) * libm::sqrt(samples as f64 + 1.0);
         Self { points: Vec::new(), next: largest, rounding, finished: false }
     }
 
-    /// Measures the next distance: one pass over `samples` updating after each, and one update with their sum.
-    /// Of `settings`, η and the mini-batch are not looked at. Nothing more is done once it is finished.
+    /// Measures the next distance: trains once with an update after each of the `samples`, and once with one update for
+    /// their sum. Uses neither η nor the batch size of the hyperparameters. Does nothing once finished.
     pub fn measure(
         &mut self,
         network: &Network,
@@ -65,51 +65,51 @@ impl LearningRateSweep {
         let distance = if distance.is_finite() { distance } else { f64::INFINITY };
         self.points.push(SweepPoint { learning_rate, distance });
         self.next /= 2.0;
-        // Far below what counts, smaller η only show more of the rounding.
-        let told = self.points.len() >= LEAST && distance <= 10.0 * self.rounding;
-        self.finished = told || self.points.len() == HALVINGS;
+        // For smaller η, only rounding is left.
+        let only_rounding = self.points.len() >= MIN_POINTS && distance <= 10.0 * self.rounding;
+        self.finished = only_rounding || self.points.len() == MAX_POINTS;
     }
 
-    /// Whether there is nothing more to measure.
+    /// Whether all points are measured.
     pub fn finished(&self) -> bool {
         self.finished
     }
 
-    /// What has been measured, from the largest η on.
+    /// The measured points, in descending order of η.
     pub fn points(&self) -> &[SweepPoint] {
         &self.points
     }
 
-    /// Below this distance rounding begins to tell.
+    /// The distance below which rounding dominates.
     pub fn rounding_threshold(&self) -> f64 {
-        ROUNDINGS * self.rounding
+        MIN_ROUNDING_ERRORS * self.rounding
     }
 
-    /// The points that the slope is taken over: the smallest η whose distances are well above rounding. They
-    /// are chosen by that alone, not by how well they fit. None where there are too few to tell, or where
-    /// nothing comes between the samples once η is small.
+    /// The points for the slope: those of the smallest η whose distances are above [`Self::rounding_threshold`]. How well
+    /// they fit a line is not considered. `None` if there are too few, or if the distance is 0 for small η.
     pub fn fitted(&self) -> Option<&[SweepPoint]> {
-        let counts =
+        let is_usable =
             |point: &SweepPoint| point.distance.is_finite() && point.distance >= self.rounding_threshold();
-        let first = self.points.iter().position(counts)?;
-        let count = self.points[first..].iter().take_while(|point| counts(point)).count();
+        let first = self.points.iter().position(is_usable)?;
+        let count = self.points[first..].iter().take_while(|point| is_usable(point)).count();
         let counted = &self.points[first..first + count];
-        // Where the distance does not fade but stops (as behind the corner of a ReLU), small η have none.
+        // The distance drops to rounding at once, for example behind the corner of a ReLU: it is 0 for small η.
         let stops = self.points.get(first + count).is_some_and(|next| {
             counted
                 .last()
                 .is_some_and(|last| last.distance / 64.0 > next.distance.max(self.rounding_threshold()))
         });
-        (counted.len() >= FITTED && !stops).then(|| &counted[counted.len() - FITTED..])
+        (counted.len() >= FITTED_POINTS && !stops).then(|| &counted[counted.len() - FITTED_POINTS..])
     }
 
-    /// The slope of log distance against log η, by least squares over [`LearningRateSweep::fitted`]; 2 where the law holds.
+    /// The slope of log distance over log η, by least squares over [`LearningRateSweep::fitted`]. It is 2 for a distance
+    /// proportional to η².
     pub fn slope(&self) -> Option<f64> {
         self.fitted().map(slope)
     }
 
-    /// From which η on, going up, each halving no longer divides by four: where the slope between two
-    /// neighbours leaves 2 by more than a tenth.
+    /// The smallest η from which on the distance is not proportional to η²: the slope between two neighbouring points differs
+    /// from 2 by more than 0.1.
     pub fn deviates_at(&self) -> Option<f64> {
         let smallest = self.fitted()?.last()?.learning_rate;
         let pairs = self.points.windows(2).rev().filter(|pair| pair[1].learning_rate >= smallest);
@@ -121,7 +121,7 @@ impl LearningRateSweep {
     }
 }
 
-/// Least squares in the logarithms.
+/// The slope of log distance over log η, by least squares.
 fn slope(points: &[SweepPoint]) -> f64 {
     let count = points.len() as f64;
     let logs =

@@ -1,14 +1,14 @@
-//! The mistake of updating on the way back: each layer's δ from weights that have already moved.
+//! A common mistake: updating each layer during the backward pass.
 //!
-//! Equation (2) takes wˡ⁺¹ as it was on the way forward. Code that updates a layer before it has gone on to the
-//! one before takes the new wˡ⁺¹ instead, which is no gradient of anything.
+//! Equation (2) needs the wˡ⁺¹ of the forward pass. Code that updates layer l + 1 before it computes δˡ uses the new wˡ⁺¹
+//! instead, and the result is not the gradient of any function.
 
 use super::backprop::{Forward, Trace, feedforward, hidden_delta, output_delta};
 use super::{Gradient, Hyperparameters, Matrix, Network, Sample};
 use std::borrow::Borrow;
 
-/// One mini-batch, layer by layer from the last: δˡ of every sample from the *updated* wˡ⁺¹, and the update of
-/// layer l at once. Returns what each sample brought, its δ as they were used.
+/// Trains on one mini-batch, layer by layer from the last one: computes δˡ of every sample from the *updated* wˡ⁺¹, and
+/// then updates layer l. Returns the trace of each sample, with these δ. Panics if there are no layers.
 pub fn train_mini_batch_updating_during_backward(
     network: &mut Network,
     samples: impl IntoIterator<Item: Borrow<Sample>>,
