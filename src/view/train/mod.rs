@@ -1,6 +1,6 @@
 //! The training at full speed as text: its progress, its speed, and how good the network is.
 //!
-//! Session → [`fragments`], [`fields`] and [`attributes`]. The charts are in [`charts`](super::charts::train).
+//! Session → [`fragments`], [`fields`] and [`attributes`]. The charts are in [`charts`](super::charts).
 
 mod classes;
 mod numbers;
