@@ -1,7 +1,7 @@
 //! JSON text → any type that serde reads. Error messages say what is there, where it is, and what would be right.
 //!
 //! serde_json reports errors in the words of Rust ("invalid type: string, expected f64"). So the text is first parsed
-//! to a [`Value`], and types are read from it by a small deserializer whose error type, [`Problem`], words the
+//! to a [`Value`], and types are read from it by a small deserializer whose error type, `Problem`, words the
 //! messages; `serde_path_to_error` adds the path.
 
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
