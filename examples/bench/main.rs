@@ -1,8 +1,8 @@
-//! How fast networks train natively: the plain path, the fast path and, with `--peers`, NumPy in one run.
+//! Measures native training: the plain path, the fast path and, with `--peers`, NumPy in one run.
 //!
-//! `cargo xtask bench native [--peers] [W1 … W5]`. Workloads are fixed data from a seed. Every figure is the median
-//! of seven rounds of at least 250 ms after a warm-up; the rounds of the paths take turns, so that what else the
-//! machine does meets them all. `page.rs` does the same in a browser.
+//! `cargo xtask bench native [--peers] [W1 … W5]`. Workloads are generated from a seed. Every number is the median of seven
+//! rounds of at least 250 ms after a warm-up. The paths take turns, so that other load on the machine affects all of
+//! them. `page.rs` measures the same in a browser.
 
 mod path;
 mod report;
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The workload's table.
+/// The table of a workload.
 fn measured(workload: &Workload, peers: bool) -> Result<String, String> {
     let digest = path::digest_of_both(workload, Width::widest(), report::CHECKED)?;
     let mut paths = [
@@ -75,7 +75,7 @@ fn row(name: &str) -> Row {
     Row { name: name.to_owned(), samples_per_second: Vec::new() }
 }
 
-/// Does more and more until the time is over. Returns how much a second.
+/// Performs more and more work until the time is over. Returns the work per second.
 fn rate(time: Duration, mut work: impl FnMut(usize) -> usize) -> f64 {
     let start = Instant::now();
     let (mut count, mut done) = (1, 0);
@@ -86,7 +86,7 @@ fn rate(time: Duration, mut work: impl FnMut(usize) -> usize) -> f64 {
             return done as f64 / elapsed.as_secs_f64();
         }
         if elapsed < time / 10 {
-            count *= 2; // looking at the clock takes time too
+            count *= 2; // checking the clock takes time too
         }
     }
 }
@@ -94,7 +94,7 @@ fn rate(time: Duration, mut work: impl FnMut(usize) -> usize) -> f64 {
 /// One round of the same work in NumPy.
 fn numpy(workload: &Workload) -> Result<f64, String> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/bench/peer.py");
-    // Set by a container, they make OpenBLAS choose kernels for another machine.
+    // Set in containers, these variables make OpenBLAS use the code for another processor.
     let mut python = Command::new("python3");
     python.env_remove("OPENBLAS_CORETYPE").env_remove("OPENBLAS_L2_SIZE");
     let output = python.arg(script).arg(workload.name).output().map_err(|error| error.to_string())?;

@@ -1,7 +1,7 @@
-//! The benchmark's part in a browser's page: the workloads, both paths, the machine's peak and the table.
+//! The benchmark in a browser: the workloads, both paths, the peak of the machine and the table.
 //!
-//! A wasm module of its own, compiled as the worker is, so that nothing of it weighs on the page. `page/bench.js`
-//! keeps the time, and has the peers beside it.
+//! A wasm module of its own, compiled like the worker and not part of the page. `page/bench.js` measures the time, and runs
+//! the peers.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -22,13 +22,13 @@ pub fn workloads() -> Vec<String> {
     workloads::all().iter().map(|workload| workload.name.to_owned()).collect()
 }
 
-/// Keeps two runs busy; returns how many multiplications and additions that were.
+/// Runs the peak loop. Returns the number of multiplications and additions.
 #[wasm_bindgen]
-pub fn busy(count: usize) -> f64 {
+pub fn peak(count: usize) -> f64 {
     peak_operations(Width::TWO, 1000 * count) as f64
 }
 
-/// A workload, and both ways to train it.
+/// A workload with both paths.
 #[wasm_bindgen]
 pub struct Bench {
     workload: Workload,
@@ -48,29 +48,30 @@ impl Bench {
         Ok(Bench { workload, plain, fast, rows: Vec::new() })
     }
 
-    /// Trains so many mini-batches on the plain path; returns how many samples they had.
+    /// Trains on the next mini-batches with the plain path. Returns the number of samples.
     pub fn plain(&mut self, mini_batches: usize) -> usize {
         self.plain.train(&self.workload, mini_batches)
     }
 
-    /// The same on the fast path.
+    /// Trains on the next mini-batches with the fast path. Returns the number of samples.
     pub fn fast(&mut self, mini_batches: usize) -> usize {
         self.fast.train(&self.workload, mini_batches)
     }
 
-    /// Takes down what a contender's rounds came to, in samples a second: the plain path's first, then the fast one's.
-    pub fn note(&mut self, name: String, samples_per_second: Vec<f64>) {
+    /// Records the speeds of a contender in each round, in samples per second. The plain path is the first, the fast path the
+    /// second.
+    pub fn record(&mut self, name: String, samples_per_second: Vec<f64>) {
         self.rows.push(Row { name, samples_per_second });
     }
 
-    /// The table of all that was noted; an error where both paths do not come to the same doubles.
+    /// The table of all recorded speeds. An error if the paths do not have the same results.
     pub fn table(&mut self, peaks: Vec<f64>) -> Result<String, String> {
         let digest = path::digest_of_both(&self.workload, Width::widest(), report::CHECKED)?;
         Ok(report::table(&self.workload, digest, peaks, std::mem::take(&mut self.rows)))
     }
 }
 
-/// What peers are given: the same network, the same samples.
+/// The network and the samples for the peers.
 #[wasm_bindgen]
 impl Bench {
     /// The neurons of each layer, the inputs first.
@@ -78,7 +79,7 @@ impl Bench {
         self.workload.network.sizes()
     }
 
-    /// Of each layer: sigmoid, tanh or softmax.
+    /// The activation function of each layer: sigmoid, tanh or softmax.
     pub fn activations(&self) -> Vec<String> {
         let name = |activation| match activation {
             Activation::Sigmoid => "sigmoid",
@@ -89,12 +90,12 @@ impl Bench {
         self.workload.network.layers.iter().map(|layer| name(layer.activation).to_owned()).collect()
     }
 
-    /// Whether the cost is the cross-entropy of a softmax; else it is half the squared error.
+    /// Whether the cost is the cross-entropy of a softmax; otherwise it is half the squared error.
     pub fn cross_entropy(&self) -> bool {
         self.workload.hyperparameters.cost == Cost::Cce
     }
 
-    /// Samples in a mini-batch.
+    /// The number of samples in a mini-batch.
     pub fn batch_size(&self) -> usize {
         self.workload.hyperparameters.batch_size
     }
@@ -104,12 +105,12 @@ impl Bench {
         self.workload.hyperparameters.learning_rate
     }
 
-    /// w of a layer at the start, (out, in) row by row.
+    /// The initial w of a layer, shape (out, in), row by row.
     pub fn weights(&self, layer: usize) -> Vec<f64> {
         self.workload.network.layers[layer].weights.values().to_vec()
     }
 
-    /// How many samples there are.
+    /// The number of samples.
     pub fn count(&self) -> usize {
         self.workload.samples.len()
     }

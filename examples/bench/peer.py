@@ -1,6 +1,6 @@
-"""One round of a workload in NumPy: prints samples per second. `main.rs` starts it, once a round.
+"""One round of a workload in NumPy: prints samples per second. `main.rs` runs it once per round.
 
-The same arithmetic in doubles, the same mini-batches, vectorised over the mini-batch as is usual.
+The same arithmetic in doubles and the same mini-batches, vectorised over the mini-batch.
 """
 
 import sys
@@ -33,7 +33,7 @@ def derivative(name, a):
 
 
 def update(weights, biases, activations, x, y, eta):
-    """One mini-batch with the mean's gradient; returns its cost."""
+    """One mini-batch with the gradient of the mean; returns its cost."""
     a = [x]
     for w, b, name in zip(weights, biases, activations):
         a.append(activate(name, a[-1] @ w.T + b))

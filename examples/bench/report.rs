@@ -1,16 +1,16 @@
-//! What is printed.
+//! The printed table.
 
 use crate::workloads::Workload;
 
-/// How fast somebody trained a workload.
+/// The speeds of a contender on a workload.
 pub(crate) struct Row {
     pub(crate) name: String,
     /// One for each round.
     pub(crate) samples_per_second: Vec<f64>,
 }
 
-/// A workload's table; the first row is the plain path's, the second the fast one's. `peaks` are multiplications and
-/// additions a second.
+/// The table of a workload. The first row is the plain path, the second the fast path. `peaks` are multiplications and
+/// additions per second.
 pub(crate) fn table(workload: &Workload, digest: u64, peaks: Vec<f64>, rows: Vec<Row>) -> String {
     let peak = median(peaks);
     let medians: Vec<(String, f64)> =
@@ -36,10 +36,10 @@ pub(crate) fn table(workload: &Workload, digest: u64, peaks: Vec<f64>, rows: Vec
     text
 }
 
-/// So many mini-batches the plain path and the fast one are held against each other before anything is measured.
+/// The number of mini-batches after which the results of both paths are compared.
 pub(crate) const CHECKED: usize = 100;
 
-/// NaN where there are none.
+/// The median; NaN of an empty list.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

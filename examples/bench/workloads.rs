@@ -1,4 +1,4 @@
-//! What is trained.
+//! The workloads.
 
 use deltascope::nn::{
     Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Network, Reduction, Sample,
@@ -14,7 +14,7 @@ pub(crate) struct Workload {
 }
 
 impl Workload {
-    /// Multiplications and additions of the matrix products alone: forward, gradient, and back but for the inputs.
+    /// The multiplications and additions of the matrix products: forward pass, backward pass and gradient.
     pub(crate) fn operations_per_sample(&self) -> f64 {
         let weights = |layer: &deltascope::nn::Layer| layer.weights.values().len();
         let all: usize = self.network.layers.iter().map(weights).sum();
@@ -23,7 +23,7 @@ impl Workload {
     }
 }
 
-/// W1 … W5. `peer.py` does the same.
+/// W1 … W5, as in `peer.py`.
 pub(crate) fn all() -> Vec<Workload> {
     use Activation::{Sigmoid, Softmax, Tanh};
     vec![
@@ -91,11 +91,11 @@ fn exclusive_or() -> Vec<Sample> {
     vec![row(0, 0), row(0, 1), row(1, 0), row(1, 1)]
 }
 
-/// Splitmix64: fixed data from a seed.
+/// Splitmix64, a random number generator with a seed.
 struct Random(u64);
 
 impl Random {
-    /// 0 ≤ … < 1
+    /// Uniform in [0, 1).
     fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;

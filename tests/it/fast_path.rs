@@ -1,4 +1,4 @@
-//! The fast path against the plain one: the same doubles, bit for bit.
+//! The fast path gives the same doubles as the plain path, bit for bit.
 
 use crate::arbitrary::{Problem, problem, problem_of};
 use deltascope::data::preset;
@@ -9,12 +9,12 @@ use deltascope::nn::{
 };
 use proptest::prelude::*;
 
-/// Every width that this machine has.
+/// Every vector width of this machine.
 fn widths() -> impl Iterator<Item = Width> {
     [Width::TWO].into_iter().chain(Width::four())
 }
 
-/// The same bits; one NaN is like another.
+/// Whether two doubles have the same bits, or are both NaN.
 fn same(one: f64, other: f64) -> bool {
     one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan())
 }
@@ -27,7 +27,7 @@ fn assert_same(got: &Network, want: &Network, what: &str) {
     }
 }
 
-/// Trains `mini_batches` on both paths and compares everything after each.
+/// Trains on `mini_batches` with both paths and compares everything after each.
 fn check(network: &Network, hyperparameters: &Hyperparameters, mini_batches: &[&[Sample]]) {
     for width in widths() {
         let mut plain = network.clone();
@@ -86,18 +86,18 @@ proptest! {
         let hyperparameters = Hyperparameters { cost: *cost, batch_size: size, ..hyperparameters };
         let mini_batches: Vec<_> = samples.chunks(size).collect();
         check(network, &hyperparameters, &mini_batches);
-        check_pieces(network, &hyperparameters, samples, piece);
+        check_parts(network, &hyperparameters, samples, piece);
     }
 }
 
-/// One mini-batch of all samples in pieces, on both paths.
-fn check_pieces(network: &Network, hyperparameters: &Hyperparameters, samples: &[Sample], piece: usize) {
+/// Trains on one mini-batch of all samples, in parts on the fast path, and compares with the plain path.
+fn check_parts(network: &Network, hyperparameters: &Hyperparameters, samples: &[Sample], piece: usize) {
     for width in widths() {
         let mut plain = network.clone();
         let mut trainer = Trainer::with_width(network, hyperparameters, width);
         for _ in 0..2 {
             samples.chunks(piece).for_each(|piece| trainer.accumulate(piece));
-            trainer.evaluate(samples); // is no part of it
+            trainer.evaluate(samples); // must not change anything
             let (got, want) = (
                 trainer.train_mini_batch::<&Sample>([]),
                 train_mini_batch(&mut plain, samples, hyperparameters),
@@ -109,7 +109,7 @@ fn check_pieces(network: &Network, hyperparameters: &Hyperparameters, samples: &
     }
 }
 
-/// Made-up samples of these shapes.
+/// Samples of these shapes with arbitrary values.
 fn samples(count: usize, inputs: usize, outputs: usize) -> Vec<Sample> {
     let value = |index: usize| ((index * 7919 + 13) % 1009) as f64 / 1009.0;
     let row = |from: usize, length: usize| (from..from + length).map(value).collect();
@@ -129,7 +129,7 @@ const PLAIN: Hyperparameters = Hyperparameters {
 };
 
 #[test]
-fn numbers_at_the_ends_of_the_doubles() {
+fn very_small_and_very_large_numbers() {
     let network = Network::zeros(&[20, 30, 3], &[Activation::Identity, Activation::Identity]);
     let drawn = drawn(&[20, 30, 3], &[Activation::Tanh, Activation::Identity]);
     for size in [5e-324, 1e-310, 1e-200, 1e-120, 1e120, 1e200, 1e300] {
@@ -145,7 +145,7 @@ fn numbers_at_the_ends_of_the_doubles() {
 }
 
 #[test]
-fn every_rest_of_every_tile() {
+fn every_remainder_of_every_tile() {
     use Activation::{Sigmoid, Tanh};
     for sources in 1..=9 {
         for neurons in 1..=9 {
@@ -159,7 +159,7 @@ fn every_rest_of_every_tile() {
     }
 }
 
-/// −0 − (−0) is 0, but −0 − 0 is −0: what is taken off a weight of −0 shows its sign.
+/// −0 − (−0) is 0, but −0 − 0 is −0: a weight of −0 shows the sign of a zero that is subtracted from it.
 #[test]
 fn single_samples_and_negative_zeros() {
     use Activation::{LeakyRelu, Sigmoid, Tanh};
@@ -177,13 +177,13 @@ fn single_samples_and_negative_zeros() {
                 for network in [&network, &zeros] {
                     check(network, &PLAIN, &samples.chunks(1).collect::<Vec<_>>());
                 }
-                // The same where they come later.
+                // The zeros are set later.
                 let (mut trainer, mut plain) = (Trainer::new(&network, &PLAIN), zeros.clone());
                 trainer.set_network(&zeros);
                 for sample in samples.chunks(1) {
                     trainer.train_mini_batch(sample);
                     train_mini_batch(&mut plain, sample, &PLAIN);
-                    assert_same(&trainer.network(), &plain, "read later");
+                    assert_same(&trainer.network(), &plain, "set later");
                 }
             }
         }
@@ -201,7 +201,7 @@ fn long_sums_in_blocks() {
 }
 
 #[test]
-fn mini_batches_of_any_length_whatever_was_said() {
+fn mini_batches_of_other_lengths_than_the_batch_size() {
     let network = drawn(&[3, 4, 2], &[Activation::Relu, Activation::Identity]);
     let samples = samples(100, 3, 2);
     for bias_rule in BiasRule::ALL {
@@ -211,7 +211,7 @@ fn mini_batches_of_any_length_whatever_was_said() {
 }
 
 #[test]
-fn a_mini_batch_in_pieces_of_any_length() {
+fn a_mini_batch_in_parts_of_any_length() {
     let samples = samples(150, 9, 3);
     for activations in [[Activation::Tanh, Activation::Sigmoid], [Activation::Relu, Activation::Softmax]] {
         let network = drawn(&[9, 6, 3], &activations);
@@ -223,11 +223,11 @@ fn a_mini_batch_in_pieces_of_any_length() {
                 for piece in [1, 7, 32, 45, 150] {
                     let want = train_mini_batch(&mut plain, &samples, &hyperparameters);
                     let before = trainer.network();
-                    // All of them before the update, or the last ones with it.
+                    // Accumulates all samples, or all but the last ones.
                     let early = samples.len() - if piece % 2 == 0 { piece } else { 0 };
                     samples[..early].chunks(piece).for_each(|piece| trainer.accumulate(piece));
                     assert_eq!(trainer.network(), before);
-                    trainer.evaluate(&samples); // is no part of it
+                    trainer.evaluate(&samples); // must not change anything
                     let got = trainer.train_mini_batch(&samples[early..]);
                     let what = format!("{hyperparameters:?}, {width:?}, pieces of {piece}");
                     assert!(same(got, want), "{what}: {got:e}, but {want:e} in one go");
@@ -239,7 +239,7 @@ fn a_mini_batch_in_pieces_of_any_length() {
 }
 
 #[test]
-fn back_to_an_earlier_network() {
+fn resetting_to_an_earlier_network() {
     let network = drawn(&[5, 4, 3], &[Activation::Sigmoid; 2]);
     let samples = samples(20, 5, 3);
     let hyperparameters = Hyperparameters { batch_size: 4, ..PLAIN };
@@ -257,7 +257,7 @@ fn back_to_an_earlier_network() {
 }
 
 #[test]
-fn numbers_that_run_away_are_named_at_once() {
+fn numbers_that_are_not_finite_are_found_at_once() {
     let network = drawn(&[4, 5, 3], &[Activation::LeakyRelu, Activation::Identity]);
     let samples = samples(20, 4, 3);
     let hyperparameters = Hyperparameters { learning_rate: 1e30, batch_size: 4, ..PLAIN };
@@ -268,7 +268,7 @@ fn numbers_that_run_away_are_named_at_once() {
     let trainer = Trainer::new(&network, &hyperparameters);
     assert_eq!(trainer.first_not_finite(), network.first_not_finite());
     assert!(trainer.first_not_finite().is_some());
-    // Finite parameters whose sum is not.
+    // Finite parameters whose sum is not finite.
     let mut network = drawn(&[2, 2], &[Activation::Identity]);
     for parameter in network.parameters().collect::<Vec<_>>() {
         *network.get_mut(parameter).unwrap() = 1e308;
@@ -298,7 +298,7 @@ fn three_epochs_of_digits() {
 }
 
 #[test]
-fn what_is_not_finite_stays_known_while_a_mini_batch_is_under_way() {
+fn numbers_that_are_not_finite_are_found_during_a_mini_batch() {
     for sizes in [[30, 20, 3], [3, 4, 2]] {
         let mut network = drawn(&sizes, &[Activation::Tanh; 2]);
         network.layers[0].weights.values_mut()[5] = f64::NAN;

@@ -1,18 +1,18 @@
-//! exp, tanh, the sigmoid and the logarithms against libm's.
+//! exp, tanh, the sigmoid and the logarithms compared with libm.
 
 use deltascope::nn::functions::{exp, ln, ln_1p, sigmoid, tanh};
 use std::collections::BTreeMap;
 
-/// Points for each function and range.
+/// The number of points for each function and range.
 const POINTS: u64 = 1_000_000;
 const MAX: u64 = 2;
 
-/// How many doubles apart two numbers are; NaN is like NaN.
+/// The number of doubles between two numbers; 0 if both are NaN.
 fn apart(one: f64, other: f64) -> u64 {
     if one.is_nan() && other.is_nan() {
         return 0;
     }
-    // Doubles in their order as whole numbers; the zeros, which differ, are neighbours.
+    // Integers in the order of the doubles. −0 and 0 are neighbours.
     let place = |x: f64| match x.is_sign_negative() {
         false => i128::from(x.to_bits()),
         true => -1 - i128::from(x.abs().to_bits()),
@@ -20,7 +20,7 @@ fn apart(one: f64, other: f64) -> u64 {
     u64::try_from((place(one) - place(other)).abs()).unwrap()
 }
 
-/// A stream of 64 bits (splitmix64).
+/// 64 random bits (splitmix64).
 fn bits(index: u64) -> u64 {
     let mut bits = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,7 +28,7 @@ fn bits(index: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// Numbers at which something changes, each with its neighbours.
+/// Numbers at which the computation changes, each with its neighbours.
 fn edges() -> impl Iterator<Item = f64> {
     let halves = (-2200..=2200).map(|k| f64::from(k) * 0.5 * std::f64::consts::LN_2);
     let powers = (-1074..=1023).map(|k| libm::ldexp(1.0, k));
@@ -60,7 +60,7 @@ fn edges() -> impl Iterator<Item = f64> {
     all.flat_map(|x| [x, -x]).chain([f64::NAN])
 }
 
-/// Points spread evenly over ranges where the function lives, over all doubles, and the edges.
+/// Points spread evenly over the ranges and over all doubles, and the edges.
 fn points(ranges: &[(f64, f64)]) -> impl Iterator<Item = f64> {
     let unit = |index| (bits(index) >> 11) as f64 / (1u64 << 53) as f64;
     let even =

@@ -1,4 +1,4 @@
-//! Backpropagation against the derivative without backpropagation, and at the edges of the doubles.
+//! Backpropagation compared with numerical derivatives, and for very large weighted inputs.
 
 use crate::arbitrary::{Problem, near_a_kink, problem};
 use crate::reference::{cost, golden, network, samples};
@@ -46,7 +46,7 @@ fn check_every_parameter(problem: &Problem) -> Result<(), TestCaseError> {
 fn every_weight_and_bias_of_the_golden_cases() {
     let mut checked = 0;
     for case in golden("golden.json")["cases"].as_array().unwrap() {
-        // Where a z stands exactly on ReLU's corner there is no derivative to compare with.
+        // For a z exactly at the corner of a ReLU there is no derivative.
         if case["check"]["kink"] == true {
             continue;
         }
@@ -74,14 +74,14 @@ proptest! {
         let mean = sum.clone().reduced(Reduction::Mean, samples.len());
         for parameter in network.parameters() {
             let total = apart.iter().fold(0.0, |sum, gradient| sum + entry(gradient, parameter));
-            // The very same bits: the same terms in the same order.
+            // The same bits: the same terms in the same order.
             prop_assert_eq!(entry(&sum, parameter), total);
             prop_assert_eq!(entry(&mean, parameter), total / count);
         }
     }
 
     #[test]
-    fn a_layers_sum_is_the_derivative_of_a_bias_that_the_layer_shares(problem in problem()) {
+    fn the_sum_over_a_layer_is_the_derivative_of_a_shared_bias(problem in problem()) {
         prop_assume!(!near_a_kink(&problem));
         let Problem { network, cost, samples } = &problem;
         let gradient = batch_gradient(&problem);
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn an_update_moves_every_parameter_against_its_derivative(problem in problem(), eta in 0.01..2.0) {
+    fn an_update_changes_every_parameter_against_its_derivative(problem in problem(), eta in 0.01..2.0) {
         let gradient = batch_gradient(&problem);
         let mut after = problem.network.clone();
         update(&mut after, &gradient, eta, BiasRule::OwnDelta);
@@ -112,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn softmax_deltas_of_a_sample_add_up_to_nothing(z in prop::collection::vec(-1000.0..1000.0, 2..6)) {
+    fn softmax_deltas_of_a_sample_sum_to_zero(z in prop::collection::vec(-1000.0..1000.0, 2..6)) {
         let mut y = vec![0.0; z.len()];
         y[0] = 1.0;
         let trace = backprop(&outputs(&z, Activation::Softmax), &Sample { x: vec![1.0], y }, Cost::Cce);
@@ -142,8 +142,8 @@ fn outputs(z: &[f64], activation: Activation) -> Network {
 }
 
 #[test]
-fn costs_are_right_where_the_plain_formula_fails() {
-    // −ln σ(z) and −ln softmax(z), worked out to 60 digits elsewhere.
+fn costs_are_accurate_where_the_plain_formula_fails() {
+    // −ln σ(z) and −ln softmax(z), computed with 60 digits.
     for (cost, output, z, y, want) in [
         (Cost::Bce, Activation::Sigmoid, vec![1000.0], vec![1.0], 0.0),
         (Cost::Bce, Activation::Sigmoid, vec![1000.0], vec![0.0], 1000.0),

@@ -1,4 +1,4 @@
-//! Worked examples as their authors printed them (`published.json`).
+//! Published worked examples (`published.json`).
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::data::preset;
@@ -21,30 +21,30 @@ impl Example {
         network(&self.0, &self.0)
     }
 
-    fn settings(&self, bias_rule: BiasRule) -> Hyperparameters {
+    fn hyperparameters(&self, bias_rule: BiasRule) -> Hyperparameters {
         let learning_rate = get(&self.0, "eta");
         let cost = Cost::HalfMse;
         Hyperparameters { cost, learning_rate, batch_size: 1, reduction: Reduction::Sum, bias_rule }
     }
 
-    /// The first sample through the network as it starts.
+    /// The trace of the first sample in the initial network.
     fn trace(&self) -> Trace {
         backprop(&self.network(), &samples(&self.0)[0], cost(&self.0))
     }
 
-    /// Passes over the rows, an update after each.
+    /// The network after epochs with an update after each row.
     fn trained(&self, bias_rule: BiasRule, epochs: usize) -> Network {
         let (mut network, samples) = (self.network(), samples(&self.0));
         for _ in 0..epochs {
             for sample in &samples {
-                train_mini_batch(&mut network, [sample], &self.settings(bias_rule));
+                train_mini_batch(&mut network, [sample], &self.hyperparameters(bias_rule));
             }
         }
         network
     }
 
-    /// What was printed, to its last digit (where the file knows it to be right), and the numbers
-    /// recomputed elsewhere to 1e-12.
+    /// Compares with the published numbers to their last digit (where the file says that they are correct), and with the
+    /// recomputed numbers to 1e-12.
     #[track_caller]
     fn check(&self, name: &str, got: &[f64]) {
         let check = self.0["checks"].as_array().unwrap().iter().find(|check| check["name"] == name);
@@ -62,7 +62,7 @@ impl Example {
     }
 }
 
-/// A number or a list of them, however nested.
+/// The numbers of a JSON value: a number or nested lists.
 fn numbers(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(values) => values.iter().flat_map(numbers).collect(),
@@ -70,13 +70,13 @@ fn numbers(value: &Value) -> Vec<f64> {
     }
 }
 
-/// The page's preset is the example itself.
+/// The preset of the page is the same example.
 #[track_caller]
 fn assert_preset_starts_there(id: &str, example: &Example) {
     let scenario = preset(id).unwrap().scenario();
     assert_eq!(*scenario.network(), example.network());
     assert_eq!(scenario.data.samples.as_slice().unwrap(), samples(&example.0));
-    assert_eq!(scenario.hyperparameters, example.settings(BiasRule::OwnDelta));
+    assert_eq!(scenario.hyperparameters, example.hyperparameters(BiasRule::OwnDelta));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn han_and_kamber_updates_biases_included() {
     example.check("O4,O5", &trace.activations[0]);
     example.check("net 6", &trace.weighted_inputs[1]);
     example.check("O6", &trace.activations[1]);
-    // Their Err is −δ.
+    // The published Err is −δ.
     example.check("Err6", &[-trace.deltas[1][0]]);
     example.check("Err4,Err5", &[-trace.deltas[0][0], -trace.deltas[0][1]]);
     let network = example.trained(BiasRule::OwnDelta, 1);
@@ -167,8 +167,8 @@ fn brownlee_twenty_epochs() {
     let example = Example::read("brownlee-10row-training");
     assert_preset_starts_there("brownlee", &example);
     let (mut network, samples) = (example.network(), samples(&example.0));
-    let hyperparameters = example.settings(BiasRule::OwnDelta);
-    // His log is Σ (a − y)² before each row's update: twice our cost.
+    let hyperparameters = example.hyperparameters(BiasRule::OwnDelta);
+    // The published log is Σ (a − y)² before the update of each row: twice the cost here.
     let log: Vec<f64> = (0..20)
         .map(|_| {
             2.0 * samples
@@ -186,10 +186,10 @@ fn brownlee_twenty_epochs() {
 }
 
 #[test]
-fn brownlee_forward_and_his_delta_example() {
+fn brownlee_forward_and_delta_example() {
     let example = Example::read("brownlee-forward-backward");
     example.check("forward [1,0]", &example.trace().activations[1]);
-    // The delta example starts from outputs that he set by hand; his delta is −δ.
+    // The delta example starts from given outputs. Its delta is −δ.
     let (hidden, outputs, y) = (0.7105668883115941, [0.6213859615555266, 0.6573693455986976], [0.0, 1.0]);
     let derivatives = Activation::Sigmoid.derivatives(&[0.0; 2], &outputs);
     let gradient = Cost::HalfMse.gradient(&outputs, &y);
@@ -222,7 +222,7 @@ fn cs231n_one_sigmoid_neuron() {
     let x: Vec<f64> = get::<Vec<Vec<f64>>>(&example.0, "x").remove(0);
     let output = backprop(&network, &Sample { x: x.clone(), y: vec![0.0] }, Cost::HalfMse).activations[0][0];
     example.check("f", &[output]);
-    // Their derivatives are of the output itself: a target one below it makes ∂C/∂a = 1.
+    // The published derivatives are those of the output: with a target that is 1 less, ∂C/∂a = 1.
     let trace = backprop(&network, &Sample { x, y: vec![output - 1.0] }, Cost::HalfMse);
     let gradient = Gradient::of_sample(&network, &trace);
     let weights: &Matrix = &gradient.weights[0];

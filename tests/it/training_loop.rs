@@ -1,4 +1,4 @@
-//! A training at full speed against the plain path, and what ends it.
+//! The training loop compared with the plain path, and its ends.
 
 use crate::arbitrary::{Problem, problem_of};
 use deltascope::data::preset;
@@ -38,7 +38,7 @@ fn task(scenario: &Scenario, criteria: StoppingCriteria) -> Task {
     Task { id: 1, scenario: scenario.clone(), network, update: 0, criteria }
 }
 
-/// So many epochs by the plain path, mini-batch by mini-batch.
+/// The network after this number of epochs on the plain path.
 fn plain(scenario: &Scenario, epochs: u32) -> Network {
     let mut network = scenario.network().into_owned();
     for epoch in 0..epochs {
@@ -49,7 +49,7 @@ fn plain(scenario: &Scenario, epochs: u32) -> Network {
     network
 }
 
-/// To the end, in slices of so many samples.
+/// Runs to the end, in slices of this number of samples.
 fn run(mut training_loop: TrainingLoop, slice: u64) -> Snapshot {
     while !training_loop.ended() {
         training_loop.advance(slice, || true);
@@ -65,9 +65,9 @@ fn bits_of(snapshot: &Snapshot) -> Vec<u64> {
     snapshot.parameters.as_ref().unwrap().iter().map(|value| value.to_bits()).collect()
 }
 
-fn settings() -> impl Strategy<Value = Hyperparameters> {
+fn hyperparameters() -> impl Strategy<Value = Hyperparameters> {
     let reduction = prop::sample::select(vec![Reduction::Sum, Reduction::Mean]);
-    // Biases drawn at random cannot be one shared bias; its arithmetic is the layer sum's.
+    // Random biases cannot be a shared bias. Its arithmetic is that of the layer sum.
     let rule = prop::sample::select(vec![BiasRule::OwnDelta, BiasRule::LayerSum, BiasRule::Frozen]);
     (1usize..=40, reduction, rule, 0.001..0.2).prop_map(
         |(batch_size, reduction, bias_rule, learning_rate)| Hyperparameters {
@@ -82,9 +82,9 @@ fn settings() -> impl Strategy<Value = Hyperparameters> {
 
 proptest! {
     #[test]
-    fn in_any_slices_the_parameters_are_the_plain_ones(
+    fn slices_give_the_same_parameters_as_the_plain_path(
         problem in problem_of(1..=9, 1..=70),
-        hyperparameters in settings(),
+        hyperparameters in hyperparameters(),
         order in prop::sample::select(vec![SampleOrder::File, SampleOrder::Shuffled(7)]),
         slice in 1u64..50,
     ) {
@@ -92,13 +92,13 @@ proptest! {
         let want = plain(&scenario, 3);
         prop_assume!(want.first_not_finite().is_none());
         let task = task(&scenario, StoppingCriteria { epochs: Some(3), ..StoppingCriteria::default() });
-        let travelled = Task::from_bytes(&task.to_bytes()).unwrap();
-        let got = run(TrainingLoop::new(travelled), slice);
+        let deserialised = Task::from_bytes(&task.to_bytes()).unwrap();
+        let got = run(TrainingLoop::new(deserialised), slice);
         if let LoopState::Ended(StopReason::Diverged { .. }) = got.state {
-            return Ok(()); // a cost that is not finite ends it, too
+            return Ok(()); // a cost that is not finite ends the training, too
         }
         let known = evaluate(&want, scenario.data.samples.iter(), scenario.hyperparameters.cost);
-        prop_assume!(known.cost_sum.is_finite()); // no number is equal to NaN
+        prop_assume!(known.cost_sum.is_finite()); // NaN is not equal to itself
         prop_assert_eq!(got.state, LoopState::Ended(StopReason::Epochs));
         prop_assert_eq!(bits_of(&got), bits(&want));
         prop_assert_eq!(got.position, LoopPosition { epoch: 3, ..LoopPosition::default() });
@@ -108,7 +108,7 @@ proptest! {
 }
 
 #[test]
-fn a_hundred_epochs_of_digits_are_the_plain_path_bit_for_bit() {
+fn hundred_epochs_of_digits_give_the_same_parameters_as_the_plain_path() {
     let scenario = preset("digits").unwrap().scenario();
     let training_loop = TrainingLoop::new(task(
         &scenario,
@@ -119,7 +119,7 @@ fn a_hundred_epochs_of_digits_are_the_plain_path_bit_for_bit() {
 }
 
 #[test]
-fn a_long_mini_batch_is_paused_within() {
+fn a_long_mini_batch_can_be_paused() {
     let mut scenario = preset("digits").unwrap().scenario();
     scenario.hyperparameters.batch_size = 1797;
     scenario.sizes[1] = 300;
@@ -129,42 +129,42 @@ fn a_long_mini_batch_is_paused_within() {
     }
     let paused = training_loop.snapshot(true, 0.0, 0.0);
     assert!(paused.position.sample > 0 && paused.position.epoch == 0, "{:?}", paused.position);
-    assert_eq!(bits_of(&paused), bits(&scenario.network()), "nothing moves before the update");
+    assert_eq!(bits_of(&paused), bits(&scenario.network()), "no parameter changes before the update");
 }
 
 #[test]
-fn a_good_enough_accuracy_ends_it() {
+fn a_reached_accuracy_ends_the_training() {
     let scenario = preset("iris").unwrap().scenario();
     let criteria =
         StoppingCriteria { accuracy: Some(0.95), epochs: Some(500), ..StoppingCriteria::default() };
     let got = run(TrainingLoop::new(task(&scenario, criteria)), 1000);
     assert_eq!(got.state, LoopState::Ended(StopReason::TargetReached));
     let latest = got.latest.unwrap();
-    let by_hand = evaluate(
+    let expected = evaluate(
         &plain(&scenario, got.position.epoch),
         scenario.data.samples.iter(),
         scenario.hyperparameters.cost,
     );
-    assert_eq!(latest.training, by_hand);
-    assert!(by_hand.accuracy() >= 0.95);
+    assert_eq!(latest.training, expected);
+    assert!(expected.accuracy() >= 0.95);
     let before = plain(&scenario, got.position.epoch - 1);
     assert!(evaluate(&before, scenario.data.samples.iter(), scenario.hyperparameters.cost).accuracy() < 0.95);
-    let right: u32 = (0..3).map(|class| got.classification.confusion[class * 4]).sum();
-    assert_eq!(right as usize, by_hand.correct_samples);
-    assert_eq!(got.classification.errors.len(), by_hand.samples - by_hand.correct_samples);
+    let correct: u32 = (0..3).map(|class| got.classification.confusion[class * 4]).sum();
+    assert_eq!(correct as usize, expected.correct_samples);
+    assert_eq!(got.classification.errors.len(), expected.samples - expected.correct_samples);
 }
 
 #[test]
-fn a_divergence_says_where_and_stands_before_it() {
+fn a_divergence_is_located_and_the_training_reset_to_before_it() {
     let mut scenario = preset("linnerud").unwrap().scenario();
     scenario.hyperparameters.learning_rate = 30.0;
     let got = run(TrainingLoop::new(task(&scenario, StoppingCriteria::default())), 1_000_000);
     let LoopState::Ended(StopReason::Diverged { update, what }) = got.state else {
         panic!("{:?}", got.state)
     };
-    assert!(!matches!(what, NotFinite::Cost), "it says which neuron: {what:?}");
+    assert!(!matches!(what, NotFinite::Cost), "the neuron is named: {what:?}");
     assert_eq!(scenario.update_index(&got.position.to_position()) + 1, update);
-    // The plain path agrees: all is finite there, and no longer one update further on.
+    // On the plain path, all numbers are finite up to there, and not after the next update.
     let mini_batches = scenario.mini_batches() as u64;
     let mut network = scenario.network().into_owned();
     let row_samples = |update: u64| {
@@ -184,13 +184,14 @@ fn a_divergence_says_where_and_stands_before_it() {
     }
     assert_eq!(bits_of(&got), bits(&network));
     assert!(step(&mut network, update - 1) && network.first_not_finite().is_none());
-    let met = evaluate(&network, row_samples(update), scenario.hyperparameters.cost).cost_sum;
-    let sound = step(&mut network, update) && network.first_not_finite().is_none() && met.is_finite();
-    assert!(!sound, "{what:?} in update {update}");
+    let cost_before = evaluate(&network, row_samples(update), scenario.hyperparameters.cost).cost_sum;
+    let is_finite =
+        step(&mut network, update) && network.first_not_finite().is_none() && cost_before.is_finite();
+    assert!(!is_finite, "{what:?} in update {update}");
 }
 
 #[test]
-fn memory_is_bounded_however_long_it_trains() {
+fn reports_have_a_maximum_size() {
     let scenario = preset("xor").unwrap().scenario();
     let mut training_loop = TrainingLoop::new(task(&scenario, StoppingCriteria::default()));
     let mut sizes = Vec::new();
@@ -198,13 +199,13 @@ fn memory_is_bounded_however_long_it_trains() {
         training_loop.advance(400_000, || false);
         sizes.push(training_loop.snapshot(true, 0.0, 0.0).to_bytes().len());
     }
-    // Curves of up to 256 and 2048 points, and up to 64 times the parameters.
-    let most = 256 * 100 + 2048 * 20 + 64 * (20 + 9 * 9) + 10_000;
-    assert!(sizes.iter().all(|size| *size < most), "{sizes:?} against {most}");
+    // Up to 256 evaluations, 2048 costs and 64 networks.
+    let max = 256 * 100 + 2048 * 20 + 64 * (20 + 9 * 9) + 10_000;
+    assert!(sizes.iter().all(|size| *size < max), "{sizes:?} must be below {max}");
 }
 
 #[test]
-fn bytes_that_are_no_task_are_refused() {
+fn invalid_bytes_are_an_error() {
     let bytes = task(&preset("xor").unwrap().scenario(), StoppingCriteria::default()).to_bytes();
     for end in 0..bytes.len() {
         assert!(Task::from_bytes(&bytes[..end]).is_err(), "cut at {end}");

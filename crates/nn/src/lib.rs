@@ -15,7 +15,7 @@
 //! | ∂C/∂w, ∂C/∂b | [`Gradient`] | as the parameters |
 //! | η | [`Hyperparameters::learning_rate`] | scalar |
 //!
-//! The flow is [`backprop`] → [`Trace`] → [`Gradient`] → [`update`]. Only `update` changes a network. [`fast`] computes the
+//! The flow is [`backprop()`] → [`Trace`] → [`Gradient`] → [`update()`]. Only `update` changes a network. [`fast`] computes the
 //! same numbers faster.
 
 mod activation;

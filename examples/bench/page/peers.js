@@ -1,12 +1,12 @@
-// The same work in the libraries that npm offers: same network, same samples and mini-batches, plain gradient descent
-// on the mini-batch's mean. Each is used in its quickest way: data made ready beforehand, no history, no callbacks.
-// TensorFlow.js computes in single precision.
+// The workloads in libraries from npm: same network, samples and mini-batches, gradient descent on the mean of a mini-batch.
+// Each library is used in its fastest way: data prepared in advance, no history, no callbacks. TensorFlow.js computes
+// in single precision.
 
-// Every peer that does the same work as a workload: { name, train(miniBatches) -> samples, ready?(), end?() }.
+// The peers that can train on a workload: { name, train(miniBatches) -> samples, ready?(), end?() }.
 export async function peers(bench) {
   const work = workOf(bench);
   const contenders = [await tensorflow(work, "cpu"), await tensorflow(work, "wasm"), await convnet(work)];
-  // brain.js knows no mini-batches, and one activation function for all layers.
+  // brain.js has no mini-batches, and one activation function for all layers.
   if (work.batchSize === 1) contenders.push(await brain(work));
   return contenders;
 }
@@ -26,8 +26,8 @@ function workOf(bench) {
   return { sizes, layers, batches, batchSize, rate: bench.learning_rate(), crossEntropy: bench.cross_entropy() };
 }
 
-// Goes on where it was left, round and round the mini-batches.
-function inTurn(batches, update) {
+// Cycles through the mini-batches, continuing where the previous call ended.
+function cycle(batches, update) {
   let next = 0;
   return (miniBatches) => {
     let samples = 0;
@@ -69,7 +69,7 @@ async function tensorflow(work, backend) {
     x: tf.tensor2d(samples.map(({ x }) => [...x])),
     y: tf.tensor2d(samples.map(({ y }) => [...y])),
   }));
-  const functions = { sigmoid: tf.sigmoid, tanh: tf.tanh, softmax: (z) => z }; // its softmax is in the cost
+  const functions = { sigmoid: tf.sigmoid, tanh: tf.tanh, softmax: (z) => z }; // the softmax is part of the cost
   const cost = ({ length, x, y }) => {
     const a = layers.reduce((a, { w, b, activation }) => functions[activation](tf.add(tf.matMul(a, w), b)), x);
     if (work.crossEntropy) return tf.losses.softmaxCrossEntropy(y, a);
@@ -79,7 +79,7 @@ async function tensorflow(work, backend) {
   return {
     name: `TensorFlow.js ${backend}`,
     ready: () => tf.setBackend(backend),
-    train: inTurn(batches, (batch) => {
+    train: cycle(batches, (batch) => {
       tf.tidy(() => optimizer.minimize(() => cost(batch)));
       return batch.length;
     }),
@@ -95,7 +95,7 @@ async function convnet(work) {
   await script("convnet-min.js");
   const net = new convnetjs.Net();
   const of = (depth) => ({ in_sx: 1, in_sy: 1, in_depth: depth });
-  // Put together by hand: its own way would put one more layer before the cost.
+  // Built by hand, because makeLayers would add another layer before the cost.
   net.layers = [new convnetjs.InputLayer({ out_sx: 1, out_sy: 1, out_depth: work.sizes[0] })];
   for (const { sources, neurons, activation, weights } of work.layers) {
     const dense = new convnetjs.FullyConnLayer({ ...of(sources), num_neurons: neurons });
@@ -123,7 +123,7 @@ async function convnet(work) {
   );
   return {
     name: "ConvNetJS",
-    train: inTurn(batches, (samples) => {
+    train: cycle(batches, (samples) => {
       for (const { x, y } of samples) trainer.train(x, y);
       return samples.length;
     }),
@@ -143,11 +143,11 @@ async function brain(work) {
   work.layers.forEach(({ sources, weights }, l) =>
     net.weights[l + 1].forEach((row, j) => row.set(weights.subarray(j * sources, (j + 1) * sources))),
   );
-  net.trainOpts.momentum = 0; // its options want one above 0
+  net.trainOpts.momentum = 0; // the options require a value above 0
   const batches = work.batches.map(([{ x, y }]) => ({ input: Float32Array.from(x), output: Float32Array.from(y) }));
   return {
     name: "brain.js",
-    train: inTurn(batches, (sample) => {
+    train: cycle(batches, (sample) => {
       net.trainPattern(sample);
       return 1;
     }),

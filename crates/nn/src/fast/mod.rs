@@ -1,4 +1,4 @@
-//! The fast path: the same doubles as [`backprop`](super::backprop), [`Gradient`](super::Gradient) and
+//! The fast path: the same doubles as [`backprop`](super::backprop()), [`Gradient`](super::Gradient) and
 //! [`update`](super::update()), bit for bit, several times faster.
 //!
 //! Every sum adds its terms in the order of the plain path; only independent sums are computed at the same time.

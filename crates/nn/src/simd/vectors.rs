@@ -363,7 +363,7 @@ impl Strided<'_> {
     }
 }
 
-/// sums[r][v] += scalar[r] · vector[v], `count` times: the inner loop of all matrix products. Each time the R scalars
+/// `sums[r][v] += scalar[r] * vector[v]`, `count` times: the inner loop of all matrix products. Each time the R scalars
 /// are `scalar_stride` apart, and the V vectors lie side by side.
 ///
 /// With a bounds check at each load, a browser takes one and a half times as long.
