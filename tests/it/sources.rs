@@ -169,6 +169,86 @@ fn first_names(text: &str) -> Vec<String> {
     names.filter(|name| !name.is_empty() && name != "self").collect()
 }
 
+/// A text without comments and without the contents of strings and characters, which become spaces.
+fn without_literals(text: &str) -> String {
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        // The length of a literal or comment that starts here.
+        let length = match c {
+            '/' if after.starts_with('/') => rest.find('\n').unwrap_or(rest.len()),
+            '"' => 1 + end_of_string(after),
+            'r' if after.starts_with("#\"") => rest.find("\"#").map_or(rest.len(), |end| end + 2),
+            '\'' if after.starts_with('\\') => 3 + after[2..].find('\'').unwrap_or_default(),
+            '\'' if after.chars().nth(1) == Some('\'') => 2 + after.chars().next().map_or(0, char::len_utf8),
+            _ => 0,
+        };
+        if length == 0 {
+            masked.push(c);
+            rest = after;
+        } else {
+            masked.push(' ');
+            rest = &rest[length.min(rest.len())..];
+        }
+    }
+    masked
+}
+
+/// The position after the closing quote of a string.
+fn end_of_string(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The patterns of the arms of each `match` in a text.
+pub(crate) fn match_patterns(text: &str) -> Vec<Vec<String>> {
+    let text = without_literals(text);
+    let starts = text.match_indices("match ").filter(|(at, _)| !text[..*at].ends_with(|c: char| c == '_'));
+    let bodies = starts.filter_map(|(at, _)| {
+        let open = at + text[at..].find('{')?;
+        Some(patterns_of(&text[open + 1..]))
+    });
+    bodies.collect()
+}
+
+/// The patterns of the arms from the start of a `match` body to its closing brace.
+fn patterns_of(body: &str) -> Vec<String> {
+    let (mut depth, mut pattern, mut in_pattern, mut patterns) = (0, String::new(), true, Vec::new());
+    let mut previous = ' ';
+    for c in body.chars() {
+        match c {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' if depth == 0 => break,
+            '}' | ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        if in_pattern && depth == 0 && previous == '=' && c == '>' {
+            pattern.pop();
+            patterns.push(std::mem::take(&mut pattern).trim().to_owned());
+            in_pattern = false;
+        } else if in_pattern {
+            pattern.push(c);
+        } else if depth == 0 && (c == ',' || c == '}') {
+            // An arm with a block may end without a comma.
+            in_pattern = true;
+        }
+        if in_pattern && c == ',' && depth == 0 && pattern.trim() == "," {
+            pattern.clear();
+        }
+        previous = c;
+    }
+    patterns
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,5 +300,17 @@ mod tests {
     fn other_paths_name_no_modules() {
         let text = "use std::crate_::x; let supervisor::y = myself::z; foo::super_::q(); plotters::data::X";
         assert_eq!(named("src/view/mod.rs", text), [""; 0]);
+    }
+
+    #[test]
+    fn the_patterns_of_a_match_are_found() {
+        let text = r#"
+            match action { // a comment with => and {
+                Edit::A { x } => { f("} => {"); g('}') }
+                Edit::B(_) | Edit::C => match other { Some(_) => 1, None => 2 },
+                _ => {}
+            }"#;
+        let patterns = [vec!["Edit::A { x }", "Edit::B(_) | Edit::C", "_"], vec!["Some(_)", "None"]];
+        assert_eq!(match_patterns(text), patterns);
     }
 }

@@ -1,6 +1,6 @@
 //! The invariants of the design, as far as the text of the sources shows them.
 
-use crate::sources::{Source, files, identifier, rust};
+use crate::sources::{Source, files, identifier, match_patterns, rust};
 use std::collections::BTreeSet;
 
 /// Maximum number of lines of a file.
@@ -143,6 +143,74 @@ fn only_the_trainer_of_the_fast_path_is_named_elsewhere() {
             }
         }
     }
+}
+
+#[test]
+fn no_html_is_written_by_hand() {
+    for source in rust() {
+        for (line, code) in source.code() {
+            let tag = |(at, _): (usize, &str)| code[at + 2..].starts_with(|c: char| c.is_ascii_alphabetic());
+            let opens = code.match_indices("\"<").any(tag);
+            assert!(!opens && !code.contains("</"), "{}:{line}: maud makes the HTML: {code}", source.path);
+        }
+    }
+}
+
+/// The groups of actions, each an enum.
+const GROUPS: [&str; 9] =
+    ["Open", "Edit", "History", "Navigate", "Play", "Train", "Compare", "Look", "Keyboard"];
+
+/// Whether a match with these patterns is over actions. In a file that declares a group, `Self` is the group.
+fn is_over_actions(patterns: &[String], declares_group: bool) -> bool {
+    patterns.iter().any(|pattern| {
+        let name = pattern.split("::").next().unwrap_or_default().trim();
+        name == "Action" || GROUPS.contains(&name) || declares_group && name == "Self"
+    })
+}
+
+fn has_catch_all(patterns: &[String]) -> bool {
+    patterns.iter().any(|pattern| pattern == "_" || pattern.starts_with("_ if"))
+}
+
+#[test]
+fn actions_are_matched_exhaustively() {
+    let mut found = 0;
+    for source in rust() {
+        let declares_group = GROUPS.iter().any(|group| source.text.contains(&format!("pub enum {group} {{")));
+        for patterns in match_patterns(&source.text) {
+            if is_over_actions(&patterns, declares_group) {
+                found += 1;
+                assert!(!has_catch_all(&patterns), "{}: no `_ =>` over actions: {patterns:?}", source.path);
+            }
+        }
+    }
+    assert!(found >= GROUPS.len(), "only {found} matches over actions were found");
+}
+
+#[test]
+fn a_catch_all_over_actions_is_found() {
+    let of = |text: &str| {
+        let matches = match_patterns(text);
+        matches.iter().any(|patterns| is_over_actions(patterns, false) && has_catch_all(patterns))
+    };
+    assert!(of("match action { Edit::RunAdded(run) => add(run), _ => other() }"));
+    assert!(of("match action { Action::Edit(edit) => f(edit), _ if x => 1, Action::Open(open) => 2 }"));
+    assert!(!of("match action { Edit::RunAdded(_) => add(), Edit::RunRemoved { run } => remove(run) }"));
+    assert!(!of("match item { Item::Weight { .. } => 1, _ => 2 }"));
+}
+
+#[test]
+fn every_group_of_actions_is_known_here() {
+    let action =
+        files("src/session", "rs").into_iter().find(|source| source.path.ends_with("session/action.rs"));
+    let action = action.unwrap().text;
+    let block = action.split("\nactions! {").nth(1).unwrap().split("\n}").next().unwrap().to_owned();
+    let groups: Vec<&str> = block
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(','))
+        .filter(|line| !line.contains(' '))
+        .collect();
+    assert_eq!(groups, GROUPS);
 }
 
 #[test]
