@@ -4,8 +4,10 @@
 //! to a [`Value`], and types are read from it by a small deserializer whose error type, `Problem`, words the
 //! messages; `serde_path_to_error` adds the path.
 
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{self, DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::Deserialize;
+use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected};
+use serde::de::{IntoDeserializer, Unexpected, VariantAccess, Visitor};
 use serde_json::{Value, error::Category};
 use std::fmt::{self, Display};
 
@@ -44,13 +46,32 @@ impl std::error::Error for Error {}
 /// assert_eq!((error.path.as_str(), error.problem.as_str()), ("[1]", "null will not do; a number such as 0.5 would"));
 /// ```
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    from_value(&parse(text)?)
+    serde_path_to_error::deserialize(Json(&parse(text)?))
+        .map_err(|error| Error::new(error.path(), error.inner().to_string()))
 }
 
-/// Reads a value of type `T` from parsed JSON.
+/// Reads a small value from parsed JSON. The path of an error is empty.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    serde_path_to_error::deserialize(Json(value))
-        .map_err(|error| Error::new(error.path(), error.inner().to_string()))
+    T::deserialize(Json(value)).map_err(|problem| Error { path: String::new(), problem: problem.to_string() })
+}
+
+/// Reads `{ "type": "LayerRemoved", "value": { "layer": 1 } }` as the variant `LayerRemoved { layer: 1 }` of the enum `T`.
+/// The path of the error is `type` if `T` has no such variant, and else empty.
+pub fn from_tagged<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    let error = |path: &str, problem: Problem| Error { path: path.to_owned(), problem: problem.to_string() };
+    let fields = value.as_object().map(|fields| (fields, fields.get("type"), fields.get("value")));
+    let Some((fields, Some(tag), content)) = fields else {
+        return Err(error("", de::Error::missing_field("type")));
+    };
+    if let Some(name) = fields.keys().find(|name| !matches!(name.as_str(), "type" | "value")) {
+        return Err(error("", de::Error::unknown_field(name, &["type", "value"])));
+    }
+    let name = tag.as_str().unwrap_or_default();
+    let variant = Variant { name, content: Some(content.unwrap_or(&Value::Null)) };
+    T::deserialize(variant).map_err(|problem| match problem {
+        Problem::NoSuchVariant => error("type", problem),
+        Problem::Message(_) => error("", problem),
+    })
 }
 
 /// Parses a JSON text. Lists and groups may be nested 127 deep: deeper ones could overflow the stack.
@@ -91,13 +112,20 @@ fn one_of(names: &[&str]) -> String {
     }
 }
 
-/// The message of an error, without its path.
+/// An error without its path.
 #[derive(Debug)]
-struct Problem(String);
+enum Problem {
+    Message(String),
+    /// For [`from_tagged`].
+    NoSuchVariant,
+}
 
 impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(match self {
+            Self::Message(message) => message,
+            Self::NoSuchVariant => "this type is not known here",
+        })
     }
 }
 
@@ -105,11 +133,11 @@ impl std::error::Error for Problem {}
 
 impl de::Error for Problem {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::Message(message.to_string())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(format!("{} will not do; {} would", found_text(found), expected_text(expected)))
+        Self::Message(format!("{} will not do; {} would", found_text(found), expected_text(expected)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -117,16 +145,16 @@ impl de::Error for Problem {
     }
 
     fn unknown_variant(name: &str, known: &'static [&'static str]) -> Self {
-        Self(format!("{} is not known here; take {}", quoted(name), one_of(known)))
+        Self::Message(format!("{} is not known here; take {}", quoted(name), one_of(known)))
     }
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
-        Self(format!("{} is not known here; what may stand here is {}", quoted(name), one_of(known)))
+        Self::Message(format!("{} is not known here; what may stand here is {}", quoted(name), one_of(known)))
     }
 
     fn missing_field(name: &'static str) -> Self {
         let example = example(name).map_or(String::new(), |value| format!(", such as \"{name}\": {value}"));
-        Self(format!("\"{name}\" is missing; add it{example}"))
+        Self::Message(format!("\"{name}\" is missing; add it{example}"))
     }
 }
 
@@ -156,7 +184,6 @@ fn expected_text(expected: &dyn Expected) -> String {
         "a string" => "text in quotes",
         "a sequence" => "a list such as [2, 1]",
         "newtype variant" => "the name with its number, such as { \"shuffled\": 1 },",
-        "struct variant" => "the name with its fields, such as { \"update\": { \"layer\": 0 } },",
         name if name.starts_with("struct variant ") => "a group { … }",
         name if name.starts_with("enum ") => "a name in quotes",
         name if name.starts_with("unit") => "null",
@@ -250,11 +277,11 @@ impl<'de> Deserializer<'de> for Json<'de> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         match self.0 {
-            Value::String(name) => visitor.visit_enum(name.as_str().into_deserializer()),
-            Value::Object(fields) if fields.len() == 1 => {
-                let fields = fields.iter().map(|(name, value)| (name.as_str(), Json(value)));
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(fields)))
-            }
+            Value::String(name) => visitor.visit_enum(Variant { name, content: None }),
+            Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
+                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
+                None => self.deserialize_any(visitor),
+            },
             _ => self.deserialize_any(visitor),
         }
     }
@@ -270,5 +297,74 @@ impl<'de> IntoDeserializer<'de, Problem> for Json<'de> {
 
     fn into_deserializer(self) -> Self {
         self
+    }
+}
+
+/// A variant of an enum: its name and, if it has one, its content.
+struct Variant<'de> {
+    name: &'de str,
+    content: Option<&'de Value>,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = Problem;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Problem> {
+        let name: StrDeserializer<'_, Problem> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'de> {
+    type Error = Problem;
+
+    fn unit_variant(self) -> Result<(), Problem> {
+        self.content.map_or(Ok(()), |content| Deserialize::deserialize(Json(content)))
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Problem> {
+        match self.content {
+            Some(content) => seed.deserialize(Json(content)),
+            None => Err(de::Error::invalid_type(Unexpected::UnitVariant, &"newtype variant")),
+        }
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Problem> {
+        Json(self.content.unwrap_or(&Value::Null)).deserialize_any(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        match self.content {
+            Some(content) => Json(content).deserialize_map(visitor),
+            None => Err(de::Error::invalid_type(Unexpected::UnitVariant, &visitor)),
+        }
+    }
+}
+
+/// For [`from_tagged`]: only enums are read from it.
+impl<'de> Deserializer<'de> for Variant<'de> {
+    type Error = Problem;
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        if variants.contains(&self.name) { visitor.visit_enum(self) } else { Err(Problem::NoSuchVariant) }
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_enum(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

@@ -56,7 +56,7 @@ actions! {
 }
 
 fn read<G: DeserializeOwned + Into<Action>>(json: &Value) -> Result<Action, Error> {
-    json::from_value::<G>(json).map(Into::into)
+    json::from_tagged::<G>(json).map(Into::into)
 }
 
 impl Action {

@@ -2,14 +2,14 @@
 
 use crate::json::quoted;
 use crate::nn::Parameter;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
 
 /// A number of the network, or a whole neuron. Its text form is a letter and indices: `w-0-1-2` is the weight of layer
 /// 0 into neuron 1 from source 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 #[allow(missing_docs)] // `layer`, `neuron`, `source`: l, j, k as everywhere
 pub enum Item {
     /// An input xₖ.
@@ -110,12 +110,6 @@ impl fmt::Display for Item {
             Self::Activation { layer, neuron } => write!(f, "a-{layer}-{neuron}"),
             Self::Delta { layer, neuron } => write!(f, "d-{layer}-{neuron}"),
         }
-    }
-}
-
-impl From<Item> for String {
-    fn from(item: Item) -> Self {
-        item.to_string()
     }
 }
 

@@ -3,11 +3,11 @@
 use super::{
     Action, Compare, Direction, Edit, History, Look, Navigate, Play, Session, StepSize, Train, View,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A pressed key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Keyboard {
     /// A key was pressed while no field had the focus.
     KeyPressed {

@@ -1,11 +1,11 @@
 //! Actions that change what is shown, and no number.
 
 use super::{Item, MAX_DIGITS, RowTotal, Session, View, typed};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Changes of the view, the selection and the display.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Look {
     /// Switches to a view.
     ViewChanged(View),

@@ -2,11 +2,11 @@
 
 use super::{Direction, Session, StepSize, View, next, previous, typed};
 use crate::scenario::{Position, Scenario};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Changes of the position.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Navigate {
     /// A step.
     Stepped {

@@ -5,11 +5,11 @@ use super::undo::ReplaceReason;
 use crate::data::{Idx, mnist, presets};
 use crate::json::quoted;
 use crate::scenario::Scenario;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Opening another scenario.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Open {
     /// Opens the preset with this id.
     PresetChosen(String),

@@ -1,11 +1,11 @@
 //! Playing: steps at a steady speed, driven by the page's timer.
 
 use super::{Session, StepSize, View, typed};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Playing, the page's timer, and stopping whatever takes long.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Play {
     /// Starts or pauses playing; in Train, training.
     PlayToggled,

@@ -5,10 +5,10 @@
 //! stop of its size, so a step back from a stop goes to the previous one.
 
 use crate::scenario::{Moment, Position, Scenario};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The size of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepSize {
     /// One neuron.
@@ -29,7 +29,7 @@ impl StepSize {
 }
 
 /// The direction of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To a later moment.

@@ -94,7 +94,7 @@ pub(super) fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
 /// A run, or its JSON as the text of an option.
 pub(super) fn run<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RunConfig, D::Error> {
     match Value::deserialize(deserializer)? {
-        Value::String(text) => json::from_str(&text).map_err(|_| {
+        Value::String(text) => json::parse(&text).and_then(|run| json::from_value(&run)).map_err(|_| {
             D::Error::custom(format!("{} is not a run; choose one from the list", quoted(&text)))
         }),
         value => json::from_value(&value).map_err(D::Error::custom),

@@ -7,12 +7,12 @@ use super::replay::{Arrival, Cursor, Replay};
 use super::{Comparison, ReplayCache, Session, View};
 use crate::nn::Network;
 use crate::scenario::Scenario;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Undo and redo.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum History {
     /// Reverts the last edit or opened file.
     Undo,

@@ -2,13 +2,13 @@
 
 use super::Item;
 use crate::scenario::Scenario;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Maximum number of significant digits: enough to tell every double from every other.
 pub const MAX_DIGITS: usize = 17;
 
 /// A view of the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum View {
     /// One run, moment by moment.
@@ -20,7 +20,7 @@ pub enum View {
 }
 
 /// The horizontal axis of the charts of runs. Runs differ in their updates, not in the samples they have seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// Samples seen.
@@ -30,7 +30,7 @@ pub enum Axis {
 }
 
 /// A row total of the ledger: the sum of one layer's δ for one sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "{ \"sample\": 0, \"layer\": 0 }")]
 pub struct RowTotal {
     /// Within the mini-batch, counted from 0.

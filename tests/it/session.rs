@@ -192,7 +192,7 @@ fn what_is_not_an_action_is_refused() {
         (r#"{"type":"Paused"}"#, r#""Paused" is not an action"#),
         (r#"{"type":7}"#, "7 is not an action"),
         (r#"{"value":7}"#, r#""type" is missing; add it"#),
-        (r#"{"type":"LayerRemoved"}"#, r#""value" is missing; add it"#),
+        (r#"{"type":"LayerRemoved"}"#, "null will not do; a group { … } would"),
         (r#"{"type":"Undo","value":1}"#, "1 will not do; null would"),
     ] {
         assert_eq!(json.parse::<Action>(), Err(message.into()), "{json}");

@@ -2,11 +2,11 @@
 
 use super::RunStates;
 use crate::session::{Axis, Session};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// How the compared runs are shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Compare {
     /// Computes all δ at the same parameters, or not.
     FreezeToggled,

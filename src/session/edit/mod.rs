@@ -9,11 +9,11 @@ use super::undo::ReplaceReason;
 use super::{Session, typed};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Network, Parameter, Reduction};
 use crate::scenario::{Position, Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Edits of the scenario: each can be undone. Fields called `to` hold what was typed or chosen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Edit {
     /// η.
     LearningRateChanged(#[serde(deserialize_with = "typed::learning_rate")] f64),
