@@ -67,7 +67,7 @@ fn browser(project: &Project, arguments: &[OsString]) -> Result<()> {
 
 /// Measures the page's response times.
 fn page(project: &Project) -> Result<()> {
-    bundle::build(project, Build::Shipped)?;
+    bundle::build(project, Build::Release)?;
     in_chromium(project, "bench", &[], None)
 }
 

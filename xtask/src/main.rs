@@ -57,7 +57,7 @@ fn run(mut arguments: Parser) -> Result<()> {
     match command.as_str() {
         "build" => {
             no_more(arguments)?;
-            bundle::build(&project, bundle::Build::Shipped).map(drop)
+            bundle::build(&project, bundle::Build::Release).map(drop)
         }
         "serve" => serve_command(&project, arguments),
         "test" => test_command(&project, arguments),

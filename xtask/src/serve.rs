@@ -36,7 +36,7 @@ pub(crate) const REQUESTS: &str = "/__requests";
 /// Builds, serves and watches until Ctrl-C.
 pub(crate) fn serve(project: &Project, port: u16, open: bool) -> Result<()> {
     let listener = listen(port)?; // before the build, to report a busy port at once
-    let dist = bundle::build(project, Build::Shipped)?;
+    let dist = bundle::build(project, Build::Release)?;
     let changes = watch(&project.root)?;
     let address = start(listener, dist)?;
     println!("serving Deltascope at {address} (Ctrl-C to stop)");

@@ -33,7 +33,7 @@ pub(crate) fn native(project: &Project) -> Result<()> {
 pub(crate) fn browsers(project: &Project, engine: Option<Engine>, scenario: Option<&str>) -> Result<()> {
     let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
     println!("the page in {}", engines.iter().map(|engine| engine.name()).collect::<Vec<_>>().join(", "));
-    bundle::build(project, Build::Shipped)?;
+    bundle::build(project, Build::Release)?;
     let axe = tools::axe(project)?;
     project::run(&mut project.cargo(["test", "--package", "browser-tests", "--no-run"]))?;
     let browsers = Browsers::start(project, &engines)?;
