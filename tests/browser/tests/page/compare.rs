@@ -166,7 +166,7 @@ pub(crate) async fn runs_match_the_reference_runs(page: &Page) -> Result<()> {
             let (right, of) = right.split_once(" of ").context("no share")?;
             let of = number(of.split(' ').next().unwrap_or_default())?;
             assert_eq!(number(right)? / of, mark.accuracy, "{what}");
-            let outputs = shown.number("outputs right")?;
+            let outputs = shown.number("outputs correct")?;
             assert!(outputs.starts_with(&format!("{} of ", mark.outputs_right)), "{what}: {outputs}");
             compared += 1;
         }

@@ -235,7 +235,7 @@ pub(crate) async fn training_stops_at_its_criteria_and_refuses_invalid_ones(page
         ("#epoch-limit", "2.5", "not a whole number"),
         ("#cost-limit", "-1", "never below 0"),
         ("#accuracy-limit", "120", "up to 100"),
-        ("#speed-limit", "0", "would be none"),
+        ("#speed-limit", "0", "would never train"),
         ("#validation-share", "99", "cannot be validation rows"),
     ] {
         page.type_in(field, typed).await?;
