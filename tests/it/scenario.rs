@@ -206,6 +206,30 @@ proptest! {
     }
 }
 
+/// A file as the first versions of the program saved it. Names of fields and variants never change.
+#[test]
+fn saved_files_keep_their_format() {
+    let saved = "{\"format\":\"deltascope-1\",\"title\":\"A\",\"note\":\"η \\\"½\\\"\",\"sizes\":[1,1],\
+        \"activations\":[\"sigmoid\"],\"cost\":\"half_mse\",\"learning_rate\":0.5,\"batch_size\":1,\
+        \"reduction\":\"mean\",\"bias_rule\":\"own_delta\",\"order\":{\"shuffled\":3},\
+        \"initialisation\":{\"distribution\":\"standard_normal\",\"seed\":7},\
+        \"lanes\":[{\"updating\":\"per_sample\",\"bias_rule\":\"own_delta\",\"rate\":\"eta_over_m\"},\
+        {\"updating\":\"sequential\",\"bias_rule\":\"layer_sum\",\"rate\":\"eta\"}],\
+        \"split\":{\"percent\":30,\"seed\":1,\"standardise\":true},\
+        \"data\":{\"inputs\":[\"x1\"],\"targets\":[\"y1\"],\"x\":[[0.0],[1e-7],[3.0]],\"y\":[[1.0],[0.0],[1.0]]},\
+        \"position\":{\"epoch\":2,\"mini_batch\":1,\"moment\":{\"weight_gradient\":{\"sample\":0,\"layer\":0}},\
+        \"neuron\":0}}";
+    assert_eq!(Scenario::from_json(saved).unwrap().to_json(), saved);
+    let images = "{\"format\":\"deltascope-1\",\"title\":\"\",\"sizes\":[2,2],\"activations\":[\"softmax\"],\
+        \"cost\":\"cce\",\"learning_rate\":3.0,\"batch_size\":1,\"reduction\":\"sum\",\"bias_rule\":\"frozen\",\
+        \"order\":\"file\",\"parameters\":{\"weights\":[[[0.1,-0.2],[0.0,22.5]]],\"biases\":[[0.0,-0.5]],\
+        \"epoch\":1,\"mini_batch\":0},\"data\":{\"inputs\":[\"a\",\"b\"],\"targets\":[\"0\",\"1\"],\
+        \"images\":{\"rows\":1,\"columns\":2,\"pixels\":\"AP8=\",\"labels\":\"AQ==\"},\
+        \"held_out\":{\"images\":{\"rows\":1,\"columns\":2,\"pixels\":\"AAE=\",\"labels\":\"AA==\"}}},\
+        \"position\":{\"epoch\":1,\"mini_batch\":0,\"moment\":{\"update\":{\"layer\":0}}}}";
+    assert_eq!(Scenario::from_json(images).unwrap().to_json(), images);
+}
+
 /// Errors in the XOR preset, and the field that each message must name.
 #[test]
 fn errors_name_the_field() {
