@@ -1,11 +1,11 @@
-// One step 300 times, the first 100 to warm up, each by a key as the page gets it: how long its script runs, and how long until it is painted.
-// Presses come at all phases of a frame, as a person's do; they do not wait for one another's picture.
+// Measures 300 steps with a key, the first 100 to warm up: the time of the script, and the time until the step is
+// painted. The key presses are spread over all phases of a frame.
 const STEPS = 200;
 const WARM_UP = 100; // until the browser has compiled what a step runs
 const times = { script: [], painted: [], warm_up: [] };
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// A task that follows a frame's own callbacks runs once the frame has been handed over to be shown.
+// A task posted in a frame's callback runs after the frame has been painted.
 const painted = () =>
   new Promise((resolve) =>
     requestAnimationFrame(() => {

@@ -1,5 +1,5 @@
-// Keeps everything that the console is told, and every error, in window.__messages. The test server puts this script
-// first into the watched page; what is shipped does not have it.
+// Records console messages and errors in window.__messages. The test server adds this script to the watched page; the
+// shipped page does not have it.
 "use strict";
 window.__messages = [];
 {
@@ -28,7 +28,7 @@ window.__messages = [];
     assert.call(console, condition, ...parts);
   };
 
-  // Capturing, because a resource that fails to load tells only its own element.
+  // In the capture phase, because the error event of a resource does not bubble.
   addEventListener(
     "error",
     (event) => {
@@ -45,7 +45,7 @@ window.__messages = [];
     keep("security policy", event.violatedDirective, event.blockedURI, `(${event.sourceFile}:${event.lineNumber})`),
   );
 
-  // An error in a worker reaches the page only through the worker itself.
+  // An error in a worker fires only at the worker object.
   window.Worker = class extends Worker {
     constructor(...given) {
       super(...given);

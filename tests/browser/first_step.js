@@ -1,5 +1,5 @@
-// From the navigation to the first step that a reader can make: as soon as the page is ready, the key is pressed, and
-// window.__firstStep says when its picture was painted (and when the page was ready), in milliseconds.
+// Measures the first step after the navigation: presses the key as soon as the page is ready, and sets
+// window.__firstStep to the times, in milliseconds, at which the page was ready and the step was painted.
 new MutationObserver((_, observer) => {
   if (!("ready" in document.documentElement.dataset)) return;
   observer.disconnect();

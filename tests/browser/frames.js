@@ -1,4 +1,4 @@
-// The time of each frame while four runs play at full speed.
+// Measures the time of each frame while four runs play at full speed.
 const SECONDS = 6;
 const WARM_UP = 60; // frames, until the browser has compiled what a step runs
 const set = (id, value) => {
@@ -8,7 +8,7 @@ const set = (id, value) => {
 };
 set("play-by", "sample");
 set("speed", "60");
-const place = () => Number(document.getElementById("scrub").value);
+const position = () => Number(document.getElementById("scrub").value);
 const frames = [];
 const moved = new Set();
 document.getElementById("play").click();
@@ -17,7 +17,7 @@ await new Promise((done) => {
   let last = start;
   const frame = (now) => {
     frames.push(now - last);
-    moved.add(place());
+    moved.add(position());
     last = now;
     if (now - start > 1000 * SECONDS) done();
     else requestAnimationFrame(frame);

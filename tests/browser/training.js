@@ -1,5 +1,4 @@
-// A training runs as fast as it can: how long each frame takes, how many samples a second it makes meanwhile, and how
-// many while the page draws nothing.
+// Measures a training at full speed: the time of each frame, and the samples per second with and without drawing.
 const SECONDS = 5;
 const WARM_UP = 1.5; // seconds, until the browser has compiled what is run
 const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
@@ -23,7 +22,7 @@ await new Promise((done) => {
 });
 const drawn = { samples: samples(), time: performance.now() };
 
-// The page asks for the next report once it has drawn the one before: without frames, it asks no more.
+// The page requests the next report after drawing the previous one, so without frames it requests none.
 const own = window.requestAnimationFrame;
 window.requestAnimationFrame = () => 0;
 await wait(SECONDS);

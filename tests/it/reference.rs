@@ -1,16 +1,16 @@
-//! Reads the reference numbers of `tests/golden` and compares with them.
+//! Reads the reference numbers of `tests/golden`, and compares numbers with them.
 
 use deltascope::nn::{Activation, Cost, Layer, Matrix, Network, Sample};
 use serde::Serialize;
 use serde_json::Value;
 
-/// A file of `tests/golden`.
+/// Reads a file of `tests/golden`.
 pub(crate) fn golden(name: &str) -> Value {
     let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A field as a value of this type.
+/// A field of an object as this type.
 pub(crate) fn get<T: serde::de::DeserializeOwned>(object: &Value, field: &str) -> T {
     serde_json::from_value(object[field].clone()).unwrap_or_else(|error| panic!("{field}: {error}"))
 }
@@ -34,19 +34,19 @@ pub(crate) fn samples(object: &Value) -> Vec<Sample> {
     x.into_iter().zip(y).map(|(x, y)| Sample { x, y }).collect()
 }
 
-/// The cost of a case, by the first word of what it says there.
+/// The cost of a case: the first word of its field.
 pub(crate) fn cost(case: &Value) -> Cost {
     let text: String = get(case, "cost");
     let name = text.split([' ', ',']).next().unwrap();
     serde_json::from_value(name.into()).unwrap()
 }
 
-/// Weights and biases of every layer.
+/// The weights and biases of all layers.
 pub(crate) fn parameters(network: &Network) -> (Vec<&Matrix>, Vec<&Vec<f64>>) {
     network.layers.iter().map(|layer| (&layer.weights, &layer.biases)).unzip()
 }
 
-/// |got − want| ≤ tolerance · max(1, |want|) for every number of two things of the same shape.
+/// Asserts |got − want| ≤ tolerance · max(1, |want|) for every number of two values of the same shape.
 #[track_caller]
 pub(crate) fn assert_close(what: &str, got: impl Serialize, want: &Value, tolerance: f64) {
     compare(what, &serde_json::to_value(got).unwrap(), want, tolerance);

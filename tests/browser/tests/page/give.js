@@ -1,6 +1,6 @@
-// Makes idx files like those of MNIST, and gives them to the page as a person would.
+// Makes idx files like MNIST's, and gives them to the page by drop or by the file input.
 
-// An idx file: its header, big-endian, and bytes counted on from 0 up to `most`.
+// An idx file: a big-endian header, and bytes that count from 0 to `most` − 1 repeatedly.
 function idx(name, header, count, most) {
   const numbers = new DataView(new ArrayBuffer(4 * header.length));
   header.forEach((number, index) => numbers.setUint32(4 * index, number));
