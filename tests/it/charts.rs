@@ -1,6 +1,6 @@
 //! The charts: the cost over the updates, and those of the comparison.
 
-use crate::sessions::{act, compared, finish_background_work, preset, step};
+use crate::sessions::{act, compared, diverging, finish_background_work, preset, step};
 use crate::svg::svg;
 use deltascope::nn::{
     Activation, BiasRule, Distribution, Hyperparameters, Initialisation, Parameter, Reduction, Sample,
@@ -257,14 +257,7 @@ fn a_chart_without_data_says_why() {
 #[test]
 fn a_run_that_diverged_ends_with_a_cross() {
     let runs = [RunConfig::new(Updating::Sum), RunConfig::new(Updating::Sum).with(BiasRule::LayerSum)];
-    let mut scenario = preset("linnerud");
-    scenario.hyperparameters = Hyperparameters {
-        batch_size: 20,
-        learning_rate: 0.11,
-        reduction: Reduction::Sum,
-        ..scenario.hyperparameters
-    };
-    let mut session = at_epoch(scenario, &runs, 240);
+    let mut session = at_epoch(diverging(Reduction::Sum), &runs, 240);
     let when = session.comparison().unwrap().passes()[1].divergence.unwrap().mini_batch;
     let [finite, diverged, ..] = Palette::light().runs;
     for kind in [Chart::CompareCost, Chart::CompareParameter] {

@@ -2,7 +2,7 @@
 
 use crate::arbitrary::{Problem, near_a_kink, problem};
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
-use crate::sessions::{act, compared, finish_background_work, preset, settle, step};
+use crate::sessions::{act, compared, diverging, finish_background_work, preset, settle, step};
 use deltascope::nn::{
     BiasRule, Evaluation, Hyperparameters, LearningRateSweep, Network, Parameter, Reduction, Sample,
 };
@@ -221,14 +221,7 @@ fn with_frozen_parameters_all_ledgers_are_equal() {
 #[test]
 fn a_diverging_run_does_not_stop_the_others() {
     let runs = [RunConfig::new(Updating::Sum), RunConfig::new(Updating::Sum).with(BiasRule::LayerSum)];
-    let mut scenario = preset("linnerud");
-    scenario.hyperparameters = Hyperparameters {
-        batch_size: 20,
-        learning_rate: 0.11,
-        reduction: Reduction::Sum,
-        ..scenario.hyperparameters
-    };
-    let mut session = compared(scenario, &runs);
+    let mut session = compared(diverging(Reduction::Sum), &runs);
     let mut epochs = 0;
     while pass(&session, 1).divergence.is_none() {
         epochs += 50;
@@ -247,14 +240,8 @@ fn a_diverging_run_does_not_stop_the_others() {
 
 #[test]
 fn a_parameter_has_a_curve_where_the_reference_run_has_diverged() {
-    let mut scenario = preset("linnerud");
-    scenario.hyperparameters = Hyperparameters {
-        batch_size: 20,
-        learning_rate: 0.11,
-        reduction: Reduction::Mean,
-        ..scenario.hyperparameters
-    };
-    let mut session = compared(scenario, &[Updating::Sum, Updating::Mean].map(RunConfig::new));
+    let mut session =
+        compared(diverging(Reduction::Mean), &[Updating::Sum, Updating::Mean].map(RunConfig::new));
     act(&mut session, Navigate::EpochChosen(1000));
     let comparison = comparison(&session);
     assert!(comparison.reference() == 0 && comparison.passes()[0].divergence.is_some());

@@ -1,6 +1,7 @@
 //! Helpers that drive a session.
 
 use deltascope::data::presets;
+use deltascope::nn::{Hyperparameters, Reduction};
 use deltascope::scenario::{RunConfig, Scenario};
 use deltascope::session::{Action, Direction, Navigate, Play, Session, StepSize};
 
@@ -51,4 +52,12 @@ pub(crate) fn finish_background_work(session: &mut Session) {
     while session.has_background_work() {
         session.run_background_slice();
     }
+}
+
+/// Linnerud in full batches, with an η at which runs with too large steps diverge.
+pub(crate) fn diverging(reduction: Reduction) -> Scenario {
+    let scenario = preset("linnerud");
+    let hyperparameters =
+        Hyperparameters { batch_size: 20, learning_rate: 0.11, reduction, ..scenario.hyperparameters };
+    Scenario { hyperparameters, ..scenario }
 }
