@@ -212,7 +212,7 @@ fn end_of_string(text: &str) -> usize {
 /// The patterns of the arms of each `match` in a text.
 pub(crate) fn match_patterns(text: &str) -> Vec<Vec<String>> {
     let text = without_literals(text);
-    let starts = text.match_indices("match ").filter(|(at, _)| !text[..*at].ends_with(|c: char| c == '_'));
+    let starts = text.match_indices("match ").filter(|(at, _)| !text[..*at].ends_with('_'));
     let bodies = starts.filter_map(|(at, _)| {
         let open = at + text[at..].find('{')?;
         Some(patterns_of(&text[open + 1..]))
