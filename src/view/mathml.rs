@@ -38,7 +38,7 @@ pub fn frac(numerator: Markup, denominator: Markup) -> Markup {
     html! { mfrac { mrow { (numerator) } mrow { (denominator) } } }
 }
 
-/// `numerator`/`denominator` in one line: where terms stand above their numbers, a fraction would need a second
+/// `numerator`/`denominator` in one line: a term is above its number, and a fraction would need a second
 /// line.
 pub fn ratio(numerator: Markup, denominator: Markup) -> Markup {
     html! { (numerator) mo lspace="0" rspace="0" { "/" } mrow { (denominator) } }
