@@ -1,4 +1,4 @@
-//! RunCurves of the compared runs over the samples they have seen or the updates they have made.
+//! Lines of the compared runs over the samples they have seen or the updates they have made.
 
 use super::is_regression;
 use super::plot::{Line, Plot};

@@ -1,6 +1,7 @@
 //! The caption above each column, and the note below a column that shows only some of its neurons.
 
-use super::layout::{Column, LabelPlacement, Layout};
+use super::layout::LabelPlacement::{Below, Card, Sparse};
+use super::layout::{Column, Layout};
 use super::text::{shortened, text_width};
 use super::{Point, Scene, Text};
 use crate::session::Session;
@@ -20,8 +21,8 @@ pub(super) fn add(session: &Session, layout: &Layout, index: usize, first: usize
         index => format!("hidden {index}"),
     };
     let middle = match layout.placement {
-        LabelPlacement::Card => (column.left + column.right) / 2.0,
-        LabelPlacement::Below | LabelPlacement::Sparse => column.x,
+        Card => (column.left + column.right) / 2.0,
+        Below | Sparse => column.x,
     };
     let (left, right) = extent(&layout.columns, index, scene.width);
     let width = right - left;

@@ -4,6 +4,7 @@
 //! The layout does not depend on values, so the picture does not move while they change.
 
 use super::Point;
+use LabelPlacement::{Below, Card, Sparse};
 
 /// Margin around the picture.
 const MARGIN: f64 = 8.0;
@@ -111,26 +112,26 @@ impl Candidate {
     /// Width of one label: symbol, a space, and a number of `digits` digits with sign, point and a
     /// leading zero.
     fn label_width(&self) -> f64 {
-        let name = if self.placement == LabelPlacement::Below { 2.7 } else { 2.0 };
+        let name = if self.placement == Below { 2.7 } else { 2.0 };
         (name + 0.7 + (self.digits + 4 + self.extra_chars) as f64) * 0.6 * self.font
     }
 
     /// Whether "a₁" and a number below it fit into the circle.
     fn activation_inside(&self) -> bool {
         let half_width = 0.3 * self.font * (self.digits as f64 + 3.0);
-        self.placement == LabelPlacement::Below && half_width.hypot(self.font) + 3.0 <= self.radius
+        self.placement == Below && half_width.hypot(self.font) + 3.0 <= self.radius
     }
 
     /// Whether the labels of [`LabelPlacement::Sparse`] fit below the circles.
     fn sparse_below(&self, slot: f64) -> bool {
-        self.placement == LabelPlacement::Sparse && slot - 2.0 * self.radius - 6.0 >= line(self.font)
+        self.placement == Sparse && slot - 2.0 * self.radius - 6.0 >= line(self.font)
     }
 
     /// Gap between an output and its target.
     fn target_gap(&self) -> f64 {
         match self.placement {
-            LabelPlacement::Sparse => self.label_width() + 2.0 * GAP,
-            LabelPlacement::Below | LabelPlacement::Card => TO_TARGET,
+            Sparse => self.label_width() + 2.0 * GAP,
+            Below | Card => TO_TARGET,
         }
     }
 
@@ -141,7 +142,7 @@ impl Candidate {
 
     /// Width of a target's box.
     fn target_width(&self) -> f64 {
-        let name = if self.placement == LabelPlacement::Below { 3.0 } else { 4.5 };
+        let name = if self.placement == Below { 3.0 } else { 4.5 };
         (self.digits.min(3) as f64 + name) * 0.6 * self.font + 8.0
     }
 
@@ -151,13 +152,13 @@ impl Candidate {
         let label = self.label_width();
         let labels = self.per_row as f64 * (label + BETWEEN) - BETWEEN;
         let (input, neuron) = match self.placement {
-            LabelPlacement::Below if self.activation_inside() => (circle, circle.max(label)),
-            LabelPlacement::Below => {
+            Below if self.activation_inside() => (circle, circle.max(label)),
+            Below => {
                 let card = circle.max(label) + 2.0 * EDGE;
                 (card, card)
             }
-            LabelPlacement::Card => (label + GAP + circle, circle + GAP + labels + 3.0 * EDGE),
-            LabelPlacement::Sparse => (circle + 3.0 * MARGIN, circle),
+            Card => (label + GAP + circle, circle + GAP + labels + 3.0 * EDGE),
+            Sparse => (circle + 3.0 * MARGIN, circle),
         };
         (input, neuron, self.target_width())
     }
@@ -165,10 +166,10 @@ impl Candidate {
     /// Number of lines of labels that fit into a slot of this height, at most as many as are needed.
     fn rows(&self, slot: f64) -> usize {
         let room = match self.placement {
-            LabelPlacement::Below => slot - 2.0 * self.radius - self.gap_below() - 2.0 * EDGE - 4.0,
-            LabelPlacement::Card => slot - 8.0,
-            LabelPlacement::Sparse if self.sparse_below(slot) => slot - 2.0 * self.radius - 6.0,
-            LabelPlacement::Sparse => slot - 2.0,
+            Below => slot - 2.0 * self.radius - self.gap_below() - 2.0 * EDGE - 4.0,
+            Card => slot - 8.0,
+            Sparse if self.sparse_below(slot) => slot - 2.0 * self.radius - 6.0,
+            Sparse => slot - 2.0,
         };
         let needed = if self.activation_inside() { 4 } else { 5_usize.div_ceil(self.per_row) };
         ((room / line(self.font)).max(0.0) as usize).min(needed)
@@ -228,11 +229,11 @@ impl Layout {
             let count = sizes.get(column).or(sizes.last()).copied().unwrap_or(1);
             let shown = count.min(candidate.shown);
             let (size, middle, after) = match (column, candidate.placement) {
-                (0, LabelPlacement::Card) => (input, input - candidate.radius, gap),
+                (0, Card) => (input, input - candidate.radius, gap),
                 (0, _) => (input, input / 2.0, gap),
                 (column, _) if column > layers => (target, target / 2.0, 0.0),
                 (column, placement) => {
-                    let on_card = placement == LabelPlacement::Card;
+                    let on_card = placement == Card;
                     let middle = if on_card { candidate.radius + EDGE } else { neuron / 2.0 };
                     (neuron, middle, if column == layers { candidate.target_gap() } else { gap })
                 }
@@ -240,7 +241,7 @@ impl Layout {
             let spacing = (room / shown as f64).min((slot * 1.6).max(150.0));
             // Circle and labels together are centred in the slot.
             let lift = match candidate.placement {
-                LabelPlacement::Card | LabelPlacement::Sparse if !self.sparse_below => 0.0,
+                Card | Sparse if !self.sparse_below => 0.0,
                 _ => (fitted.rows as f64 * self.line + candidate.gap_below()) / 2.0,
             };
             let top = top + room / 2.0 - spacing * (shown as f64 - 1.0) / 2.0 - lift;
@@ -275,12 +276,10 @@ impl Fitted {
         let (input, neuron, target) = candidate.widths();
         let gap = (width - 2.0 * MARGIN - input - layers * neuron - candidate.target_gap() - target) / layers;
         let (edge, min_edge) = match candidate.placement {
-            LabelPlacement::Below if candidate.activation_inside() => {
-                (gap + neuron - 2.0 * candidate.radius, 40.0)
-            }
-            LabelPlacement::Below => (gap, 18.0),
-            LabelPlacement::Card => (gap, 36.0),
-            LabelPlacement::Sparse => (gap, 6.0),
+            Below if candidate.activation_inside() => (gap + neuron - 2.0 * candidate.radius, 40.0),
+            Below => (gap, 18.0),
+            Card => (gap, 36.0),
+            Sparse => (gap, 6.0),
         };
         if edge < min_edge || gap < 6.0 {
             return None;
@@ -293,7 +292,7 @@ impl Fitted {
         let most = sizes.iter().map(|&size| size.min(candidate.shown)).max().unwrap_or(1);
         let slot = room / most as f64;
         let rows = candidate.rows(slot);
-        let no_labels = rows == 0 && candidate.placement != LabelPlacement::Sparse;
+        let no_labels = rows == 0 && candidate.placement != Sparse;
         let fits = slot >= 2.0 * candidate.radius + 5.0 && !no_labels;
         fits.then_some(Self { candidate, gap, edge, two_line_captions, top, room, slot, rows })
     }
@@ -302,7 +301,7 @@ impl Fitted {
     fn dots(sizes: &[usize], height: f64) -> Self {
         let shown = sizes.iter().copied().max().unwrap_or(1).min(4);
         let candidate = Candidate {
-            placement: LabelPlacement::Sparse,
+            placement: Sparse,
             shown,
             font: 10.0,
             radius: 3.0,
@@ -324,11 +323,11 @@ impl Fitted {
     fn label_width(&self) -> f64 {
         let Self { candidate, gap, slot, .. } = self;
         let room = match candidate.placement {
-            LabelPlacement::Below | LabelPlacement::Card => f64::INFINITY,
-            LabelPlacement::Sparse if candidate.sparse_below(*slot) => {
+            Below | Card => f64::INFINITY,
+            Sparse if candidate.sparse_below(*slot) => {
                 (gap + 2.0 * candidate.radius - 6.0).min(2.0 * candidate.radius + 5.0 * MARGIN - 2.0)
             }
-            LabelPlacement::Sparse => gap - GAP - 4.0,
+            Sparse => gap - GAP - 4.0,
         };
         candidate.label_width().min(room)
     }
@@ -342,9 +341,9 @@ impl Fitted {
         let digits = 4.0 * candidate.digits.min(4) as f64 + 0.5 * candidate.digits.saturating_sub(4) as f64;
         let font = 3.0 * (candidate.font - 10.0).min(2.0) + (candidate.font - 12.0).max(0.0);
         let placement = match candidate.placement {
-            LabelPlacement::Below if candidate.activation_inside() => 8.0,
-            LabelPlacement::Below | LabelPlacement::Card => 0.0,
-            LabelPlacement::Sparse => -100.0 + 3.0 * (self.label_width() / candidate.font / 0.6).min(9.0),
+            Below if candidate.activation_inside() => 8.0,
+            Below | Card => 0.0,
+            Sparse => -100.0 + 3.0 * (self.label_width() / candidate.font / 0.6).min(9.0),
         };
         // Hiding neurons of a small layer costs more.
         let hidden = largest.min(MAX_SHOWN).saturating_sub(candidate.shown) as f64;
@@ -372,14 +371,12 @@ fn candidates(largest: usize, digits: usize) -> impl Iterator<Item = Candidate> 
                     extra_chars: 0,
                 };
                 let below = [34.0, 30.0, 27.0, 24.0, 22.0, 18.0, 14.0, 11.0, 9.0];
-                let below = below.into_iter().map(move |radius| candidate(LabelPlacement::Below, radius, 1));
+                let below = below.into_iter().map(move |radius| candidate(Below, radius, 1));
                 let card = [24.0, 22.0, 18.0, 14.0, 11.0, 9.0].into_iter();
-                let card = card.flat_map(move |radius| {
-                    (1..=3).map(move |per_row| candidate(LabelPlacement::Card, radius, per_row))
-                });
+                let card =
+                    card.flat_map(move |radius| (1..=3).map(move |per_row| candidate(Card, radius, per_row)));
                 let sparse = [14.0, 11.0, 9.0, 7.0, 5.0];
-                let sparse =
-                    sparse.into_iter().map(move |radius| candidate(LabelPlacement::Sparse, radius, 1));
+                let sparse = sparse.into_iter().map(move |radius| candidate(Sparse, radius, 1));
                 below.chain(card).chain(sparse)
             })
         })

@@ -2,7 +2,8 @@
 
 use super::captions;
 use super::highlight::{Highlight, Highlights};
-use super::layout::{BETWEEN, Column, EDGE, GAP, LabelPlacement, Layout};
+use super::layout::LabelPlacement::{Below, Card, Sparse};
+use super::layout::{BETWEEN, Column, EDGE, GAP, Layout};
 use super::text::{fitting, subscripted, text_width};
 use super::{Label, Link, Node, Point, Rect, Scene, Symbol, Text};
 use crate::nn::Parameter;
@@ -38,7 +39,7 @@ pub(super) fn build(session: &Session, layout: &Layout, width: f64, height: f64)
             }
         });
         scene.nodes.extend(nodes);
-        if index == 0 && layout.placement == LabelPlacement::Card {
+        if index == 0 && layout.placement == Card {
             align_symbols(&mut scene.nodes);
         }
     }
@@ -116,8 +117,7 @@ impl Builder<'_> {
     ) -> Label {
         let Layout { font: size, digits, placement, .. } = *self.layout;
         let stacked = area.bottom - area.top > 1.5 * self.layout.line;
-        let name =
-            if placement == LabelPlacement::Below { subscripted(letter, neuron) } else { letter.to_owned() };
+        let name = if placement == Below { subscripted(letter, neuron) } else { letter.to_owned() };
         let name_width = if stacked { 0.0 } else { text_width(&name, size) + 0.4 * size };
         let highlight = match item {
             Item::Input { .. } => self.highlights.input(),
@@ -181,7 +181,7 @@ impl Builder<'_> {
         let text = (neuron + 1).to_string();
         let size = (self.layout.font - 1.0).min(11.0);
         let fits = text_width(&text, size) < 2.0 * self.layout.radius - 3.0 && self.layout.radius >= 7.0;
-        (self.layout.placement != LabelPlacement::Below && fits).then_some(Text { text, centre, size })
+        (self.layout.placement != Below && fits).then_some(Text { text, centre, size })
     }
 
     fn input(&self, source: usize, centre: Point, column: &Column) -> Node {
@@ -193,7 +193,7 @@ impl Builder<'_> {
         let kind = (Symbol::Input, "x", source);
         let mut labels = Vec::new();
         match placement {
-            LabelPlacement::Below => {
+            Below => {
                 let area =
                     if activation_inside { self.inside_circle(centre) } else { self.below(centre, 0, width) };
                 labels.push(self.label(item, kind, value, area));
@@ -206,7 +206,7 @@ impl Builder<'_> {
                         .flatten(),
                 );
             }
-            LabelPlacement::Card => {
+            Card => {
                 let right = centre.x - radius - GAP;
                 let area = |row: f64| Rect {
                     left: right - width,
@@ -221,18 +221,18 @@ impl Builder<'_> {
                 labels.push(self.label(item, kind, value, area(row)));
                 labels.extend(name);
             }
-            LabelPlacement::Sparse => labels.extend(self.sparse_input(item, kind, value, centre)),
+            Sparse => labels.extend(self.sparse_input(item, kind, value, centre)),
         }
         let highlight = self.highlights.input();
         let mut node = self.node(item, centre, labels);
-        if placement == LabelPlacement::Below && !activation_inside {
+        if placement == Below && !activation_inside {
             let rows = node.labels.len();
             node = on_card(node, self.card_with_rows(centre, rows));
         }
         Node { highlight, index: self.index(source, centre), ..node }
     }
 
-    /// The label of an input with [`LabelPlacement::Sparse`], if it is shown.
+    /// The label of an input with [`Sparse`] labels, if it is shown.
     fn sparse_input(
         &self,
         item: Item,
@@ -254,7 +254,7 @@ impl Builder<'_> {
         let Layout { line, target_width: width, placement, font, .. } = *self.layout;
         let item = Item::Target { neuron };
         let scenario = self.session.scenario();
-        let lines = if placement == LabelPlacement::Below { 2.0 } else { 1.0 };
+        let lines = if placement == Below { 2.0 } else { 1.0 };
         let card = Rect::around(centre, width, line * lines + 4.0);
         let area = Rect::around(centre, width - 8.0, line * lines);
         let mut labels =
@@ -286,10 +286,10 @@ impl Builder<'_> {
         for (cell, alternatives) in slots(max_labels, activation_inside).iter().enumerate() {
             let (across, row) = (cell / rows.max(1), cell % rows.max(1));
             let area = match placement {
-                LabelPlacement::Below => self.below(centre, row, width),
-                LabelPlacement::Sparse if self.layout.sparse_below => self.below(centre, row, width),
-                LabelPlacement::Card | LabelPlacement::Sparse => {
-                    let gap = if placement == LabelPlacement::Card { GAP } else { GAP - 2.0 };
+                Below => self.below(centre, row, width),
+                Sparse if self.layout.sparse_below => self.below(centre, row, width),
+                Card | Sparse => {
+                    let gap = if placement == Card { GAP } else { GAP - 2.0 };
                     let left = centre.x + radius + gap + across as f64 * (width + BETWEEN);
                     let top = centre.y + line * (row as f64 - rows as f64 / 2.0);
                     Rect { left, top, right: left + width, bottom: top + line }
@@ -297,7 +297,7 @@ impl Builder<'_> {
             };
             labels.extend(self.first_of(layer, neuron, alternatives, area));
         }
-        if placement == LabelPlacement::Sparse {
+        if placement == Sparse {
             let active = labels.iter().any(|label| label.highlight.is_active());
             let selected = self.session.view_state().selected.and_then(Item::neuron) == Some((layer, neuron));
             if !(active || selected) {
@@ -307,12 +307,12 @@ impl Builder<'_> {
         let mut node = self.node(item, centre, labels);
         node.highlight = self.strongest_highlight(layer, neuron);
         node.index = self.index(neuron, centre);
-        if placement == LabelPlacement::Card {
+        if placement == Card {
             let right = centre.x + radius + GAP + columns as f64 * (width + BETWEEN) - BETWEEN + 2.0 * EDGE;
             let half = (rows as f64 * line / 2.0 + 1.0).max(radius + 2.0);
             let (top, bottom) = (centre.y - half, centre.y + half);
             node = on_card(node, Rect { left: centre.x - radius - EDGE, top, right, bottom });
-        } else if placement == LabelPlacement::Below && !activation_inside {
+        } else if placement == Below && !activation_inside {
             node = on_card(node, self.card_with_rows(centre, rows));
         }
         if node.current && node.highlight < Highlight::Written {

@@ -222,11 +222,11 @@ pub(crate) async fn frozen_gradients_add_up_and_halving_eta_leaves_a_quarter(pag
 
 /// The distances at η and at η/2 that the page shows.
 async fn distances(page: &Page) -> Result<(f64, f64)> {
-    let told =
+    let texts =
         page.script("return [...document.querySelectorAll('#sweep b')].map((b) => b.textContent)").await?;
-    let told: Vec<String> = serde_json::from_value(told)?;
-    ensure!(told.len() >= 3, "{told:?}");
-    Ok((number(&told[0])?, number(&told[1])?))
+    let texts: Vec<String> = serde_json::from_value(texts)?;
+    ensure!(texts.len() >= 3, "{texts:?}");
+    Ok((number(&texts[0])?, number(&texts[1])?))
 }
 
 pub(crate) async fn the_gradient_check_distinguishes_the_bias_rules(page: &Page) -> Result<()> {

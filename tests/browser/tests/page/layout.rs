@@ -24,9 +24,9 @@ const PROBLEMS: &str = "
       }
     }
     const wide = { 'first sample': '#ledger tbody tr', 'totals': '#ledger tfoot' };
-    const seen = { '.picture': boxes[1], '.equations': boxes[2], '.timeline': boxes[4] };
-    for (const [name, css] of Object.entries(wide)) seen[name] = document.querySelector(css).getBoundingClientRect();
-    for (const [name, box] of Object.entries(seen)) {
+    const visible = { '.picture': boxes[1], '.equations': boxes[2], '.timeline': boxes[4] };
+    for (const [name, css] of Object.entries(wide)) visible[name] = document.querySelector(css).getBoundingClientRect();
+    for (const [name, box] of Object.entries(visible)) {
       const across = name in wide || (box.left >= 0 && box.right <= innerWidth);
       if (box.height < 10 || box.top < 0 || box.bottom > innerHeight || !across) {
         wrong.push(`${name} is not on the first screen: ${JSON.stringify(box)}`);

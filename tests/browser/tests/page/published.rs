@@ -106,11 +106,11 @@ pub(crate) async fn mazur_is_shown_as_published(page: &Page) -> Result<()> {
         ("w3+", "w-0-1-0"),
         ("w4+", "w-0-1-1"),
     ];
-    for (pair, way) in places.chunks(2).zip(["j", "h k", "j", ""]) {
+    for (pair, keys) in places.chunks(2).zip(["j", "h k", "j", ""]) {
         for (name, place) in pair {
             mazur.assert_shown(name, &fields(page, &[place]).await?)?;
         }
-        page.press(way).await?;
+        page.press(keys).await?;
     }
     // Mazur's biases do not change; with the own-δ rule they do.
     assert_eq!(fields(page, &["b-0-1"]).await?, ["0.35"]);

@@ -309,9 +309,9 @@ pub(crate) async fn one_key_restores_the_last_finite_state(page: &Page) -> Resul
     page.type_in("#learning-rate", "30").await?;
     page.click("#train").await?;
     until_state(page, "In epoch ").await?;
-    let told = page.text("#train-state").await?;
+    let state = page.text("#train-state").await?;
     for part in ["mini-batch ", "layer ", "η = 30", "It was update "] {
-        assert!(told.contains(part), "{told}");
+        assert!(state.contains(part), "{state}");
     }
     page.click("h1").await?;
     page.press("b").await?;
