@@ -56,10 +56,12 @@ impl Kernel for SingleSample<'_> {
 /// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ)
 #[inline(always)]
 fn forward<S: Simd>(layer: &mut PaddedLayer, sources: &[f64]) {
+    let products = &mut layer.weighted_inputs.values;
+    multiply::<S>(&sources[..layer.sources], &layer.weights_by_source, products);
     for at in (0..layer.stride()).step_by(S::LANES) {
-        let products = dot::<S>(&sources[..layer.sources], &layer.weights_by_source, at);
-        let a = activate(layer.activation, products + S::load(&layer.biases[at..]));
-        a.and(S::load(&layer.mask[at..])).store(&mut layer.activations.values[at..]);
+        let z = S::load(&layer.weighted_inputs.values[at..]) + S::load(&layer.biases[at..]);
+        let a = activate(layer.activation, z).and(S::load(&layer.mask[at..]));
+        a.store(&mut layer.activations.values[at..]);
     }
 }
 
@@ -78,9 +80,10 @@ fn output_deltas<S: Simd>(layer: &mut PaddedLayer, cost: Cost, y: &[f64]) {
 #[inline(always)]
 fn backward<S: Simd>(layer: &mut PaddedLayer, next: &PaddedLayer) {
     let Some(weights) = &next.weights_by_neuron else { return };
+    multiply::<S>(&next.deltas.values[..next.neurons], weights, &mut layer.deltas.values);
     for at in (0..layer.stride()).step_by(S::LANES) {
-        let products = dot::<S>(&next.deltas.values[..next.neurons], weights, at);
         let a = S::load(&layer.activations.values[at..]);
+        let products = S::load(&layer.deltas.values[at..]);
         (products * activation_derivative(layer.activation, a)).store(&mut layer.deltas.values[at..]);
     }
 }
@@ -105,16 +108,41 @@ fn update<S: Simd>(layer: &mut PaddedLayer, sources: &[f64], learning_rate: f64)
     }
 }
 
-/// Σₖ scalarₖ · rowₖ for the vector at index `at` of each row. The sum starts with the first product, where the plain path
-/// starts with 0: a difference only in the sign of a zero, see
-/// [`is_zero_sign_irrelevant`](super::Trainer::is_zero_sign_irrelevant).
+/// out = Σₖ scalarₖ · rowₖ. The sum starts with the first product, where the plain path starts with 0: a difference only in
+/// the sign of a zero, see [`is_zero_sign_irrelevant`](super::Trainer::is_zero_sign_irrelevant).
 #[inline(always)]
-fn dot<S: Simd>(scalars: &[f64], rows: &PaddedMatrix, at: usize) -> S {
+fn multiply<S: Simd>(scalars: &[f64], rows: &PaddedMatrix, out: &mut [f64]) {
+    let mut at = 0;
+    while at < rows.stride {
+        at += S::LANES
+            * match (rows.stride - at) / S::LANES {
+                1 => multiply_vectors::<S, 1>(scalars, rows, at, out),
+                2 => multiply_vectors::<S, 2>(scalars, rows, at, out),
+                _ => multiply_vectors::<S, 3>(scalars, rows, at, out),
+            };
+    }
+}
+
+/// [`multiply`] for V vectors from index `at` on. Returns V.
+#[inline(always)]
+fn multiply_vectors<S: Simd, const V: usize>(
+    scalars: &[f64],
+    rows: &PaddedMatrix,
+    at: usize,
+    out: &mut [f64],
+) -> usize {
+    let first = S::broadcast(scalars[0]);
+    let mut sums = [[first; V]];
+    for (sum, row) in sums[0].iter_mut().zip(rows.values[at..].chunks_exact(S::LANES)) {
+        *sum = first * S::load(row);
+    }
     let scalars = Strided { values: scalars, start: 0, stride: 1 };
     let vectors = Strided { values: &rows.values, start: at, stride: rows.stride };
-    let mut sums = [[S::broadcast(scalars.values[0]) * S::load(&rows.values[at..])]];
     multiply_add(&mut sums, scalars.values.len() - 1, scalars.rest(), 0, vectors.rest());
-    sums[0][0]
+    for (sum, out) in sums[0].iter().zip(out[at..].chunks_exact_mut(S::LANES)) {
+        sum.store(out);
+    }
+    V
 }
 
 /// rowₖ ← rowₖ − η · scalarₖ · vector
@@ -126,10 +154,33 @@ fn subtract_gradient<S: Simd>(
     learning_rate: f64,
     total: &mut S,
 ) {
+    let mut at = 0;
+    while at < rows.stride {
+        at += S::LANES
+            * match (rows.stride - at) / S::LANES {
+                1 => subtract_vectors::<S, 1>(rows, scalars, vector, at, learning_rate, total),
+                2 => subtract_vectors::<S, 2>(rows, scalars, vector, at, learning_rate, total),
+                _ => subtract_vectors::<S, 3>(rows, scalars, vector, at, learning_rate, total),
+            };
+    }
+}
+
+/// [`subtract_gradient`] for V vectors from index `at` on. Returns V.
+#[inline(always)]
+fn subtract_vectors<S: Simd, const V: usize>(
+    rows: &mut PaddedMatrix,
+    scalars: &[f64],
+    vector: &[f64],
+    at: usize,
+    learning_rate: f64,
+    total: &mut S,
+) -> usize {
+    let mut vectors = [S::broadcast(0.0); V];
+    for (v, vectors) in vectors.iter_mut().enumerate() {
+        *vectors = S::load(&vector[at + v * S::LANES..]);
+    }
     let (stride, count) = (rows.stride, scalars.len());
     let scalars = Strided { values: scalars, start: 0, stride: 1 };
-    for at in (0..stride).step_by(S::LANES) {
-        let vector = S::load(&vector[at..]);
-        subtract_outer_product(&mut rows.values, at, stride, count, scalars, vector, learning_rate, total);
-    }
+    subtract_outer_product(&mut rows.values, at, stride, count, scalars, vectors, learning_rate, total);
+    V
 }

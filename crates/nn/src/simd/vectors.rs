@@ -401,38 +401,39 @@ pub(crate) fn multiply_add<S: Simd, const V: usize, const R: usize>(
     *sums = local;
 }
 
-/// w ← w − rate · (scalar · vector), for `count` vectors w of `values`: the first at `start`, the others `stride` apart,
-/// each with its own scalar. Adds the new values to `total`.
+/// w ← w − rate · (scalar · vector), for `count` rows of `values` with V vectors each: the first row at `start`, the others
+/// `stride` apart, each with its own scalar. Adds the new values to `total`.
 ///
 /// Without bounds checks for the same reason.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-pub(crate) fn subtract_outer_product<S: Simd>(
+pub(crate) fn subtract_outer_product<S: Simd, const V: usize>(
     values: &mut [f64],
     start: usize,
     stride: usize,
     count: usize,
     scalars: Strided,
-    vector: S,
+    vectors: [S; V],
     rate: f64,
     total: &mut S,
 ) {
     if count == 0 {
         return;
     }
-    Strided { values, start, stride }.checked(count, S::LANES);
+    Strided { values, start, stride }.checked(count, V * S::LANES);
     let mut scalar = scalars.checked(count, 1);
-    let mut place = values[start..].as_mut_ptr();
+    let mut row = values[start..].as_mut_ptr();
     for _ in 0..count {
         // Safety: as in `multiply_add`.
-        unsafe {
-            let weights = std::slice::from_raw_parts_mut(place, S::LANES);
-            let new = S::load(weights) - S::broadcast(rate) * (S::broadcast(*scalar) * vector);
+        let scalar_vector = S::broadcast(unsafe { *scalar });
+        for (v, vector) in vectors.into_iter().enumerate() {
+            let weights = unsafe { std::slice::from_raw_parts_mut(row.wrapping_add(v * S::LANES), S::LANES) };
+            let new = S::load(weights) - S::broadcast(rate) * (scalar_vector * vector);
             new.store(weights);
             *total = *total + new;
         }
         scalar = scalar.wrapping_add(scalars.stride);
-        place = place.wrapping_add(stride);
+        row = row.wrapping_add(stride);
     }
 }
 
