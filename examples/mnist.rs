@@ -60,12 +60,6 @@ fn task(mut scenario: Scenario, seed: u32) -> Task {
         scenario.start = Start::Initialisation(Initialisation { distribution, seed });
     }
     scenario.order = SampleOrder::Shuffled(seed);
-    let network = scenario.network().into_owned();
-    Task {
-        id: 0,
-        scenario,
-        network,
-        update: 0,
-        criteria: StoppingCriteria { epochs: Some(EPOCHS), ..StoppingCriteria::default() },
-    }
+    let criteria = StoppingCriteria { epochs: Some(EPOCHS), ..StoppingCriteria::default() };
+    Task { id: 0, scenario, criteria }
 }

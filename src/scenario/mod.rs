@@ -38,11 +38,16 @@ pub const MAX_LAYERS: usize = 16;
 /// Everything that determines a run, and the reader's position in it.
 ///
 /// The same scenario gives the same numbers at the same [`Position`], independent of how it was reached.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// It is serialised for the worker only, without the fields that a training does not use; a file has a form of its own,
+/// [`Scenario::to_json`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
     /// Its title.
+    #[serde(skip)]
     pub title: String,
     /// What it shows, and the source of its numbers.
+    #[serde(skip)]
     pub note: String,
     /// [n₀ … n_L]
     pub sizes: Vec<usize>,
@@ -55,17 +60,20 @@ pub struct Scenario {
     /// The order of the samples.
     pub order: SampleOrder,
     /// The compared runs. Empty: the default ones, see [`Scenario::compared_runs`].
+    #[serde(skip)]
     pub runs: Vec<RunConfig>,
     /// The samples and the names of their columns, after the split and standardisation.
     pub data: Arc<Data>,
     /// The split that made `data`, and the data before it. `None`: `data` are as in the file.
+    #[serde(skip)]
     pub split_data: Option<SplitData>,
     /// The reader's position.
+    #[serde(skip)]
     pub position: Position,
 }
 
 /// The initial parameters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Start {
     /// Random, from a seed.
     Initialisation(Initialisation),
@@ -92,7 +100,7 @@ pub enum SampleOrder {
 }
 
 /// Samples and the names of their columns.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Data {
     /// A name for each input.
     pub inputs: Vec<String>,

@@ -2,6 +2,7 @@
 
 use super::ScenarioError;
 use crate::nn::Sample;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -21,14 +22,14 @@ pub const MAX_LABELS: usize = 256;
 /// assert_eq!(images.at(0).x, [0.0, 1.0]);
 /// assert_eq!(images.at(0).y, [0.0, 1.0, 0.0]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Samples {
     storage: Storage,
     /// For a subset: the index of each row in the file, and in the storage of images. `None`: all rows.
     rows: Option<Arc<[u32]>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Storage {
     Doubles(Vec<Sample>),
     /// Shared by all copies and subsets.
@@ -42,11 +43,13 @@ impl Default for Storage {
 }
 
 /// Greyscale images of one size, one byte per pixel, and a class for each image.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Images {
     width: usize,
     height: usize,
+    #[serde(with = "serde_bytes")]
     pixels: Vec<u8>,
+    #[serde(with = "serde_bytes")]
     labels: Vec<u8>,
     /// The target y of each class, one-hot.
     targets: Vec<Vec<f64>>,

@@ -5,7 +5,6 @@
 //! pauses, the stepper continues with the same doubles. This module uses no clock, worker or screen.
 
 mod evaluation;
-mod parameter_history;
 mod series;
 mod snapshot;
 mod stopping_criteria;
@@ -13,11 +12,10 @@ mod task;
 mod training_loop;
 
 pub use evaluation::ClassificationReport;
-pub use parameter_history::ParameterHistory;
 pub use series::{EpochMetrics, Series};
 pub use snapshot::{LoopPosition, LoopState, Snapshot, StopReason};
 pub use stopping_criteria::StoppingCriteria;
-pub use task::{Task, TaskError};
+pub use task::Task;
 pub use training_loop::TrainingLoop;
 
 /// The number of points that a cost curve keeps.

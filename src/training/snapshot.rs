@@ -1,6 +1,6 @@
 //! The reports of a training, serialised to bytes from the worker to the page.
 
-use super::{ClassificationReport, EpochMetrics, ParameterHistory, Series};
+use super::{ClassificationReport, EpochMetrics, Series};
 use crate::nn::NotFinite;
 use crate::scenario::{Moment, Position};
 use serde::{Deserialize, Serialize};
@@ -28,9 +28,9 @@ pub struct Snapshot {
     pub classification: ClassificationReport,
     /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), if the page needs them.
     pub parameters: Option<Vec<f64>>,
-    /// If the training is not running: its parameters at some updates, and the mean cost of the mini-batches before
-    /// their updates, by update.
-    pub history: Option<(ParameterHistory, Series<f64>)>,
+    /// If the training is not running: the parameters before some of its updates, as in `parameters`, and the mean cost
+    /// of the mini-batches before their updates, both by update.
+    pub history: Option<(Series<Vec<f64>>, Series<f64>)>,
 }
 
 /// The next sample of a training loop. All numbers count from 0.

@@ -2,8 +2,8 @@
 
 use super::evaluation::PartialEvaluation;
 use super::{
-    COST_POINTS, ClassificationReport, EpochMetrics, LoopPosition, LoopState, ParameterHistory, Series,
-    Snapshot, StopReason, StoppingCriteria, Task,
+    COST_POINTS, ClassificationReport, EpochMetrics, LoopPosition, LoopState, Series, Snapshot, StopReason,
+    StoppingCriteria, Task,
 };
 use crate::nn::fast::Trainer;
 use crate::nn::{Network, NotFinite, Trace, evaluate, train_mini_batch_with};
@@ -16,6 +16,10 @@ const WORK_PER_CHECK: usize = 300_000;
 const WORK_PER_PART: usize = 24_000_000;
 /// The number of evaluations that are kept. Every report contains them.
 const EVALUATIONS: usize = 128;
+/// The maximum number of entries of the parameter history, and of doubles in it. Other parameters are computed again from
+/// the previous entry.
+const HISTORY: usize = 64;
+const HISTORY_VALUES: usize = 1 << 20;
 /// The maximum number of parameters that reports contain while the training is running.
 const MAX_LIVE_PARAMETERS: usize = 20_000;
 /// The maximum number of samples between two checkpoints, and of multiplications: a divergence is located by training
@@ -45,7 +49,7 @@ pub struct TrainingLoop {
     latest: Option<EpochMetrics>,
     classification: ClassificationReport,
     costs: Series<f64>,
-    history: ParameterHistory,
+    history: Series<Vec<f64>>,
     /// Two updates, ascending, with the finite parameters before each, and the number of samples since the later one.
     checkpoints: [(u64, Vec<f64>); 2],
     samples_since_checkpoint: usize,
@@ -58,7 +62,8 @@ pub struct TrainingLoop {
 
 impl TrainingLoop {
     /// Starts before the first update of the task.
-    pub fn new(Task { id, scenario, network, update, criteria }: Task) -> Self {
+    pub fn new(Task { id, scenario, criteria }: Task) -> Self {
+        let (network, update) = (scenario.network().into_owned(), scenario.first_update());
         let trainer = Trainer::new(&network, &scenario.hyperparameters);
         let parameters = network.parameter_count();
         let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len());
@@ -81,7 +86,7 @@ impl TrainingLoop {
             latest: None,
             classification: ClassificationReport::default(),
             costs: Series::new(update, COST_POINTS),
-            history: ParameterHistory::new(parameters),
+            history: Series::new(update, (HISTORY_VALUES / parameters).clamp(4, HISTORY) / 2),
             checkpoints: [(update, values.clone()), (update, values)],
             samples_since_checkpoint: 0,
             stop_reason: None,
@@ -157,6 +162,7 @@ impl TrainingLoop {
         if self.samples_since_checkpoint >= self.samples_per_checkpoint || self.history.retains(self.update) {
             self.record_parameters();
         }
+        self.history.skip(self.update);
     }
 
     fn end_epoch(&mut self) {

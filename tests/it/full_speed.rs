@@ -89,7 +89,7 @@ fn training_resumes_where_it_paused_and_starts_again_elsewhere() {
     act(&mut session, Train::TrainingToggled);
     let orders = session.take_worker_commands();
     assert_eq!(orders[..2], [WorkerCommand::Stop, WorkerCommand::Start]);
-    assert_eq!(session.task().update, session.updates());
+    assert_eq!(session.task().scenario.first_update(), session.updates());
 }
 
 #[test]

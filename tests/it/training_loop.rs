@@ -34,8 +34,7 @@ fn scenario(problem: Problem, hyperparameters: Hyperparameters, order: SampleOrd
 }
 
 fn task(scenario: &Scenario, criteria: StoppingCriteria) -> Task {
-    let network = scenario.network().into_owned();
-    Task { id: 1, scenario: scenario.clone(), network, update: 0, criteria }
+    Task { id: 1, scenario: scenario.clone(), criteria }
 }
 
 /// The network after this number of epochs on the plain path.

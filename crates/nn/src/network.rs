@@ -4,7 +4,7 @@ use super::{Activation, Matrix};
 use serde::{Deserialize, Serialize};
 
 /// One layer after the input.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
     /// wˡ, shape (out, in): entry (j, k) runs from source neuron k to neuron j.
     pub weights: Matrix,
@@ -27,7 +27,7 @@ impl Layer {
 }
 
 /// A multilayer perceptron. Each layer has as many sources as the previous layer has neurons.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Network {
     /// The layers after the input, first to last.
     pub layers: Vec<Layer>,

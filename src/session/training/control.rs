@@ -1,7 +1,7 @@
 //! Starting, pausing and ending a training; edits of a trained run.
 
 use super::{TrainingStatus, TrainingTotals, WorkerCommand};
-use crate::scenario::{Position, Scenario, Start};
+use crate::scenario::{Scenario, Start};
 use crate::session::undo::{ReplaceReason, joined};
 use crate::session::{Action, Edit, Navigate, Open, Session};
 
@@ -131,12 +131,14 @@ impl Session {
             return None;
         }
         let mut scenario = edited.clone();
-        let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(self.next_update());
-        // With other mini-batches the epoch begins again.
-        let mini_batch = if other_batches { 0 } else { mini_batch };
-        scenario.start = Start::Parameters { network: self.next_network().clone(), epoch, mini_batch };
+        scenario.start = self.next_start();
+        if let Start::Parameters { mini_batch, .. } = &mut scenario.start
+            && other_batches
+        {
+            *mini_batch = 0; // the epoch begins again
+        }
         if self.visible().finished() || other_batches {
-            scenario.position = Position { epoch, mini_batch, ..Position::default() };
+            scenario.position = scenario.first_position();
         }
         scenario.check().is_ok().then_some(scenario)
     }

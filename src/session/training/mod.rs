@@ -7,9 +7,9 @@ mod control;
 mod criteria;
 mod report;
 
-use super::{Action, Session, typed};
-use crate::nn::{Evaluation, Network};
-use crate::scenario::Position;
+use super::{Action, MiniBatch, Session, typed};
+use crate::nn::Evaluation;
+use crate::scenario::{Position, Scenario, Start};
 use crate::training::{EpochMetrics, Snapshot, StopReason, StoppingCriteria, Task};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -223,23 +223,21 @@ impl Session {
     /// The task of [`WorkerCommand::Start`]: the scenario from the present mini-batch on, or from the next one if the
     /// present one is finished.
     pub fn task(&self) -> Task {
-        Task {
-            id: self.training.id,
-            scenario: self.scenario.as_ref().clone(),
-            network: Network::clone(self.next_network()),
-            update: self.next_update(),
-            criteria: self.training.criteria,
-        }
+        let scenario = Scenario { start: self.next_start(), ..Scenario::clone(&self.scenario) };
+        Task { id: self.training.id, scenario, criteria: self.training.criteria }
+    }
+
+    /// The present parameters as a start, before the first update that is not made yet.
+    fn next_start(&self) -> Start {
+        let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(self.next_update());
+        let MiniBatch { before, after, .. } = &*self.mini_batch;
+        let network = if self.visible().finished() { after } else { before };
+        Start::Parameters { network: network.clone(), epoch, mini_batch }
     }
 
     /// The first update that is not made yet.
     fn next_update(&self) -> u64 {
         self.updates() + u64::from(self.visible().finished())
-    }
-
-    /// The parameters before that update.
-    fn next_network(&self) -> &Arc<Network> {
-        if self.visible().finished() { &self.mini_batch.after } else { &self.mini_batch.before }
     }
 
     /// Whether a worker has made some of the updates before the present position.

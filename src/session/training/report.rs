@@ -73,8 +73,8 @@ impl Session {
         let shape = &self.mini_batch.before;
         let update = scenario.update_index(&position);
         let mut cache = self.replay_cache.clone();
-        for (at, network) in history.networks(shape).filter(|(at, _)| *at < update) {
-            cache.remember(at, &Arc::new(network));
+        for (at, parameters) in history.before(update) {
+            cache.remember(at, &Arc::new(shape.with_values(parameters)));
         }
         cache.append_costs(costs.clone());
         let network = Arc::new(shape.with_values(parameters));

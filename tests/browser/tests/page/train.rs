@@ -45,10 +45,8 @@ pub(crate) async fn digits_train_to_the_last_bit(page: &Page) -> Result<()> {
     assert!(page.text("#train-evaluation caption").await?.contains("after epoch 100"));
 
     let scenario = preset("digits").context("no such preset")?.scenario();
-    let network = scenario.network().into_owned();
     let criteria = StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() };
-    let mut training_loop =
-        TrainingLoop::new(Task { id: 0, scenario: scenario.clone(), network, update: 0, criteria });
+    let mut training_loop = TrainingLoop::new(Task { id: 0, scenario: scenario.clone(), criteria });
     while !training_loop.ended() {
         training_loop.advance(u64::MAX, || false);
     }
