@@ -11,10 +11,10 @@ use deserializer::{Json, Variant};
 use messages::ReadError;
 use serde::de::{self, DeserializeOwned};
 use serde_json::{Value, error::Category};
-use std::fmt::{self, Display};
 
 /// Why a JSON text cannot be read as the type that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
 pub struct Error {
     /// Where in the text, as in `weights[0][1]`; empty for the whole.
     pub path: String,
@@ -29,14 +29,6 @@ impl Error {
         Self { path, problem }
     }
 }
-
-impl Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// Reads a value of type `T` from a JSON text.
 ///

@@ -4,7 +4,6 @@
 //! images, their rows and columns (Y. LeCun, C. Cortes, C. Burges, *The MNIST database*).
 
 use crate::scenario::MAX_DATA;
-use std::fmt;
 
 /// The number of classes of digits.
 pub const DIGITS: usize = 10;
@@ -28,21 +27,14 @@ pub enum Idx {
 }
 
 /// What is wrong with an idx file, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {problem}")]
 pub struct IdxError {
     /// The name of the file.
     pub file: String,
     /// What is wrong with it and what would be right.
     pub problem: String,
 }
-
-impl fmt::Display for IdxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.problem)
-    }
-}
-
-impl std::error::Error for IdxError {}
 
 impl Idx {
     /// Whether bytes look like an idx file, compressed with gzip or not, and not like text.

@@ -18,10 +18,12 @@ const COUNTS: (usize, usize) = (60_000, 10_000);
 const HIDDEN: usize = 30;
 
 /// A file after reading.
-struct IdxFile {
+struct IdxFile<T> {
     name: String,
     set: Option<Set>,
-    idx: Idx,
+    /// The number of images or labels.
+    count: usize,
+    content: T,
 }
 
 /// The set that a file belongs to, by its name.
@@ -31,11 +33,10 @@ enum Set {
     Test,
 }
 
+/// Images: width and height, and their pixels.
+type Images = ((usize, usize), Vec<u8>);
 /// A file of images and the file of their labels.
-struct LabelledImages {
-    images: IdxFile,
-    labels: IdxFile,
-}
+type LabelledImages = (IdxFile<Images>, IdxFile<Vec<u8>>);
 
 /// A scenario from the names and bytes of two or four idx files: 784-30-10 sigmoid, half squared error, mini-batches of
 /// 10, η 3, mean, weights and biases from the standard normal distribution (M. Nielsen, *Neural Networks and Deep
@@ -44,21 +45,25 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
     let mut images = Vec::new();
     let mut labels = Vec::new();
     for (name, bytes) in files {
-        let idx = Idx::read(&name, bytes)?;
-        let files = if matches!(idx, Idx::Images { .. }) { &mut images } else { &mut labels };
-        files.push(IdxFile { set: Set::from_name(&name), name, idx });
+        let set = Set::from_name(&name);
+        match Idx::read(&name, bytes)? {
+            Idx::Images { size, pixels } => {
+                let count = pixels.len() / (size.0 * size.1);
+                images.push(IdxFile { name, set, count, content: (size, pixels) });
+            }
+            Idx::Labels(content) => labels.push(IdxFile { name, set, count: content.len(), content }),
+        }
     }
     let mut pairs = pairs(images, labels)?.into_iter();
     let Some(training) = pairs.next() else { return Err(too_few()) };
     let validation = pairs.next();
-    let name = training.images.name.clone();
-    let size = training.images.size();
-    if let Some(validation) = &validation
-        && validation.images.size() != size
+    let (name, size) = (training.0.name.clone(), training.0.content.0);
+    if let Some((validation, _)) = &validation
+        && validation.content.0 != size
     {
-        let (width, height) = validation.images.size();
+        let (width, height) = validation.content.0;
         return error(
-            &validation.images.name,
+            &validation.name,
             format!(
                 "its images are {height} × {width}, those of {name} {} × {}; take two of one size",
                 size.1, size.0
@@ -70,8 +75,8 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
             .map(|pixel| format!("row {} column {}", pixel / size.0 + 1, pixel % size.0 + 1))
             .collect(),
         targets: (0..DIGITS).map(|digit| digit.to_string()).collect(),
-        samples: training.samples()?,
-        validation: validation.map_or(Ok(Samples::default()), LabelledImages::samples)?,
+        samples: samples(training)?,
+        validation: validation.map_or(Ok(Samples::default()), samples)?,
     };
     let scenario = Scenario {
         title: "MNIST".to_owned(),
@@ -141,35 +146,17 @@ impl Set {
     }
 }
 
-impl IdxFile {
-    fn len(&self) -> usize {
-        match &self.idx {
-            Idx::Images { size, pixels } => pixels.len() / (size.0 * size.1),
-            Idx::Labels(labels) => labels.len(),
-        }
-    }
-
-    /// Width and height of its images.
-    fn size(&self) -> (usize, usize) {
-        match self.idx {
-            Idx::Images { size, .. } => size,
-            Idx::Labels(_) => (0, 0),
-        }
-    }
-}
-
-impl LabelledImages {
-    fn samples(self) -> Result<Samples, IdxError> {
-        let (Idx::Images { size, pixels }, Idx::Labels(labels)) = (self.images.idx, self.labels.idx) else {
-            return Err(too_few());
-        };
-        Samples::from_images(size, pixels, labels, DIGITS)
-            .map_err(|error| from_scenario_error(&self.images.name, &error))
-    }
+fn samples((images, labels): LabelledImages) -> Result<Samples, IdxError> {
+    let (size, pixels) = images.content;
+    Samples::from_images(size, pixels, labels.content, DIGITS)
+        .map_err(|error| from_scenario_error(&images.name, &error))
 }
 
 /// Images with their labels: the training set, then the test set if there is one.
-fn pairs(mut images: Vec<IdxFile>, mut labels: Vec<IdxFile>) -> Result<Vec<LabelledImages>, IdxError> {
+fn pairs(
+    mut images: Vec<IdxFile<Images>>,
+    mut labels: Vec<IdxFile<Vec<u8>>>,
+) -> Result<Vec<LabelledImages>, IdxError> {
     if images.is_empty() || images.len() != labels.len() || images.len() > 2 {
         let problem = format!(
             "{} of images and {} of labels were given; one of each is needed, or two of each: a training set and a \
@@ -181,16 +168,13 @@ fn pairs(mut images: Vec<IdxFile>, mut labels: Vec<IdxFile>) -> Result<Vec<Label
     }
     sort(&mut images);
     sort(&mut labels);
-    let pairs: Vec<_> =
-        images.into_iter().zip(labels).map(|(images, labels)| LabelledImages { images, labels }).collect();
-    for LabelledImages { images, labels } in &pairs {
+    let pairs: Vec<_> = images.into_iter().zip(labels).collect();
+    for (images, labels) in &pairs {
         let mixed = matches!((images.set, labels.set), (Some(one), Some(other)) if one != other);
-        if mixed || images.len() != labels.len() {
+        if mixed || images.count != labels.count {
             let problem = format!(
                 "it holds {} images, and {} holds {} labels; take the two files of one set",
-                images.len(),
-                labels.name,
-                labels.len()
+                images.count, labels.name, labels.count
             );
             return error(&images.name, problem);
         }
@@ -199,13 +183,13 @@ fn pairs(mut images: Vec<IdxFile>, mut labels: Vec<IdxFile>) -> Result<Vec<Label
 }
 
 /// Puts the training set first: by the names if they say so, else the larger set.
-fn sort(files: &mut [IdxFile]) {
+fn sort<T>(files: &mut [IdxFile<T>]) {
     let [first, second] = files else { return };
     let swapped = match (first.set, second.set) {
         (Some(one), Some(other)) if one != other => one == Set::Test,
         (Some(set), None) => set == Set::Test,
         (None, Some(set)) => set == Set::Training,
-        _ => first.len() < second.len(),
+        _ => first.count < second.count,
     };
     if swapped {
         files.swap(0, 1);

@@ -2,7 +2,7 @@
 
 use super::quoted;
 use serde::de::{self, Expected, Unexpected};
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
 /// The names in quotes, the last after an "or".
 fn one_of(names: &[&str]) -> String {
@@ -14,23 +14,14 @@ fn one_of(names: &[&str]) -> String {
 }
 
 /// An error without its path.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum ReadError {
+    #[error("{0}")]
     Message(String),
     /// For [`from_tagged`](super::from_tagged).
+    #[error("this type is not known here")]
     NoSuchVariant,
 }
-
-impl Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Message(message) => message,
-            Self::NoSuchVariant => "this type is not known here",
-        })
-    }
-}
-
-impl std::error::Error for ReadError {}
 
 impl de::Error for ReadError {
     fn custom<T: Display>(message: T) -> Self {

@@ -7,14 +7,55 @@ use super::{
 };
 use crate::nn::{Activation, BiasRule, Cost, Hyperparameters, Network, Sample};
 
-/// Checks everything that the types do not guarantee.
-pub(super) fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
-    check_shape(&scenario.sizes, &scenario.activations)?;
-    check_hyperparameters(scenario)?;
-    check_start(scenario)?;
-    check_runs(scenario)?;
-    check_data(scenario)?;
-    check_position(scenario)
+impl Scenario {
+    /// Checks everything that the types do not guarantee. After a change of its fields a scenario is checked again.
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        self.check_shape()?;
+        check_hyperparameters(self)?;
+        check_start(self)?;
+        check_runs(self)?;
+        check_data(self)?;
+        self.check_position()
+    }
+
+    /// The part of [`Scenario::check`] about sizes and activations.
+    pub fn check_shape(&self) -> Result<(), ScenarioError> {
+        check_shape(&self.sizes, &self.activations)
+    }
+
+    /// The part of [`Scenario::check`] about the position.
+    pub fn check_position(&self) -> Result<(), ScenarioError> {
+        let Position { mini_batch, moment, neuron, .. } = self.position;
+        let first = self.first_position();
+        let mini_batches = self.mini_batches();
+        if mini_batch as usize >= mini_batches {
+            let problem = format!("an epoch has {mini_batches} mini-batches, counted from 0");
+            return error("position.mini_batch", problem);
+        }
+        if self.update_index(&self.position) < self.update_index(&first) {
+            let problem = format!(
+                "the parameters are given from epoch {}, mini-batch {} on; nothing before is known",
+                first.epoch, first.mini_batch
+            );
+            return error("position", problem);
+        }
+        let samples = self.mini_batch_len(mini_batch as usize);
+        if moment.sample().is_some_and(|sample| sample >= samples) {
+            return error(
+                "position.moment",
+                format!("this mini-batch has {samples} samples, counted from 0"),
+            );
+        }
+        let layers = self.layer_sizes();
+        if moment.layer().is_some_and(|layer| layer >= layers.len()) {
+            return error("position.moment", format!("there are {} layers, counted from 0", layers.len()));
+        }
+        let neurons = moment.layer().map_or(0, |layer| layers[layer]);
+        if neuron.is_some_and(|neuron| neuron as usize >= neurons) {
+            return error("position.neuron", format!("this moment has {neurons} neurons, counted from 0"));
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result<(), ScenarioError> {
@@ -127,36 +168,6 @@ fn check_start(scenario: &Scenario) -> Result<(), ScenarioError> {
             check_parameters(network, &scenario.sizes)
         }
     }
-}
-
-pub(super) fn check_position(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let Position { mini_batch, moment, neuron, .. } = scenario.position;
-    let first = scenario.first_position();
-    let mini_batches = scenario.mini_batches();
-    if mini_batch as usize >= mini_batches {
-        let problem = format!("an epoch has {mini_batches} mini-batches, counted from 0");
-        return error("position.mini_batch", problem);
-    }
-    if scenario.update_index(&scenario.position) < scenario.update_index(&first) {
-        let problem = format!(
-            "the parameters are given from epoch {}, mini-batch {} on; nothing before is known",
-            first.epoch, first.mini_batch
-        );
-        return error("position", problem);
-    }
-    let samples = scenario.mini_batch_len(mini_batch as usize);
-    if moment.sample().is_some_and(|sample| sample >= samples) {
-        return error("position.moment", format!("this mini-batch has {samples} samples, counted from 0"));
-    }
-    let layers = scenario.layer_sizes();
-    if moment.layer().is_some_and(|layer| layer >= layers.len()) {
-        return error("position.moment", format!("there are {} layers, counted from 0", layers.len()));
-    }
-    let neurons = moment.layer().map_or(0, |layer| layers[layer]);
-    if neuron.is_some_and(|neuron| neuron as usize >= neurons) {
-        return error("position.neuron", format!("this moment has {neurons} neurons, counted from 0"));
-    }
-    Ok(())
 }
 
 /// Checks the compared runs; an empty list means the default ones.

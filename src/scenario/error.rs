@@ -1,24 +1,16 @@
 //! What is wrong with a scenario.
 
 use crate::json;
-use std::fmt;
 
 /// What is wrong with a scenario: in which field, what, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
 pub struct ScenarioError {
     /// The field, as a path: `weights[0][1]`; or "the file".
     pub field: String,
     /// What is wrong with it and what would be right.
     pub problem: String,
 }
-
-impl fmt::Display for ScenarioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.problem)
-    }
-}
-
-impl std::error::Error for ScenarioError {}
 
 impl From<json::Error> for ScenarioError {
     fn from(json::Error { path, problem }: json::Error) -> Self {

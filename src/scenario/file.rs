@@ -1,6 +1,6 @@
 //! The `deltascope-1` format: the fields of a file, and the conversions between them and a [`Scenario`].
 
-use super::check::{check, check_data, check_parameters, check_shape};
+use super::check::{check_data, check_parameters, check_shape};
 use super::data_file::DataFile;
 use super::error::error;
 use super::{Position, RunConfig, SampleOrder, Scenario, ScenarioError, Split, Start};
@@ -102,7 +102,7 @@ impl TryFrom<ScenarioFile> for Scenario {
 
     fn try_from(file: ScenarioFile) -> Result<Self, ScenarioError> {
         let scenario = file.into_unchecked()?;
-        check(&scenario)?;
+        scenario.check()?;
         Ok(scenario)
     }
 }

@@ -153,21 +153,6 @@ impl Scenario {
         serde_json::to_string(&ScenarioFile::from(self)).unwrap_or_default()
     }
 
-    /// Checks everything that the types do not guarantee. After a change of its fields a scenario is checked again.
-    pub fn check(&self) -> Result<(), ScenarioError> {
-        check::check(self)
-    }
-
-    /// The part of [`Scenario::check`] about sizes and activations.
-    pub fn check_shape(&self) -> Result<(), ScenarioError> {
-        check::check_shape(&self.sizes, &self.activations)
-    }
-
-    /// The part of [`Scenario::check`] about the position.
-    pub fn check_position(&self) -> Result<(), ScenarioError> {
-        check::check_position(self)
-    }
-
     /// Whether the outputs are classes, so that there is an accuracy: sigmoid or softmax outputs, every target 0 … 1.
     pub fn has_classes(&self) -> bool {
         let outputs = self.activations.last();

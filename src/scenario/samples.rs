@@ -231,25 +231,26 @@ impl Samples {
         }
     }
 
-    /// Width and height, if the rows are images.
-    pub fn image_size(&self) -> Option<(usize, usize)> {
+    fn images(&self) -> Option<&Images> {
         match &self.storage {
             Storage::Doubles(_) => None,
-            Storage::Images(images) => Some((images.width, images.height)),
+            Storage::Images(images) => Some(images),
         }
+    }
+
+    /// Width and height, if the rows are images.
+    pub fn image_size(&self) -> Option<(usize, usize)> {
+        self.images().map(|images| (images.width, images.height))
     }
 
     /// The number of classes, if the rows are images.
     pub fn image_classes(&self) -> Option<usize> {
-        match &self.storage {
-            Storage::Doubles(_) => None,
-            Storage::Images(images) => Some(images.targets.len()),
-        }
+        self.images().map(|images| images.targets.len())
     }
 
     /// The image in this row, if the rows are images.
     pub fn image(&self, row: usize) -> Option<Image<'_>> {
-        let Storage::Images(images) = &self.storage else { return None };
+        let images = self.images()?;
         let at = self.image_index(row);
         let label = *images.labels.get(at)?;
         Some(Image { width: images.width, height: images.height, pixels: images.pixels(at)?, label })
@@ -257,7 +258,7 @@ impl Samples {
 
     /// The pixels of all images, as [`Samples::from_images`] takes them; `None` if the rows are not images.
     pub fn pixels(&self) -> Option<Cow<'_, [u8]>> {
-        let Storage::Images(images) = &self.storage else { return None };
+        let images = self.images()?;
         Some(match &self.rows {
             None => Cow::Borrowed(&images.pixels),
             Some(_) => (0..self.len())
@@ -270,7 +271,7 @@ impl Samples {
 
     /// The labels of all images; `None` if the rows are not images.
     pub fn labels(&self) -> Option<Cow<'_, [u8]>> {
-        let Storage::Images(images) = &self.storage else { return None };
+        let images = self.images()?;
         Some(match &self.rows {
             None => Cow::Borrowed(&images.labels),
             Some(_) => (0..self.len()).filter_map(|row| self.image(row)).map(|image| image.label).collect(),

@@ -44,35 +44,17 @@ impl Default for Playback {
 impl Session {
     pub(super) fn control_play(&mut self, action: Play) -> Result<(), String> {
         match action {
-            Play::PlayToggled => self.toggle_play(),
-            Play::PlayStepChanged(size) => {
-                self.playback.step_size = size;
-                Ok(())
+            Play::PlayToggled if self.view_state.view == View::Train => return self.toggle_training(),
+            Play::PlayToggled => self.playback.playing = !self.playback.playing,
+            Play::PlayStepChanged(size) => self.playback.step_size = size,
+            Play::PlaySpeedChanged(speed) if SPEEDS.contains(&speed) => self.playback.speed = speed,
+            Play::PlaySpeedChanged(speed) => {
+                let (min, max) = (SPEEDS.start(), SPEEDS.end());
+                return Err(format!("{speed} steps per second is not allowed; use {min} to {max}"));
             }
-            Play::PlaySpeedChanged(speed) => self.set_play_speed(speed),
-            Play::TimerFired => self.timer_fired(),
-            Play::Cancelled => {
-                self.cancel();
-                Ok(())
-            }
+            Play::TimerFired => return self.timer_fired(),
+            Play::Cancelled => self.cancel(),
         }
-    }
-
-    /// Starts or pauses playing; in Train, training.
-    fn toggle_play(&mut self) -> Result<(), String> {
-        if self.view_state.view == View::Train {
-            return self.toggle_training();
-        }
-        self.playback.playing = !self.playback.playing;
-        Ok(())
-    }
-
-    fn set_play_speed(&mut self, speed: f64) -> Result<(), String> {
-        if !SPEEDS.contains(&speed) {
-            let (min, max) = (SPEEDS.start(), SPEEDS.end());
-            return Err(format!("{speed} steps per second is not allowed; use {min} to {max}"));
-        }
-        self.playback.speed = speed;
         Ok(())
     }
 
@@ -95,7 +77,7 @@ impl Session {
         self.pause_training(true);
         if self.replay.take().is_some() {
             // Runs that were not replayed to any mini-batch cannot be shown.
-            if self.comparison().is_some_and(|comparison| comparison.passes().is_empty()) {
+            if self.comparison().is_some_and(|comparison| comparison.passes.is_empty()) {
                 (self.comparison, self.view_state.view) = (None, View::Stepper);
             }
             self.notice = Some("Stopped. The position has not changed.".into());

@@ -42,7 +42,8 @@ pub enum Direction {
 /// layer, (3) by layer, (4) by layer, accumulate; then the update by layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeline {
-    samples: usize,
+    /// Number of samples.
+    pub samples: usize,
     layers: usize,
 }
 
@@ -50,11 +51,6 @@ impl Timeline {
     /// The timeline of mini-batch `mini_batch` of an epoch.
     pub fn of(scenario: &Scenario, mini_batch: u32) -> Self {
         Self { samples: scenario.mini_batch_len(mini_batch as usize), layers: scenario.layer_sizes().len() }
-    }
-
-    /// Number of samples.
-    pub fn samples(&self) -> usize {
-        self.samples
     }
 
     /// Number of moments of one sample.
@@ -185,12 +181,14 @@ pub fn previous(scenario: &Scenario, position: Position, by: StepSize) -> Option
     if let Some(stop) = within.filter(|_| by != StepSize::Epoch) {
         return Some(Position { moment: timeline.moment(stop), neuron: None, ..position });
     }
-    let start = Position { epoch: position.epoch, mini_batch: position.mini_batch, ..Position::default() };
     let before = match by {
         StepSize::Epoch => {
             position.epoch.checked_sub(1).map(|epoch| (epoch, scenario.mini_batches() as u32 - 1))
         }
-        _ => previous_mini_batch(scenario, start),
+        _ => {
+            let update = scenario.update_index(&position).checked_sub(1);
+            update.map(|update| scenario.epoch_and_mini_batch(update))
+        }
     };
     let before = before.map(|(epoch, mini_batch)| mini_batch_end(scenario, epoch, mini_batch));
     Some(before.filter(|p| scenario.update_index(p) >= scenario.update_index(&first)).unwrap_or(first))
@@ -210,14 +208,6 @@ fn next_mini_batch(scenario: &Scenario, position: Position) -> Option<Position> 
         (position.epoch.checked_add(1)?, 0)
     };
     Some(Position { epoch, mini_batch, ..Position::default() })
-}
-
-/// Epoch and index of the previous mini-batch.
-fn previous_mini_batch(scenario: &Scenario, position: Position) -> Option<(u32, u32)> {
-    match position.mini_batch.checked_sub(1) {
-        Some(mini_batch) => Some((position.epoch, mini_batch)),
-        None => Some((position.epoch.checked_sub(1)?, scenario.mini_batches() as u32 - 1)),
-    }
 }
 
 /// Number of neurons that a moment steps through; 1 if it has no layer.

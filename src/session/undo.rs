@@ -79,23 +79,13 @@ impl Session {
     }
 
     pub(super) fn undo_or_redo(&mut self, action: History) -> Result<(), String> {
-        match action {
-            History::Undo => self.undo(),
-            History::Redo => self.redo(),
-        }
-    }
-
-    fn undo(&mut self) -> Result<(), String> {
-        match self.undo_history.last() {
-            Some(entry) => self.start_replacement(entry.clone(), ReplaceReason::Undone, None),
-            None => self.say("There is nothing to undo."),
-        }
-    }
-
-    fn redo(&mut self) -> Result<(), String> {
-        match self.redo_history.last() {
-            Some(entry) => self.start_replacement(entry.clone(), ReplaceReason::Redone, None),
-            None => self.say("There is nothing to redo."),
+        let (history, reason, nothing) = match action {
+            History::Undo => (&self.undo_history, ReplaceReason::Undone, "There is nothing to undo."),
+            History::Redo => (&self.redo_history, ReplaceReason::Redone, "There is nothing to redo."),
+        };
+        match history.last() {
+            Some(entry) => self.start_replacement(entry.clone(), reason, None),
+            None => self.say(nothing),
         }
     }
 
@@ -147,7 +137,7 @@ impl Session {
             scenario: Arc::new(self.to_scenario()),
             preset: self.preset,
             network: Some(self.mini_batch.before.clone()),
-            first_trained_update: self.training.first_trained_update(),
+            first_trained_update: self.training.first_trained_update,
         };
         match reason {
             ReplaceReason::Opened | ReplaceReason::Edited => {

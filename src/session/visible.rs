@@ -28,7 +28,7 @@ impl<'a> Visible<'a> {
 
     /// Index of the current sample in the mini-batch; during the update, of the last one.
     pub fn sample(&self) -> usize {
-        self.position.moment.sample().unwrap_or(self.session.timeline().samples() - 1)
+        self.position.moment.sample().unwrap_or(self.session.timeline().samples - 1)
     }
 
     /// Every number of the current sample, computed or not yet.
@@ -110,7 +110,7 @@ impl<'a> Visible<'a> {
     pub fn accumulated(&self) -> usize {
         match self.position.moment {
             Moment::Accumulate { sample } => sample as usize + 1,
-            _ => self.position.moment.sample().unwrap_or(self.session.timeline().samples()),
+            _ => self.position.moment.sample().unwrap_or(self.session.timeline().samples),
         }
     }
 

@@ -127,7 +127,7 @@ impl Panel<'_> {
     /// not determine the update.
     fn total(&self, name: &str, class: &str, sum: f64) -> Markup {
         let accumulated = self.visible.accumulated();
-        let samples = self.session.timeline().samples();
+        let samples = self.session.timeline().samples;
         let mean = (accumulated == samples).then_some(sum / samples as f64);
         html! {
             (row(name, class, (accumulated > 0).then_some(sum)))

@@ -42,7 +42,7 @@ pub fn ledger(session: &Session) -> [Fragment; 3] {
 /// The remarks below the table: the switch between sum and mean, and why a row sum is not a gradient.
 pub fn remarks(session: &Session) -> Markup {
     let hyperparameters = &session.scenario().hyperparameters;
-    let (samples, batch_size) = (session.timeline().samples(), hyperparameters.batch_size);
+    let (samples, batch_size) = (session.timeline().samples, hyperparameters.batch_size);
     let other = match hyperparameters.reduction {
         Reduction::Sum => "mean",
         Reduction::Mean => "sum",
@@ -165,7 +165,7 @@ fn head(columns: &[Columns]) -> Markup {
 fn rows(session: &Session, columns: &[Columns]) -> Markup {
     let visible = session.visible();
     let digits = session.view_state().digits;
-    let samples = session.timeline().samples();
+    let samples = session.timeline().samples;
     let current = session.position().moment.sample();
     let first = visible.sample() / MAX_ROWS * MAX_ROWS;
     let last = (first + MAX_ROWS).min(samples);
@@ -228,7 +228,7 @@ fn totals(session: &Session, columns: &[Columns]) -> Markup {
     let visible = session.visible();
     let digits = session.view_state().digits;
     let hyperparameters = &session.scenario().hyperparameters;
-    let samples = session.timeline().samples();
+    let samples = session.timeline().samples;
     let complete = visible.accumulated() == samples;
     let sum_name = match (complete, hyperparameters.reduction) {
         (false, _) => format!("Σ down, {} of {samples}", visible.accumulated()),

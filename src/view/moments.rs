@@ -70,7 +70,7 @@ fn label(moment: Moment, layers: usize) -> (Markup, String) {
 /// "mini-batch 2 of 15 · sample 3 of 10 · 1 update"
 pub fn position(session: &Session) -> String {
     let Position { mini_batch, moment, .. } = session.position();
-    let samples = session.timeline().samples();
+    let samples = session.timeline().samples;
     let sample = match moment.sample() {
         Some(sample) => format!("sample {} of {samples}", sample + 1),
         None => format!("after {}", count(samples, "sample")),
@@ -87,7 +87,7 @@ pub fn position(session: &Session) -> String {
 pub fn costs(session: &Session) -> Markup {
     let visible = session.visible();
     let digits = session.view_state().digits;
-    let samples = session.timeline().samples();
+    let samples = session.timeline().samples;
     let mini_batch = session.mini_batch();
     let sample = visible.sample();
     let pair = |before: Option<f64>, after: f64| match before {

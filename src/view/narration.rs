@@ -22,7 +22,7 @@ pub fn sentence(session: &Session) -> String {
     let (layer, name) = (subject.layer, &subject.name);
     let trace = visible.trace();
     let sample = visible.sample() + 1;
-    let samples = session.timeline().samples();
+    let samples = session.timeline().samples;
     let deltas = || subject.listed(&trace.deltas[layer], |delta| signed(delta, digits));
     match session.position().moment {
         Moment::Input { .. } => format!(
@@ -132,7 +132,7 @@ fn update(session: &Session, subject: &Subject) -> String {
     let digits = session.view_state().digits;
     let hyperparameters = &session.scenario().hyperparameters;
     let mini_batch = session.mini_batch();
-    let samples = session.timeline().samples();
+    let samples = session.timeline().samples;
     let biases = subject.biases();
     let all = match samples {
         1 => "the only sample is in".to_owned(),
@@ -179,8 +179,8 @@ fn update(session: &Session, subject: &Subject) -> String {
 fn runs(session: &Session, comparison: &Comparison) -> String {
     let visible = session.visible();
     let (done, finished) = (visible.accumulated(), visible.finished());
-    let samples = session.timeline().samples();
-    let runs = comparison.passes().iter().enumerate().map(|(run, pass)| {
+    let samples = session.timeline().samples;
+    let runs = comparison.passes.iter().enumerate().map(|(run, pass)| {
         let name = format!("run {}", run + 1);
         match (pass.divergence, pass.updates(done, finished)) {
             (Some(_), _) => format!("{name} has diverged"),

@@ -258,7 +258,7 @@ fn a_chart_without_data_says_why() {
 fn a_run_that_diverged_ends_with_a_cross() {
     let runs = [RunConfig::new(Updating::Sum), RunConfig::new(Updating::Sum).with(BiasRule::LayerSum)];
     let mut session = at_epoch(diverging(Reduction::Sum), &runs, 240);
-    let when = session.comparison().unwrap().passes()[1].divergence.unwrap().mini_batch;
+    let when = session.comparison().unwrap().passes[1].divergence.unwrap().mini_batch;
     let [finite, diverged, ..] = Palette::light().runs;
     for kind in [Chart::CompareCost, Chart::CompareParameter] {
         let svg = chart(kind, &session);

@@ -21,7 +21,7 @@ fn comparison(session: &Session) -> &Comparison {
 }
 
 fn pass(session: &Session, run: usize) -> &RunPass {
-    &comparison(session).passes()[run]
+    &comparison(session).passes[run]
 }
 
 /// A scenario with one mini-batch of these samples.
@@ -137,7 +137,7 @@ fn backpropagating_through_updated_weights_gives_the_published_cost() {
 
 /// Everything that a position determines.
 fn state(session: &Session) -> Vec<(Vec<RunRow>, Option<Network>)> {
-    comparison(session).passes().iter().map(|pass| (pass.rows.clone(), pass.current().cloned())).collect()
+    comparison(session).passes.iter().map(|pass| (pass.rows.clone(), pass.current().cloned())).collect()
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_parameter_has_a_curve_where_the_reference_run_has_diverged() {
         compared(diverging(Reduction::Mean), &[Updating::Sum, Updating::Mean].map(RunConfig::new));
     act(&mut session, Navigate::EpochChosen(1000));
     let comparison = comparison(&session);
-    assert!(comparison.reference() == 0 && comparison.passes()[0].divergence.is_some());
+    assert!(comparison.reference() == 0 && comparison.passes[0].divergence.is_some());
     let bias = Parameter::Bias { layer: 0, neuron: 0 };
     let reached = |lines: Vec<Vec<(u64, f64)>>| lines[1].last().unwrap().0;
     assert_eq!(reached(comparison.parameter_curves(bias)), 999);
@@ -258,7 +258,7 @@ fn edits_of_runs_are_made_undone_and_refused() {
     act(&mut session, Look::ViewChanged(View::Compare));
     step(&mut session, StepSize::Sample, Direction::Forward);
     let usual = session.scenario().compared_runs();
-    assert_eq!(comparison(&session).passes().len(), usual.len());
+    assert_eq!(comparison(&session).passes.len(), usual.len());
     let added = RunConfig::new(Updating::Mean);
     act(&mut session, Edit::RunAdded(added));
     assert_eq!(session.scenario().runs.last(), Some(&added));
@@ -377,7 +377,7 @@ fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
     assert_eq!(session.view_state().view, View::Compare);
     act(&mut session, Navigate::EpochChosen(epochs + 1));
     finish_background_work(&mut session);
-    let runs = comparison(&session).passes().len();
+    let runs = comparison(&session).passes.len();
     let found = (0..runs).map(|run| session.evaluation(run).unwrap()).collect();
     (session, found)
 }

@@ -46,7 +46,7 @@ fn stepping_continues_a_paused_training_with_the_same_doubles() {
         let mut training_loop = begin(&mut trained);
         train(&mut training_loop, samples);
         pause(&mut trained, &training_loop);
-        assert_eq!(trained.training().status(), TrainingStatus::Paused);
+        assert_eq!(trained.training().status, TrainingStatus::Paused);
         let position = trained.position();
         assert!(position.epoch > 1);
 
@@ -81,7 +81,7 @@ fn training_resumes_where_it_paused_and_starts_again_elsewhere() {
     pause(&mut session, &training_loop);
     act(&mut session, Train::TrainingToggled);
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Resume]);
-    assert_eq!(session.training().status(), TrainingStatus::Running);
+    assert_eq!(session.training().status, TrainingStatus::Running);
     train(&mut training_loop, 1000);
     pause(&mut session, &training_loop);
 
@@ -99,7 +99,7 @@ fn a_step_pauses_a_running_training() {
     train(&mut training_loop, 500);
     act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Pause]);
-    assert_eq!(session.training().status(), TrainingStatus::Pausing { to_end: false });
+    assert_eq!(session.training().status, TrainingStatus::Pausing { to_end: false });
     act(&mut session, Look::ViewChanged(View::Stepper));
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), training_loop.snapshot(true, 0.0, 0.0).position.to_position());
@@ -171,7 +171,7 @@ fn another_preset_ends_the_training_and_late_reports_are_ignored() {
     session.take_worker_commands();
     session.report(paused.clone()).unwrap();
     assert_eq!((session.preset(), session.take_worker_commands()), (Some("xor"), vec![WorkerCommand::Stop]));
-    assert_eq!(session.training().status(), TrainingStatus::Idle);
+    assert_eq!(session.training().status, TrainingStatus::Idle);
     let before = session.position();
     session.report(paused.clone()).unwrap();
     assert_eq!(session.position(), before);
@@ -188,7 +188,7 @@ fn reset_pauses_a_running_training_first() {
     act(&mut session, Navigate::JumpedToStart);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.position(), session.scenario().first_position());
-    assert_eq!(session.training().status(), TrainingStatus::Idle);
+    assert_eq!(session.training().status, TrainingStatus::Idle);
     assert!(text(&session, "train-state").starts_with("Will start at epoch 1, mini-batch 1."));
     assert!(session.training().evaluations(20).is_empty());
 }
@@ -203,7 +203,7 @@ fn a_divergence_is_reported_and_one_key_restores_the_last_finite_state() {
     assert!(training_loop.ended());
     let start = session.position();
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
-    let TrainingStatus::Ended(StopReason::Diverged { update, .. }) = session.training().status() else {
+    let TrainingStatus::Ended(StopReason::Diverged { update, .. }) = session.training().status else {
         panic!()
     };
     assert_eq!(session.position(), start, "the reader decides");
@@ -233,14 +233,14 @@ fn criteria_that_are_met_already_are_refused() {
         error,
         "3 epochs are done already: the run is in epoch 4. Use more epochs, or go back to the start (Home)"
     );
-    assert_eq!(session.training().status(), TrainingStatus::Idle);
+    assert_eq!(session.training().status, TrainingStatus::Idle);
 
     act(&mut session, Train::EpochLimitChanged(Some(6)));
     session.take_worker_commands();
     let mut training_loop = begin(&mut session);
     train(&mut training_loop, 1_000_000);
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
-    assert_eq!(session.training().status(), TrainingStatus::Ended(StopReason::Epochs));
+    assert_eq!(session.training().status, TrainingStatus::Ended(StopReason::Epochs));
     let want = Position { epoch: 6, mini_batch: 0, moment: Moment::Input { sample: 0 }, neuron: None };
     assert_eq!(session.position(), want);
     assert_eq!(session.take_worker_commands().last(), Some(&WorkerCommand::Stop));
@@ -266,9 +266,9 @@ fn invalid_stopping_criteria_are_refused() {
         ),
         (Train::SpeedLimitChanged(Some(0.0)), "0 samples per second would never train; 100 would do"),
     ] {
-        let before = regression.training().criteria();
+        let before = regression.training().criteria;
         assert_eq!(regression.update(action.clone()), Err(message.to_owned()), "{action:?}");
-        assert_eq!(regression.training().criteria(), before);
+        assert_eq!(regression.training().criteria, before);
     }
     act(&mut regression, Train::AccuracyLimitChanged(None));
 }

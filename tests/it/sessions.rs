@@ -19,7 +19,7 @@ pub(crate) fn session(id: &str) -> Session {
 pub(crate) fn compared(scenario: Scenario, runs: &[RunConfig]) -> Session {
     let mut session = Session::new(Scenario { runs: runs.to_vec(), ..scenario }).unwrap();
     settle(&mut session);
-    assert_eq!(session.comparison().unwrap().passes().len(), runs.len());
+    assert_eq!(session.comparison().unwrap().passes.len(), runs.len());
     session
 }
 

@@ -88,7 +88,7 @@ impl App {
         let drawing = self.draw();
         let failure = failure.or(drawing.err().map(|message| Failure { action: String::new(), message }));
         if automatic
-            && self.session.training().status() == TrainingStatus::Running
+            && self.session.training().status == TrainingStatus::Running
             && !self.reports.is_multiple_of(REPORTS_PER_TEXT)
         {
             // Text that changes more often than this cannot be read.

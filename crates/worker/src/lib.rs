@@ -65,41 +65,38 @@ pub fn train_start(task: &[u8]) -> String {
 #[wasm_bindgen]
 pub fn train_set_criteria(epochs: Option<u32>, cost: Option<f64>, accuracy: Option<f64>, speed: Option<f64>) {
     let criteria = StoppingCriteria { epochs, cost, accuracy };
-    TRAINING.with_borrow_mut(|training| {
-        if let Some(training) = training {
-            training.training_loop.set_criteria(criteria);
-            training.speed_limit = speed;
-            training.reset_allowance();
-        }
+    with_training(|training| {
+        training.training_loop.set_criteria(criteria);
+        training.speed_limit = speed;
+        training.reset_allowance();
     });
 }
 
 /// Continues after a pause, which does not count as training time.
 #[wasm_bindgen]
 pub fn train_resume() {
-    TRAINING.with_borrow_mut(|training| {
-        if let Some(training) = training {
-            training.reset_allowance();
-        }
-    });
+    with_training(Training::reset_allowance);
 }
 
 /// Trains for a number of milliseconds. Returns how many milliseconds to wait before the next slice, or a negative number
 /// if the training has ended.
 #[wasm_bindgen]
 pub fn train_slice(milliseconds: f64) -> f64 {
-    TRAINING
-        .with_borrow_mut(|training| training.as_mut().map_or(-1.0, |training| training.slice(milliseconds)))
+    with_training(|training| training.slice(milliseconds)).unwrap_or(-1.0)
 }
 
 /// A report. If `complete`, it contains what the page needs to continue from here.
 #[wasm_bindgen]
 pub fn train_report(complete: bool) -> Vec<u8> {
-    TRAINING.with_borrow(|training| {
-        training.as_ref().map_or(Vec::new(), |training| {
-            training.training_loop.snapshot(complete, training.elapsed / 1000.0, training.speed).to_bytes()
-        })
-    })
+    let report = |Training { training_loop, elapsed, speed, .. }: &mut Training| {
+        training_loop.snapshot(complete, *elapsed / 1000.0, *speed).to_bytes()
+    };
+    with_training(report).unwrap_or_default()
+}
+
+/// Calls `act` with the current training, if there is one.
+fn with_training<T>(act: impl FnOnce(&mut Training) -> T) -> Option<T> {
+    TRAINING.with_borrow_mut(|training| training.as_mut().map(act))
 }
 
 impl Training {

@@ -117,7 +117,7 @@ impl Session {
 
     /// Whether [`Session::evaluation`] takes too long to be computed at every moment.
     pub fn evaluation_takes_too_long(&self) -> bool {
-        let runs = self.comparison().map_or(0, |comparison| comparison.passes().len());
+        let runs = self.comparison().map_or(0, |comparison| comparison.passes.len());
         let parameters = self.mini_batch().before.parameter_count();
         runs * parameters * self.scenario().data.samples.len() > MAX_EVALUATION
     }
@@ -148,7 +148,7 @@ impl Session {
         {
             return Some(BackgroundTask::GradientCheck(parameter));
         }
-        let passes = self.comparison()?.passes();
+        let passes = &self.comparison()?.passes;
         if self.gradients_of_sum().is_none() {
             return Some(BackgroundTask::GradientOfSum(self.compared_parameter()));
         }
@@ -214,9 +214,9 @@ impl Session {
     fn evaluate_run(&mut self, run: usize, rows: usize) {
         let key = self.moment_key();
         let Some(comparison) = &self.comparison else { return };
-        let Some(network) = comparison.passes()[run].current() else { return };
+        let Some(network) = comparison.passes[run].current() else { return };
         let found = self.background.evaluations.get_or_default(key);
-        found.resize(comparison.passes().len(), Evaluation::default());
+        found.resize(comparison.passes.len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
         let from = found[run].samples;
         // Sample by sample, so that the sum has the same bits however it is sliced.

@@ -10,14 +10,14 @@ pub type RunCurves = Vec<Vec<(u64, f64)>>;
 impl Comparison {
     /// The mean cost of each mini-batch before the one shown.
     pub fn cost_curves(&self) -> RunCurves {
-        let points = self.costs.before(self.shown).map(|(at, costs)| (at, costs.as_slice()));
+        let points = self.costs.before(self.mini_batch).map(|(at, costs)| (at, costs.as_slice()));
         self.curves(points, |cost| *cost)
     }
 
     /// Accuracy over all rows, before each epoch up to the present one.
     pub fn accuracy_curves(&self, scenario: &Scenario) -> RunCurves {
         let mini_batches = scenario.mini_batches() as u64;
-        let points = self.epochs.before(self.shown / mini_batches + 1);
+        let points = self.epochs.before(self.mini_batch / mini_batches + 1);
         let points = points.map(|(epoch, found)| (epoch * mini_batches, found.as_slice()));
         self.curves(points, |found: &Option<Evaluation>| found.map(|found| found.accuracy()))
     }
@@ -37,7 +37,7 @@ impl Comparison {
     fn at_checkpoints(&self, value: impl Fn(&Network, Option<&Network>) -> Option<f64>) -> RunCurves {
         let reference = self.reference();
         let mut curves = vec![Vec::new(); self.runs.len()];
-        for (at, states) in self.checkpoints.regular(self.shown) {
+        for (at, states) in self.checkpoints.regular(self.mini_batch) {
             let finite = |run: usize| states[run].diverged.is_none().then_some(&*states[run].network);
             for (run, curve) in curves.iter_mut().enumerate() {
                 let value = finite(run).and_then(|network| value(network, finite(reference)));
@@ -45,10 +45,10 @@ impl Comparison {
             }
         }
         for (curve, pass) in curves.iter_mut().zip(&self.passes) {
-            let known = curve.last().is_some_and(|(at, _)| *at == self.shown);
+            let known = curve.last().is_some_and(|(at, _)| *at == self.mini_batch);
             let network = pass.before().filter(|_| !known);
             let value = network.and_then(|network| value(network, self.passes[reference].before()));
-            curve.extend(value.map(|value| (self.shown, value)));
+            curve.extend(value.map(|value| (self.mini_batch, value)));
         }
         curves
     }

@@ -41,9 +41,10 @@ pub struct Comparison {
     /// The epoch before which the runs are being evaluated, and the evaluations of the rows so far.
     evaluating: Option<(u64, Vec<Option<Evaluation>>)>,
     order: EpochOrder,
-    /// The mini-batch shown, and each run in it.
-    shown: u64,
-    passes: Vec<RunPass>,
+    /// The mini-batch shown, counted from the start of epoch 0.
+    pub mini_batch: u64,
+    /// Each run in the mini-batch shown.
+    pub passes: Vec<RunPass>,
 }
 
 /// All runs before some mini-batch.
@@ -80,7 +81,7 @@ impl Comparison {
             epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), COST_POINTS),
             evaluating: None,
             order: EpochOrder::default(),
-            shown: first,
+            mini_batch: first,
             passes: Vec::new(),
             runs,
         }
@@ -183,7 +184,7 @@ impl Comparison {
             RunPass::new(*run, scenario, rows, state.network.clone(), state.diverged, mini_batch, frozen)
         };
         self.passes = self.runs.iter().zip(states.iter()).map(pass).collect();
-        self.shown = mini_batch;
+        self.mini_batch = mini_batch;
         if frozen.is_none() {
             self.costs.push(mini_batch, self.passes.iter().map(RunPass::cost_mean).collect());
         }
@@ -196,21 +197,11 @@ impl Comparison {
         }
     }
 
-    /// Each run in the mini-batch shown.
-    pub fn passes(&self) -> &[RunPass] {
-        &self.passes
-    }
-
-    /// The mini-batch shown, counted from the start of epoch 0.
-    pub fn mini_batch(&self) -> u64 {
-        self.shown
-    }
-
     /// Number of updates of a run before the mini-batch shown, from the start of epoch 0.
     pub fn updates_before(&self, scenario: &Scenario, run: usize) -> u64 {
         match self.runs.get(run).map(|run| run.updating) {
-            Some(Updating::PerSample) => scenario.samples_before(self.shown),
-            _ => self.shown,
+            Some(Updating::PerSample) => scenario.samples_before(self.mini_batch),
+            _ => self.mini_batch,
         }
     }
 
@@ -230,7 +221,7 @@ impl Comparison {
 
     /// The evaluation of a run before the present epoch, over all rows.
     pub fn before_epoch(&self, scenario: &Scenario, run: usize) -> Option<Evaluation> {
-        let epoch = self.shown / scenario.mini_batches() as u64;
+        let epoch = self.mini_batch / scenario.mini_batches() as u64;
         let (at, found) = self.epochs.before(epoch + 1).last()?;
         (at == epoch).then(|| found.get(run).copied().flatten()).flatten()
     }

@@ -7,7 +7,7 @@ mod runs;
 
 use super::undo::ReplaceReason;
 use super::{Session, typed};
-use crate::nn::{Activation, BiasRule, Cost, Distribution, Network, Parameter, Reduction};
+use crate::nn::{Activation, BiasRule, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
 use crate::scenario::{Position, Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
 use serde::Deserialize;
 
@@ -177,8 +177,15 @@ impl Session {
             Edit::LayerAdded => network::add_layer(scenario),
             Edit::LayerRemoved { layer } => network::remove_layer(scenario, *layer)?,
             Edit::LayerSizeChanged { layer, to } => network::set_layer_size(scenario, *layer, *to)?,
-            Edit::DistributionChanged(to) => network::set_distribution(scenario, *to),
-            Edit::SeedChanged(to) => network::set_seed(scenario, *to),
+            Edit::DistributionChanged(distribution) => {
+                let present = network::initialisation(scenario);
+                scenario.start =
+                    Start::Initialisation(Initialisation { distribution: *distribution, ..present });
+            }
+            Edit::SeedChanged(seed) => {
+                let present = network::initialisation(scenario);
+                scenario.start = Start::Initialisation(Initialisation { seed: *seed, ..present });
+            }
             Edit::ShuffleChanged(true) => scenario.order = SampleOrder::Shuffled(1),
             Edit::ShuffleChanged(false) => scenario.order = SampleOrder::File,
             Edit::ShuffleSeedChanged(to) => scenario.order = SampleOrder::Shuffled(*to),
@@ -196,9 +203,9 @@ impl Session {
             Edit::RunAdded(run) => runs::add(scenario, *run)?,
             Edit::RunRemoved { run } => runs::remove(scenario, *run)?,
             Edit::RunMoved { run } => runs::move_to_front(scenario, *run)?,
-            Edit::RunUpdatingChanged { run, to } => runs::change(scenario, *run, |run| run.updating = *to)?,
-            Edit::RunBiasRuleChanged { run, to } => runs::change(scenario, *run, |run| run.bias_rule = *to)?,
-            Edit::RunRateChanged { run, to } => runs::change(scenario, *run, |run| run.rate = *to)?,
+            Edit::RunUpdatingChanged { run, to } => runs::existing(scenario, *run)?.updating = *to,
+            Edit::RunBiasRuleChanged { run, to } => runs::existing(scenario, *run)?.bias_rule = *to,
+            Edit::RunRateChanged { run, to } => runs::existing(scenario, *run)?.rate = *to,
         }
         Ok(None)
     }

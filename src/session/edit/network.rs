@@ -46,20 +46,10 @@ pub(super) fn set_activation(
     Ok(fit::cost(scenario))
 }
 
-/// Draws the initial parameters from a distribution, with the present seed or seed 1.
-pub(super) fn set_distribution(scenario: &mut Scenario, distribution: Distribution) {
-    let seed = match &scenario.start {
-        Start::Initialisation(initialisation) => initialisation.seed,
-        Start::Parameters { .. } => 1,
-    };
-    scenario.start = Start::Initialisation(Initialisation { distribution, seed });
-}
-
-/// Draws the initial parameters with a seed, from the present distribution or the normal one.
-pub(super) fn set_seed(scenario: &mut Scenario, seed: u32) {
-    let distribution = match &scenario.start {
-        Start::Initialisation(initialisation) => initialisation.distribution,
-        Start::Parameters { .. } => Distribution::Normal,
-    };
-    scenario.start = Start::Initialisation(Initialisation { distribution, seed });
+/// The initialisation; for given parameters the normal distribution and seed 1.
+pub(super) fn initialisation(scenario: &Scenario) -> Initialisation {
+    match scenario.start {
+        Start::Initialisation(initialisation) => initialisation,
+        Start::Parameters { .. } => Initialisation { distribution: Distribution::Normal, seed: 1 },
+    }
 }

@@ -78,16 +78,21 @@ pub enum TrainingStatus {
 #[derive(Clone, Debug, Default)]
 pub struct Training {
     id: u32,
-    status: TrainingStatus,
-    criteria: StoppingCriteria,
-    speed_limit: Option<f64>,
-    first_update: u64,
+    /// What the worker does.
+    pub status: TrainingStatus,
+    /// When the training ends.
+    pub criteria: StoppingCriteria,
+    /// Maximum number of samples per second.
+    pub speed_limit: Option<f64>,
+    /// The first update of this training, from the start of epoch 0.
+    pub first_update: u64,
     snapshot: Option<Arc<Snapshot>>,
     /// Trainings of this run before the present one, up to `first_update`.
     earlier: TrainingTotals,
     /// Where the session went when the training paused or ended.
     stopped_position: Option<Position>,
-    first_trained_update: Option<u64>,
+    /// The first update of this run that a worker has made, if any. Replaying from there takes long.
+    pub(super) first_trained_update: Option<u64>,
     /// The action to carry out once the worker has paused.
     pending_action: Option<Action>,
     commands: Vec<WorkerCommand>,
@@ -116,29 +121,9 @@ struct TrainingTotals {
 const MAX_EARLIER_EVALUATIONS: usize = 1024;
 
 impl Training {
-    /// What the worker does.
-    pub fn status(&self) -> TrainingStatus {
-        self.status
-    }
-
     /// Whether the worker trains, or is about to pause.
     pub fn is_running(&self) -> bool {
         matches!(self.status, TrainingStatus::Running | TrainingStatus::Pausing { .. })
-    }
-
-    /// When the training ends.
-    pub fn criteria(&self) -> StoppingCriteria {
-        self.criteria
-    }
-
-    /// Maximum number of samples per second.
-    pub fn speed_limit(&self) -> Option<f64> {
-        self.speed_limit
-    }
-
-    /// The first update of this training, from the start of epoch 0.
-    pub fn first_update(&self) -> u64 {
-        self.first_update
     }
 
     /// The latest report.
@@ -173,11 +158,6 @@ impl Training {
     /// Whether `position` is where the training paused or ended.
     pub fn stopped_at(&self, position: Position) -> bool {
         self.stopped_position == Some(position)
-    }
-
-    /// The first update of this run that a worker has made, if any. Replaying from there takes long.
-    pub(super) fn first_trained_update(&self) -> Option<u64> {
-        self.first_trained_update
     }
 
     /// The results of this run before this epoch, thinned out.

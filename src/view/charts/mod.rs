@@ -139,7 +139,7 @@ fn compare<DB: DrawingBackend>(
     painter: &Painter<'_, DB>,
     draw: fn(&Session, &Comparison, &Painter<'_, DB>) -> DrawResult<DB>,
 ) -> DrawResult<DB> {
-    match session.comparison().filter(|comparison| !comparison.passes().is_empty()) {
+    match session.comparison().filter(|comparison| !comparison.passes.is_empty()) {
         Some(comparison) => draw(session, comparison, painter),
         None => painter.sentence("Computing …"),
     }

@@ -45,10 +45,10 @@ pub(super) fn cost<DB: DrawingBackend>(
     comparison: &Comparison,
     painter: &Painter<'_, DB>,
 ) -> DrawResult<DB> {
-    let passes = comparison.passes();
+    let passes = &comparison.passes;
     let mut lines = comparison.cost_curves();
     if session.visible().finished() && !session.view_state().frozen {
-        let here = passes.iter().map(|pass| Some((comparison.mini_batch(), pass.cost_mean()?)));
+        let here = passes.iter().map(|pass| Some((comparison.mini_batch, pass.cost_mean()?)));
         lines.iter_mut().zip(here).for_each(|(line, point)| line.extend(point));
     }
     let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
@@ -86,7 +86,7 @@ pub(super) fn accuracy<DB: DrawingBackend>(
     let lines = RunLines {
         name: "accuracy".to_owned(),
         lines: comparison.accuracy_curves(session.scenario()),
-        current: (0..comparison.passes().len()).map(current).collect(),
+        current: (0..comparison.passes.len()).map(current).collect(),
         scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
     };
     draw(lines, session, comparison, painter)
@@ -105,7 +105,7 @@ pub(super) fn parameter<DB: DrawingBackend>(
     let lines = RunLines {
         name: name(parameter),
         lines: comparison.parameter_curves(parameter),
-        current: comparison.passes().iter().map(current).collect(),
+        current: comparison.passes.iter().map(current).collect(),
         scale: Scale::around,
     };
     draw(lines, session, comparison, painter)
@@ -124,7 +124,7 @@ pub(super) fn distance<DB: DrawingBackend>(
     let lines = RunLines {
         name: format!("distance to run {}", reference + 1),
         lines,
-        current: (0..comparison.passes().len()).map(current).collect(),
+        current: (0..comparison.passes.len()).map(current).collect(),
         scale: Scale::from_zero,
     };
     draw(lines, session, comparison, painter)
@@ -149,7 +149,7 @@ fn draw<DB: DrawingBackend>(
 ) -> DrawResult<DB> {
     let axis = session.view_state().axis;
     let styles = painter.palette.runs.into_iter().zip(DASHES);
-    let runs = comparison.passes().iter().zip(lines.iter().zip(current));
+    let runs = comparison.passes.iter().zip(lines.iter().zip(current));
     let lines = runs.zip(styles).enumerate().map(|(run, ((pass, (line, current)), (colour, dashes)))| Line {
         points: points(session, comparison, pass, line, current),
         colour,
@@ -163,7 +163,7 @@ fn draw<DB: DrawingBackend>(
         return painter.sentence("No update yet");
     }
     // On the axis of updates the runs have different current positions: the ends of their lines.
-    let shared = comparison.passes().first().filter(|_| axis == Axis::Samples);
+    let shared = comparison.passes.first().filter(|_| axis == Axis::Samples);
     let now = shared.map(|pass| position(session, comparison, pass));
     let last = times.into_iter().chain(now).fold(0.0, f64::max);
     let x_name = match axis {
@@ -197,5 +197,5 @@ fn position(session: &Session, comparison: &Comparison, pass: &RunPass) -> f64 {
         Axis::Samples => visible.accumulated(),
         Axis::Updates => pass.updates(visible.accumulated(), visible.finished()),
     };
-    across(session.scenario(), axis, pass.run, comparison.mini_batch()) as f64 + within as f64
+    across(session.scenario(), axis, pass.run, comparison.mini_batch) as f64 + within as f64
 }

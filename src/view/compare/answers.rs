@@ -63,7 +63,7 @@ impl ComparisonView<'_> {
         html! {
             dt { "Is it the same as updating after each sample?" }
             dd {
-                @if self.session.timeline().samples() < 2 {
+                @if self.session.timeline().samples < 2 {
                     "This mini-batch has one sample, so there is nothing to compare: " b { (self.more_samples()) } "."
                 } @else if let Some((at_eta, at_half)) = self.distances() {
                     @if at_eta == 0.0 {

@@ -32,7 +32,7 @@ pub(super) fn gradient_check(session: &Session) -> Markup {
     let steps = format!("steps down to {}", number(numerical.h, STEP_DIGITS));
     html! {
         p {
-            (derivative) " " (reduction) " the " (count(session.timeline().samples(), "sample"))
+            (derivative) " " (reduction) " the " (count(session.timeline().samples, "sample"))
             " of this mini-batch, at the parameters before its update:"
         }
         table {

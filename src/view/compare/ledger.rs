@@ -37,7 +37,7 @@ impl ComparisonView<'_> {
     fn columns(&self) -> (usize, Range<usize>) {
         let (layer, neuron) = self.selected();
         let count = self.session.scenario().layer_sizes()[layer];
-        let columns = max_columns(self.comparison.passes().len());
+        let columns = max_columns(self.comparison.passes.len());
         let first = neuron / columns * columns;
         (layer, first..(first + columns).min(count))
     }
@@ -63,9 +63,9 @@ impl ComparisonView<'_> {
     /// The table of one run: its frame, each sample, and the rows below. They are separate fragments so that a step
     /// need not rewrite all of them.
     pub(super) fn ledger(&self, run: usize) -> Vec<Fragment> {
-        let pass = &self.comparison.passes()[run];
+        let pass = &self.comparison.passes[run];
         let reference_run = self.comparison.reference();
-        let reference = (run != reference_run).then(|| &self.comparison.passes()[reference_run]);
+        let reference = (run != reference_run).then(|| &self.comparison.passes[reference_run]);
         let (layer, neurons) = self.columns();
         let ledger = RunLedger { pass, reference, reference_run, layer, neurons, digits: self.digits };
         let (done, _, _) = self.done();

@@ -20,7 +20,7 @@ use maud::{Markup, html};
 /// The attributes that depend on the moment.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
     let Some(view) = ComparisonView::of(session) else { return Vec::new() };
-    (0..view.comparison.passes().len()).flat_map(|run| view.latest(run)).collect()
+    (0..view.comparison.passes.len()).flat_map(|run| view.latest(run)).collect()
 }
 
 /// All text of the comparison; none if the session compares no runs.
@@ -32,7 +32,7 @@ pub fn fragments(session: &Session) -> Vec<Fragment> {
         fragment("run-choice", view.run_choice()),
         fragment("runs", view.frames()),
     ];
-    for run in 0..view.comparison.passes().len() {
+    for run in 0..view.comparison.passes.len() {
         fragments.push(fragment(format!("run-{run}-formula"), view.formula(run)));
         fragments.push(fragment(format!("run-{run}-numbers"), view.numbers(run)));
         fragments.extend(view.ledger(run));
@@ -93,7 +93,7 @@ impl<'a> ComparisonView<'a> {
     /// The number of samples of the mini-batch that are done, its size, and whether its update is done.
     fn done(&self) -> (usize, usize, bool) {
         let visible = self.session.visible();
-        (visible.accumulated(), self.session.timeline().samples(), visible.finished())
+        (visible.accumulated(), self.session.timeline().samples, visible.finished())
     }
 
     /// The first numbers of a sum, each with its sign: "+0.1 −0.2 …".

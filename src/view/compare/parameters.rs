@@ -18,7 +18,7 @@ const MAX_WEIGHTS: usize = 30;
 impl ComparisonView<'_> {
     /// The table.
     pub(super) fn parameters(&self) -> Markup {
-        let runs = self.comparison.passes().len();
+        let runs = self.comparison.passes.len();
         let reference = self.comparison.reference();
         let (shown, count) = self.shown();
         html! {
@@ -74,7 +74,7 @@ impl ComparisonView<'_> {
     }
 
     fn parameter_row(&self, parameter: Parameter) -> Markup {
-        let passes = self.comparison.passes();
+        let passes = &self.comparison.passes;
         let reference = self.comparison.reference();
         let item = Item::from(parameter);
         let is_current = self.session.compared_parameter() == parameter;

@@ -75,7 +75,7 @@ fn divergence_message(scenario: &Scenario, RunDivergence { mini_batch, what }: R
 impl ComparisonView<'_> {
     /// The frames of all runs, without their numbers: they change only when a run is changed.
     pub(super) fn frames(&self) -> Markup {
-        let passes = self.comparison.passes();
+        let passes = &self.comparison.passes;
         let reference = self.comparison.reference();
         html! {
             @for (run, pass) in passes.iter().enumerate() {
@@ -100,7 +100,7 @@ impl ComparisonView<'_> {
 
     /// The list from which a run is added.
     pub(super) fn run_choice(&self) -> Markup {
-        let passes = self.comparison.passes();
+        let passes = &self.comparison.passes;
         let addable = ADDABLE.iter().filter(|run| !passes.iter().any(|pass| pass.run == **run));
         html! {
             @if passes.len() >= MAX_RUNS {
@@ -116,7 +116,7 @@ impl ComparisonView<'_> {
 
     /// The update of the selected neuron's bias, in symbols and in numbers.
     pub(super) fn formula(&self, run: usize) -> Markup {
-        let pass = &self.comparison.passes()[run];
+        let pass = &self.comparison.passes[run];
         let (layer, neuron) = self.selected();
         let symbol = math(symbol_as(Item::Bias { layer, neuron }, false));
         html! {
@@ -185,7 +185,7 @@ impl ComparisonView<'_> {
 
     /// The run's updates, its cost and accuracy over all rows, and its distance to the reference run.
     pub(super) fn numbers(&self, run: usize) -> Markup {
-        let pass = &self.comparison.passes()[run];
+        let pass = &self.comparison.passes[run];
         let scenario = self.session.scenario();
         if let Some(divergence) = pass.divergence {
             return html! { p.diverged { (divergence_message(scenario, divergence)) } };
@@ -199,7 +199,7 @@ impl ComparisonView<'_> {
             false => (self.session.evaluation(run), ""),
         };
         let outputs = scenario.sizes[scenario.sizes.len() - 1];
-        let reference_waits = self.comparison.passes()[reference].updates(done, finished) == 0;
+        let reference_waits = self.comparison.passes[reference].updates(done, finished) == 0;
         html! {
             dl {
                 dt { "updates" } dd { (updates) }
@@ -244,7 +244,7 @@ impl ComparisonView<'_> {
 
     /// ‖θ − θ′‖ to the reference run, and whether this many updates explain it by rounding.
     fn distance(&self, run: usize, reference: usize, updates: u64) -> String {
-        let norm = self.comparison.passes()[run].current().map_or(0.0, Network::norm);
+        let norm = self.comparison.passes[run].current().map_or(0.0, Network::norm);
         let rounding = f64::EPSILON * norm * updates.clamp(1, 1000) as f64;
         match self.comparison.distance(run, reference) {
             None => "–".to_owned(),

@@ -12,7 +12,7 @@ const DIGITS: usize = 3;
 impl ComparisonView<'_> {
     /// The distance at η and at η/2, the fitted slope, and the range in which it holds.
     pub(super) fn sweep(&self) -> Markup {
-        let samples = self.session.timeline().samples();
+        let samples = self.session.timeline().samples;
         if samples < 2 {
             return html! {
                 p {

@@ -16,7 +16,7 @@ use maud::html;
 
 /// All text of the training.
 pub fn fragments(session: &Session) -> Vec<Fragment> {
-    let button = match session.training().status() {
+    let button = match session.training().status {
         TrainingStatus::Running | TrainingStatus::Pausing { .. } => "❚❚ Pause",
         TrainingStatus::Paused if session.training().stopped_at(session.position()) => "▶ Continue",
         TrainingStatus::Idle | TrainingStatus::Paused | TrainingStatus::Ended(_) => "▶ Train",
@@ -44,7 +44,7 @@ fn has_own(session: &Session) -> bool {
 
 /// The values of its fields.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
-    let criteria = session.training().criteria();
+    let criteria = session.training().criteria;
     let (split, own) = (session.scenario().split(), has_own(session));
     let shown = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
     vec![
@@ -52,7 +52,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         ("cost-limit", shown(criteria.cost)),
         // 95 % is stored as 0.95, and 100 times that may differ from 95 in the last bits.
         ("accuracy-limit", shown(criteria.accuracy.map(|share| (share * 1e14).round() / 1e12))),
-        ("speed-limit", shown(session.training().speed_limit())),
+        ("speed-limit", shown(session.training().speed_limit)),
         (
             "validation-share",
             split.map_or(if own { "" } else { "0" }.into(), |split| split.percent.to_string()),
@@ -65,8 +65,8 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
 /// Its attributes.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
     let training = session.training();
-    let diverged = matches!(training.status(), TrainingStatus::Ended(StopReason::Diverged { .. }));
-    let can_stop = training.is_running() || training.status() == TrainingStatus::Paused;
+    let diverged = matches!(training.status, TrainingStatus::Ended(StopReason::Diverged { .. }));
+    let can_stop = training.is_running() || training.status == TrainingStatus::Paused;
     let hidden = |yes: bool| yes.then(String::new);
     let progress = numbers::progress(session);
     let planar = session.scenario().sizes[0] == 2;
@@ -103,8 +103,8 @@ fn status(session: &Session) -> String {
     let position = session.position();
     let (epoch, mini_batch) = (position.epoch + 1, position.mini_batch + 1);
     let here = training.stopped_at(position);
-    match training.status() {
-        TrainingStatus::Running => match training.speed_limit() {
+    match training.status {
+        TrainingStatus::Running => match training.speed_limit {
             Some(speed) => format!("Training at up to {} samples per second.", typed(speed)),
             None => "Training at full speed.".into(),
         },
@@ -132,7 +132,7 @@ fn status(session: &Session) -> String {
 
 /// Which target was reached, and for which rows.
 fn target_reached(session: &Session) -> String {
-    let (epoch, criteria) = (session.position().epoch, session.training().criteria());
+    let (epoch, criteria) = (session.position().epoch, session.training().criteria);
     let Some(latest) = session.training().snapshot().and_then(|snapshot| snapshot.latest) else {
         return format!("Target reached after epoch {epoch}.");
     };

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 pub(super) fn numbers(session: &Session) -> Markup {
     let scenario = session.scenario();
     let training = session.training();
-    let updates = match (training.status(), training.snapshot()) {
+    let updates = match (training.status, training.snapshot()) {
         (TrainingStatus::Running | TrainingStatus::Pausing { .. }, Some(snapshot)) => {
             scenario.update_index(&snapshot.position.to_position())
         }
@@ -32,8 +32,8 @@ pub(super) fn numbers(session: &Session) -> Markup {
 
 /// The share of the epochs that is done, if their number is limited.
 pub(super) fn progress(session: &Session) -> Option<f64> {
-    let end = u64::from(session.training().criteria().epochs?) * session.scenario().mini_batches() as u64;
-    let began = session.training().first_update();
+    let end = u64::from(session.training().criteria.epochs?) * session.scenario().mini_batches() as u64;
+    let began = session.training().first_update;
     let now = session
         .training()
         .snapshot()
@@ -51,7 +51,7 @@ pub(super) fn remaining(session: &Session) -> String {
     };
     let scenario = session.scenario();
     let end =
-        u64::from(session.training().criteria().epochs.unwrap_or_default()) * scenario.mini_batches() as u64;
+        u64::from(session.training().criteria.epochs.unwrap_or_default()) * scenario.mini_batches() as u64;
     let here = scenario.samples_before(scenario.update_index(&snapshot.position.to_position()));
     let samples = scenario.samples_before(end).saturating_sub(here);
     format!("{percent} % · {} left", duration(samples as f64 / snapshot.speed))

@@ -26,7 +26,7 @@ pub(in crate::view::charts) fn of_runs<DB: DrawingBackend>(
         return painter.sentence("Regression: choose “of the selected neuron”");
     };
     let ranges = input_ranges(&scenario.data);
-    let passes = comparison.passes();
+    let passes = &comparison.passes;
     let (width, height) = painter.size();
     let columns = if passes.len() > 2 && width < NARROW { 2 } else { passes.len() };
     let rows = passes.len().div_ceil(columns);
