@@ -34,12 +34,8 @@ pub fn draw<DB: DrawingBackend>(
     }
     for link in &scene.links {
         let colour = network.faded(palette.cost, link.highlight);
-        network.painter.line(
-            link.from,
-            link.to,
-            colour,
-            if link.highlight.is_active() { 2.0 } else { 1.0 },
-        )?;
+        let width = if link.highlight.is_active() { 2.0 } else { 1.0 };
+        network.painter.line(link.from, link.to, colour, width)?;
     }
     for edge in &scene.edges {
         if let Some(label) = &edge.label {
@@ -153,14 +149,14 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
     }
 
     fn edge(&self, edge: &Edge) -> DrawResult<DB> {
+        let palette = self.painter.palette;
         let negative = edge.weight < 0.0;
-        let hue = if negative { self.painter.palette.w_negative } else { self.painter.palette.w };
+        let hue = if negative { palette.w_negative } else { palette.w };
         let pointed_at = edge.selected || edge.hovered;
         if pointed_at {
-            let outline =
-                if edge.hovered { self.painter.palette.highlight } else { self.painter.palette.selected };
+            let outline = if edge.hovered { palette.highlight } else { palette.selected };
             self.painter.line(edge.from, edge.to, outline, edge.width + 4.0)?;
-            self.painter.line(edge.from, edge.to, self.painter.palette.surface, edge.width + 1.0)?;
+            self.painter.line(edge.from, edge.to, palette.surface, edge.width + 1.0)?;
         }
         let colour = if pointed_at { hue } else { self.faded(hue, edge.highlight) };
         let width = if edge.highlight == Highlight::Faded { edge.width * 0.8 } else { edge.width };
@@ -179,12 +175,12 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
 
     /// The label of a weight.
     fn weight_label(&mut self, label: &'a Label, weight: f64) -> DrawResult<DB> {
-        let hue = if weight < 0.0 { self.painter.palette.w_negative } else { self.painter.palette.w };
-        let ground =
-            if label.highlight == Highlight::Written { self.marker() } else { self.painter.palette.surface };
+        let palette = self.painter.palette;
+        let hue = if weight < 0.0 { palette.w_negative } else { palette.w };
+        let ground = if label.highlight == Highlight::Written { self.marker() } else { palette.surface };
         self.painter.fill(label.area, ground)?;
         let faded = label.highlight == Highlight::Faded && !label.hovered;
-        let colour = if faded { self.painter.palette.faded } else { hue };
+        let colour = if faded { palette.faded } else { hue };
         self.text(&label.value, (label.size, false), colour, HPos::Center, label.area.centre());
         Ok(())
     }
@@ -195,42 +191,37 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
     }
 
     fn node(&mut self, node: &'a Node) -> DrawResult<DB> {
-        let Palette { background, line, text, faded, highlight, selected, a, .. } = *self.painter.palette;
-        let strongest = node
-            .labels
-            .iter()
-            .filter(|label| label.highlight.is_active())
-            .max_by_key(|label| label.highlight);
+        let Palette { background, surface, line, text, faded, highlight, selected, a, .. } =
+            *self.painter.palette;
+        let active = node.labels.iter().filter(|label| label.highlight.is_active());
+        let strongest = active.max_by_key(|label| label.highlight);
         let hue = strongest.map_or(a, |label| self.hue(label.symbol));
-        let is_box = matches!(node.item, Item::Target { .. });
         let border = match node.highlight {
             Highlight::Faded => (line, 1.0),
             Highlight::Neutral => (faded, 1.0),
-            Highlight::Read => (hue, 1.5),
-            Highlight::Written => (hue, 1.5),
+            Highlight::Read | Highlight::Written => (hue, 1.5),
         };
+        let ground = if node.hovered { mix(highlight, background, 0.18) } else { background };
         if let Some(card) = node.card {
             if node.selected {
-                self.frame(card.grown(4.0), self.painter.palette.surface, selected, 1.5)?;
+                self.frame(card.grown(4.0), surface, selected, 1.5)?;
             }
             if node.highlight == Highlight::Written {
                 self.frame(card.grown(1.5), highlight, highlight, 1.0)?;
             }
-            let fill = if node.hovered { mix(highlight, background, 0.18) } else { background };
-            self.frame(card, fill, border.0, border.1)?;
+            self.frame(card, ground, border.0, border.1)?;
         }
-        if !is_box {
+        if !matches!(node.item, Item::Target { .. }) {
             let Node { centre, radius, .. } = *node;
             if node.card.is_none() {
                 if node.selected {
                     self.painter.circle(centre, radius + 5.0, selected.filled())?;
-                    self.painter.circle(centre, radius + 3.0, self.painter.palette.surface.filled())?;
+                    self.painter.circle(centre, radius + 3.0, surface.filled())?;
                 }
                 if node.highlight == Highlight::Written {
                     self.painter.circle(centre, radius + 3.0, highlight.filled())?;
                 }
             }
-            let ground = if node.hovered { mix(highlight, background, 0.18) } else { background };
             self.painter.circle(centre, radius, ground.filled())?;
             if let Some(level) = node.level {
                 let size = (radius - 2.0).max(1.0) * level.abs().min(1.0).sqrt();
@@ -248,11 +239,7 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         if let Some(index) = &node.index {
             self.centred(index, if node.highlight.is_active() { text } else { faded });
         }
-        let over_edges = node.card.is_none();
-        for label in &node.labels {
-            self.label(label, over_edges)?;
-        }
-        Ok(())
+        node.labels.iter().try_for_each(|label| self.label(label, node.card.is_none()))
     }
 
     /// A number with its symbol; `over_edges` says whether edges may pass behind it.
@@ -295,19 +282,10 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
     }
 }
 
-/// Cosine and sine of the multiples of 45°.
-const EIGHTHS: [(f64, f64); 8] = {
+/// Cosine of the multiples of 45°.
+const COSINES: [f64; 8] = {
     const HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
-    [
-        (1.0, 0.0),
-        (HALF, HALF),
-        (0.0, 1.0),
-        (-HALF, HALF),
-        (-1.0, 0.0),
-        (-HALF, -HALF),
-        (0.0, -1.0),
-        (HALF, -HALF),
-    ]
+    [1.0, HALF, 0.0, -HALF, -1.0, -HALF, 0.0, HALF]
 };
 
 /// The outline of a rectangle with round corners: three points per corner.
@@ -324,7 +302,7 @@ fn rounded(rect: Rect, radius: f64) -> [Point; 12] {
     std::array::from_fn(|index| {
         let (corner, point) = (index / 3, index % 3);
         let (x, y) = corners[corner];
-        let (across, down) = EIGHTHS[(2 * corner + point) % EIGHTHS.len()];
-        Point { x: x + radius * across, y: y + radius * down }
+        let (cosine, sine) = (COSINES[(2 * corner + point) % 8], COSINES[(2 * corner + point + 6) % 8]);
+        Point { x: x + radius * cosine, y: y + radius * sine }
     })
 }

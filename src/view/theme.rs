@@ -7,127 +7,90 @@
 use crate::scenario::MAX_RUNS;
 use plotters::style::RGBColor;
 
-/// All colours of a theme.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Palette {
-    /// Background of the page.
-    pub background: RGBColor,
-    /// Background of cards and boxes.
-    pub surface: RGBColor,
-    /// Words and numbers.
-    pub text: RGBColor,
-    /// Text that the current moment does not use, and small print.
-    pub faded: RGBColor,
-    /// Borders and grid lines.
-    pub line: RGBColor,
-    /// a, and x, the activations of the input layer.
-    pub a: RGBColor,
-    /// z
-    pub z: RGBColor,
-    /// δ
-    pub delta: RGBColor,
-    /// w; in the picture, positive weights.
-    pub w: RGBColor,
-    /// Negative weights in the picture; their lines are dashed too.
-    pub w_negative: RGBColor,
-    /// b and ∂C/∂b
-    pub b: RGBColor,
-    /// C and y
-    pub cost: RGBColor,
-    /// Marks what the current moment reads and writes.
-    pub highlight: RGBColor,
-    /// Marks what is selected.
-    pub selected: RGBColor,
-    /// The compared runs, in order; their [`DASHES`] differ too.
-    pub runs: [RGBColor; MAX_RUNS],
-}
-
 /// The dash pattern of each run's line, in CSS pixels: dash, gap, dash, … A solid line has none.
 pub const DASHES: [&[f64]; MAX_RUNS] = [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0]];
+
+/// The colours of the runs, in the light and in the dark theme.
+const RUNS: [[u32; MAX_RUNS]; 2] =
+    [[0x3d2fb3, 0xd0185a, 0x557f00, 0x007e8b], [0x9a86ff, 0xff6b97, 0xb8d84a, 0x5fdcdc]];
+
+/// Defines [`Palette`] from the table of its colours: field, custom property, colour in the light theme, colour in
+/// the dark theme.
+macro_rules! palette {
+    ($($(#[$doc:meta])* $field:ident: $property:literal, $light:literal, $dark:literal;)*) => {
+        /// All colours of a theme.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct Palette {
+            $($(#[$doc])* pub $field: RGBColor,)*
+            /// The compared runs, in order; their [`DASHES`] differ too.
+            pub runs: [RGBColor; MAX_RUNS],
+        }
+
+        impl Palette {
+            /// The dark or the light theme.
+            pub fn of(dark: bool) -> Self {
+                let theme = usize::from(dark);
+                Self { $($field: rgb([$light, $dark][theme]),)* runs: RUNS[theme].map(rgb) }
+            }
+
+            /// All colours as custom properties of the style sheet: `("--a", "#00549b")`.
+            pub fn css_variables(&self) -> Vec<(String, String)> {
+                let hex = |RGBColor(red, green, blue): RGBColor| format!("#{red:02x}{green:02x}{blue:02x}");
+                let runs = self.runs.into_iter().enumerate();
+                let runs = runs.map(|(run, colour)| (format!("--run-{}", run + 1), hex(colour)));
+                [$(($property.to_owned(), hex(self.$field)),)*].into_iter().chain(runs).collect()
+            }
+        }
+    };
+}
+
+palette! {
+    /// Background of the page.
+    background: "--background", 0xfafaf7, 0x14171c;
+    /// Background of cards and boxes.
+    surface: "--surface", 0xffffff, 0x1d2128;
+    /// Words and numbers.
+    text: "--text", 0x1b1f24, 0xe8eaed;
+    /// Text that the current moment does not use, and small print.
+    faded: "--faded", 0x5f6670, 0x9aa3ae;
+    /// Borders and grid lines.
+    line: "--line", 0xc9cdd3, 0x3d444f;
+    /// a, and x, the activations of the input layer.
+    a: "--a", 0x00549b, 0x5aa9f0;
+    /// z
+    z: "--z", 0x0b74a0, 0x8ad3f5;
+    /// δ
+    delta: "--delta", 0xb84200, 0xff8a4c;
+    /// w; in the picture, positive weights.
+    w: "--w", 0x7a5c00, 0xe8ae2c;
+    /// Negative weights in the picture; their lines are dashed too.
+    w_negative: "--w-negative", 0x5a6788, 0xa3b0d0;
+    /// b and ∂C/∂b
+    b: "--b", 0x9c3a78, 0xe58dc0;
+    /// C and y
+    cost: "--cost", 0x00704f, 0x3cc49a;
+    /// Marks what the current moment reads and writes.
+    highlight: "--highlight", 0xe6b400, 0xf0e442;
+    /// Marks what is selected.
+    selected: "--selected", 0x202a44, 0xffffff;
+}
 
 impl Palette {
     /// The light theme.
     pub fn light() -> Self {
-        Self {
-            background: RGBColor(0xfa, 0xfa, 0xf7),
-            surface: RGBColor(0xff, 0xff, 0xff),
-            text: RGBColor(0x1b, 0x1f, 0x24),
-            faded: RGBColor(0x5f, 0x66, 0x70),
-            line: RGBColor(0xc9, 0xcd, 0xd3),
-            a: RGBColor(0x00, 0x54, 0x9b),
-            z: RGBColor(0x0b, 0x74, 0xa0),
-            delta: RGBColor(0xb8, 0x42, 0x00),
-            w: RGBColor(0x7a, 0x5c, 0x00),
-            w_negative: RGBColor(0x5a, 0x67, 0x88),
-            b: RGBColor(0x9c, 0x3a, 0x78),
-            cost: RGBColor(0x00, 0x70, 0x4f),
-            highlight: RGBColor(0xe6, 0xb4, 0x00),
-            selected: RGBColor(0x20, 0x2a, 0x44),
-            runs: [
-                RGBColor(0x3d, 0x2f, 0xb3),
-                RGBColor(0xd0, 0x18, 0x5a),
-                RGBColor(0x55, 0x7f, 0x00),
-                RGBColor(0x00, 0x7e, 0x8b),
-            ],
-        }
+        Self::of(false)
     }
 
     /// The dark theme.
     pub fn dark() -> Self {
-        Self {
-            background: RGBColor(0x14, 0x17, 0x1c),
-            surface: RGBColor(0x1d, 0x21, 0x28),
-            text: RGBColor(0xe8, 0xea, 0xed),
-            faded: RGBColor(0x9a, 0xa3, 0xae),
-            line: RGBColor(0x3d, 0x44, 0x4f),
-            a: RGBColor(0x5a, 0xa9, 0xf0),
-            z: RGBColor(0x8a, 0xd3, 0xf5),
-            delta: RGBColor(0xff, 0x8a, 0x4c),
-            w: RGBColor(0xe8, 0xae, 0x2c),
-            w_negative: RGBColor(0xa3, 0xb0, 0xd0),
-            b: RGBColor(0xe5, 0x8d, 0xc0),
-            cost: RGBColor(0x3c, 0xc4, 0x9a),
-            highlight: RGBColor(0xf0, 0xe4, 0x42),
-            selected: RGBColor(0xff, 0xff, 0xff),
-            runs: [
-                RGBColor(0x9a, 0x86, 0xff),
-                RGBColor(0xff, 0x6b, 0x97),
-                RGBColor(0xb8, 0xd8, 0x4a),
-                RGBColor(0x5f, 0xdc, 0xdc),
-            ],
-        }
+        Self::of(true)
     }
+}
 
-    /// The dark or the light theme.
-    pub fn of(dark: bool) -> Self {
-        if dark { Self::dark() } else { Self::light() }
-    }
-
-    /// All colours as custom properties of the style sheet: `("--a", "#00549b")`.
-    pub fn css_variables(&self) -> Vec<(&'static str, String)> {
-        let colours = [
-            ("--background", self.background),
-            ("--surface", self.surface),
-            ("--text", self.text),
-            ("--faded", self.faded),
-            ("--line", self.line),
-            ("--a", self.a),
-            ("--z", self.z),
-            ("--delta", self.delta),
-            ("--w", self.w),
-            ("--w-negative", self.w_negative),
-            ("--b", self.b),
-            ("--cost", self.cost),
-            ("--highlight", self.highlight),
-            ("--selected", self.selected),
-            ("--run-1", self.runs[0]),
-            ("--run-2", self.runs[1]),
-            ("--run-3", self.runs[2]),
-            ("--run-4", self.runs[3]),
-        ];
-        let hex = |RGBColor(red, green, blue): RGBColor| format!("#{red:02x}{green:02x}{blue:02x}");
-        colours.map(|(name, colour)| (name, hex(colour))).to_vec()
-    }
+/// A colour from 0xRRGGBB.
+fn rgb(value: u32) -> RGBColor {
+    let [_, red, green, blue] = value.to_be_bytes();
+    RGBColor(red, green, blue)
 }
 
 /// Mixes `share` of `colour` with `1 − share` of `ground`. Colours are faded by mixing, not by transparency,

@@ -16,26 +16,24 @@ pub fn cost_chart<DB: DrawingBackend>(
     scale: f64,
     area: &DrawingArea<DB, Shift>,
 ) -> DrawResult<DB> {
-    draw(points, updates, &Painter::new(palette, scale, area)?)
+    Painter::new(palette, scale, area)?.costs(points, updates)
 }
 
-/// As [`cost_chart`], with a painter.
-pub(super) fn draw<DB: DrawingBackend>(
-    points: &[(u64, f64)],
-    updates: u64,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let points = points.iter().filter(|(_, cost)| cost.is_finite());
-    let points = points.map(|(update, cost)| (*update as f64, *cost)).collect();
-    let line = Line::new(points, painter.palette.cost);
-    let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
-        return painter.sentence("No update yet");
-    };
-    let now = updates as f64;
-    let updates = Scale::whole(first.0.min(now), last.0.max(now), painter.max_characters());
-    let costs: Vec<f64> = line.points.iter().map(|point| point.1).collect();
-    let costs = Scale::from_zero(&costs, painter.max_ticks());
-    let plot = Plot::new(painter, ("updates", updates), ("cost", costs))?;
-    plot.vertical_line(now)?;
-    plot.lines(&[line])
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// As [`cost_chart`], with a painter.
+    pub(super) fn costs(&self, points: &[(u64, f64)], updates: u64) -> DrawResult<DB> {
+        let points = points.iter().filter(|(_, cost)| cost.is_finite());
+        let points = points.map(|(update, cost)| (*update as f64, *cost)).collect();
+        let line = Line::new(points, self.palette.cost);
+        let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
+            return self.sentence("No update yet");
+        };
+        let now = updates as f64;
+        let updates = Scale::whole(first.0.min(now), last.0.max(now), self.max_characters());
+        let costs: Vec<f64> = line.points.iter().map(|point| point.1).collect();
+        let costs = Scale::from_zero(&costs, self.max_ticks());
+        let plot = Plot::new(self, ("updates", updates), ("cost", costs))?;
+        plot.vertical_line(now)?;
+        plot.lines(&[line])
+    }
 }

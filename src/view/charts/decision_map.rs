@@ -4,9 +4,6 @@
 mod network;
 mod runs;
 
-pub(super) use network::of_network;
-pub(super) use runs::of_runs;
-
 use super::text::SIZE;
 use crate::nn::{Activation, Network, feedforward, predicted_class};
 use crate::scenario::{Data, Samples};
@@ -61,27 +58,7 @@ fn range(data: &Data, input: usize) -> (f64, f64) {
 
 /// The names of the inputs and their directions.
 fn axes_names(data: &Data) -> String {
-    format!("across: {}; up: {}", data.inputs[0], data.inputs[1])
-}
-
-/// Draws the shape and colour of each class with its name, to the right of `from`, as many as fit into `width`.
-fn class_legend<DB: DrawingBackend>(
-    names: &[String],
-    from: Point,
-    width: f64,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let mut x = from.x;
-    for (class, name) in names.iter().enumerate() {
-        let name_width = text_width(name, SIZE);
-        if x + name_width + 2.0 * SIZE > from.x + width {
-            break;
-        }
-        class_shape(painter, class, Point { x: x + 5.0, y: from.y }, 4.0, hue(painter.palette, class))?;
-        painter.write(name, painter.palette.faded, HPos::Left, Point { x: x + 13.0, y: from.y })?;
-        x += name_width + 2.0 * SIZE + 4.0;
-    }
-    Ok(())
+    format!("{} horizontal, {} vertical", data.inputs[0], data.inputs[1])
 }
 
 /// The decision map of one network.
@@ -126,30 +103,6 @@ impl DecisionMap {
         Outputs { columns, rows, cells: cells.collect() }
     }
 
-    fn draw<DB: DrawingBackend>(
-        &self,
-        outputs: &Outputs,
-        network: &Network,
-        painter: &Painter<'_, DB>,
-    ) -> DrawResult<DB> {
-        let Rect { left, top, right, bottom } = self.area;
-        let Outputs { columns, rows, cells } = outputs;
-        let shades = self.shades(network, cells);
-        let between = |from: f64, to: f64, share: f64| from + (to - from) * share;
-        for (row, shades) in shades.chunks(*columns).enumerate() {
-            let y = |row: usize| between(top, bottom, row as f64 / *rows as f64);
-            let mut column = 0;
-            for run in shades.chunk_by(|one, other| one == other) {
-                let x = |column: usize| between(left, right, column as f64 / *columns as f64);
-                let end = column + run.len();
-                let cells = Rect { left: x(column), top: y(row), right: x(end), bottom: y(row + 1) };
-                painter.fill(cells, tint(painter.palette, run[0]))?;
-                column = end;
-            }
-        }
-        Ok(())
-    }
-
     /// The class of each cell and its shade, 0 … [`SHADES`].
     fn shades(&self, network: &Network, cells: &[Vec<Vec<f64>>]) -> Vec<(usize, u8)> {
         let margins: Vec<ClassMargin> = match self.target {
@@ -168,31 +121,6 @@ impl DecisionMap {
             .into_iter()
             .map(|(class, margin)| (class, (margin.clamp(0.0, 1.0) * SHADES).round() as u8))
             .collect()
-    }
-
-    /// Draws the samples, each class with its own shape; `hollow` ones are the validation rows.
-    fn draw_samples<DB: DrawingBackend>(
-        &self,
-        samples: &Samples,
-        hollow: bool,
-        painter: &Painter<'_, DB>,
-    ) -> DrawResult<DB> {
-        let Rect { left, top, right, bottom } = self.area;
-        let radius = if samples.len() > MANY_SAMPLES { 2.0 } else { 3.0 };
-        for sample in samples.iter().take(MAX_SAMPLES) {
-            let share = |input: usize| {
-                let (low, high) = self.ranges[input];
-                (sample.x[input] / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
-            };
-            let at = Point { x: left + (right - left) * share(0), y: bottom - (bottom - top) * share(1) };
-            let class = predicted_class(&sample.y);
-            class_shape(painter, class, at, radius + 1.0, painter.palette.surface)?;
-            class_shape(painter, class, at, radius, hue(painter.palette, class))?;
-            if hollow {
-                class_shape(painter, class, at, radius / 2.0, painter.palette.surface)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -233,19 +161,70 @@ fn tint(palette: &Palette, (class, shade): (usize, u8)) -> RGBColor {
     mix(hue(palette, class), palette.surface, 0.16 + 0.4 * f64::from(shade) / SHADES)
 }
 
-/// The shape of a class: a circle, a triangle, a diamond or a cross.
-fn class_shape<DB: DrawingBackend>(
-    painter: &Painter<'_, DB>,
-    class: usize,
-    centre: Point,
-    radius: f64,
-    colour: RGBColor,
-) -> DrawResult<DB> {
-    let around = |(x, y): (f64, f64)| Point { x: centre.x + radius * x, y: centre.y + radius * y };
-    match class % 4 {
-        0 => painter.circle(centre, radius, colour.filled()),
-        1 => painter.polygon(&[(0.0, -1.25), (1.15, 0.85), (-1.15, 0.85)].map(around), colour),
-        2 => painter.polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)].map(around), colour),
-        _ => painter.cross(centre, radius, colour),
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws the shape and colour of each class with its name, to the right of `from`, as many as fit into `width`.
+    fn class_legend(&self, names: &[String], from: Point, width: f64) -> DrawResult<DB> {
+        let mut x = from.x;
+        for (class, name) in names.iter().enumerate() {
+            let name_width = text_width(name, SIZE);
+            if x + name_width + 2.0 * SIZE > from.x + width {
+                break;
+            }
+            self.class_shape(class, Point { x: x + 5.0, y: from.y }, 4.0, hue(self.palette, class))?;
+            self.write(name, self.palette.faded, HPos::Left, Point { x: x + 13.0, y: from.y })?;
+            x += name_width + 2.0 * SIZE + 4.0;
+        }
+        Ok(())
+    }
+
+    /// The shape of a class: a circle, a triangle, a diamond or a cross.
+    fn class_shape(&self, class: usize, centre: Point, radius: f64, colour: RGBColor) -> DrawResult<DB> {
+        let around = |(x, y): (f64, f64)| Point { x: centre.x + radius * x, y: centre.y + radius * y };
+        match class % 4 {
+            0 => self.circle(centre, radius, colour.filled()),
+            1 => self.polygon(&[(0.0, -1.25), (1.15, 0.85), (-1.15, 0.85)].map(around), colour),
+            2 => self.polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)].map(around), colour),
+            _ => self.cross(centre, radius, colour),
+        }
+    }
+
+    /// Draws the cells of a map.
+    fn decision_map(&self, map: &DecisionMap, outputs: &Outputs, network: &Network) -> DrawResult<DB> {
+        let Rect { left, top, right, bottom } = map.area;
+        let Outputs { columns, rows, cells } = outputs;
+        let shades = map.shades(network, cells);
+        let between = |from: f64, to: f64, share: f64| from + (to - from) * share;
+        for (row, shades) in shades.chunks(*columns).enumerate() {
+            let y = |row: usize| between(top, bottom, row as f64 / *rows as f64);
+            let mut column = 0;
+            for run in shades.chunk_by(|one, other| one == other) {
+                let x = |column: usize| between(left, right, column as f64 / *columns as f64);
+                let end = column + run.len();
+                let cells = Rect { left: x(column), top: y(row), right: x(end), bottom: y(row + 1) };
+                self.fill(cells, tint(self.palette, run[0]))?;
+                column = end;
+            }
+        }
+        Ok(())
+    }
+
+    /// Draws the samples, each class with its own shape; `hollow` ones are the validation rows.
+    fn map_samples(&self, map: &DecisionMap, samples: &Samples, hollow: bool) -> DrawResult<DB> {
+        let Rect { left, top, right, bottom } = map.area;
+        let radius = if samples.len() > MANY_SAMPLES { 2.0 } else { 3.0 };
+        for sample in samples.iter().take(MAX_SAMPLES) {
+            let share = |input: usize| {
+                let (low, high) = map.ranges[input];
+                (sample.x[input] / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
+            };
+            let at = Point { x: left + (right - left) * share(0), y: bottom - (bottom - top) * share(1) };
+            let class = predicted_class(&sample.y);
+            self.class_shape(class, at, radius + 1.0, self.palette.surface)?;
+            self.class_shape(class, at, radius, hue(self.palette, class))?;
+            if hollow {
+                self.class_shape(class, at, radius / 2.0, self.palette.surface)?;
+            }
+        }
+        Ok(())
     }
 }

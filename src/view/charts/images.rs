@@ -19,17 +19,66 @@ pub fn image_size(scenario: &Scenario) -> Option<(usize, usize)> {
     data.samples.image_size().or(side.filter(|_| named).map(|side| (side, side)))
 }
 
-/// Draws the image of the current sample.
-pub(super) fn sample_image<DB: DrawingBackend>(
-    session: &Session,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let scenario = session.scenario();
-    let Some(size) = image_size(scenario) else { return Ok(()) };
-    let (width, height) = painter.size();
-    let side = width.min(height);
-    let sample = scenario.data.samples.at(session.visible().row());
-    image(&sample.x, size, Rect { left: 0.0, top: 0.0, right: side, bottom: side }, painter)
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws the image of the current sample.
+    pub(super) fn sample_image(&self, session: &Session) -> DrawResult<DB> {
+        let scenario = session.scenario();
+        let Some(size) = image_size(scenario) else { return Ok(()) };
+        let (width, height) = self.size();
+        let side = width.min(height);
+        let sample = scenario.data.samples.at(session.visible().row());
+        self.image(&sample.x, size, Rect { left: 0.0, top: 0.0, right: side, bottom: side })
+    }
+
+    /// Draws misclassified images, each with its true and its predicted class.
+    pub(super) fn misclassified(&self, session: &Session) -> DrawResult<DB> {
+        let data = &session.scenario().data;
+        let (Some(pixels), Some(snapshot)) = (image_size(session.scenario()), session.training().snapshot())
+        else {
+            return self.sentence("Press Train to see misclassified images.");
+        };
+        let errors = &snapshot.classification.errors;
+        if errors.is_empty() {
+            return self.sentence("No misclassified images");
+        }
+        let rows = data.validation_or_training();
+        let (width, height) = self.size();
+        let columns = ((width + GAP) / (SIZE + GAP)).floor().max(1.0) as usize;
+        let lines = (height / (SIZE + LINE + 4.0)).floor().max(1.0) as usize;
+        for (index, (row, predicted)) in errors.iter().take(columns * lines).enumerate() {
+            let Some(sample) = rows.get(*row) else { continue };
+            let left = (index % columns) as f64 * (SIZE + GAP);
+            let top = (index / columns) as f64 * (SIZE + LINE + 4.0);
+            self.image(&sample.x, pixels, Rect { left, top, right: left + SIZE, bottom: top + SIZE })?;
+            let name = |class: usize| data.targets.get(class).map_or("", String::as_str);
+            let words = format!("{} as {}", name(predicted_class(&sample.y)), name(*predicted));
+            let at = Point { x: left, y: top + SIZE + LINE / 2.0 + 1.0 };
+            self.write(&words, self.palette.text, HPos::Left, at)?;
+        }
+        Ok(())
+    }
+
+    /// Draws an image of `across` × `down` pixels, each 0 … 1; `x` has them row by row.
+    fn image(&self, x: &[f64], (across, down): (usize, usize), area: Rect) -> DrawResult<DB> {
+        let Palette { background, text, .. } = *self.palette;
+        self.fill(area, mix(text, background, 0.06))?;
+        let step = (area.right - area.left) / across.max(down) as f64;
+        let shade = |value: &f64| (value.clamp(0.0, 1.0) * SHADES).round();
+        for (row, pixels) in x.chunks(across).enumerate() {
+            let mut column = 0;
+            for run in pixels.chunk_by(|one, other| shade(one) == shade(other)) {
+                let along = |column: usize| area.left + column as f64 * step;
+                let top = area.top + row as f64 * step;
+                let cells =
+                    Rect { left: along(column), top, right: along(column + run.len()), bottom: top + step };
+                if shade(&run[0]) > 0.0 {
+                    self.fill(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
+                }
+                column += run.len();
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Number of shades of a pixel.
@@ -38,61 +87,3 @@ const SHADES: f64 = 8.0;
 const GAP: f64 = 8.0;
 /// Size of a misclassified image, in CSS pixels.
 const SIZE: f64 = 44.0;
-
-/// Draws misclassified images, each with its true and its predicted class.
-pub(super) fn misclassified<DB: DrawingBackend>(
-    session: &Session,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let data = &session.scenario().data;
-    let (Some(pixels), Some(snapshot)) = (image_size(session.scenario()), session.training().snapshot())
-    else {
-        return painter.sentence("Press Train to see misclassified images.");
-    };
-    let errors = &snapshot.classification.errors;
-    if errors.is_empty() {
-        return painter.sentence("No misclassified images");
-    }
-    let rows = data.validation_or_training();
-    let (width, height) = painter.size();
-    let columns = ((width + GAP) / (SIZE + GAP)).floor().max(1.0) as usize;
-    let lines = (height / (SIZE + LINE + 4.0)).floor().max(1.0) as usize;
-    for (index, (row, predicted)) in errors.iter().take(columns * lines).enumerate() {
-        let Some(sample) = rows.get(*row) else { continue };
-        let left = (index % columns) as f64 * (SIZE + GAP);
-        let top = (index / columns) as f64 * (SIZE + LINE + 4.0);
-        image(&sample.x, pixels, Rect { left, top, right: left + SIZE, bottom: top + SIZE }, painter)?;
-        let name = |class: usize| data.targets.get(class).map_or("", String::as_str);
-        let words = format!("{} as {}", name(predicted_class(&sample.y)), name(*predicted));
-        let at = Point { x: left, y: top + SIZE + LINE / 2.0 + 1.0 };
-        painter.write(&words, painter.palette.text, HPos::Left, at)?;
-    }
-    Ok(())
-}
-
-/// Draws an image of `across` × `down` pixels, each 0 … 1; `x` has them row by row.
-fn image<DB: DrawingBackend>(
-    x: &[f64],
-    (across, down): (usize, usize),
-    area: Rect,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let Palette { background, text, .. } = *painter.palette;
-    painter.fill(area, mix(text, background, 0.06))?;
-    let step = (area.right - area.left) / across.max(down) as f64;
-    let shade = |value: &f64| (value.clamp(0.0, 1.0) * SHADES).round();
-    for (row, pixels) in x.chunks(across).enumerate() {
-        let mut column = 0;
-        for run in pixels.chunk_by(|one, other| shade(one) == shade(other)) {
-            let along = |column: usize| area.left + column as f64 * step;
-            let top = area.top + row as f64 * step;
-            let cells =
-                Rect { left: along(column), top, right: along(column + run.len()), bottom: top + step };
-            if shade(&run[0]) > 0.0 {
-                painter.fill(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
-            }
-            column += run.len();
-        }
-    }
-    Ok(())
-}

@@ -85,7 +85,7 @@ impl Chart {
         }
     }
 
-    /// The chart scope-note canvas has this id.
+    /// The chart whose canvas has this id.
     ///
     /// ```
     /// use deltascope::view::charts::Chart;
@@ -116,32 +116,32 @@ pub fn draw<DB: DrawingBackend>(
     match chart {
         Chart::Cost => {
             let points: Vec<_> = session.costs().collect();
-            let updates = session.updates() + u64::from(session.visible().finished());
-            cost::draw(&points, updates, painter)
+            painter.costs(&points, session.updates() + u64::from(session.visible().finished()))
         }
-        Chart::SampleImage => images::sample_image(session, painter),
-        Chart::CompareCost => compare(session, painter, runs::cost),
-        Chart::CompareAccuracy => compare(session, painter, runs::accuracy),
-        Chart::CompareParameter => compare(session, painter, runs::parameter),
-        Chart::CompareDistance => compare(session, painter, runs::distance),
-        Chart::CompareSweep => compare(session, painter, |session, _, painter| sweep::draw(session, painter)),
-        Chart::CompareMaps => compare(session, painter, decision_map::of_runs),
-        Chart::TrainCost => training::cost(session, painter),
-        Chart::TrainAccuracy => training::accuracy(session, painter),
-        Chart::TrainMaps => decision_map::of_network(session, painter),
-        Chart::TrainMisclassified => images::misclassified(session, painter),
+        Chart::SampleImage => painter.sample_image(session),
+        Chart::CompareCost => painter.comparison(session, Painter::run_costs),
+        Chart::CompareAccuracy => painter.comparison(session, Painter::run_accuracies),
+        Chart::CompareParameter => painter.comparison(session, Painter::run_parameters),
+        Chart::CompareDistance => painter.comparison(session, Painter::run_distances),
+        Chart::CompareSweep => painter.comparison(session, Painter::sweep),
+        Chart::CompareMaps => painter.comparison(session, Painter::run_maps),
+        Chart::TrainCost => painter.training_cost(session),
+        Chart::TrainAccuracy => painter.training_accuracy(session),
+        Chart::TrainMaps => painter.network_maps(session),
+        Chart::TrainMisclassified => painter.misclassified(session),
     }
 }
 
-/// Draws a chart of the comparison, once the comparison is computed.
-fn compare<DB: DrawingBackend>(
-    session: &Session,
-    painter: &Painter<'_, DB>,
-    draw: fn(&Session, &Comparison, &Painter<'_, DB>) -> DrawResult<DB>,
-) -> DrawResult<DB> {
-    match session.comparison().filter(|comparison| !comparison.passes.is_empty()) {
-        Some(comparison) => draw(session, comparison, painter),
-        None => painter.sentence("Computing …"),
+/// Draws a chart of a comparison.
+type DrawComparison<P, DB> = fn(&P, &Session, &Comparison) -> DrawResult<DB>;
+
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws a chart of the comparison, once the comparison is computed.
+    fn comparison(&self, session: &Session, draw: DrawComparison<Self, DB>) -> DrawResult<DB> {
+        match session.comparison().filter(|comparison| !comparison.passes.is_empty()) {
+            Some(comparison) => draw(self, session, comparison),
+            None => self.sentence("Computing …"),
+        }
     }
 }
 

@@ -39,27 +39,104 @@ struct RunLines {
     scale: fn(&[f64], usize) -> Scale,
 }
 
-/// Draws the mean cost of each mini-batch, including the current one once it is finished.
-pub(super) fn cost<DB: DrawingBackend>(
-    session: &Session,
-    comparison: &Comparison,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let passes = &comparison.passes;
-    let mut lines = comparison.cost_curves();
-    if session.visible().finished() && !session.view_state().frozen {
-        let here = passes.iter().map(|pass| Some((comparison.mini_batch, pass.cost_mean()?)));
-        lines.iter_mut().zip(here).for_each(|(line, point)| line.extend(point));
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws the mean cost of each mini-batch, including the current one once it is finished.
+    pub(super) fn run_costs(&self, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
+        let passes = &comparison.passes;
+        let mut lines = comparison.cost_curves();
+        if session.visible().finished() && !session.view_state().frozen {
+            let here = passes.iter().map(|pass| Some((comparison.mini_batch, pass.cost_mean()?)));
+            lines.iter_mut().zip(here).for_each(|(line, point)| line.extend(point));
+        }
+        let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
+        let size = longest.div_ceil((self.size().0 / POINT_WIDTH).max(1.0) as usize).max(1);
+        let lines = RunLines {
+            name: if size > 1 { "cost (smoothed)" } else { "cost" }.to_owned(),
+            lines: lines.iter().map(|line| smoothed(line, size)).collect(),
+            current: vec![None; passes.len()],
+            scale: Scale::from_zero,
+        };
+        self.run_lines(lines, session, comparison)
     }
-    let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let size = longest.div_ceil((painter.size().0 / POINT_WIDTH).max(1.0) as usize).max(1);
-    let lines = RunLines {
-        name: if size > 1 { "cost (smoothed)" } else { "cost" }.to_owned(),
-        lines: lines.iter().map(|line| smoothed(line, size)).collect(),
-        current: vec![None; passes.len()],
-        scale: Scale::from_zero,
-    };
-    draw(lines, session, comparison, painter)
+
+    /// Draws the share of all rows that are classified correctly.
+    pub(super) fn run_accuracies(&self, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
+        if is_regression(session.scenario()) {
+            return self.sentence("Regression: no accuracy");
+        }
+        let current = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
+        let lines = RunLines {
+            name: "accuracy".to_owned(),
+            lines: comparison.accuracy_curves(session.scenario()),
+            current: (0..comparison.passes.len()).map(current).collect(),
+            scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
+        };
+        self.run_lines(lines, session, comparison)
+    }
+
+    /// Draws the selected bias or weight.
+    pub(super) fn run_parameters(&self, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
+        let Some(parameter) = session.selected_parameter() else {
+            return self.sentence("Select a neuron or weight to plot it");
+        };
+        let current = |pass: &RunPass| pass.current()?.get(parameter);
+        let lines = RunLines {
+            name: name(parameter),
+            lines: comparison.parameter_curves(parameter),
+            current: comparison.passes.iter().map(current).collect(),
+            scale: Scale::around,
+        };
+        self.run_lines(lines, session, comparison)
+    }
+
+    /// Draws the distance of each run to the reference run, which itself has no line.
+    pub(super) fn run_distances(&self, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
+        let reference = comparison.reference();
+        let current = |run| comparison.distance(run, reference).filter(|_| run != reference);
+        let mut lines = comparison.distance_curves();
+        lines[reference].clear();
+        let lines = RunLines {
+            name: format!("distance to run {}", reference + 1),
+            lines,
+            current: (0..comparison.passes.len()).map(current).collect(),
+            scale: Scale::from_zero,
+        };
+        self.run_lines(lines, session, comparison)
+    }
+
+    /// Draws the lines, each up to the current moment.
+    fn run_lines(&self, lines: RunLines, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
+        let RunLines { name, lines, current, scale } = lines;
+        let axis = session.view_state().axis;
+        let styles = self.palette.runs.into_iter().zip(DASHES);
+        let runs = comparison.passes.iter().zip(lines.iter().zip(current));
+        let lines =
+            runs.zip(styles).enumerate().map(|(run, ((pass, (line, current)), (colour, dashes)))| Line {
+                points: points(session, comparison, pass, line, current),
+                colour,
+                dashes,
+                name: (run + 1).to_string(),
+                diverged: pass.divergence.is_some(),
+            });
+        let lines: Vec<Line> = lines.collect();
+        let (times, values): (Vec<f64>, Vec<f64>) =
+            lines.iter().flat_map(|line| &line.points).copied().unzip();
+        if values.is_empty() {
+            return self.sentence("No update yet");
+        }
+        // On the axis of updates the runs have different current positions: the ends of their lines.
+        let shared = comparison.passes.first().filter(|_| axis == Axis::Samples);
+        let now = shared.map(|pass| position(session, comparison, pass));
+        let last = times.into_iter().chain(now).fold(0.0, f64::max);
+        let x_name = match axis {
+            Axis::Samples => "samples seen",
+            Axis::Updates => "updates made",
+        };
+        let x_scale = Scale::whole(0.0, last, self.max_characters());
+        let plot = Plot::new(self, (x_name, x_scale), (&name, scale(&values, self.max_ticks())))?;
+        now.map_or(Ok(()), |now| plot.vertical_line(now))?;
+        plot.lines(&lines)
+    }
 }
 
 /// The means of groups of `size` neighbouring points.
@@ -73,63 +150,6 @@ fn smoothed(line: &[(u64, f64)], size: usize) -> Vec<(u64, f64)> {
     line.chunks(size).map(mean).collect()
 }
 
-/// Draws the share of all rows that are classified correctly.
-pub(super) fn accuracy<DB: DrawingBackend>(
-    session: &Session,
-    comparison: &Comparison,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    if is_regression(session.scenario()) {
-        return painter.sentence("Regression: no accuracy");
-    }
-    let current = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
-    let lines = RunLines {
-        name: "accuracy".to_owned(),
-        lines: comparison.accuracy_curves(session.scenario()),
-        current: (0..comparison.passes.len()).map(current).collect(),
-        scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
-    };
-    draw(lines, session, comparison, painter)
-}
-
-/// Draws the selected bias or weight.
-pub(super) fn parameter<DB: DrawingBackend>(
-    session: &Session,
-    comparison: &Comparison,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let Some(parameter) = session.selected_parameter() else {
-        return painter.sentence("Select a neuron or weight to plot it");
-    };
-    let current = |pass: &RunPass| pass.current()?.get(parameter);
-    let lines = RunLines {
-        name: name(parameter),
-        lines: comparison.parameter_curves(parameter),
-        current: comparison.passes.iter().map(current).collect(),
-        scale: Scale::around,
-    };
-    draw(lines, session, comparison, painter)
-}
-
-/// Draws the distance of each run to the reference run, which itself has no line.
-pub(super) fn distance<DB: DrawingBackend>(
-    session: &Session,
-    comparison: &Comparison,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let reference = comparison.reference();
-    let current = |run| comparison.distance(run, reference).filter(|_| run != reference);
-    let mut lines = comparison.distance_curves();
-    lines[reference].clear();
-    let lines = RunLines {
-        name: format!("distance to run {}", reference + 1),
-        lines,
-        current: (0..comparison.passes.len()).map(current).collect(),
-        scale: Scale::from_zero,
-    };
-    draw(lines, session, comparison, painter)
-}
-
 /// A weight or bias in words.
 fn name(parameter: Parameter) -> String {
     match parameter {
@@ -138,42 +158,6 @@ fn name(parameter: Parameter) -> String {
             format!("weight {} to {} of layer {}", source + 1, neuron + 1, layer + 1)
         }
     }
-}
-
-/// Draws the lines, each up to the current moment.
-fn draw<DB: DrawingBackend>(
-    RunLines { name, lines, current, scale }: RunLines,
-    session: &Session,
-    comparison: &Comparison,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let axis = session.view_state().axis;
-    let styles = painter.palette.runs.into_iter().zip(DASHES);
-    let runs = comparison.passes.iter().zip(lines.iter().zip(current));
-    let lines = runs.zip(styles).enumerate().map(|(run, ((pass, (line, current)), (colour, dashes)))| Line {
-        points: points(session, comparison, pass, line, current),
-        colour,
-        dashes,
-        name: (run + 1).to_string(),
-        diverged: pass.divergence.is_some(),
-    });
-    let lines: Vec<Line> = lines.collect();
-    let (times, values): (Vec<f64>, Vec<f64>) = lines.iter().flat_map(|line| &line.points).copied().unzip();
-    if values.is_empty() {
-        return painter.sentence("No update yet");
-    }
-    // On the axis of updates the runs have different current positions: the ends of their lines.
-    let shared = comparison.passes.first().filter(|_| axis == Axis::Samples);
-    let now = shared.map(|pass| position(session, comparison, pass));
-    let last = times.into_iter().chain(now).fold(0.0, f64::max);
-    let x_name = match axis {
-        Axis::Samples => "samples seen",
-        Axis::Updates => "updates made",
-    };
-    let x_scale = Scale::whole(0.0, last, painter.max_characters());
-    let plot = Plot::new(painter, (x_name, x_scale), (&name, scale(&values, painter.max_ticks())))?;
-    now.map_or(Ok(()), |now| plot.vertical_line(now))?;
-    plot.lines(&lines)
 }
 
 /// The finite points of a run's line, with the current one if it is known.

@@ -23,11 +23,11 @@ pub(super) struct Scale {
 impl Scale {
     /// A scale of whole numbers, with as many ticks as fit into a row of this many characters.
     pub(super) fn whole(low: f64, high: f64, characters: usize) -> Self {
-        let mut scale = Self { low, high: high.max(low + 1.0), logarithmic: false, ticks: Vec::new() };
         let room = characters / (format!("{high:.0}").len() + 2);
-        let step = round_step(scale.high - scale.low, room.clamp(2, 5)).max(1.0);
-        scale.set_ticks(step, |value| format!("{value:.0}"));
-        scale
+        let high = high.max(low + 1.0);
+        let step = round_step(high - low, room.clamp(2, 5)).max(1.0);
+        Self { low, high, logarithmic: false, ticks: Vec::new() }
+            .with_ticks(step, |value| format!("{value:.0}"))
     }
 
     /// A scale from 0, or a logarithmic one if the values differ by orders of magnitude.
@@ -55,33 +55,31 @@ impl Scale {
 
     fn linear(low: f64, high: f64, ticks: usize) -> Self {
         let (low, high) = (low.max(-f64::MAX / 4.0), high.min(f64::MAX / 4.0));
-        let mut scale = Self { low, high, logarithmic: false, ticks: Vec::new() };
         let step = round_step(high - low, ticks);
         // Enough digits to distinguish neighbouring ticks.
         let digits = (low.abs().max(high.abs()) / step).log10().floor() + 2.0;
-        scale.set_ticks(step, |value| without_trailing_zeros(value, digits.clamp(3.0, 9.0) as usize));
-        scale
+        Self { low, high, logarithmic: false, ticks: Vec::new() }
+            .with_ticks(step, |value| without_trailing_zeros(value, digits.clamp(3.0, 9.0) as usize))
     }
 
     /// A logarithmic scale between the powers of ten around two positive values.
     pub(super) fn logarithmic(low: f64, high: f64, ticks: usize) -> Self {
         let low = low.log10().floor();
-        let mut scale =
-            Self { low, high: high.log10().ceil().max(low + 1.0), logarithmic: true, ticks: Vec::new() };
-        let step = round_step(scale.high - scale.low, ticks).max(1.0).round();
-        scale.set_ticks(step, |power| {
+        let high = high.log10().ceil().max(low + 1.0);
+        let step = round_step(high - low, ticks).max(1.0).round();
+        Self { low, high, logarithmic: true, ticks: Vec::new() }.with_ticks(step, |power| {
             let text = number(10f64.powf(power), 1);
             text.strip_prefix("1×").map_or(text.clone(), str::to_owned)
-        });
-        scale
+        })
     }
 
-    /// Sets a tick at each multiple of `step` within the range.
-    fn set_ticks(&mut self, step: f64, text: impl Fn(f64) -> String) {
+    /// Adds a tick at each multiple of `step` within the range.
+    fn with_ticks(mut self, step: f64, text: impl Fn(f64) -> String) -> Self {
         let first = (self.low / step).ceil();
         let values = (0..12).map(|tick| (first + f64::from(tick)) * step);
         let values = values.take_while(|value| *value <= self.high);
         self.ticks = values.map(|value| (self.linear_share(value), text(value))).collect();
+        self
     }
 
     /// The position of a value, or of the logarithm of a value on a logarithmic scale.
@@ -120,13 +118,9 @@ fn round_step(range: f64, steps: usize) -> f64 {
 /// A number without trailing zeros: 0.2, not 0.2000.
 fn without_trailing_zeros(value: f64, digits: usize) -> String {
     let text = number(value, digits);
-    let (mantissa, power) = match text.split_once('×') {
-        Some((mantissa, power)) => (mantissa, format!("×{power}")),
-        None => (text.as_str(), String::new()),
-    };
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
-    };
-    format!("{mantissa}{power}")
+    let (mantissa, power) = text.split_at(text.find('×').unwrap_or(text.len()));
+    match mantissa.contains('.') {
+        true => mantissa.trim_end_matches('0').trim_end_matches('.').to_owned() + power,
+        false => text,
+    }
 }

@@ -5,51 +5,55 @@ use super::plot::Plot;
 use super::scale::Scale;
 use super::text::{LINE, SIZE};
 use crate::nn::{LearningRateSweep, SweepPoint};
-use crate::session::Session;
+use crate::session::{Comparison, Session};
 use crate::view::format::number;
 use crate::view::painter::{DrawResult, Painter};
 use crate::view::scene::{Point, text_width};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-/// Draws the points measured so far for the current mini-batch.
-pub(super) fn draw<DB: DrawingBackend>(session: &Session, painter: &Painter<'_, DB>) -> DrawResult<DB> {
-    if session.mini_batch().rows.len() < 2 {
-        return painter.sentence("A mini-batch of one sample is one update either way");
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws the points measured so far for the current mini-batch.
+    pub(super) fn sweep(&self, session: &Session, _: &Comparison) -> DrawResult<DB> {
+        if session.mini_batch().rows.len() < 2 {
+            return self.sentence("A mini-batch of one sample is one update either way");
+        }
+        let Some(sweep) = session.sweep() else {
+            return self.sentence("Not measured yet");
+        };
+        let measured =
+            sweep.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
+        let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();
+        let (Some(largest), Some(smallest)) = (points.first(), points.last()) else {
+            return self.sentence("No distance above 0 has been measured");
+        };
+        let own = session.sweep_learning_rate();
+        let fit = fitted_line(sweep, largest.0);
+        let heights = || {
+            points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([sweep.rounding_threshold()])
+        };
+        let (least, most) = (heights().fold(f64::INFINITY, f64::min), heights().fold(0.0, f64::max));
+        let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), self.max_characters() / 10);
+        let distances = Scale::logarithmic(least, most, self.max_ticks());
+        let plot = Plot::new(self, ("η", rates), ("distance", distances))?;
+        let palette = self.palette;
+        let deviates_at = sweep.deviates_at().filter(|_| sweep.finished());
+        if let Some(learning_rate) = deviates_at {
+            // Halfway between the last point on the fitted line and the first point off it.
+            plot.shade_right_of(learning_rate / std::f64::consts::SQRT_2)?;
+        }
+        plot.vertical_line(own)?;
+        let left_of_own = plot.at((own, 0.0)).x - 5.0;
+        // Beside the vertical line, on the side that has room.
+        let name = "rounding";
+        let right = if left_of_own < text_width(name, SIZE) { plot.end().x } else { left_of_own };
+        plot.horizontal_line(sweep.rounding_threshold(), name, right)?;
+        if let Some([from, to]) = fit {
+            plot.straight(from, to, palette.faded)?;
+        }
+        plot.dots(points.into_iter(), palette.text)?;
+        plot.sweep_notes(sweep.slope().filter(|_| fit.is_some()), deviates_at.is_some(), (own, left_of_own))
     }
-    let Some(sweep) = session.sweep() else {
-        return painter.sentence("Not measured yet");
-    };
-    let measured = sweep.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
-    let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();
-    let (Some(largest), Some(smallest)) = (points.first(), points.last()) else {
-        return painter.sentence("No distance above 0 has been measured");
-    };
-    let own = session.sweep_learning_rate();
-    let fit = fitted_line(sweep, largest.0);
-    let heights =
-        || points.iter().chain(fit.iter().flatten()).map(|point| point.1).chain([sweep.rounding_threshold()]);
-    let (least, most) = (heights().fold(f64::INFINITY, f64::min), heights().fold(0.0, f64::max));
-    let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), painter.max_characters() / 10);
-    let distances = Scale::logarithmic(least, most, painter.max_ticks());
-    let plot = Plot::new(painter, ("η", rates), ("distance", distances))?;
-    let palette = painter.palette;
-    let deviates_at = sweep.deviates_at().filter(|_| sweep.finished());
-    if let Some(learning_rate) = deviates_at {
-        // Halfway between the last point on the fitted line and the first point off it.
-        plot.shade_right_of(learning_rate / std::f64::consts::SQRT_2)?;
-    }
-    plot.vertical_line(own)?;
-    let left_of_own = plot.at((own, 0.0)).x - 5.0;
-    // Beside the vertical line, on the side that has room.
-    let name = "rounding";
-    let right = if left_of_own < text_width(name, SIZE) { plot.end().x } else { left_of_own };
-    plot.horizontal_line(sweep.rounding_threshold(), name, right)?;
-    if let Some([from, to]) = fit {
-        plot.straight(from, to, palette.faded)?;
-    }
-    plot.dots(points.into_iter(), palette.text)?;
-    notes(&plot, sweep.slope().filter(|_| fit.is_some()), deviates_at.is_some(), (own, left_of_own))
 }
 
 /// The fitted straight line, from the smallest fitted η to `largest`; `None` until everything is measured.
@@ -64,26 +68,23 @@ fn fitted_line(sweep: &LearningRateSweep, largest: f64) -> Option<[(f64, f64); 2
     Some([at(smallest), at(largest)])
 }
 
-/// Writes the slope and the meaning of the shade in the upper left corner, where a rising line leaves room,
-/// and the meaning of the vertical line to its left.
-fn notes<DB: DrawingBackend>(
-    plot: &Plot<'_, DB>,
-    slope: Option<f64>,
-    leaves: bool,
-    (own, right): (f64, f64),
-) -> DrawResult<DB> {
-    let painter = plot.painter();
-    let (left, faded) = (6.0, painter.palette.faded);
-    let slope = slope.map_or(String::new(), |slope| format!("slope {}", number(slope, 3)));
-    painter.write(&slope, painter.palette.text, HPos::Left, Point { x: left, y: LINE / 2.0 })?;
-    let free = 0.75 * painter.size().0 - left;
-    let meanings = ["shaded: higher powers of η dominate", "shaded: not O(η²)"];
-    if let Some(meaning) = meanings.into_iter().find(|text| leaves && text_width(text, SIZE) <= free) {
-        painter.write(meaning, faded, HPos::Left, Point { x: left, y: 1.5 * LINE })?;
+impl<DB: DrawingBackend> Plot<'_, DB> {
+    /// Writes the slope and the meaning of the shade in the upper left corner, where a rising line leaves room,
+    /// and the meaning of the vertical line to its left.
+    fn sweep_notes(&self, slope: Option<f64>, deviates: bool, (own, right): (f64, f64)) -> DrawResult<DB> {
+        let painter = self.painter();
+        let (left, faded) = (6.0, painter.palette.faded);
+        let slope = slope.map_or(String::new(), |slope| format!("slope {}", number(slope, 3)));
+        painter.write(&slope, painter.palette.text, HPos::Left, Point { x: left, y: LINE / 2.0 })?;
+        let free = 0.75 * painter.size().0 - left;
+        let meanings = ["shaded: higher powers of η matter too", "shaded: not O(η²)"];
+        if let Some(meaning) = meanings.into_iter().find(|text| deviates && text_width(text, SIZE) <= free) {
+            painter.write(meaning, faded, HPos::Left, Point { x: left, y: 1.5 * LINE })?;
+        }
+        let own_words = format!("η = {}", number(own, 3));
+        if right - text_width(&own_words, SIZE) < left + text_width(&slope, SIZE) {
+            return Ok(());
+        }
+        painter.write(&own_words, faded, HPos::Right, Point { x: right, y: LINE / 2.0 })
     }
-    let own_words = format!("η = {}", number(own, 3));
-    if right - text_width(&own_words, SIZE) < left + text_width(&slope, SIZE) {
-        return Ok(());
-    }
-    painter.write(&own_words, faded, HPos::Right, Point { x: right, y: LINE / 2.0 })
 }

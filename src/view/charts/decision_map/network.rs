@@ -1,6 +1,6 @@
 //! The decision maps of one network: a large one of its outputs, and a small one per neuron.
 
-use super::{DecisionMap, MapTarget, Outputs, axes_names, class_legend, input_ranges};
+use super::{DecisionMap, MapTarget, Outputs, axes_names, input_ranges};
 use crate::nn::Network;
 use crate::scenario::Scenario;
 use crate::session::Session;
@@ -24,35 +24,52 @@ const BETWEEN: f64 = 6.0;
 /// The area, content and title of a map.
 type Frame = (Rect, MapTarget, String);
 
-/// Draws the maps of the network in training, or of the session's network.
-pub(in crate::view::charts) fn of_network<DB: DrawingBackend>(
-    session: &Session,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let scenario = session.scenario();
-    if scenario.sizes.first() != Some(&2) {
-        return painter.sentence("Needs two inputs");
-    }
-    let Some(network) = network(session) else {
-        return painter.sentence("Shown when paused (large network)");
-    };
-    let (width, height) = painter.size();
-    let size = (height - 3.0 * LINE - 4.0).min(width * 0.45).max(MIN_TITLED);
-    let mut frames = vec![outputs_frame(scenario, size)];
-    frames.extend(neuron_frames(scenario, size + BESIDE, width, height));
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws the maps of the network in training, or of the session's network.
+    pub(in crate::view::charts) fn network_maps(&self, session: &Session) -> DrawResult<DB> {
+        let scenario = session.scenario();
+        if scenario.sizes.first() != Some(&2) {
+            return self.sentence("Needs two inputs");
+        }
+        let Some(network) = network(session) else {
+            return self.sentence("Shown when paused (large network)");
+        };
+        let (width, height) = self.size();
+        let size = (height - 3.0 * LINE - 4.0).min(width * 0.45).max(MIN_TITLED);
+        let mut frames = vec![outputs_frame(scenario, size)];
+        frames.extend(neuron_frames(scenario, size + BESIDE, width, height));
 
-    let below = |line: f64| Point { x: 0.0, y: LINE + size + (line - 0.5) * LINE + 4.0 };
-    let names = shortened(&axes_names(&scenario.data), size, SIZE);
-    painter.write(&names, painter.palette.faded, HPos::Left, below(1.0))?;
-    if !is_regression(scenario) {
-        class_legend(&class_names(&scenario.data.targets), below(2.0), size + 40.0, painter)?;
+        let below = |line: f64| Point { x: 0.0, y: LINE + size + (line - 0.5) * LINE + 4.0 };
+        let names = shortened(&axes_names(&scenario.data), size, SIZE);
+        self.write(&names, self.palette.faded, HPos::Left, below(1.0))?;
+        if !is_regression(scenario) {
+            self.class_legend(&class_names(&scenario.data.targets), below(2.0), size + 40.0)?;
+        }
+        for (index, (area, _, title)) in frames.iter().enumerate() {
+            let above = Point { x: area.left, y: area.top - LINE / 2.0 };
+            let colour = if index == 0 { self.palette.text } else { self.palette.faded };
+            self.write(title, colour, HPos::Left, above)?;
+        }
+        self.frames(&network, scenario, &frames)
     }
-    for (index, (area, _, title)) in frames.iter().enumerate() {
-        let above = Point { x: area.left, y: area.top - LINE / 2.0 };
-        let colour = if index == 0 { painter.palette.text } else { painter.palette.faded };
-        painter.write(title, colour, HPos::Left, above)?;
+
+    /// Draws the maps in their frames, the first with the samples.
+    fn frames(&self, network: &Network, scenario: &Scenario, frames: &[Frame]) -> DrawResult<DB> {
+        let ranges = input_ranges(&scenario.data);
+        let mut cached: Option<Outputs> = None;
+        for (index, (area, target, _)) in frames.iter().enumerate() {
+            let map = DecisionMap { area: *area, ranges, target: *target, map_count: frames.len() };
+            // Maps of the same size share the activations.
+            let known = cached.take().filter(|known| (known.columns, known.rows) == map.grid_size(network));
+            let outputs = cached.insert(known.unwrap_or_else(|| map.outputs(network)));
+            self.decision_map(&map, outputs, network)?;
+            if index == 0 {
+                self.map_samples(&map, &scenario.data.samples, false)?;
+                self.map_samples(&map, &scenario.data.validation, true)?;
+            }
+        }
+        Ok(())
     }
-    draw_frames(&network, scenario, &frames, painter)
 }
 
 /// The network of the latest training snapshot while the training runs, or else the session's network. A
@@ -97,27 +114,4 @@ fn neuron_frames(scenario: &Scenario, left: f64, width: f64, height: f64) -> Vec
         (area, MapTarget::Neuron { layer, neuron }, title)
     };
     neurons.into_iter().enumerate().map(frame).collect()
-}
-
-/// Draws the maps in their frames, the first with the samples.
-fn draw_frames<DB: DrawingBackend>(
-    network: &Network,
-    scenario: &Scenario,
-    frames: &[Frame],
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let ranges = input_ranges(&scenario.data);
-    let mut cached: Option<Outputs> = None;
-    for (index, (area, target, _)) in frames.iter().enumerate() {
-        let map = DecisionMap { area: *area, ranges, target: *target, map_count: frames.len() };
-        // Maps of the same size share the activations.
-        let known = cached.take().filter(|known| (known.columns, known.rows) == map.grid_size(network));
-        let outputs = cached.insert(known.unwrap_or_else(|| map.outputs(network)));
-        map.draw(outputs, network, painter)?;
-        if index == 0 {
-            map.draw_samples(&scenario.data.samples, false, painter)?;
-            map.draw_samples(&scenario.data.validation, true, painter)?;
-        }
-    }
-    Ok(())
 }

@@ -12,47 +12,49 @@ use plotters::style::text_anchor::HPos;
 /// In a narrower chart than this, at most two maps are side by side.
 const NARROW: f64 = 520.0;
 
-/// Draws one map per run.
-pub(in crate::view::charts) fn of_runs<DB: DrawingBackend>(
-    session: &Session,
-    comparison: &Comparison,
-    painter: &Painter<'_, DB>,
-) -> DrawResult<DB> {
-    let scenario = session.scenario();
-    if scenario.sizes.first() != Some(&2) {
-        return painter.sentence("Needs two inputs");
-    }
-    let Some(target) = target(session) else {
-        return painter.sentence("Regression: choose “of the selected neuron”");
-    };
-    let ranges = input_ranges(&scenario.data);
-    let passes = &comparison.passes;
-    let (width, height) = painter.size();
-    let columns = if passes.len() > 2 && width < NARROW { 2 } else { passes.len() };
-    let rows = passes.len().div_ceil(columns);
-    let cell = Point { x: (width - GAP) / columns as f64, y: (height - LINE) / rows as f64 };
-    for (run, pass) in passes.iter().enumerate() {
-        let left = GAP + cell.x * (run % columns) as f64;
-        let top = cell.y * (run / columns) as f64 + LINE + 2.0;
-        let area = Rect { left, top, right: left + cell.x - GAP, bottom: top + cell.y - LINE - 6.0 };
-        let map = DecisionMap { area, ranges, target, map_count: passes.len() };
-        let title = format!("run {}", run + 1);
-        let colour = painter.palette.runs.get(run).copied().unwrap_or(painter.palette.text);
-        let beside = Point { x: left, y: top - LINE / 2.0 - 1.0 };
-        painter.write(&title, colour, HPos::Left, beside)?;
-        match pass.current() {
-            Some(network) => map.draw(&map.outputs(network), network, painter)?,
-            None => {
-                painter.fill(area, painter.palette.background)?;
-                let beside = Point { x: left + text_width(&format!("{title}  "), SIZE), ..beside };
-                painter.write("diverged", painter.palette.faded, HPos::Left, beside)?;
-            }
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// Draws one map per run.
+    pub(in crate::view::charts) fn run_maps(
+        &self,
+        session: &Session,
+        comparison: &Comparison,
+    ) -> DrawResult<DB> {
+        let scenario = session.scenario();
+        if scenario.sizes.first() != Some(&2) {
+            return self.sentence("Needs two inputs");
         }
-        map.draw_samples(&scenario.data.samples, false, painter)?;
+        let Some(target) = target(session) else {
+            return self.sentence("Regression: choose “of the selected neuron”");
+        };
+        let ranges = input_ranges(&scenario.data);
+        let passes = &comparison.passes;
+        let (width, height) = self.size();
+        let columns = if passes.len() > 2 && width < NARROW { 2 } else { passes.len() };
+        let rows = passes.len().div_ceil(columns);
+        let cell = Point { x: (width - GAP) / columns as f64, y: (height - LINE) / rows as f64 };
+        for (run, pass) in passes.iter().enumerate() {
+            let left = GAP + cell.x * (run % columns) as f64;
+            let top = cell.y * (run / columns) as f64 + LINE + 2.0;
+            let area = Rect { left, top, right: left + cell.x - GAP, bottom: top + cell.y - LINE - 6.0 };
+            let map = DecisionMap { area, ranges, target, map_count: passes.len() };
+            let title = format!("run {}", run + 1);
+            let colour = self.palette.runs.get(run).copied().unwrap_or(self.palette.text);
+            let beside = Point { x: left, y: top - LINE / 2.0 - 1.0 };
+            self.write(&title, colour, HPos::Left, beside)?;
+            match pass.current() {
+                Some(network) => self.decision_map(&map, &map.outputs(network), network)?,
+                None => {
+                    self.fill(area, self.palette.background)?;
+                    let beside = Point { x: left + text_width(&format!("{title}  "), SIZE), ..beside };
+                    self.write("diverged", self.palette.faded, HPos::Left, beside)?;
+                }
+            }
+            self.map_samples(&map, &scenario.data.samples, false)?;
+        }
+        let centre = Point { x: width / 2.0, y: height - LINE / 2.0 };
+        let names = shortened(&axes_names(&scenario.data), width - 2.0 * GAP, SIZE);
+        self.write(&names, self.palette.faded, HPos::Center, centre)
     }
-    let centre = Point { x: width / 2.0, y: height - LINE / 2.0 };
-    let names = shortened(&axes_names(&scenario.data), width - 2.0 * GAP, SIZE);
-    painter.write(&names, painter.palette.faded, HPos::Center, centre)
 }
 
 /// The selected neuron if the reader has asked for it; otherwise the classes, if there are any.
