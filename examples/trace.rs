@@ -75,7 +75,7 @@ struct Derivatives {
 
 impl From<Gradient> for Derivatives {
     fn from(gradient: Gradient) -> Self {
-        Self { db: gradient.biases, dw: gradient.weights }
+        Self { db: gradient.nabla_b, dw: gradient.nabla_w }
     }
 }
 

@@ -157,9 +157,9 @@ impl<'a> Visible<'a> {
         let hyperparameters = &self.session.scenario().hyperparameters;
         let gradient = &self.mini_batch().gradient;
         let gradient = match parameter {
-            Parameter::Weight { layer, neuron, source } => gradient.weights.get(layer)?[(neuron, source)],
+            Parameter::Weight { layer, neuron, source } => gradient.nabla_w.get(layer)?[(neuron, source)],
             Parameter::Bias { layer, neuron } => {
-                *hyperparameters.bias_rule.apply(gradient.biases.get(layer)?).get(neuron)?
+                *hyperparameters.bias_rule.apply(gradient.nabla_b.get(layer)?).get(neuron)?
             }
         };
         Some(-hyperparameters.learning_rate * gradient)

@@ -30,8 +30,8 @@ fn forward_and_backward_pass_of_every_sample() {
             assert_close(&name("z"), &trace.weighted_inputs, &want["z"], TOLERANCE);
             assert_close(&name("a"), &trace.activations, &want["a"], TOLERANCE);
             assert_close(&name("delta"), &trace.deltas, &want["delta"], TOLERANCE);
-            assert_close(&name("db"), &gradient.biases, &want["db"], TOLERANCE);
-            assert_close(&name("dw"), &gradient.weights, &want["dw"], TOLERANCE);
+            assert_close(&name("db"), &gradient.nabla_b, &want["db"], TOLERANCE);
+            assert_close(&name("dw"), &gradient.nabla_w, &want["dw"], TOLERANCE);
         }
     });
 }
@@ -53,8 +53,8 @@ fn gradient_of_the_mini_batch_as_sum_and_as_mean() {
         }
         for (field, reduction) in [("grad_sum", Reduction::Sum), ("grad_mean", Reduction::Mean)] {
             let gradient = gradient.clone().reduced(reduction, samples.len());
-            assert_close(&format!("{id}, {field}, db"), &gradient.biases, &case[field]["db"], TOLERANCE);
-            assert_close(&format!("{id}, {field}, dw"), &gradient.weights, &case[field]["dw"], TOLERANCE);
+            assert_close(&format!("{id}, {field}, db"), &gradient.nabla_b, &case[field]["db"], TOLERANCE);
+            assert_close(&format!("{id}, {field}, dw"), &gradient.nabla_w, &case[field]["dw"], TOLERANCE);
         }
     });
 }

@@ -14,8 +14,8 @@ const TOLERANCE: f64 = 1e-6;
 /// ∂C/∂p by backpropagation.
 fn entry(gradient: &Gradient, parameter: Parameter) -> f64 {
     match parameter {
-        Parameter::Weight { layer, neuron, source } => gradient.weights[layer][(neuron, source)],
-        Parameter::Bias { layer, neuron } => gradient.biases[layer][neuron],
+        Parameter::Weight { layer, neuron, source } => gradient.nabla_w[layer][(neuron, source)],
+        Parameter::Bias { layer, neuron } => gradient.nabla_b[layer][neuron],
     }
 }
 
@@ -92,7 +92,7 @@ proptest! {
                 evaluate(&network, samples, *cost).cost_sum
             };
             let want = (shifted(H) - shifted(-H)) / (2.0 * H);
-            let moved = BiasRule::SharedBias.apply(&gradient.biases[l]);
+            let moved = BiasRule::SharedBias.apply(&gradient.nabla_b[l]);
             prop_assert_eq!(moved.len(), layer.neurons());
             for got in moved {
                 prop_assert!((got - want).abs() <= TOLERANCE * want.abs().max(1.0), "{} {}", got, want);

@@ -102,8 +102,8 @@ fn mazur_forward_deltas_and_gradients() {
     example.check("dE/dout_h1", &network.layers[1].weights.transpose_mul(&trace.deltas[1])[..1]);
     example.check("dout_h1/dnet", &[Activation::Sigmoid.derivative(z[0][0], a[0][0])]);
     let gradient = Gradient::of_sample(&network, &trace);
-    example.check("dE/dw5", &[gradient.weights[1][(0, 0)]]);
-    example.check("dE/dw1", &[gradient.weights[0][(0, 0)]]);
+    example.check("dE/dw5", &[gradient.nabla_w[1][(0, 0)]]);
+    example.check("dE/dw1", &[gradient.nabla_w[0][(0, 0)]]);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn cs231n_one_sigmoid_neuron() {
     // The published derivatives are those of the output: with a target that is 1 less, ∂C/∂a = 1.
     let trace = backprop(&network, &Sample { x, y: vec![output - 1.0] }, Cost::HalfMse);
     let gradient = Gradient::of_sample(&network, &trace);
-    let weights: &Matrix = &gradient.weights[0];
-    example.check("dw0,dw1,db", &[weights[(0, 0)], weights[(0, 1)], gradient.biases[0][0]]);
+    let weights: &Matrix = &gradient.nabla_w[0];
+    example.check("dw0,dw1,db", &[weights[(0, 0)], weights[(0, 1)], gradient.nabla_b[0][0]]);
     example.check("dx", &network.layers[0].weights.transpose_mul(&trace.deltas[0]));
 }

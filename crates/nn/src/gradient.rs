@@ -6,9 +6,9 @@ use super::{Matrix, Network, Parameter, Reduction, Trace};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gradient {
     /// ∂C/∂wˡ by layer, shape (out, in) each.
-    pub weights: Vec<Matrix>,
+    pub nabla_w: Vec<Matrix>,
     /// ∂C/∂bˡ by layer, shape (out) each.
-    pub biases: Vec<Vec<f64>>,
+    pub nabla_b: Vec<Vec<f64>>,
 }
 
 impl Gradient {
@@ -16,8 +16,8 @@ impl Gradient {
     pub fn zeros(network: &Network) -> Self {
         let layers = || network.layers.iter();
         Self {
-            weights: layers().map(|l| Matrix::zeros(l.neurons(), l.sources())).collect(),
-            biases: layers().map(|l| vec![0.0; l.neurons()]).collect(),
+            nabla_w: layers().map(|l| Matrix::zeros(l.neurons(), l.sources())).collect(),
+            nabla_b: layers().map(|l| vec![0.0; l.neurons()]).collect(),
         }
     }
 
@@ -40,16 +40,16 @@ impl Gradient {
 
     /// [`Self::accumulate`] for layer `l` only, given its δ and the activations of its sources.
     pub(super) fn accumulate_layer(&mut self, l: usize, delta: &[f64], sources: &[f64]) {
-        add(&mut self.biases[l], delta);
-        self.weights[l].add_outer(delta, sources);
+        add(&mut self.nabla_b[l], delta);
+        self.nabla_w[l].add_outer(delta, sources);
     }
 
     /// Adds another gradient elementwise.
     pub fn add(&mut self, other: &Self) {
-        for (matrix, other) in self.weights.iter_mut().zip(&other.weights) {
+        for (matrix, other) in self.nabla_w.iter_mut().zip(&other.nabla_w) {
             add(matrix.values_mut(), other.values());
         }
-        for (biases, other) in self.biases.iter_mut().zip(&other.biases) {
+        for (biases, other) in self.nabla_b.iter_mut().zip(&other.nabla_b) {
             add(biases, other);
         }
     }
@@ -58,10 +58,10 @@ impl Gradient {
     pub fn get(&self, parameter: Parameter) -> Option<f64> {
         match parameter {
             Parameter::Weight { layer, neuron, source } => {
-                let matrix = self.weights.get(layer)?;
+                let matrix = self.nabla_w.get(layer)?;
                 (neuron < matrix.rows() && source < matrix.columns()).then(|| matrix[(neuron, source)])
             }
-            Parameter::Bias { layer, neuron } => self.biases.get(layer)?.get(neuron).copied(),
+            Parameter::Bias { layer, neuron } => self.nabla_b.get(layer)?.get(neuron).copied(),
         }
     }
 
@@ -69,8 +69,8 @@ impl Gradient {
     pub fn reduced(mut self, reduction: Reduction, samples: usize) -> Self {
         if reduction == Reduction::Mean {
             let count = samples as f64;
-            let weights = self.weights.iter_mut().flat_map(|matrix| matrix.values_mut());
-            for value in weights.chain(self.biases.iter_mut().flatten()) {
+            let weights = self.nabla_w.iter_mut().flat_map(|matrix| matrix.values_mut());
+            for value in weights.chain(self.nabla_b.iter_mut().flatten()) {
                 *value /= count;
             }
         }

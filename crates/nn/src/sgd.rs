@@ -86,7 +86,7 @@ pub struct Hyperparameters {
 /// The update: w ← w − η ∂C/∂w and b ← b − η ∂C/∂b, with ∂C/∂b replaced by the bias rule.
 pub fn update(network: &mut Network, gradient: &Gradient, learning_rate: f64, rule: BiasRule) {
     for (l, layer) in network.layers.iter_mut().enumerate() {
-        layer.update(&gradient.weights[l], &gradient.biases[l], learning_rate, rule);
+        layer.update(&gradient.nabla_w[l], &gradient.nabla_b[l], learning_rate, rule);
     }
 }
 

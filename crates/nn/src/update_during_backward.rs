@@ -36,14 +36,14 @@ pub fn train_mini_batch_updating_during_backward(
         }
         let layer = &mut network.layers[l];
         let mut gradient = Gradient {
-            weights: vec![Matrix::zeros(layer.neurons(), layer.sources())],
-            biases: vec![vec![0.0; layer.neurons()]],
+            nabla_w: vec![Matrix::zeros(layer.neurons(), layer.sources())],
+            nabla_b: vec![vec![0.0; layer.neurons()]],
         };
         for trace in &traces {
             gradient.accumulate_layer(0, &trace.deltas[l], trace.source_activations(l));
         }
         let gradient = gradient.reduced(reduction, traces.len());
-        layer.update(&gradient.weights[0], &gradient.biases[0], learning_rate, bias_rule);
+        layer.update(&gradient.nabla_w[0], &gradient.nabla_b[0], learning_rate, bias_rule);
     }
     traces
 }

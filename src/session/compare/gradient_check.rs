@@ -45,7 +45,7 @@ impl GradientCheck {
         };
         let layer_sum = match parameter {
             Parameter::Bias { layer, neuron } => {
-                let nabla_b = mini_batch.gradient.biases.get(layer)?;
+                let nabla_b = mini_batch.gradient.nabla_b.get(layer)?;
                 BiasRule::LayerSum.apply(nabla_b).get(neuron).copied()
             }
             Parameter::Weight { .. } => None,

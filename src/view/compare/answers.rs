@@ -25,7 +25,7 @@ impl ComparisonView<'_> {
     fn which_number(&self) -> Markup {
         let (layer, neuron) = self.selected();
         let mini_batch = self.session.mini_batch();
-        let sums = &mini_batch.gradient_sum.biases[layer];
+        let sums = &mini_batch.gradient_sum.nabla_b[layer];
         let sum = signed(sums[neuron], self.digits);
         let hyperparameters = &self.session.scenario().hyperparameters;
         html! {

@@ -62,7 +62,7 @@ impl Working<'_> {
         let hyperparameters = &self.session.scenario().hyperparameters;
         let mini_batch = self.session.mini_batch();
         let samples = mini_batch.rows.len();
-        let column_sums = &mini_batch.gradient_sum.biases[self.layer];
+        let column_sums = &mini_batch.gradient_sum.nabla_b[self.layer];
         let (terms, sum, remark) = match hyperparameters.bias_rule {
             BiasRule::OwnDelta => {
                 (self.deltas_by_sample(samples), column_sums[self.neuron], "Its own δ, over the samples.")
@@ -91,7 +91,7 @@ impl Working<'_> {
             html! { (ratio(mn("1"), mi("M"))) (mo("·")) (mo("Σ")) (self.rule_gradient_symbol(ratio)) },
             &format!("1/{samples}·{}", self.number(sum)),
         );
-        let value = hyperparameters.bias_rule.apply(&mini_batch.gradient.biases[self.layer])[self.neuron];
+        let value = hyperparameters.bias_rule.apply(&mini_batch.gradient.nabla_b[self.layer])[self.neuron];
         vec![sum_line, self.line(self.rule_gradient_symbol(frac), vec![mean], value)]
     }
 
@@ -105,11 +105,11 @@ impl Working<'_> {
         let (symbols, gradient) = match parameter {
             Parameter::Weight { layer, neuron, source } => (
                 derivative_by(symbol_as(item, false), ratio),
-                mini_batch.gradient.weights[layer][(neuron, source)],
+                mini_batch.gradient.nabla_w[layer][(neuron, source)],
             ),
             Parameter::Bias { layer, neuron } => (
                 self.rule_gradient_symbol(ratio),
-                hyperparameters.bias_rule.apply(&mini_batch.gradient.biases[layer])[neuron],
+                hyperparameters.bias_rule.apply(&mini_batch.gradient.nabla_b[layer])[neuron],
             ),
         };
         let numbers = format!("{}·{}", self.number(hyperparameters.learning_rate), self.number(gradient));
