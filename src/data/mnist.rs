@@ -55,7 +55,10 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
         }
     }
     let mut pairs = pairs(images, labels)?.into_iter();
-    let Some(training) = pairs.next() else { return Err(too_few()) };
+    let Some(training) = pairs.next() else {
+        let problem = "a file of images and the one of their labels are needed; give both, or all four";
+        return error("the idx files", problem);
+    };
     let validation = pairs.next();
     let (name, size) = (training.0.name.clone(), training.0.content.0);
     if let Some((validation, _)) = &validation
@@ -97,8 +100,10 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
         split_data: None,
         position: Position::default(),
     };
-    scenario.check().map_err(|error| from_scenario_error(&name, &error))?;
-    Ok(scenario)
+    match scenario.check() {
+        Ok(()) => Ok(scenario),
+        Err(ScenarioError { problem, .. }) => error(&name, problem),
+    }
 }
 
 /// Whether this is the complete MNIST of the list of presets.
@@ -124,17 +129,6 @@ fn error<T>(file: &str, problem: impl Into<String>) -> Result<T, IdxError> {
     Err(IdxError { file: file.to_owned(), problem: problem.into() })
 }
 
-fn from_scenario_error(file: &str, error: &ScenarioError) -> IdxError {
-    IdxError { file: file.to_owned(), problem: error.problem.clone() }
-}
-
-fn too_few() -> IdxError {
-    IdxError {
-        file: "the idx files".into(),
-        problem: "a file of images and the one of their labels are needed; give both, or all four".into(),
-    }
-}
-
 impl Set {
     fn from_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -149,7 +143,7 @@ impl Set {
 fn samples((images, labels): LabelledImages) -> Result<Samples, IdxError> {
     let (size, pixels) = images.content;
     Samples::from_images(size, pixels, labels.content, DIGITS)
-        .map_err(|error| from_scenario_error(&images.name, &error))
+        .or_else(|problem| error(&images.name, problem.problem))
 }
 
 /// Images with their labels: the training set, then the test set if there is one.

@@ -122,11 +122,6 @@ impl Data {
     pub fn validation_or_training_name(&self) -> &'static str {
         if self.validation.is_empty() { "training rows" } else { "validation rows" }
     }
-
-    /// The index in the file of a training row. The page shows it (plus 1), not the index after a split.
-    pub fn row_number(&self, row: usize) -> usize {
-        self.samples.row_number(row)
-    }
 }
 
 impl Scenario {

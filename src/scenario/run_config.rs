@@ -65,9 +65,6 @@ pub enum Rate {
 }
 
 impl Rate {
-    /// All variants.
-    pub const ALL: [Self; 2] = [Self::Eta, Self::EtaOverM];
-
     /// The name in files.
     pub fn name(self) -> &'static str {
         match self {

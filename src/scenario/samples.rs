@@ -278,7 +278,7 @@ impl Samples {
         })
     }
 
-    /// The index of this row in the file.
+    /// The index of this row in the file. The page shows it (plus 1), not the index after a split.
     pub fn row_number(&self, row: usize) -> usize {
         self.rows.as_ref().and_then(|rows| rows.get(row)).map_or(row, |row| *row as usize)
     }

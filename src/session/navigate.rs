@@ -52,7 +52,13 @@ impl Session {
             Navigate::MomentChosen(place) => {
                 self.jump_to_moment(self.timeline().index_at(self.visible().sample(), place))
             }
-            Navigate::EpochChosen(number) => self.jump_to_epoch(number),
+            Navigate::EpochChosen(number) => {
+                let epoch = number.checked_sub(1).and_then(|epoch| u32::try_from(epoch).ok());
+                let epoch = epoch.ok_or("epochs are counted from 1")?;
+                let first = self.scenario.first_position();
+                let start = Position { epoch, ..Position::default() };
+                self.jump(if epoch == first.epoch { first } else { start })
+            }
         }
     }
 
@@ -101,14 +107,5 @@ impl Session {
     fn jump_to_moment(&mut self, index: usize) -> Result<(), String> {
         let moment = self.timeline().moment(index);
         self.jump(Position { moment, neuron: None, ..self.position })
-    }
-
-    /// Goes to the first moment of this epoch, counted from 1.
-    fn jump_to_epoch(&mut self, number: usize) -> Result<(), String> {
-        let epoch = number.checked_sub(1).and_then(|epoch| u32::try_from(epoch).ok());
-        let epoch = epoch.ok_or("epochs are counted from 1")?;
-        let first = self.scenario.first_position();
-        let start = Position { epoch, ..Position::default() };
-        self.jump(if epoch == first.epoch { first } else { start })
     }
 }

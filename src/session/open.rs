@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::undo::ReplaceReason;
-use crate::data::{Idx, mnist, presets};
+use crate::data::{Idx, mnist, preset, presets};
 use crate::json::quoted;
 use crate::scenario::Scenario;
 use serde::Deserialize;
@@ -31,7 +31,10 @@ impl Session {
     pub(super) fn open(&mut self, action: Open) -> Result<(), String> {
         match action {
             Open::PresetChosen(id) => self.open_preset(&id),
-            Open::ScenarioOpened(json) => self.open_scenario(&json),
+            Open::ScenarioOpened(json) => {
+                let scenario = Scenario::from_json(&json).map_err(|error| error.to_string())?;
+                self.replace(scenario, None, ReplaceReason::Opened, None)
+            }
             Open::DownloadStarted(title) => self.say(&format!("Loading {title} …")),
         }
     }
@@ -40,18 +43,12 @@ impl Session {
         if id == mnist::ID {
             return Err(mnist::ABSENT.into());
         }
-        let preset = presets().iter().find(|preset| preset.id == id);
-        let preset = preset.ok_or_else(|| format!("there is no preset {}", quoted(id)))?;
+        let preset = preset(id).ok_or_else(|| format!("there is no preset {}", quoted(id)))?;
         let scenario = preset.scenario();
         if scenario.data.samples.is_empty() {
             return Err("the rows of this preset could not be loaded; reload the page".into());
         }
         self.replace(scenario, Some(preset.id), ReplaceReason::Opened, None)
-    }
-
-    fn open_scenario(&mut self, json: &str) -> Result<(), String> {
-        let scenario = Scenario::from_json(json).map_err(|error| error.to_string())?;
-        self.replace(scenario, None, ReplaceReason::Opened, None)
     }
 
     /// Opens files, given by their names and bytes: one text file as a scenario, anything else as idx files.

@@ -80,7 +80,7 @@ impl Session {
         }
         let comparison =
             compare.then(|| self.comparison.get_or_insert_with(|| Comparison::new(&self.scenario).into()));
-        let runs = comparison.and_then(|comparison| comparison.nearest(update)).map(Cursor::new);
+        let runs = comparison.and_then(|comparison| comparison.checkpoints.nearest(update)).map(Cursor::new);
         let own = match update == self.updates() + 1 {
             true => (update, self.mini_batch.after.clone()),
             false => self.replay_cache.nearest(update),
@@ -123,14 +123,14 @@ impl Session {
         while let (Some(runs), Some(comparison)) = (&mut replay.runs, comparison.as_mut())
             && own.next == target
         {
-            let needs_evaluation = comparison.needs_evaluation(&scenario, runs.next);
-            arrived = runs.next == target && !needs_evaluation;
+            let epoch = comparison.epoch_to_evaluate(&scenario, runs.next);
+            arrived = runs.next == target && epoch.is_none();
             if arrived || work_left <= 0 {
                 break;
             }
-            if needs_evaluation {
+            if let Some(epoch) = epoch {
                 let most = work_left as usize;
-                work_left -= comparison.evaluate(&scenario, runs.next, &runs.state, most) as i64;
+                work_left -= comparison.evaluate(&scenario, epoch, &runs.state, most) as i64;
             } else {
                 work_left -= comparison.train_mini_batch(&scenario, runs.next, &mut runs.state) as i64;
                 runs.next += 1;

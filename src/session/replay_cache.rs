@@ -10,9 +10,10 @@ use std::sync::Arc;
 /// Parameters before some of a run's updates, and the cost curve.
 #[derive(Clone, Debug)]
 pub struct ReplayCache {
-    networks: Checkpoints<Arc<Network>>,
+    /// The parameters before some updates.
+    pub(super) networks: Checkpoints<Arc<Network>>,
     /// The mean cost of the mini-batch before each update.
-    costs: Series<f64>,
+    pub(super) costs: Series<f64>,
     order: EpochOrder,
 }
 
@@ -46,16 +47,6 @@ impl ReplayCache {
     /// The latest update at or before this one whose parameters are kept, and the parameters before it.
     pub fn nearest(&self, update: u64) -> (u64, Arc<Network>) {
         self.networks.nearest(update).unwrap_or_default()
-    }
-
-    /// Keeps the parameters before this update.
-    pub(super) fn remember(&mut self, update: u64, network: &Arc<Network>) {
-        self.networks.remember(update, network);
-    }
-
-    /// Appends a cost curve that starts where this one ends, or earlier.
-    pub(super) fn append_costs(&mut self, costs: Series<f64>) {
-        self.costs.append(costs);
     }
 
     /// Computes the mini-batch of this update from the parameters before it.

@@ -110,12 +110,15 @@ impl Session {
             false => ReplayCache::new(scenario),
         };
         if let Some(network) = &entry.network {
-            cache.remember(update, network);
+            cache.networks.remember(update, network);
         }
         let own = Cursor::new(cache.nearest(update));
         let compare = self.view_state.view == View::Compare || opens_compare(scenario, reason);
         let comparison = compare.then(|| Box::new(Comparison::new(scenario)));
-        let runs = comparison.as_ref().and_then(|comparison| comparison.nearest(update)).map(Cursor::new);
+        let runs = comparison
+            .as_ref()
+            .and_then(|comparison| comparison.checkpoints.nearest(update))
+            .map(Cursor::new);
         let replacement = Replacement { entry, cache, comparison, reason, notice };
         self.start_replay(Replay { destination, own, runs, arrival: Arrival::Scenario(replacement.into()) })
     }

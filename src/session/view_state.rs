@@ -8,10 +8,11 @@ use serde::Deserialize;
 pub const MAX_DIGITS: usize = 17;
 
 /// A view of the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum View {
     /// One run, moment by moment.
+    #[default]
     Stepper,
     /// Several runs side by side.
     Compare,
@@ -20,10 +21,11 @@ pub enum View {
 }
 
 /// The horizontal axis of the charts of runs. Runs differ in their updates, not in the samples they have seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// Samples seen.
+    #[default]
     Samples,
     /// Updates made.
     Updates,
@@ -40,7 +42,7 @@ pub struct RowTotal {
 }
 
 /// What is selected and how things are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ViewState {
     /// The view shown.
     pub view: View,
@@ -71,20 +73,7 @@ pub struct ViewState {
 impl ViewState {
     /// The first view of a scenario: the first output neuron is selected.
     pub(super) fn new(scenario: &Scenario) -> Self {
-        Self {
-            view: View::Stepper,
-            frozen: false,
-            axis: Axis::Samples,
-            gradient_check_open: false,
-            boundary_of_selected: false,
-            selected: first_selection(scenario),
-            hovered: None,
-            digits: 4,
-            all_terms: false,
-            row_total_explained: false,
-            row_total: None,
-            dark: false,
-        }
+        Self { selected: first_selection(scenario), digits: 4, ..Self::default() }
     }
 
     /// After the scenario was replaced: clears what does not exist any more. The selection is kept only if the new

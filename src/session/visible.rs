@@ -43,7 +43,7 @@ impl<'a> Visible<'a> {
 
     /// The index of that row in the file. Row numbers on the page are of the file.
     pub fn row_number(&self) -> usize {
-        self.session.scenario().data.row_number(self.row())
+        self.session.scenario().data.samples.row_number(self.row())
     }
 
     /// y of the current sample.
@@ -64,14 +64,10 @@ impl<'a> Visible<'a> {
         here && self.position.neuron.is_none_or(|at| at as usize == neuron)
     }
 
-    fn reached_in_sample(&self, layer: usize, moment: impl Fn(u32, u32) -> Moment, neuron: usize) -> bool {
-        self.reached(moment(self.sample() as u32, layer as u32), neuron)
-    }
-
     /// zˡⱼ of the current sample.
     pub fn weighted_input(&self, layer: usize, neuron: usize) -> Option<f64> {
-        let known = self.reached_in_sample(layer, |sample, layer| Moment::Forward { sample, layer }, neuron);
-        known.then(|| self.trace().weighted_inputs[layer][neuron])
+        let moment = Moment::Forward { sample: self.sample() as u32, layer: layer as u32 };
+        self.reached(moment, neuron).then(|| self.trace().weighted_inputs[layer][neuron])
     }
 
     /// aˡⱼ of the current sample.
@@ -93,17 +89,16 @@ impl<'a> Visible<'a> {
 
     /// ∂C/∂bˡⱼ of the current sample: equation (3).
     pub fn nabla_b(&self, layer: usize, neuron: usize) -> Option<f64> {
-        let known =
-            self.reached_in_sample(layer, |sample, layer| Moment::BiasGradient { sample, layer }, neuron);
-        known.then(|| self.trace().deltas[layer][neuron])
+        let moment = Moment::BiasGradient { sample: self.sample() as u32, layer: layer as u32 };
+        self.reached(moment, neuron).then(|| self.trace().deltas[layer][neuron])
     }
 
     /// ∂C/∂wˡⱼₖ of the current sample: equation (4).
     pub fn nabla_w(&self, layer: usize, neuron: usize, source: usize) -> Option<f64> {
-        let known =
-            self.reached_in_sample(layer, |sample, layer| Moment::WeightGradient { sample, layer }, neuron);
+        let moment = Moment::WeightGradient { sample: self.sample() as u32, layer: layer as u32 };
         let trace = self.trace();
-        known.then(|| trace.deltas[layer][neuron] * trace.source_activations(layer)[source])
+        self.reached(moment, neuron)
+            .then(|| trace.deltas[layer][neuron] * trace.source_activations(layer)[source])
     }
 
     /// Number of samples in the accumulated gradient.

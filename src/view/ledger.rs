@@ -172,7 +172,7 @@ fn rows(session: &Session, columns: &[Columns]) -> Markup {
     html! {
         @for sample in first..last {
             @let is_current = current == Some(sample);
-            @let row = session.scenario().data.row_number(session.mini_batch().rows[sample]) + 1;
+            @let row = session.scenario().data.samples.row_number(session.mini_batch().rows[sample]) + 1;
             tr class=[is_current.then_some("current")] aria-current=[is_current.then_some("true")] {
                 th scope="row" title={ "row " (row) " of the data" } { (sample + 1) }
                 td.y { @if let Some(cost) = visible.cost(sample) { (number(cost, digits)) } }

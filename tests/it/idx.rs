@@ -121,7 +121,7 @@ fn images_labels_training_and_test_sets_are_told_apart() {
     let split = Split { percent: 20, seed: 1, standardise: false, standardise_targets: false };
     alone.set_split(alone.source().clone(), Some(split)).unwrap();
     assert_eq!((alone.data.samples.len(), alone.data.validation.len()), (80, 20));
-    let row = alone.data.row_number(5);
+    let row = alone.data.samples.row_number(5);
     assert_eq!(alone.data.samples.image(5), scenario.data.samples.image(row));
     assert_eq!(Scenario::from_json(&alone.to_json()), Ok(alone));
     assert_eq!(Scenario::from_json(&scenario.to_json()), Ok(scenario));

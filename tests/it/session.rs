@@ -4,8 +4,11 @@ use crate::sessions::{settle, step};
 use deltascope::data::presets;
 use deltascope::scenario::{Position, Scenario};
 use deltascope::session::{
-    Action, Direction, Edit, History, MiniBatch, Navigate, Session, StepSize, Timeline,
+    Action, Compare, Direction, Edit, History, Keyboard, Look, MiniBatch, Navigate, Open, Play, Session,
+    StepSize, Timeline, Train,
 };
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
 
 /// Everything that a position determines: the position, and every number there.
 fn state(session: &Session) -> (Position, MiniBatch, Vec<(u64, f64)>) {
@@ -196,6 +199,37 @@ fn what_is_not_an_action_is_refused() {
         (r#"{"type":"Undo","value":1}"#, "1 will not do; null would"),
     ] {
         assert_eq!(json.parse::<Action>(), Err(message.into()), "{json}");
+    }
+}
+
+/// The names of the variants of an enum, from serde's error about an unknown one.
+fn variants<T: DeserializeOwned + Debug>() -> Vec<String> {
+    let error = serde_json::from_str::<T>("\"?\"").unwrap_err().to_string();
+    let names = error.split_once("expected ").unwrap().1;
+    names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn each_type_of_action_belongs_to_one_group() {
+    let groups = [
+        variants::<Open>(),
+        variants::<Edit>(),
+        variants::<History>(),
+        variants::<Navigate>(),
+        variants::<Play>(),
+        variants::<Train>(),
+        variants::<Compare>(),
+        variants::<Look>(),
+        variants::<Keyboard>(),
+    ];
+    for (group, names) in groups.iter().enumerate() {
+        assert!(!names.is_empty());
+        for name in names {
+            let same = groups.iter().flatten().filter(|other| *other == name).count();
+            assert_eq!(same, 1, "{name} of group {group} is the name of {same} actions");
+            let read = format!(r#"{{"type":"{name}","value":{{"none":[]}}}}"#).parse::<Action>();
+            assert_ne!(read, Err(format!("\"{name}\" is not an action")));
+        }
     }
 }
 

@@ -143,7 +143,7 @@ fn actions_change_the_split() {
     session.update(Edit::StandardiseChanged(false)).unwrap();
     assert_eq!(session.notice(), None);
     // Editing changes the number in the file, in the row that is shown.
-    let row = session.scenario().data.row_number(3);
+    let row = session.scenario().data.samples.row_number(3);
     assert_ne!(row, 3);
     session.update(Edit::InputEdited { row: 3, source: 0, to: 5.5 }).unwrap();
     assert_eq!(session.scenario().source().samples.at(row).x[0], 5.5);

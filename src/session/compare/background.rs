@@ -19,7 +19,7 @@ const SWEEP_START: f64 = 8.0;
 pub struct Background {
     gradient_check: ResultFor<(MiniBatchKey, Parameter), CheckInProgress>,
     evaluations: ResultFor<MomentKey, Vec<Evaluation>>,
-    gradients_of_sum: ResultFor<(MiniBatchKey, Parameter), Option<Vec<GradientOfSum>>>,
+    gradients_of_sum: ResultFor<(MiniBatchKey, Parameter), Vec<GradientOfSum>>,
     sweep: ResultFor<MiniBatchKey, Option<LearningRateSweep>>,
 }
 
@@ -28,31 +28,18 @@ type MiniBatchKey = (u64, u64);
 /// The mini-batch, the number of samples done, and whether the update is made.
 type MomentKey = (MiniBatchKey, usize, bool);
 
-/// A result for one key: a cache of one entry.
-#[derive(Clone, Debug)]
-struct ResultFor<K, V> {
-    key: Option<K>,
-    value: V,
+/// A cache of one entry: a result and its key.
+type ResultFor<K, V> = Option<(K, V)>;
+
+/// The result for `key`, if it is known.
+fn result_for<'a, K: PartialEq, V>(known: &'a ResultFor<K, V>, key: &K) -> Option<&'a V> {
+    known.as_ref().filter(|(known, _)| known == key).map(|(_, value)| value)
 }
 
-impl<K, V: Default> Default for ResultFor<K, V> {
-    fn default() -> Self {
-        Self { key: None, value: V::default() }
-    }
-}
-
-impl<K: PartialEq, V: Default> ResultFor<K, V> {
-    fn get(&self, key: &K) -> Option<&V> {
-        (self.key.as_ref() == Some(key)).then_some(&self.value)
-    }
-
-    /// The result for `key`; a default value if the entry is for another key.
-    fn get_or_default(&mut self, key: K) -> &mut V {
-        if self.key.as_ref() != Some(&key) {
-            *self = Self { key: Some(key), value: V::default() };
-        }
-        &mut self.value
-    }
+/// The result for `key`; a default value if it is not known.
+fn result_or_default<K: PartialEq, V: Default>(known: &mut ResultFor<K, V>, key: K) -> &mut V {
+    let value = known.take().filter(|(known, _)| *known == key).map(|(_, value)| value);
+    &mut known.insert((key, value.unwrap_or_default())).1
 }
 
 #[derive(Clone, Debug, Default)]
@@ -84,10 +71,7 @@ impl Session {
     /// The gradient check of the selected parameter; `None` until it is computed.
     pub fn gradient_check(&self) -> Option<GradientCheck> {
         let parameter = self.selected_parameter()?;
-        let found = self.background.gradient_check.get(&(self.mini_batch_key(), parameter))?;
-        if !self.check_finished(parameter) {
-            return None;
-        }
+        let found = self.finished_check(parameter)?;
         GradientCheck::new(
             self.scenario(),
             self.mini_batch(),
@@ -97,21 +81,21 @@ impl Session {
         )
     }
 
-    fn check_finished(&self, parameter: Parameter) -> bool {
+    fn finished_check(&self, parameter: Parameter) -> Option<&CheckInProgress> {
         let shared = matches!(parameter, Parameter::Bias { .. });
-        let found = self.background.gradient_check.get(&(self.mini_batch_key(), parameter));
-        found.is_some_and(|found| found.own.finished() && (!shared || found.shared.finished()))
+        let found = result_for(&self.background.gradient_check, &(self.mini_batch_key(), parameter));
+        found.filter(|found| found.own.finished() && (!shared || found.shared.finished()))
     }
 
     /// The gradient of a sum for [`Session::compared_parameter`]; `None` until it is computed.
     pub fn gradients_of_sum(&self) -> Option<&[GradientOfSum]> {
         let key = (self.mini_batch_key(), self.compared_parameter());
-        self.background.gradients_of_sum.get(&key)?.as_deref()
+        result_for(&self.background.gradients_of_sum, &key).map(Vec::as_slice)
     }
 
     /// The evaluation of a run at the present moment over all rows; `None` until it is computed.
     pub fn evaluation(&self, run: usize) -> Option<Evaluation> {
-        let found = self.background.evaluations.get(&self.moment_key())?.get(run)?;
+        let found = result_for(&self.background.evaluations, &self.moment_key())?.get(run)?;
         (found.samples == self.scenario().data.samples.len()).then_some(*found)
     }
 
@@ -125,7 +109,7 @@ impl Session {
     /// For the present mini-batch: the distance between updating after each sample and once for the sum, by η; as far
     /// as it has been computed.
     pub fn sweep(&self) -> Option<&LearningRateSweep> {
-        self.background.sweep.get(&self.mini_batch_key())?.as_ref()
+        result_for(&self.background.sweep, &self.mini_batch_key())?.as_ref()
     }
 
     /// The scenario's η as an η of the sum, as the sweep has it.
@@ -144,7 +128,7 @@ impl Session {
     fn next_task(&self) -> Option<BackgroundTask> {
         if let Some(parameter) = self.selected_parameter()
             && self.shows_gradient_check()
-            && !self.check_finished(parameter)
+            && self.finished_check(parameter).is_none()
         {
             return Some(BackgroundTask::GradientCheck(parameter));
         }
@@ -181,7 +165,7 @@ impl Session {
                 BackgroundTask::GradientOfSum(parameter) => {
                     let found = gradient_of_sum(&self.scenario, &self.mini_batch, parameter);
                     let key = (self.mini_batch_key(), parameter);
-                    *self.background.gradients_of_sum.get_or_default(key) = Some(found);
+                    self.background.gradients_of_sum = Some((key, found));
                     8 * samples * parameters
                 }
                 BackgroundTask::Evaluation(run) => {
@@ -204,7 +188,7 @@ impl Session {
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let cost = scenario.hyperparameters.cost;
         let samples = || scenario.data.samples.select(&mini_batch.rows);
-        let found = self.background.gradient_check.get_or_default((key, parameter));
+        let found = result_or_default(&mut self.background.gradient_check, (key, parameter));
         found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
         if let Some(shared) = shared_with(&scenario, parameter) {
             found.shared.refine(&mini_batch.before, samples(), cost, &shared);
@@ -215,7 +199,7 @@ impl Session {
         let key = self.moment_key();
         let Some(comparison) = &self.comparison else { return };
         let Some(network) = comparison.passes[run].current() else { return };
-        let found = self.background.evaluations.get_or_default(key);
+        let found = result_or_default(&mut self.background.evaluations, key);
         found.resize(comparison.passes.len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
         let from = found[run].samples;
@@ -228,7 +212,7 @@ impl Session {
     fn extend_sweep(&mut self) {
         let (key, from) = (self.mini_batch_key(), SWEEP_START * self.sweep_learning_rate());
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
-        let sweep = self.background.sweep.get_or_default(key);
+        let sweep = result_or_default(&mut self.background.sweep, key);
         let sweep = sweep
             .get_or_insert_with(|| LearningRateSweep::new(&mini_batch.before, from, mini_batch.rows.len()));
         sweep.measure(

@@ -33,7 +33,8 @@ const MAX_UNSLICED: usize = 64_000_000;
 #[derive(Clone, Debug)]
 pub struct Comparison {
     runs: Vec<RunConfig>,
-    checkpoints: Checkpoints<RunStates>,
+    /// The states before some mini-batches.
+    pub(super) checkpoints: Checkpoints<RunStates>,
     /// The mean cost of each mini-batch, of each sample before its update; `None` once the run has diverged.
     costs: Series<Vec<Option<f64>>>,
     /// Evaluations of all rows before each epoch.
@@ -87,11 +88,6 @@ impl Comparison {
         }
     }
 
-    /// The latest mini-batch at or before this one whose states are kept, and the states before it.
-    pub(super) fn nearest(&self, mini_batch: u64) -> Option<(u64, RunStates)> {
-        self.checkpoints.nearest(mini_batch)
-    }
-
     /// Trains every run over this mini-batch. Returns about how many multiplications that took.
     pub(super) fn train_mini_batch(
         &mut self,
@@ -125,27 +121,21 @@ impl Comparison {
     }
 
     /// The epoch that begins with this mini-batch, if the runs must still be evaluated before it.
-    fn epoch_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> Option<u64> {
+    pub(super) fn epoch_to_evaluate(&self, scenario: &Scenario, mini_batch: u64) -> Option<u64> {
         let mini_batches = scenario.mini_batches() as u64;
         let epoch = mini_batch / mini_batches;
         (mini_batch.is_multiple_of(mini_batches) && self.epochs.is_next(epoch)).then_some(epoch)
     }
 
-    /// Whether the runs must still be evaluated before this mini-batch, over all rows.
-    pub(super) fn needs_evaluation(&self, scenario: &Scenario, mini_batch: u64) -> bool {
-        self.epoch_to_evaluate(scenario, mini_batch).is_some()
-    }
-
-    /// Continues that evaluation for about `work` multiplications; a short one is done at once. Returns about how many
+    /// Continues the evaluation of all rows before this epoch for about `work` multiplications; a short one is done at once. Returns about how many
     /// it took.
     pub(super) fn evaluate(
         &mut self,
         scenario: &Scenario,
-        mini_batch: u64,
+        epoch: u64,
         states: &RunStates,
         work: usize,
     ) -> usize {
-        let Some(epoch) = self.epoch_to_evaluate(scenario, mini_batch) else { return 0 };
         let new = || states.iter().map(|state| state.diverged.is_none().then(Evaluation::default)).collect();
         let known = self.evaluating.take().filter(|(at, _)| *at == epoch);
         let mut found: Vec<Option<Evaluation>> = known.map_or_else(new, |(_, found)| found);

@@ -40,7 +40,10 @@ impl Session {
 
     /// Computes the runs at their mini-batch again, with or without frozen parameters.
     fn refresh_runs(&mut self) {
-        let shown = self.comparison.as_ref().and_then(|comparison| comparison.nearest(comparison.mini_batch));
+        let shown = self
+            .comparison
+            .as_ref()
+            .and_then(|comparison| comparison.checkpoints.nearest(comparison.mini_batch));
         if let Some((mini_batch, states)) = shown {
             self.show_runs(mini_batch, &states);
         }

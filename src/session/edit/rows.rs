@@ -80,7 +80,7 @@ fn edit(
         ));
     }
     let exists = row < scenario.data.samples.len();
-    let row = scenario.data.row_number(row);
+    let row = scenario.data.samples.row_number(row);
     let split = scenario.split();
     let mut source = scenario.source().clone();
     let sample = Arc::make_mut(&mut source).samples.get_mut(row).filter(|_| exists);

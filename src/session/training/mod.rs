@@ -176,18 +176,40 @@ impl Training {
 
 impl Session {
     pub(super) fn control_training(&mut self, action: Train) -> Result<(), String> {
+        let Training { criteria, speed_limit, .. } = &mut self.training;
         match action {
-            Train::TrainingToggled => self.toggle_training(),
+            Train::TrainingToggled => return self.toggle_training(),
             Train::TrainingStopped => {
                 self.pause_training(true);
-                Ok(())
+                return Ok(());
             }
-            Train::FiniteStateRestored => self.restore_finite_state(),
-            Train::EpochLimitChanged(epochs) => self.set_epoch_limit(epochs),
-            Train::CostLimitChanged(cost) => self.set_cost_limit(cost),
-            Train::AccuracyLimitChanged(percent) => self.set_accuracy_limit(percent),
-            Train::SpeedLimitChanged(speed) => self.set_speed_limit(speed),
+            Train::FiniteStateRestored => return self.restore_finite_state(),
+            Train::EpochLimitChanged(Some(0)) => {
+                return Err("use 1 epoch or more, or leave it empty".into());
+            }
+            Train::EpochLimitChanged(epochs) => criteria.epochs = epochs,
+            Train::CostLimitChanged(Some(cost)) if cost < 0.0 => {
+                return Err(format!("a cost is never below 0, so never as low as {cost}; 0.01 would do"));
+            }
+            Train::CostLimitChanged(cost) => criteria.cost = cost,
+            Train::AccuracyLimitChanged(Some(percent)) if !(percent > 0.0 && percent <= 100.0) => {
+                return Err(format!("{percent} % is not an accuracy; use a number up to 100, such as 95"));
+            }
+            Train::AccuracyLimitChanged(Some(_)) if !self.scenario.has_classes() => {
+                return Err(
+                    "this network is not a classifier, so it has no accuracy; use a cost limit".into()
+                );
+            }
+            Train::AccuracyLimitChanged(percent) => {
+                criteria.accuracy = percent.map(|percent| percent / 100.0)
+            }
+            Train::SpeedLimitChanged(Some(speed)) if speed <= 0.0 => {
+                return Err(format!("{speed} samples per second would never train; 100 would do"));
+            }
+            Train::SpeedLimitChanged(speed) => *speed_limit = speed,
         }
+        self.training.send_criteria();
+        Ok(())
     }
 
     /// The training at full speed, and the settings of the next one.

@@ -74,9 +74,9 @@ impl Session {
         let update = scenario.update_index(&position);
         let mut cache = self.replay_cache.clone();
         for (at, parameters) in history.before(update) {
-            cache.remember(at, &Arc::new(shape.with_values(parameters)));
+            cache.networks.remember(at, &Arc::new(shape.with_values(parameters)));
         }
-        cache.append_costs(costs.clone());
+        cache.costs.append(costs.clone());
         let network = Arc::new(shape.with_values(parameters));
         let mini_batch = cache
             .mini_batch(scenario, update, network)
