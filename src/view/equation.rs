@@ -13,18 +13,11 @@ const MAX_UNCOUNTED: usize = 4;
 /// A line with more terms is written in part until the reader asks for all terms.
 const MAX_TERMS: usize = 100;
 
-/// The element ids of each equation: its list item, and the element for its working.
-pub const EQUATIONS: [(&str, &str); 7] = [
-    ("equation-0", "working-0"),
-    ("equation-1", "working-1"),
-    ("equation-2", "working-2"),
-    ("equation-3", "working-3"),
-    ("equation-4", "working-4"),
-    ("equation-5", "working-5"),
-    ("equation-6", "working-6"),
-];
+/// Number of equations on the page: the list items `equation-0`, `equation-1`, …, with the elements `working-0`, …
+/// for their working.
+pub const EQUATIONS: usize = 7;
 
-/// The index in [`EQUATIONS`] of the current equation.
+/// The index of the current equation.
 pub fn current(session: &Session) -> usize {
     let output = session.scenario().layer_sizes().len() - 1;
     match session.position().moment {

@@ -153,14 +153,8 @@ impl Panel<'_> {
     }
 
     fn edit_parameter(&mut self, parameter: Parameter) -> Markup {
-        let value = match parameter {
-            Parameter::Weight { layer, neuron, source } => {
-                json!({ "weight": { "layer": layer, "neuron": neuron, "source": source } })
-            }
-            Parameter::Bias { layer, neuron } => json!({ "bias": { "layer": layer, "neuron": neuron } }),
-        };
         let number = self.visible.parameter(parameter);
-        self.field(parameter.into(), "ParameterEdited", &json!({ "parameter": value }), number)
+        self.field(parameter.into(), "ParameterEdited", &json!({ "parameter": parameter }), number)
     }
 
     /// A labelled field that edits one number. The number is set as the field's value: a step changes the numbers

@@ -123,12 +123,13 @@ fn step(session: &Session, detail: Detail, page: &mut Page) {
     page.fragments.extend(ledger::ledger(session));
     page.fragments.push(fragment("ledger-remarks", ledger::remarks(session)));
     let step = |is_current: bool| is_current.then(|| "step".to_owned());
-    for (index, (equation, working)) in equation::EQUATIONS.into_iter().enumerate() {
+    for index in 0..equation::EQUATIONS {
         let is_current = index == equation::current(session);
         let content = html! { @if is_current { (equation::working(session, detail)) } };
-        page.fragments.push(fragment(working, content));
-        page.attributes.push((equation.into(), "class", is_current.then(|| "current".to_owned())));
-        page.attributes.push((equation.into(), "aria-current", step(is_current)));
+        page.fragments.push(fragment(format!("working-{index}"), content));
+        let id = Cow::from(format!("equation-{index}"));
+        page.attributes.push((id.clone(), "class", is_current.then(|| "current".to_owned())));
+        page.attributes.push((id, "aria-current", step(is_current)));
     }
     for (index, state) in moments::states(session).enumerate() {
         let id = Cow::from(format!("moment-{index}"));

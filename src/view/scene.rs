@@ -21,7 +21,7 @@ use crate::session::{Item, Session};
 const HIT_DISTANCE: f64 = 6.0;
 
 /// The picture of the network at one moment, for one size.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// CSS pixels.
     pub width: f64,

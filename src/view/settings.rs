@@ -2,7 +2,7 @@
 
 use super::format::plain;
 use crate::data::{mnist, presets};
-use crate::nn::{Activation, Distribution, Reduction};
+use crate::nn::{Activation, Distribution};
 use crate::scenario::{SampleOrder, Start};
 use crate::session::{KEYS, Session, StepSize};
 use maud::{Markup, html};
@@ -34,10 +34,6 @@ pub fn preset_options(session: &Session) -> Markup {
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let scenario = session.scenario();
     let hyperparameters = &scenario.hyperparameters;
-    let reduction = match hyperparameters.reduction {
-        Reduction::Sum => "sum",
-        Reduction::Mean => "mean",
-    };
     let (distribution, seed) = match scenario.start {
         Start::Initialisation(initialisation) => {
             (initialisation.distribution.name(), initialisation.seed.to_string())
@@ -60,7 +56,7 @@ pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
         ("preset", session.preset().unwrap_or_default().to_owned()),
         ("learning-rate", plain(hyperparameters.learning_rate)),
         ("batch-size", hyperparameters.batch_size.to_string()),
-        ("reduction", reduction.to_owned()),
+        ("reduction", hyperparameters.reduction.name().to_owned()),
         ("bias-rule", hyperparameters.bias_rule.name().to_owned()),
         ("cost", hyperparameters.cost.name().to_owned()),
         ("distribution", distribution.to_owned()),

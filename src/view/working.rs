@@ -6,7 +6,7 @@ mod forward;
 mod update;
 
 use super::format::number;
-use super::mathml::{mn, symbol_as};
+use super::mathml::{math, mn, symbol_as};
 use crate::scenario::Moment;
 use crate::session::{Item, Session, Visible};
 use maud::{Markup, html};
@@ -37,9 +37,20 @@ pub struct Term {
     pub numbers: Markup,
 }
 
+impl Line {
+    fn with_remark(self, remark: &'static str) -> Self {
+        Self { remark: Some(remark), ..self }
+    }
+}
+
 impl Term {
     fn new(operator: &'static str, symbols: Markup, numbers: &str) -> Self {
         Self { operator, symbols, numbers: html! { (numbers) } }
+    }
+
+    /// A first term whose numbers need layout.
+    fn formula(symbols: Markup, numbers: Markup) -> Self {
+        Self { operator: "", symbols, numbers: math(numbers) }
     }
 }
 
@@ -117,16 +128,14 @@ impl<'a> Working<'a> {
         Item::Bias { layer: self.layer, neuron: self.neuron }
     }
 
-    /// The term "+ first · second", without its operator if it is the `first_term`.
-    fn product(
-        &self,
-        (first, u): (Item, f64),
-        (second, v): (Item, f64),
-        focusable: bool,
-        first_term: bool,
-    ) -> Term {
-        let symbols = html! { (symbol_as(first, focusable)) (symbol_as(second, focusable)) };
-        let numbers = format!("{}·{}", self.number(u), self.number(v));
-        Term::new(if first_term { "" } else { "+" }, symbols, &numbers)
+    /// The term "+ first · second" of a sum, at this index.
+    fn product(&self, index: usize, first: (Item, f64), second: (Item, f64), focusable: bool) -> Term {
+        let symbols = html! { (symbol_as(first.0, focusable)) (symbol_as(second.0, focusable)) };
+        Term::new(plus(index), symbols, &format!("{}·{}", self.number(first.1), self.number(second.1)))
     }
+}
+
+/// The operator before the term of a sum at this index.
+fn plus(index: usize) -> &'static str {
+    if index == 0 { "" } else { "+" }
 }

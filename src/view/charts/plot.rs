@@ -1,7 +1,7 @@
 //! A plot: two axes with lines, points and marks between them.
 
 use super::scale::Scale;
-use super::text::{LINE, SIZE};
+use super::text::SIZE;
 use crate::view::painter::{DrawResult, Painter, dashed};
 use crate::view::scene::{Point, Rect, text_width};
 use crate::view::theme::{Palette, mix};
@@ -148,36 +148,6 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let Point { x, .. } = self.at((x, 0.0));
         let colour = mix(self.palette.highlight, self.palette.surface, 0.8);
         self.painter().line(Point { x, y: self.end().y }, Point { x, y: 0.0 }, colour, 2.0)
-    }
-
-    /// Draws a thin horizontal line with its name above it, right-aligned at `right`.
-    pub(super) fn horizontal_line(&self, y: f64, name: &str, right: f64) -> DrawResult<DB> {
-        let (Point { y, .. }, Point { x, .. }) = (self.at((0.0, y)), self.end());
-        self.painter().line(Point { x: 0.0, y }, Point { x, y }, self.palette.faded, 1.0)?;
-        self.painter().write(name, self.palette.faded, HPos::Right, Point { x: right, y: y - LINE / 2.0 })
-    }
-
-    /// Shades the plot to the right of `x`.
-    pub(super) fn shade_right_of(&self, x: f64) -> DrawResult<DB> {
-        let Point { x, .. } = self.at((x, 0.0));
-        let Point { x: right, y: bottom } = self.end();
-        self.painter().fill(
-            Rect { left: x, top: 0.0, right, bottom },
-            mix(self.palette.line, self.palette.surface, 0.5),
-        )
-    }
-
-    /// Draws points without a line.
-    pub(super) fn dots(&self, points: impl Iterator<Item = (f64, f64)>, colour: RGBColor) -> DrawResult<DB> {
-        for point in points {
-            self.painter().circle(self.at(point), 2.5, colour.filled())?;
-        }
-        Ok(())
-    }
-
-    /// Draws a straight line between two points.
-    pub(super) fn straight(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor) -> DrawResult<DB> {
-        self.painter().line(self.at(from), self.at(to), colour, 1.5)
     }
 
     /// Draws lines, above them their names where there is room, and above those the dots at their ends.

@@ -8,7 +8,8 @@ use crate::nn::{LearningRateSweep, SweepPoint};
 use crate::session::{Comparison, Session};
 use crate::view::format::number;
 use crate::view::painter::{DrawResult, Painter};
-use crate::view::scene::{Point, text_width};
+use crate::view::scene::{Point, Rect, text_width};
+use crate::view::theme::mix;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
@@ -36,22 +37,28 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let rates = Scale::logarithmic(smallest.0.min(own), largest.0.max(own), self.max_characters() / 10);
         let distances = Scale::logarithmic(least, most, self.max_ticks());
         let plot = Plot::new(self, ("η", rates), ("distance", distances))?;
-        let palette = self.palette;
+        let (palette, end) = (self.palette, plot.end());
         let deviates_at = sweep.deviates_at().filter(|_| sweep.finished());
         if let Some(learning_rate) = deviates_at {
             // Halfway between the last point on the fitted line and the first point off it.
-            plot.shade_right_of(learning_rate / std::f64::consts::SQRT_2)?;
+            let left = plot.at((learning_rate / std::f64::consts::SQRT_2, 0.0)).x;
+            let shade = mix(palette.line, palette.surface, 0.5);
+            plot.painter().fill(Rect { left, top: 0.0, right: end.x, bottom: end.y }, shade)?;
         }
         plot.vertical_line(own)?;
         let left_of_own = plot.at((own, 0.0)).x - 5.0;
         // Beside the vertical line, on the side that has room.
         let name = "rounding";
-        let right = if left_of_own < text_width(name, SIZE) { plot.end().x } else { left_of_own };
-        plot.horizontal_line(sweep.rounding_threshold(), name, right)?;
+        let right = if left_of_own < text_width(name, SIZE) { end.x } else { left_of_own };
+        let Point { y, .. } = plot.at((own, sweep.rounding_threshold()));
+        plot.painter().line(Point { x: 0.0, y }, Point { x: end.x, y }, palette.faded, 1.0)?;
+        plot.painter().write(name, palette.faded, HPos::Right, Point { x: right, y: y - LINE / 2.0 })?;
         if let Some([from, to]) = fit {
-            plot.straight(from, to, palette.faded)?;
+            plot.painter().line(plot.at(from), plot.at(to), palette.faded, 1.5)?;
         }
-        plot.dots(points.into_iter(), palette.text)?;
+        for point in points {
+            plot.painter().circle(plot.at(point), 2.5, palette.text.filled())?;
+        }
         plot.sweep_notes(sweep.slope().filter(|_| fit.is_some()), deviates_at.is_some(), (own, left_of_own))
     }
 }

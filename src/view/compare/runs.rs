@@ -1,7 +1,7 @@
 //! A run's frame: its rule in words and as a formula with numbers, its controls, and its numbers.
 
 use super::ComparisonView;
-use crate::nn::{BiasRule, Network, Parameter, Reduction};
+use crate::nn::{BiasRule, Evaluation, Network, Parameter, Reduction};
 use crate::scenario::{MAX_RUNS, MIN_RUNS, Rate, RunConfig, Scenario, Updating};
 use crate::session::{Item, RunDivergence, RunPass};
 use crate::view::format::{number, typed};
@@ -198,37 +198,27 @@ impl ComparisonView<'_> {
             true => (self.comparison.before_epoch(scenario, run), " before this epoch"),
             false => (self.session.evaluation(run), ""),
         };
+        let shown = |text: &dyn Fn(&Evaluation) -> String| evaluation.as_ref().map_or("…".to_owned(), text);
         let outputs = scenario.sizes[scenario.sizes.len() - 1];
         let reference_waits = self.comparison.passes[reference].updates(done, finished) == 0;
         html! {
             dl {
                 dt { "updates" } dd { (updates) }
                 dt { "mean cost of all rows" (when) }
-                dd.y {
-                    @match evaluation {
-                        Some(evaluation) => (number(evaluation.cost_mean(), self.digits)),
-                        None => "…",
-                    }
-                }
+                dd.y { (shown(&|evaluation| number(evaluation.cost_mean(), self.digits))) }
                 @if scenario.has_classes() {
                     dt { "rows correct" }
                     dd {
-                        @match evaluation {
-                            Some(evaluation) => {
-                                (evaluation.correct_samples) " of " (evaluation.samples)
-                                " (" (format!("{:.1}", 100.0 * evaluation.accuracy())) " %)"
-                            }
-                            None => "…",
-                        }
+                        (shown(&|evaluation| {
+                            let percent = 100.0 * evaluation.accuracy();
+                            format!("{} of {} ({percent:.1} %)", evaluation.correct_samples, evaluation.samples)
+                        }))
                     }
                     dt { "outputs correct" }
                     dd {
-                        @match evaluation {
-                            Some(evaluation) => {
-                                (evaluation.correct_outputs) " of " (evaluation.samples * outputs)
-                            }
-                            None => "…",
-                        }
+                        (shown(&|evaluation| {
+                            format!("{} of {}", evaluation.correct_outputs, evaluation.samples * outputs)
+                        }))
                     }
                 }
                 @if run != reference {

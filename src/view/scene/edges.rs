@@ -23,9 +23,9 @@ pub(super) fn add(session: &Session, digits: usize, font: f64, scene: &mut Scene
     for layer in 0..session.scenario().layer_sizes().len() {
         let largest = session.mini_batch().before.layers[layer].weights.values().iter();
         let largest = largest.fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
-        let sources = scene.nodes.iter().filter_map(|node| match (node.item, layer.checked_sub(1)) {
-            (Item::Input { source }, None) => Some((source, node)),
-            (Item::Neuron { layer, neuron }, Some(before)) if layer == before => Some((neuron, node)),
+        let sources = scene.nodes.iter().filter_map(|node| match node.item {
+            Item::Input { source } if layer == 0 => Some((source, node)),
+            Item::Neuron { layer: l, neuron } if l + 1 == layer => Some((neuron, node)),
             _ => None,
         });
         let sources: Vec<(usize, &Node)> = sources.collect();

@@ -18,15 +18,7 @@ pub(super) fn build(session: &Session, layout: &Layout, width: f64, height: f64)
         highlights: Highlights::new(session),
         layers: session.scenario().layer_sizes().len(),
     };
-    let mut scene = Scene {
-        width,
-        height,
-        nodes: Vec::new(),
-        edges: Vec::new(),
-        links: Vec::new(),
-        captions: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut scene = Scene { width, height, ..Scene::default() };
     for (index, column) in layout.columns.iter().enumerate() {
         let first = builder.first_shown(index.min(builder.layers), column);
         captions::add(session, layout, index, first, &mut scene);

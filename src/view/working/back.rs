@@ -4,7 +4,7 @@ use super::{Line, MAX_FOCUSABLE, MAX_WEIGHT_LINES, Term, Working};
 use crate::nn::{Activation, Cost};
 use crate::session::Item;
 use crate::view::mathml::{
-    derivative, derivative_by, math, mi, mn, mo, parentheses, power, ratio, symbol, symbol_as,
+    derivative, derivative_by, mi, mn, mo, parentheses, power, ratio, symbol, symbol_as,
 };
 use maud::{Markup, html};
 
@@ -32,24 +32,16 @@ impl Working<'_> {
                     "With cross-entropy and this activation σ′ cancels: δ = a − y.",
                 ),
             };
-            let term = Term {
-                operator: "",
-                symbols: difference(symbols, target),
-                numbers: math(difference(numbers, self.mn(y))),
-            };
-            let line = self.line(symbol(self.delta()), vec![term], delta);
-            return vec![Line { remark: Some(remark), ..line }];
+            let term = Term::formula(difference(symbols, target), difference(numbers, self.mn(y)));
+            return vec![self.line(symbol(self.delta()), vec![term], delta).with_remark(remark)];
         }
         let nabla_a = cost.gradient(&[a], &[y])[0];
         let scaled = |inner: Markup| match cost {
             Cost::Mse => html! { (mn("2")) (parentheses(inner)) },
             _ => inner,
         };
-        let gradient = Term {
-            operator: "",
-            symbols: scaled(difference(symbol(self.a()), target)),
-            numbers: math(scaled(difference(mn(&self.result(a)), self.mn(y)))),
-        };
+        let numbers = difference(mn(&self.result(a)), self.mn(y));
+        let gradient = Term::formula(scaled(difference(symbol(self.a()), target)), scaled(numbers));
         let gradient = self.line(derivative(self.a()), vec![gradient], nabla_a);
         [vec![gradient], self.times_sigma_prime(nabla_a)].concat()
     }
@@ -75,18 +67,10 @@ impl Working<'_> {
         let a = self.visible.trace().activations[self.layer][self.neuron];
         let activation = self.session.scenario().activations[self.layer];
         let value = activation.derivative(z, a);
-        let of_a = |formula: fn(Markup) -> Markup| Term {
-            operator: "",
-            symbols: formula(symbol(self.a())),
-            numbers: math(formula(self.mn(a))),
-        };
-        let side_of_0 =
-            |z: Markup, positive: bool| html! { (z) (mo(if positive { ">" } else { "≤" })) (mn("0")) };
-        let case = || Term {
-            operator: "",
-            symbols: side_of_0(symbol(self.z()), z > 0.0),
-            numbers: math(side_of_0(mn(&self.result(z)), z > 0.0)),
-        };
+        let of_a =
+            |formula: fn(Markup) -> Markup| Term::formula(formula(symbol(self.a())), formula(self.mn(a)));
+        let side_of_0 = |symbol: Markup| html! { (symbol) (mo(if z > 0.0 { ">" } else { "≤" })) (mn("0")) };
+        let case = || Term::formula(side_of_0(symbol(self.z())), side_of_0(mn(&self.result(z))));
         let (term, remark) = match activation {
             Activation::Sigmoid | Activation::Softmax => {
                 (of_a(|a| html! { (a) (parentheses(html! { (mn("1")) (mo("−")) (a) })) }), None)
@@ -113,7 +97,7 @@ impl Working<'_> {
             let w = weights[(neuron, self.neuron)];
             sum += w * delta;
             let next_delta = Item::Delta { layer: next, neuron };
-            self.product((weight, w), (next_delta, delta), focusable, neuron == 0)
+            self.product(neuron, (weight, w), (next_delta, delta), focusable)
         });
         let terms = terms.collect();
         let propagated = self.line(derivative(self.a()), terms, sum);
@@ -124,10 +108,8 @@ impl Working<'_> {
     pub(super) fn bias_gradient(&self) -> Line {
         let delta = self.visible.trace().deltas[self.layer][self.neuron];
         let term = Term::new("", symbol(self.delta()), &self.result(delta));
-        Line {
-            remark: Some("The neuron’s own δ. No other δ is used."),
-            ..self.line(derivative(self.bias()), vec![term], delta)
-        }
+        let line = self.line(derivative(self.bias()), vec![term], delta);
+        line.with_remark("The neuron’s own δ. No other δ is used.")
     }
 
     /// The sources whose weights get a line: all if they are few, else the selected one or the first ones.
@@ -151,7 +133,7 @@ impl Working<'_> {
         let line = |source: usize| {
             let weight = Item::Weight { layer: self.layer, neuron: self.neuron, source };
             let a = (Item::source_of(self.layer, source), sources[source]);
-            let term = self.product(a, (self.delta(), delta), sources.len() <= MAX_FOCUSABLE, true);
+            let term = self.product(0, a, (self.delta(), delta), sources.len() <= MAX_FOCUSABLE);
             self.line(derivative(weight), vec![term], sources[source] * delta)
         };
         self.shown_sources().into_iter().map(line).collect()

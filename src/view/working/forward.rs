@@ -1,9 +1,9 @@
 //! The forward pass: input, z, a and the cost.
 
-use super::{Line, MAX_FOCUSABLE, Term, Working};
+use super::{Line, MAX_FOCUSABLE, Term, Working, plus};
 use crate::nn::{Activation, Cost};
 use crate::session::Item;
-use crate::view::mathml::{frac, math, mi, mn, mo, parentheses, power, symbol, symbol_as};
+use crate::view::mathml::{frac, mi, mn, mo, parentheses, power, symbol, symbol_as};
 use maud::{Markup, html};
 
 impl Working<'_> {
@@ -31,7 +31,7 @@ impl Working<'_> {
         let products = sources.iter().enumerate().map(|(source, &a)| {
             let weight = Item::Weight { layer: self.layer, neuron: self.neuron, source };
             let w = layer.weights[(self.neuron, source)];
-            self.product((weight, w), (Item::source_of(self.layer, source), a), focusable, source == 0)
+            self.product(source, (weight, w), (Item::source_of(self.layer, source), a), focusable)
         });
         let bias = Term::new("+", symbol(self.bias()), &self.number(layer.biases[self.neuron]));
         let value = self.visible.trace().weighted_inputs[self.layer][self.neuron];
@@ -43,11 +43,8 @@ impl Working<'_> {
         let z = self.visible.trace().weighted_inputs[self.layer][self.neuron];
         let a = self.visible.trace().activations[self.layer][self.neuron];
         let number = mn(&self.result(z));
-        let term = |number: Markup, formula: fn(Markup) -> Markup| Term {
-            operator: "",
-            symbols: formula(symbol(self.z())),
-            numbers: math(formula(number)),
-        };
+        let term =
+            |number, formula: fn(Markup) -> Markup| Term::formula(formula(symbol(self.z())), formula(number));
         let exponential = |exponent: Markup| power(mi("e"), html! { mrow { (exponent) } });
         let term = match self.session.scenario().activations[self.layer] {
             Activation::Sigmoid => term(self.mn(z), |z| {
@@ -73,11 +70,7 @@ impl Working<'_> {
                     }
                     @if zs.len() > SHOWN { (mo("+")) (mo("…")) }
                 };
-                Term {
-                    operator: "",
-                    symbols: frac(exponential(symbol(self.z())), sum),
-                    numbers: math(frac(exponential(number), numbers)),
-                }
+                Term::formula(frac(exponential(symbol(self.z())), sum), frac(exponential(number), numbers))
             }
         };
         self.line(symbol(self.a()), vec![term], a)
@@ -111,13 +104,12 @@ impl Working<'_> {
         let terms = outputs.iter().zip(self.visible.target()).enumerate().map(|(neuron, (a, y))| {
             let output = symbol_as(Item::Activation { layer: self.layers - 1, neuron }, focusable);
             let target = symbol_as(Item::Target { neuron }, focusable);
-            let operator = if neuron == 0 { "" } else { "+" };
-            Term::new(operator, symbols(output, target), &numbers(&self.number(*a), &self.number(*y)))
+            Term::new(plus(neuron), symbols(output, target), &numbers(&self.number(*a), &self.number(*y)))
         });
-        let mut line = self.line(mi("C"), terms.collect(), trace.cost);
-        if cost.cancels_sigma_prime() {
-            line.remark = Some("Computed from z, so it stays exact where a rounds to 0 or 1.");
+        let line = self.line(mi("C"), terms.collect(), trace.cost);
+        match cost.cancels_sigma_prime() {
+            true => line.with_remark("Computed from z, so it stays exact where a rounds to 0 or 1."),
+            false => line,
         }
-        line
     }
 }

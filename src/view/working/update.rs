@@ -1,6 +1,6 @@
 //! The sums over the samples, and the update.
 
-use super::{Line, Term, Working};
+use super::{Line, Term, Working, plus};
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::session::Item;
 use crate::view::format::signed;
@@ -15,8 +15,7 @@ impl Working<'_> {
         let terms = self.deltas_by_sample(self.visible.accumulated());
         let value = self.visible.accumulated_b(self.layer, self.neuron);
         let left = html! { (mo("Σ")) (derivative(self.bias())) };
-        let line = self.line(left, terms, value);
-        Line { remark: Some("Over the samples, separately for each neuron."), ..line }
+        self.line(left, terms, value).with_remark("Over the samples, separately for each neuron.")
     }
 
     /// δˡⱼ of each of the first `samples` samples.
@@ -26,7 +25,7 @@ impl Working<'_> {
             let number = parentheses(html! { (mn(&(sample + 1).to_string())) });
             let symbols = html! { (symbol_as(self.delta(), false)) (number) };
             let delta = self.number(trace.deltas[self.layer][self.neuron]);
-            Term::new(if sample == 0 { "" } else { "+" }, symbols, &delta)
+            Term::new(plus(sample), symbols, &delta)
         });
         terms.collect()
     }
@@ -70,8 +69,7 @@ impl Working<'_> {
             rule @ (BiasRule::LayerSum | BiasRule::SharedBias) => {
                 let terms = column_sums.iter().enumerate().map(|(neuron, sum)| {
                     let delta = symbol_as(Item::Delta { layer: self.layer, neuron }, false);
-                    let operator = if neuron == 0 { "" } else { "+" };
-                    Term::new(operator, html! { (mo("Σ")) (delta) }, &self.number(*sum))
+                    Term::new(plus(neuron), html! { (mo("Σ")) (delta) }, &self.number(*sum))
                 });
                 let remark = match rule {
                     BiasRule::SharedBias => "One bias for the whole layer: its derivative is this sum.",
@@ -82,7 +80,7 @@ impl Working<'_> {
             BiasRule::Frozen => (vec![Term::new("", mn("0"), "0")], 0.0, "Biases are fixed."),
         };
         let left = html! { (mo("Σ")) (self.rule_gradient_symbol(frac)) };
-        let sum_line = Line { remark: Some(remark), ..self.line(left, terms, sum) };
+        let sum_line = self.line(left, terms, sum).with_remark(remark);
         if hyperparameters.reduction == Reduction::Sum {
             return vec![sum_line];
         }
