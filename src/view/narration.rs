@@ -77,12 +77,7 @@ pub fn sentence(session: &Session) -> String {
         Moment::Accumulate { .. } => format!(
             "The gradient of sample {sample} is added to the mini-batch’s sum, separately for each bias and weight. \
              Nothing is updated yet: {}.",
-            match (visible.accumulated(), samples) {
-                (_, 1) => "the only sample is in".to_owned(),
-                (done, _) if done == samples => format!("all {samples} samples are in"),
-                (1, _) => format!("1 of {samples} samples is in"),
-                (done, _) => format!("{done} of {samples} samples are in"),
-            }
+            samples_in(visible.accumulated(), samples)
         ),
         Moment::Update { .. } => update(session, &subject),
     }
@@ -127,6 +122,16 @@ impl Subject {
     }
 }
 
+/// How many samples have been added to the sum.
+fn samples_in(done: usize, samples: usize) -> String {
+    match done {
+        _ if samples == 1 => "the only sample is in".to_owned(),
+        _ if done == samples => format!("all {samples} samples are in"),
+        1 => format!("1 of {samples} samples is in"),
+        _ => format!("{done} of {samples} samples are in"),
+    }
+}
+
 fn update(session: &Session, subject: &Subject) -> String {
     let visible = session.visible();
     let digits = session.view_state().digits;
@@ -134,10 +139,7 @@ fn update(session: &Session, subject: &Subject) -> String {
     let mini_batch = session.mini_batch();
     let samples = session.timeline().samples;
     let biases = subject.biases();
-    let all = match samples {
-        1 => "the only sample is in".to_owned(),
-        _ => format!("all {samples} samples are in"),
-    };
+    let all = samples_in(samples, samples);
     let summed = |of: &str| match (hyperparameters.reduction, samples) {
         (_, 1) => of.to_owned(),
         (Reduction::Sum, _) => format!("the sum of {of}"),
@@ -207,11 +209,9 @@ fn runs(session: &Session, comparison: &Comparison) -> String {
 
 /// The text with a capital letter, for the beginning of a sentence.
 fn capitalised(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
 }
 
 /// Numbers in brackets; a single number without.

@@ -264,20 +264,17 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         let number = (size, false);
         if label.symbol == Symbol::Name {
             self.text(&label.value, number, faded, HPos::Center, middle);
-            return Ok(());
-        }
-        if label.stacked {
+        } else if label.stacked {
             let line = (area.bottom - area.top) / 4.0;
             let upper = Point { x: middle.x, y: middle.y - line * 0.9 };
             let lower = Point { x: middle.x, y: middle.y + line * 0.95 };
             self.text(&label.name, (size, true), hue, HPos::Center, upper);
             self.text(&label.value, number, colour, HPos::Center, lower);
-            return Ok(());
+        } else {
+            let (left, right) = (area.left + 1.0, area.right - 1.0);
+            self.text(&label.name, (size, true), hue, HPos::Left, Point { x: left, y: middle.y });
+            self.text(&label.value, number, colour, HPos::Right, Point { x: right, y: middle.y });
         }
-        let left = Point { x: area.left + 1.0, y: middle.y };
-        let right = Point { x: area.right - 1.0, y: middle.y };
-        self.text(&label.name, (size, true), hue, HPos::Left, left);
-        self.text(&label.value, number, colour, HPos::Right, right);
         Ok(())
     }
 }

@@ -61,7 +61,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
 }
 
 impl<'a, DB: DrawingBackend> Plot<'a, DB> {
-    /// Draws the axes. Each has a name and a scale.
+    /// Draws the grid and the two axes with ticks. Each axis has a name and a scale.
     pub(super) fn new(
         painter: &Painter<'a, DB>,
         (x_name, x_scale): (&str, Scale),
@@ -75,54 +75,38 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let size = (width as i32 - left - pixels(MARGIN), height as i32 - top - pixels(BELOW));
         let area = area.clone().shrink((left, top), (size.0.max(0), size.1.max(0)));
         let plot = Self { palette, scale, area, x_scale, y_scale };
-        plot.axes(painter, (left, top), (x_name, y_name), beside)?;
-        Ok(plot)
-    }
-
-    /// Draws the grid and the two axes with ticks, their texts and the `names`. `outer` paints the whole chart,
-    /// in which the plot's upper left corner is at the pixel `corner`; `beside` is the width left of the y axis.
-    fn axes(
-        &self,
-        outer: &Painter<'_, DB>,
-        corner: (i32, i32),
-        names: (&str, &str),
-        beside: f64,
-    ) -> DrawResult<DB> {
-        let end = self.end();
-        let at = |x: f64, y: f64| Point {
-            x: f64::from(corner.0) / self.scale + x,
-            y: f64::from(corner.1) / self.scale + y,
-        };
-        let (dark, light) = (self.palette.line, mix(self.palette.line, self.palette.surface, 0.5));
-        let x_ticks: Vec<_> = self.x_scale.ticks.iter().map(|(share, text)| (end.x * share, text)).collect();
-        let y_ticks: Vec<_> =
-            self.y_scale.ticks.iter().map(|(share, text)| (end.y * (1.0 - share), text)).collect();
-        for (x, _) in &x_ticks {
-            outer.rule(at(*x, 0.0), at(*x, end.y), light)?;
+        let end = plot.end();
+        let at = |x: f64, y: f64| Point { x: f64::from(left) / scale + x, y: f64::from(top) / scale + y };
+        let (dark, light) = (palette.line, mix(palette.line, palette.surface, 0.5));
+        let x_ticks = || plot.x_scale.ticks.iter().map(|(share, text)| (end.x * share, text));
+        let y_ticks = || plot.y_scale.ticks.iter().map(|(share, text)| (end.y * (1.0 - share), text));
+        for (x, _) in x_ticks() {
+            painter.rule(at(x, 0.0), at(x, end.y), light)?;
         }
-        for (y, _) in &y_ticks {
-            outer.rule(at(0.0, *y), at(end.x, *y), light)?;
+        for (y, _) in y_ticks() {
+            painter.rule(at(0.0, y), at(end.x, y), light)?;
         }
         // The axes are one pixel outside the plot.
-        let (x0, y0) = (-1.0 / self.scale, end.y + 1.0 / self.scale);
-        outer.rule(at(0.0, y0), at(end.x, y0), dark)?;
-        outer.rule(at(x0, 0.0), at(x0, end.y), dark)?;
-        let words = outer.text_style(self.palette.faded);
+        let (x0, y0) = (-1.0 / scale, end.y + 1.0 / scale);
+        painter.rule(at(0.0, y0), at(end.x, y0), dark)?;
+        painter.rule(at(x0, 0.0), at(x0, end.y), dark)?;
+        let words = painter.text_style(palette.faded);
         let write = |text: &str, style: &TextStyle, (h, v), at| {
-            outer.area.draw_text(text, &style.pos(Pos::new(h, v)), outer.pixel(at))
+            painter.area.draw_text(text, &style.pos(Pos::new(h, v)), painter.pixel(at))
         };
-        for (x, text) in x_ticks {
-            outer.rule(at(x, y0), at(x, y0 + TICK), dark)?;
+        for (x, text) in x_ticks() {
+            painter.rule(at(x, y0), at(x, y0 + TICK), dark)?;
             write(text, &words, (HPos::Center, VPos::Top), at(x, y0 + 2.0 * TICK))?;
         }
-        for (y, text) in y_ticks {
-            outer.rule(at(x0 - TICK, y), at(x0, y), dark)?;
+        for (y, text) in y_ticks() {
+            painter.rule(at(x0 - TICK, y), at(x0, y), dark)?;
             write(text, &words, (HPos::Right, VPos::Center), at(-2.0 * TICK, y))?;
         }
-        let name = self.x_scale.axis_name(names.0);
+        let name = plot.x_scale.axis_name(x_name);
         write(&name, &words, (HPos::Center, VPos::Bottom), at(end.x / 2.0, y0 + BELOW))?;
-        let (name, rotated) = (self.y_scale.axis_name(names.1), words.transform(FontTransform::Rotate270));
-        write(&name, &rotated, (HPos::Center, VPos::Top), at(-beside, end.y / 2.0))
+        let (name, rotated) = (plot.y_scale.axis_name(y_name), words.transform(FontTransform::Rotate270));
+        write(&name, &rotated, (HPos::Center, VPos::Top), at(-beside, end.y / 2.0))?;
+        Ok(plot)
     }
 
     /// The painter of the area between the axes.

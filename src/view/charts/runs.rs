@@ -28,17 +28,6 @@ pub fn across(scenario: &Scenario, axis: Axis, run: RunConfig, mini_batch: u64) 
     samples(mini_batch).saturating_sub(samples(first))
 }
 
-/// One line per run.
-struct RunLines {
-    /// Name of the y axis.
-    name: String,
-    lines: RunCurves,
-    /// The value of each run at the current moment, if it is known.
-    current: Vec<Option<f64>>,
-    /// The y scale for these values, with about this many ticks.
-    scale: fn(&[f64], usize) -> Scale,
-}
-
 impl<DB: DrawingBackend> Painter<'_, DB> {
     /// Draws the mean cost of each mini-batch, including the current one once it is finished.
     pub(super) fn run_costs(&self, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
@@ -50,13 +39,9 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         }
         let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
         let size = longest.div_ceil((self.size().0 / POINT_WIDTH).max(1.0) as usize).max(1);
-        let lines = RunLines {
-            name: if size > 1 { "cost (smoothed)" } else { "cost" }.to_owned(),
-            lines: lines.iter().map(|line| smoothed(line, size)).collect(),
-            current: vec![None; passes.len()],
-            scale: Scale::from_zero,
-        };
-        self.run_lines(lines, session, comparison)
+        let name = if size > 1 { "cost (smoothed)" } else { "cost" };
+        let lines = lines.iter().map(|line| smoothed(line, size)).collect();
+        self.run_lines(session, comparison, (name, Scale::from_zero), lines, |_| None)
     }
 
     /// Draws the share of all rows that are classified correctly.
@@ -65,13 +50,9 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             return self.sentence("Regression: no accuracy");
         }
         let current = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
-        let lines = RunLines {
-            name: "accuracy".to_owned(),
-            lines: comparison.accuracy_curves(session.scenario()),
-            current: (0..comparison.passes.len()).map(current).collect(),
-            scale: |_, ticks| Scale::from_zero(&[0.0, 1.0], ticks),
-        };
-        self.run_lines(lines, session, comparison)
+        let lines = comparison.accuracy_curves(session.scenario());
+        let scale = |_: &[f64], ticks| Scale::from_zero(&[0.0, 1.0], ticks);
+        self.run_lines(session, comparison, ("accuracy", scale), lines, current)
     }
 
     /// Draws the selected bias or weight.
@@ -79,14 +60,9 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let Some(parameter) = session.selected_parameter() else {
             return self.sentence("Select a neuron or weight to plot it");
         };
-        let current = |pass: &RunPass| pass.current()?.get(parameter);
-        let lines = RunLines {
-            name: name(parameter),
-            lines: comparison.parameter_curves(parameter),
-            current: comparison.passes.iter().map(current).collect(),
-            scale: Scale::around,
-        };
-        self.run_lines(lines, session, comparison)
+        let current = |run: usize| comparison.passes[run].current()?.get(parameter);
+        let lines = comparison.parameter_curves(parameter);
+        self.run_lines(session, comparison, (&name(parameter), Scale::around), lines, current)
     }
 
     /// Draws the distance of each run to the reference run, which itself has no line.
@@ -95,29 +71,30 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let current = |run| comparison.distance(run, reference).filter(|_| run != reference);
         let mut lines = comparison.distance_curves();
         lines[reference].clear();
-        let lines = RunLines {
-            name: format!("distance to run {}", reference + 1),
-            lines,
-            current: (0..comparison.passes.len()).map(current).collect(),
-            scale: Scale::from_zero,
-        };
-        self.run_lines(lines, session, comparison)
+        let name = format!("distance to run {}", reference + 1);
+        self.run_lines(session, comparison, (&name, Scale::from_zero), lines, current)
     }
 
-    /// Draws the lines, each up to the current moment.
-    fn run_lines(&self, lines: RunLines, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
-        let RunLines { name, lines, current, scale } = lines;
+    /// Draws one line per run, up to the current moment. The y axis has a name, and a scale for the values with about
+    /// a number of ticks; `current` is the value of a run at the current moment, if it is known.
+    fn run_lines(
+        &self,
+        session: &Session,
+        comparison: &Comparison,
+        (name, scale): (&str, fn(&[f64], usize) -> Scale),
+        lines: RunCurves,
+        current: impl Fn(usize) -> Option<f64>,
+    ) -> DrawResult<DB> {
         let axis = session.view_state().axis;
         let styles = self.palette.runs.into_iter().zip(DASHES);
-        let runs = comparison.passes.iter().zip(lines.iter().zip(current));
-        let lines =
-            runs.zip(styles).enumerate().map(|(run, ((pass, (line, current)), (colour, dashes)))| Line {
-                points: points(session, comparison, pass, line, current),
-                colour,
-                dashes,
-                name: (run + 1).to_string(),
-                diverged: pass.divergence.is_some(),
-            });
+        let runs = comparison.passes.iter().zip(&lines).zip(styles).enumerate();
+        let lines = runs.map(|(run, ((pass, line), (colour, dashes)))| Line {
+            points: points(session, comparison, pass, line, current(run)),
+            colour,
+            dashes,
+            name: (run + 1).to_string(),
+            diverged: pass.divergence.is_some(),
+        });
         let lines: Vec<Line> = lines.collect();
         let (times, values): (Vec<f64>, Vec<f64>) =
             lines.iter().flat_map(|line| &line.points).copied().unzip();
@@ -133,7 +110,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             Axis::Updates => "updates made",
         };
         let x_scale = Scale::whole(0.0, last, self.max_characters());
-        let plot = Plot::new(self, (x_name, x_scale), (&name, scale(&values, self.max_ticks())))?;
+        let plot = Plot::new(self, (x_name, x_scale), (name, scale(&values, self.max_ticks())))?;
         now.map_or(Ok(()), |now| plot.vertical_line(now))?;
         plot.lines(&lines)
     }

@@ -137,10 +137,8 @@ impl ComparisonView<'_> {
     /// The update of the selected neuron's bias in numbers, or when it will be updated.
     fn in_numbers(&self, symbol: &Markup, pass: &RunPass, before: &Network, current: &Network) -> Markup {
         let (layer, neuron) = self.selected();
-        let value = |network: &Network| match network.get(Parameter::Bias { layer, neuron }) {
-            Some(bias) => number(bias, self.digits),
-            None => "–".to_owned(),
-        };
+        let bias = |network: &Network| network.get(Parameter::Bias { layer, neuron });
+        let value = |network| bias(network).map_or("–".to_owned(), |bias| number(bias, self.digits));
         let (done, samples, finished) = self.done();
         let updates = pass.updates(done, finished);
         html! {

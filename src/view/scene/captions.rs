@@ -31,12 +31,10 @@ pub(super) fn add(session: &Session, layout: &Layout, index: usize, first: usize
         let x = middle.min(right - half).max(left + half);
         Text { text, centre: Point { x, y }, size: font }
     };
-    let lines = if layout.two_line_captions {
-        vec![layer, function]
-    } else if function.is_empty() {
-        vec![layer]
-    } else {
-        vec![format!("{layer} · {function}")]
+    let lines = match layout.two_line_captions {
+        true => vec![layer, function],
+        false if function.is_empty() => vec![layer],
+        false => vec![format!("{layer} · {function}")],
     };
     for (row, words) in lines.iter().enumerate() {
         let words = shortened(words, width, font);

@@ -86,18 +86,15 @@ fn add_labels(scene: &mut Scene, digits: usize, size: f64) {
     }
     let layer = |edge: &Edge| edge.item.neuron().map(|(layer, _)| layer);
     let pointed_at = |edge: &Edge| edge.selected || edge.hovered;
+    let few = |edge: &Edge| {
+        let same_layer = scene.edges.iter().filter(|other| layer(other) == layer(edge));
+        same_layer.take(MAX_LABELLED + 1).count() <= MAX_LABELLED
+    };
+    let labelled = |index: &usize| pointed_at(&scene.edges[*index]) || few(&scene.edges[*index]);
+    let mut labelled: Vec<usize> = (0..scene.edges.len()).filter(labelled).collect();
     // Selected and hovered edges first.
-    let (first, others): (Vec<usize>, Vec<usize>) = (0..scene.edges.len())
-        .filter(|&index| {
-            let edge = &scene.edges[index];
-            let few = || {
-                scene.edges.iter().filter(|other| layer(other) == layer(edge)).take(MAX_LABELLED + 1).count()
-                    <= MAX_LABELLED
-            };
-            pointed_at(edge) || few()
-        })
-        .partition(|&index| pointed_at(&scene.edges[index]));
-    for index in first.into_iter().chain(others) {
+    labelled.sort_by_key(|&index| !pointed_at(&scene.edges[index]));
+    for index in labelled {
         let edge = &scene.edges[index];
         let value = fitting(edge.weight, digits.max(3), f64::INFINITY, size);
         let width = text_width(&value, size) + 6.0;

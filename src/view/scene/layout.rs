@@ -355,30 +355,28 @@ impl Fitted {
 }
 
 /// All candidates.
-fn candidates(largest: usize, digits: usize) -> impl Iterator<Item = Candidate> {
-    let shown = [12, 10, 8, 6, 4].into_iter().filter(move |&shown| shown <= largest);
-    let shown = shown.chain((![12, 10, 8, 6, 4].contains(&largest)).then_some(largest));
-    shown.flat_map(move |shown| {
-        [13.0, 12.0, 11.0, 10.0].into_iter().flat_map(move |font| {
-            (1..=digits).flat_map(move |digits| {
-                let candidate = move |placement, radius, per_row| Candidate {
-                    placement,
-                    shown,
-                    font,
-                    radius,
-                    digits,
-                    per_row,
-                    extra_chars: 0,
-                };
-                let below = [34.0, 30.0, 27.0, 24.0, 22.0, 18.0, 14.0, 11.0, 9.0];
-                let below = below.into_iter().map(move |radius| candidate(Below, radius, 1));
-                let card = [24.0, 22.0, 18.0, 14.0, 11.0, 9.0].into_iter();
-                let card =
-                    card.flat_map(move |radius| (1..=3).map(move |per_row| candidate(Card, radius, per_row)));
-                let sparse = [14.0, 11.0, 9.0, 7.0, 5.0];
-                let sparse = sparse.into_iter().map(move |radius| candidate(Sparse, radius, 1));
-                below.chain(card).chain(sparse)
-            })
-        })
-    })
+fn candidates(largest: usize, digits: usize) -> Vec<Candidate> {
+    const SHOWN: [usize; 5] = [12, 10, 8, 6, 4];
+    let below = [34.0, 30.0, 27.0, 24.0, 22.0, 18.0, 14.0, 11.0, 9.0].map(|radius| (Below, radius, 1));
+    let card =
+        [24.0, 22.0, 18.0, 14.0, 11.0, 9.0].map(|radius| [1, 2, 3].map(|per_row| (Card, radius, per_row)));
+    let sparse = [14.0, 11.0, 9.0, 7.0, 5.0].map(|radius| (Sparse, radius, 1));
+    let kinds = [&below, card.as_flattened(), &sparse].concat();
+    let shown = SHOWN.into_iter().filter(|&shown| shown <= largest);
+    let shown = shown.chain((!SHOWN.contains(&largest)).then_some(largest));
+    let mut candidates = Vec::new();
+    for (shown, font) in shown.flat_map(|shown| [13.0, 12.0, 11.0, 10.0].map(|font| (shown, font))) {
+        for digits in 1..=digits {
+            candidates.extend(kinds.iter().map(|&(placement, radius, per_row)| Candidate {
+                placement,
+                shown,
+                font,
+                radius,
+                digits,
+                per_row,
+                extra_chars: 0,
+            }));
+        }
+    }
+    candidates
 }

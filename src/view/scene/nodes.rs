@@ -177,44 +177,40 @@ impl Builder<'_> {
     }
 
     fn input(&self, source: usize, centre: Point, column: &Column) -> Node {
-        let Layout { radius, line, label_width: width, placement, activation_inside, .. } = *self.layout;
+        let Layout { radius, line, label_width: width, placement, activation_inside, max_labels, .. } =
+            *self.layout;
         let item = Item::Input { source };
         let scenario = self.session.scenario();
         let value = self.visible.trace().input[source];
         let words = scenario.data.inputs.get(source).map_or("", String::as_str);
-        let kind = (Symbol::Input, "x", source);
-        let mut labels = Vec::new();
-        match placement {
+        let line_at = |left: f64, row: f64| {
+            let middle = centre.y + line * row;
+            Rect { left, top: middle - line / 2.0, right: left + width, bottom: middle + line / 2.0 }
+        };
+        let (area, name) = match placement {
             Below => {
                 let area =
                     if activation_inside { self.inside_circle(centre) } else { self.below(centre, 0, width) };
-                labels.push(self.label(item, kind, value, area));
                 let row = usize::from(!activation_inside);
                 // Symmetric about the circle, and within the card if there is one.
                 let room = if activation_inside { 2.0 * (centre.x - 2.0).min(width) } else { width };
-                labels.extend(
-                    (row < self.layout.rows)
-                        .then(|| self.column_name(item, words, 'x', self.below(centre, row, room)))
-                        .flatten(),
-                );
+                let name = || self.column_name(item, words, 'x', self.below(centre, row, room));
+                (area, (row < self.layout.rows).then(name).flatten())
             }
             Card => {
-                let right = centre.x - radius - GAP;
-                let area = |row: f64| Rect {
-                    left: right - width,
-                    top: centre.y + line * (row - 0.5),
-                    right,
-                    bottom: centre.y + line * (row + 0.5),
-                };
-                let room = column.spacing >= 2.0 * line;
-                let wide = Rect { left: area(-0.5).left - NAME_EDGE, ..area(-0.5) };
-                let name = room.then(|| self.column_name(item, words, 'x', wide)).flatten();
-                let row = if name.is_some() { 0.5 } else { 0.0 };
-                labels.push(self.label(item, kind, value, area(row)));
-                labels.extend(name);
+                let left = centre.x - radius - GAP - width;
+                let area = line_at(left, -0.5);
+                let name = || self.column_name(item, words, 'x', Rect { left: left - NAME_EDGE, ..area });
+                let name = (column.spacing >= 2.0 * line).then(name).flatten();
+                (line_at(left, if name.is_some() { 0.5 } else { 0.0 }), name)
             }
-            Sparse => labels.extend(self.sparse_input(item, kind, value, centre)),
-        }
+            Sparse if self.layout.sparse_below => (self.below(centre, 0, width), None),
+            Sparse => (line_at(centre.x + radius + GAP - 2.0, 0.0), None),
+        };
+        let label = self.label(item, (Symbol::Input, "x", source), value, area);
+        let selected = self.session.view_state().selected == Some(item);
+        let shown = placement != Sparse || max_labels > 0 && (label.highlight.is_active() || selected);
+        let labels = shown.then_some(label).into_iter().chain(name).collect();
         let highlight = self.highlights.input();
         let mut node = self.node(item, centre, labels);
         if placement == Below && !activation_inside {
@@ -222,24 +218,6 @@ impl Builder<'_> {
             node = on_card(node, self.card_with_rows(centre, rows));
         }
         Node { highlight, index: self.index(source, centre), ..node }
-    }
-
-    /// The label of an input with [`Sparse`] labels, if it is shown.
-    fn sparse_input(
-        &self,
-        item: Item,
-        kind: (Symbol, &str, usize),
-        value: f64,
-        centre: Point,
-    ) -> Option<Label> {
-        let Layout { radius, line, label_width: width, max_labels, .. } = *self.layout;
-        let left = centre.x + radius + GAP - 2.0;
-        let (top, bottom) = (centre.y - line / 2.0, centre.y + line / 2.0);
-        let beside = Rect { left, top, right: left + width, bottom };
-        let area = if self.layout.sparse_below { self.below(centre, 0, width) } else { beside };
-        let label = self.label(item, kind, value, area);
-        let shown = label.highlight.is_active() || self.session.view_state().selected == Some(item);
-        (shown && max_labels > 0).then_some(label)
     }
 
     fn target(&self, neuron: usize, centre: Point) -> Node {
