@@ -68,7 +68,7 @@ impl PartialEvaluation {
             }
             row += 1;
         });
-        *evaluation = evaluation.and(next);
+        *evaluation = evaluation.merged(next);
         let complete = self.training.samples == samples.len() && self.validation.samples == validation.len();
         complete.then(|| {
             let validation = (!validation.is_empty()).then_some(self.validation);

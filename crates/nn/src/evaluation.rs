@@ -13,13 +13,13 @@ pub struct Evaluation {
     pub cost_sum: f64,
     /// The number of samples whose outputs and targets have the same [`predicted_class`].
     pub correct_samples: usize,
-    /// The number of outputs that are above 0.5 exactly if their target is.
+    /// The number of outputs on the same side of 0.5 as their target.
     pub correct_outputs: usize,
 }
 
 impl Evaluation {
     /// The evaluation of the samples of both, in this order.
-    pub fn and(self, other: Self) -> Self {
+    pub fn merged(self, other: Self) -> Self {
         Self {
             samples: self.samples + other.samples,
             cost_sum: self.cost_sum + other.cost_sum,

@@ -10,15 +10,15 @@ use super::simd::{PairTable, Simd};
 use tables::{POWERS, TANHS};
 
 /// 1.5 · 2⁵²: adding a small number to it rounds the number to an integer and leaves that in the lowest bits.
-const ROUNDER: f64 = 6_755_399_441_055_744.0;
-/// 64 / ln 2.
-const STEPS: f64 = 92.332_482_616_893_66;
+const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
+/// 64 / ln 2: the number of steps of ln 2 / 64 in a unit of x.
+const STEPS_PER_UNIT: f64 = 92.332_482_616_893_66;
 /// ln 2 / 64 as a sum of two doubles. The first one times an integer of up to 17 bits is exact.
 const STEP_HIGH: f64 = 0.010_830_424_696_223_417;
 const STEP_LOW: f64 = 2.572_804_622_327_669e-14;
 /// Coefficients of (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 128, by interpolation at Chebyshev nodes. The error of eʳ is below
 /// 2⁻⁵⁷.
-const EXP: [f64; 4] =
+const EXP_COEFFICIENTS: [f64; 4] =
     [0.499_999_999_999_850_1, 0.166_666_666_666_645_26, 0.041_666_707_476_689_775, 0.008_333_339_163_336_04];
 
 /// eˣ
@@ -60,25 +60,25 @@ struct Exponential<S> {
     rest: S,
 }
 
-/// eˣ · 2ⁿ, which must be a normal number. `rounder` is [`rounder`]`(n)`.
+/// eˣ · 2ⁿ, which must be a normal number. `rounding_constant` is [`rounding_constant`]`(n)`.
 #[inline(always)]
-fn exponential<S: Simd>(x: S, rounder: S) -> Exponential<S> {
-    let k = x * S::broadcast(STEPS) + rounder;
-    let whole = k - rounder;
+fn exponential<S: Simd>(x: S, rounding_constant: S) -> Exponential<S> {
+    let k = x * S::broadcast(STEPS_PER_UNIT) + rounding_constant;
+    let whole = k - rounding_constant;
     let power = k.lookup(&POWERS).add_bits(k.shift_left_46());
     let r = (x - whole * S::broadcast(STEP_HIGH)) - whole * S::broadcast(STEP_LOW);
     let r2 = r * r;
-    let low = S::broadcast(EXP[0]) + S::broadcast(EXP[1]) * r;
-    let high = S::broadcast(EXP[2]) + S::broadcast(EXP[3]) * r;
+    let low = S::broadcast(EXP_COEFFICIENTS[0]) + S::broadcast(EXP_COEFFICIENTS[1]) * r;
+    let high = S::broadcast(EXP_COEFFICIENTS[2]) + S::broadcast(EXP_COEFFICIENTS[3]) * r;
     let rest = power * (r + r2 * (low + r2 * high));
     Exponential { power, rest }
 }
 
-/// [`ROUNDER`] + 64 n. Added to x · 64 / ln 2, it leaves the nearest integer plus 64 n in the lowest bits, which
+/// [`ROUND_TO_INTEGER`] + 64 n. Added to x · 64 / ln 2, it leaves the nearest integer plus 64 n in the lowest bits, which
 /// multiplies eˣ by 2ⁿ.
 #[inline(always)]
-fn rounder<S: Simd>(n: i16) -> S {
-    S::broadcast(ROUNDER + 64.0 * f64::from(n))
+fn rounding_constant<S: Simd>(n: i16) -> S {
+    S::broadcast(ROUND_TO_INTEGER + 64.0 * f64::from(n))
 }
 
 /// 2⁶⁰ and 2⁻⁶⁰: one of them keeps the powers of 2 within the normal numbers until the last multiplication, which is the
@@ -92,15 +92,16 @@ const EXP_MAX: f64 = 710.0;
 #[inline(always)]
 pub(crate) fn exp_simd<S: Simd>(x: S) -> S {
     let x = x.max(S::broadcast(EXP_MIN)).min(S::broadcast(EXP_MAX));
-    let rising = x.gt(S::broadcast(0.0));
-    let Exponential { power, rest } = exponential(x, S::select(rising, rounder(-60), rounder(60)));
-    (power + rest) * S::select(rising, S::broadcast(LARGE), S::broadcast(SMALL))
+    let positive = x.gt(S::broadcast(0.0));
+    let Exponential { power, rest } =
+        exponential(x, S::select(positive, rounding_constant(-60), rounding_constant(60)));
+    (power + rest) * S::select(positive, S::broadcast(LARGE), S::broadcast(SMALL))
 }
 
 /// The same double as [`exp_simd`] for x ≤ 0 and NaN, with fewer operations.
 #[inline(always)]
 pub(crate) fn exp_of_negative<S: Simd>(x: S) -> S {
-    let Exponential { power, rest } = exponential(x.max(S::broadcast(EXP_MIN)), rounder(60));
+    let Exponential { power, rest } = exponential(x.max(S::broadcast(EXP_MIN)), rounding_constant(60));
     (power + rest) * S::broadcast(SMALL)
 }
 
@@ -109,19 +110,19 @@ pub(crate) fn exp_of_negative<S: Simd>(x: S) -> S {
 #[inline(always)]
 pub(crate) fn sigmoid_simd<S: Simd>(x: S) -> S {
     let negative = x.or(S::from_bits(1 << 63)).max(S::broadcast(EXP_MIN));
-    let Exponential { power, rest } = exponential(negative, rounder(60));
+    let Exponential { power, rest } = exponential(negative, rounding_constant(60));
     let (e, one) = (power + rest, S::broadcast(LARGE));
     S::select(S::broadcast(0.0).gt(x), e, one) / (one + e)
 }
 
 /// 1.5 · 2⁴⁵: adding a small number to it rounds the number to a multiple of 1 / 128 and leaves that multiple in the lowest
 /// bits.
-const TANH_ROUNDER: f64 = ROUNDER / 128.0;
+const ROUND_TO_TANH_STEP: f64 = ROUND_TO_INTEGER / 128.0;
 /// tanh is 1 from here on.
 const TANH_MAX: f64 = 20.0;
 /// Coefficients of (tanh d − d) / d³ in powers of d² for |d| ≤ 1 / 256, by interpolation at Chebyshev nodes. The error of
 /// tanh d is below 2⁻⁵⁵.
-const TANH: [f64; 2] = [-0.333_333_333_331_759_5, 0.133_332_509_024_104_04];
+const TANH_COEFFICIENTS: [f64; 2] = [-0.333_333_333_331_759_5, 0.133_332_509_024_104_04];
 
 #[inline(always)]
 pub(crate) fn tanh_simd<S: Simd>(x: S) -> S {
@@ -143,8 +144,8 @@ pub(crate) struct TanhArgument<S> {
 #[inline(always)]
 pub(crate) fn tanh_argument<S: Simd>(x: S) -> TanhArgument<S> {
     let size = x.abs().min(S::broadcast(TANH_MAX));
-    let indices = size + S::broadcast(TANH_ROUNDER);
-    TanhArgument { indices, d: size - (indices - S::broadcast(TANH_ROUNDER)) }
+    let indices = size + S::broadcast(ROUND_TO_TANH_STEP);
+    TanhArgument { indices, d: size - (indices - S::broadcast(ROUND_TO_TANH_STEP)) }
 }
 
 /// The table for [`tanh_of_argument`].
@@ -165,17 +166,17 @@ pub(crate) fn tanh_table() -> &'static PairTable {
 pub(crate) fn tanh_of_argument<S: Simd>(x: S, d: S, indices: &[f64], table: &PairTable) -> S {
     let (big_t, rounding_error) = S::lookup_pairs(indices, table);
     let d2 = d * d;
-    let beyond_d = (d * d2) * (S::broadcast(TANH[0]) + S::broadcast(TANH[1]) * d2);
+    let beyond_d = (d * d2) * (S::broadcast(TANH_COEFFICIENTS[0]) + S::broadcast(TANH_COEFFICIENTS[1]) * d2);
     let t = d + beyond_d;
 
     let product = big_t * t;
-    let less = product * (big_t + t) / (S::broadcast(1.0) + product);
-    (big_t + (d + ((beyond_d + rounding_error) - less))).or(x.sign_bit())
+    let correction = product * (big_t + t) / (S::broadcast(1.0) + product);
+    (big_t + (d + ((beyond_d + rounding_error) - correction))).or(x.sign_bit())
 }
 
 /// Coefficients of R in ln((1 + s) / (1 − s)) = 2s + s R(s²), from FreeBSD's `e_log.c` (Sun Microsystems, 1993). The error
 /// is below 2⁻⁵⁸.
-const LN: [f64; 7] = [
+const LN_COEFFICIENTS: [f64; 7] = [
     0.666_666_666_666_673_5,
     0.399_999_999_994_094_2,
     0.285_714_287_436_623_9,
@@ -203,7 +204,7 @@ fn split<S: Simd>(x: S) -> (S, S) {
 
 #[inline(always)]
 fn ln_coefficient<S: Simd>(index: usize) -> S {
-    S::broadcast(LN[index])
+    S::broadcast(LN_COEFFICIENTS[index])
 }
 
 /// k ln 2 + ln(1 + f) + correction.
@@ -220,7 +221,7 @@ fn ln_of_parts<S: Simd>(k: S, f: S, correction: S) -> S {
     ((low - half_square) + f) + k * S::broadcast(LN_2_HI)
 }
 
-/// `inside`, but the limits −∞ at 0 and ∞ at ∞, and NaN below 0 and for NaN.
+/// Returns `inside`, except: −∞ at 0, ∞ at ∞, and NaN below 0 and for NaN.
 #[inline(always)]
 fn with_limits<S: Simd>(x: S, inside: S) -> S {
     let (zero, infinity) = (S::broadcast(0.0), S::broadcast(f64::INFINITY));

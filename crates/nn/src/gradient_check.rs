@@ -23,19 +23,19 @@ pub fn central_difference(
     h: f64,
 ) -> Option<f64> {
     let (mut above, mut below) = (network.clone(), network.clone());
-    let mut width = 0.0;
+    let mut distance = 0.0;
     for &parameter in parameters {
         *above.get_mut(parameter)? += h;
         *below.get_mut(parameter)? -= h;
         // The distance between the two points after rounding.
-        width += above.get(parameter)? - below.get(parameter)?;
+        distance += above.get(parameter)? - below.get(parameter)?;
     }
-    width /= parameters.len() as f64;
+    distance /= parameters.len() as f64;
     let difference = samples.into_iter().fold(0.0, |sum, sample| {
         let sample = sample.borrow();
         sum + (sample_cost(&above, sample, cost) - sample_cost(&below, sample, cost))
     });
-    (!parameters.is_empty()).then_some(difference / width)
+    (!parameters.is_empty()).then_some(difference / distance)
 }
 
 fn sample_cost(network: &Network, sample: &Sample, cost: Cost) -> f64 {
@@ -52,7 +52,7 @@ pub struct NumericalDerivative {
     /// ∂C/∂p
     pub value: f64,
     /// The estimated error: the change by the last refinement.
-    pub error: f64,
+    pub error_estimate: f64,
     /// The smallest step that was used.
     pub h: f64,
 }
@@ -71,7 +71,7 @@ pub struct NumericalDerivative {
 ///     extrapolation.refine(&network, &samples, Cost::HalfMse, &[bias]);
 /// }
 /// let found = extrapolation.best().unwrap();
-/// assert!((found.value - (0.5 - 1.0) * 0.25).abs() <= found.error.max(1e-13));
+/// assert!((found.value - (0.5 - 1.0) * 0.25).abs() <= found.error_estimate.max(1e-13));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Extrapolation {
@@ -103,9 +103,9 @@ impl Extrapolation {
         for (column, coarser) in self.row.iter().enumerate() {
             let finer = row[column];
             let value = finer + (finer - coarser) / (factor - 1.0);
-            let error = f64::max((value - finer).abs(), (value - coarser).abs());
-            if value.is_finite() && self.best.is_none_or(|best| error < best.error) {
-                self.best = Some(NumericalDerivative { value, error, h });
+            let error_estimate = f64::max((value - finer).abs(), (value - coarser).abs());
+            if value.is_finite() && self.best.is_none_or(|best| error_estimate < best.error_estimate) {
+                self.best = Some(NumericalDerivative { value, error_estimate, h });
             }
             row.push(value);
             factor *= 4.0;

@@ -12,11 +12,12 @@
 //! | zˡ = wˡ aˡ⁻¹ + bˡ | [`Trace::weighted_inputs`] | (nˡ) |
 //! | aˡ = σ(zˡ) | [`Trace::activations`] | (nˡ) |
 //! | δˡ = ∂C/∂zˡ | [`Trace::deltas`] | (nˡ) |
-//! | ∂C/∂w, ∂C/∂b | [`Gradient`] | as the parameters |
+//! | ∂C/∂w, ∂C/∂b | [`Gradient::nabla_w`], [`Gradient::nabla_b`] | as the parameters |
 //! | η | [`Hyperparameters::learning_rate`] | scalar |
 //!
-//! The flow is [`backprop()`] → [`Trace`] → [`Gradient`] → [`update()`]. Only `update` changes a network. [`fast`] computes the
-//! same numbers faster.
+//! The flow is [`backprop()`] → [`Trace`] → [`Gradient`] → [`update()`]. Only `update` changes a network, except for the
+//! deliberate mistake in [`train_mini_batch_updating_during_backward`]. [`fast`] computes the same numbers faster, on
+//! parameters of its own.
 
 mod activation;
 mod backprop;

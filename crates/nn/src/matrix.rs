@@ -57,13 +57,13 @@ impl Matrix {
 
     /// M v, shape (rows), for v of shape (columns).
     pub fn mul(&self, v: &[f64]) -> Vec<f64> {
-        assert_eq!(v.len(), self.columns, "a vector as long as the matrix is wide");
+        assert_eq!(v.len(), self.columns, "the vector must have one entry per column");
         (0..self.rows).map(|j| self.row(j).iter().zip(v).fold(0.0, |sum, (m, v)| sum + m * v)).collect()
     }
 
     /// Mᵀ v, shape (columns), for v of shape (rows).
     pub fn transpose_mul(&self, v: &[f64]) -> Vec<f64> {
-        assert_eq!(v.len(), self.rows, "a vector as long as the matrix is high");
+        assert_eq!(v.len(), self.rows, "the vector must have one entry per row");
         let mut product = vec![0.0; self.columns];
         for (j, v) in v.iter().enumerate() {
             for (sum, m) in product.iter_mut().zip(self.row(j)) {
@@ -75,7 +75,11 @@ impl Matrix {
 
     /// M ← M + u vᵀ, the outer product of equation (4), for u of shape (rows) and v of shape (columns).
     pub fn add_outer(&mut self, u: &[f64], v: &[f64]) {
-        assert_eq!((u.len(), v.len()), (self.rows, self.columns), "an outer product of this shape");
+        assert_eq!(
+            (u.len(), v.len()),
+            (self.rows, self.columns),
+            "the vectors must have one entry per row and per column"
+        );
         for (row, u) in self.data.chunks_exact_mut(self.columns.max(1)).zip(u) {
             for (m, v) in row.iter_mut().zip(v) {
                 *m += u * v;

@@ -140,16 +140,16 @@ impl Network {
         self.layers.iter().flat_map(|layer| layer.weights.values().iter().chain(&layer.biases).copied())
     }
 
-    /// A network of this shape with these values, in the order of [`Network::values`]. If there are too few, the other
-    /// parameters are copied.
+    /// A network of this shape with these values, in the order of [`Network::values`]. If `values` is too
+    /// short, the remaining parameters stay.
     pub fn with_values(&self, values: &[f64]) -> Self {
         let mut network = self.clone();
-        let places = network
+        let parameters = network
             .layers
             .iter_mut()
             .flat_map(|layer| layer.weights.values_mut().iter_mut().chain(&mut layer.biases));
-        for (place, value) in places.zip(values) {
-            *place = *value;
+        for (parameter, value) in parameters.zip(values) {
+            *parameter = *value;
         }
         network
     }

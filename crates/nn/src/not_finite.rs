@@ -31,7 +31,7 @@ pub enum NotFinite {
 impl NotFinite {
     /// The first number of a mini-batch that is not finite, given the traces of its samples, the network after its update and
     /// the cost of each sample after it.
-    pub fn find(traces: &[Trace], after: &Network, costs_after: &[f64]) -> Option<Self> {
+    pub fn find(traces: &[Trace], network_after: &Network, costs_after: &[f64]) -> Option<Self> {
         for trace in traces {
             let layers = trace.weighted_inputs.iter().zip(&trace.deltas).enumerate();
             for (layer, (z, delta)) in layers {
@@ -41,7 +41,7 @@ impl NotFinite {
                 }
             }
         }
-        if let Some(parameter) = after.first_not_finite() {
+        if let Some(parameter) = network_after.first_not_finite() {
             return Some(Self::Parameter(parameter));
         }
         let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
@@ -49,8 +49,7 @@ impl NotFinite {
         (!is_finite).then_some(Self::Cost)
     }
 
-    /// The output with the largest cost term of these samples, or with one that is NaN: the cause of a cost that is not
-    /// finite. `None` if there are no samples or no layers.
+    /// The output whose cost term is NaN or largest over these samples: the cause of a cost that is not finite. `None` if there are no samples or no layers.
     pub fn largest_term<S: Borrow<Sample>>(
         network: &Network,
         samples: impl IntoIterator<Item = S>,

@@ -56,12 +56,12 @@ impl LearningRateSweep {
         let learning_rate = self.next;
         let hyperparameters =
             Hyperparameters { learning_rate, reduction: super::Reduction::Sum, ..*hyperparameters };
-        let (mut apart, mut together) = (network.clone(), network.clone());
-        train_mini_batch(&mut together, samples.clone(), &hyperparameters);
+        let (mut per_sample, mut once) = (network.clone(), network.clone());
+        train_mini_batch(&mut once, samples.clone(), &hyperparameters);
         for sample in samples {
-            train_mini_batch(&mut apart, [sample.borrow()], &hyperparameters);
+            train_mini_batch(&mut per_sample, [sample.borrow()], &hyperparameters);
         }
-        let distance = apart.distance(&together);
+        let distance = per_sample.distance(&once);
         let distance = if distance.is_finite() { distance } else { f64::INFINITY };
         self.points.push(SweepPoint { learning_rate, distance });
         self.next /= 2.0;
@@ -108,16 +108,16 @@ impl LearningRateSweep {
         self.fitted().map(slope)
     }
 
-    /// The smallest η from which on the distance is not proportional to η²: the slope between two neighbouring points differs
+    /// The smallest η above which the distance is not proportional to η²: the slope between two neighbouring points differs
     /// from 2 by more than 0.1.
     pub fn deviates_at(&self) -> Option<f64> {
         let smallest = self.fitted()?.last()?.learning_rate;
         let pairs = self.points.windows(2).rev().filter(|pair| pair[1].learning_rate >= smallest);
-        let mut leaving = pairs.filter(|pair| {
+        let mut deviating = pairs.filter(|pair| {
             let slope = slope(pair);
             slope.is_nan() || (slope - 2.0).abs() > 0.1
         });
-        leaving.next().map(|pair| pair[0].learning_rate)
+        deviating.next().map(|pair| pair[0].learning_rate)
     }
 }
 

@@ -205,7 +205,7 @@ impl Session {
         let from = found[run].samples;
         // Sample by sample, so that the sum has the same bits however it is sliced.
         for sample in (from..from + rows).map_while(|row| samples.get(row)) {
-            found[run] = found[run].and(evaluate(network, [sample], self.scenario.hyperparameters.cost));
+            found[run] = found[run].merged(evaluate(network, [sample], self.scenario.hyperparameters.cost));
         }
     }
 

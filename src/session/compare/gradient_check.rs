@@ -23,9 +23,9 @@ impl GradientCheck {
     /// How well a number agrees with a numerical derivative: the number of equal digits, and whether the difference is
     /// within the error of the estimate and rounding.
     pub fn agreement(value: f64, numerical: NumericalDerivative) -> (u32, bool) {
-        let NumericalDerivative { value: estimate, error, .. } = numerical;
+        let NumericalDerivative { value: estimate, error_estimate, .. } = numerical;
         let rounding = 1e-9 * f64::max(value.abs(), estimate.abs()) + 1e-12;
-        (agreeing_digits(value, estimate), (value - estimate).abs() <= 10.0 * error + rounding)
+        (agreeing_digits(value, estimate), (value - estimate).abs() <= 10.0 * error_estimate + rounding)
     }
 
     /// The check, from the derivatives of the sum over the samples. `None` if there is no such parameter.
@@ -40,7 +40,11 @@ impl GradientCheck {
             Reduction::Sum => found,
             Reduction::Mean => {
                 let count = mini_batch.rows.len() as f64;
-                NumericalDerivative { value: found.value / count, error: found.error / count, ..found }
+                NumericalDerivative {
+                    value: found.value / count,
+                    error_estimate: found.error_estimate / count,
+                    ..found
+                }
             }
         };
         let layer_sum = match parameter {

@@ -148,7 +148,7 @@ impl Comparison {
         for sample in (from..to).map(|row| samples.at(row)) {
             for (found, state) in found.iter_mut().zip(states.iter()) {
                 let one = |found: Evaluation| {
-                    found.and(evaluate(&state.network, [&*sample], scenario.hyperparameters.cost))
+                    found.merged(evaluate(&state.network, [&*sample], scenario.hyperparameters.cost))
                 };
                 *found = found.map(one);
             }

@@ -25,8 +25,8 @@ pub(super) fn gradient_check(session: &Session) -> Markup {
         Reduction::Sum => "summed over",
         Reduction::Mean => "as the mean over",
     };
-    let estimate = |NumericalDerivative { value, error, .. }| {
-        format!("{} ± {}", signed(value, digits), number(error, ERROR_DIGITS))
+    let estimate = |NumericalDerivative { value, error_estimate, .. }| {
+        format!("{} ± {}", signed(value, digits), number(error_estimate, ERROR_DIGITS))
     };
     let numerical = check.numerical;
     let steps = format!("steps down to {}", number(numerical.h, STEP_DIGITS));
