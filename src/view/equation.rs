@@ -13,21 +13,22 @@ const MAX_UNCOUNTED: usize = 4;
 /// A line with more terms is written in part until the reader asks for all terms.
 const MAX_TERMS: usize = 100;
 
-/// Number of equations on the page: the list items `equation-0`, `equation-1`, …, with the elements `working-0`, …
-/// for their working.
-pub const EQUATIONS: usize = 7;
+/// The equations on the page: each name is part of the id of a list item, `equation-…`, and of the element for its
+/// working, `working-…`.
+pub const EQUATIONS: [&str; 7] =
+    ["forward", "cost", "output-error", "hidden-error", "bias-gradient", "weight-gradient", "update"];
 
-/// The index of the current equation.
-pub fn current(session: &Session) -> usize {
+/// The current one of [`EQUATIONS`].
+pub fn current(session: &Session) -> &'static str {
     let output = session.scenario().layer_sizes().len() - 1;
     match session.position().moment {
-        Moment::Input { .. } | Moment::Forward { .. } => 0,
-        Moment::Cost { .. } => 1,
-        Moment::Delta { layer, .. } if layer as usize == output => 2,
-        Moment::Delta { .. } => 3,
-        Moment::BiasGradient { .. } | Moment::Accumulate { .. } => 4,
-        Moment::WeightGradient { .. } => 5,
-        Moment::Update { .. } => 6,
+        Moment::Input { .. } | Moment::Forward { .. } => "forward",
+        Moment::Cost { .. } => "cost",
+        Moment::Delta { layer, .. } if layer as usize == output => "output-error",
+        Moment::Delta { .. } => "hidden-error",
+        Moment::BiasGradient { .. } | Moment::Accumulate { .. } => "bias-gradient",
+        Moment::WeightGradient { .. } => "weight-gradient",
+        Moment::Update { .. } => "update",
     }
 }
 

@@ -123,11 +123,11 @@ fn step(session: &Session, detail: Detail, page: &mut Page) {
     page.fragments.extend(ledger::ledger(session));
     page.fragments.push(fragment("ledger-remarks", ledger::remarks(session)));
     let step = |is_current: bool| is_current.then(|| "step".to_owned());
-    for index in 0..equation::EQUATIONS {
-        let is_current = index == equation::current(session);
+    for name in equation::EQUATIONS {
+        let is_current = name == equation::current(session);
         let content = html! { @if is_current { (equation::working(session, detail)) } };
-        page.fragments.push(fragment(format!("working-{index}"), content));
-        let id = Cow::from(format!("equation-{index}"));
+        page.fragments.push(fragment(format!("working-{name}"), content));
+        let id = Cow::from(format!("equation-{name}"));
         page.attributes.push((id.clone(), "class", is_current.then(|| "current".to_owned())));
         page.attributes.push((id, "aria-current", step(is_current)));
     }

@@ -106,7 +106,7 @@ fn the_reference_trainings_are_reproduced_as_runs() {
 }
 
 #[test]
-fn and_from_zero_is_learnt_with_own_deltas_and_never_with_the_layer_sum() {
+fn the_preset_and_is_learnt_with_own_deltas_and_never_with_the_layer_sum() {
     let runs = [Updating::PerSample, Updating::Sum].map(RunConfig::new);
     let mut session = compared(preset("and"), &[runs[0], runs[1].with(BiasRule::LayerSum)]);
     act(&mut session, Navigate::EpochChosen(51));
@@ -168,7 +168,7 @@ fn runs_step_together_and_back_again() {
 }
 
 #[test]
-fn a_run_like_the_scenario_is_the_scenarios_own_run() {
+fn a_run_with_the_scenarios_settings_equals_its_own_training() {
     let mut session = compared(preset("iris"), &[Updating::Mean, Updating::PerSample].map(RunConfig::new));
     for _ in 0..2 {
         step(&mut session, StepSize::Epoch, Direction::Forward);
@@ -335,20 +335,20 @@ proptest! {
         let session = Session::new(problem_scenario(&problem, 0.1)).unwrap();
         let smooth = !near_a_kink(&problem);
         for parameter in problem.network.parameters() {
-            for identity in gradient_of_sum(session.scenario(), session.mini_batch(), parameter) {
-                prop_assert_eq!(identity.added_up.to_bits(), identity.batch.to_bits());
-                prop_assert_eq!(identity.equal.0, problem.network.parameter_count());
-                prop_assert_eq!(identity.terms.len(), problem.samples.len());
+            for gradient in gradient_of_sum(session.scenario(), session.mini_batch(), parameter) {
+                prop_assert_eq!(gradient.added_up.to_bits(), gradient.batch.to_bits());
+                prop_assert_eq!(gradient.equal.0, problem.network.parameter_count());
+                prop_assert_eq!(gradient.terms.len(), problem.samples.len());
                 if smooth {
                     let samples = &problem.samples;
                     let h = 1e-5;
                     let sum = deltascope::nn::central_difference(
-                        &problem.network, samples, identity.cost, &[parameter], h,
+                        &problem.network, samples, gradient.cost, &[parameter], h,
                     ).unwrap();
                     let count = samples.len() as f64;
-                    let want = if identity.reduction == Reduction::Mean { sum / count } else { sum };
-                    let close = (identity.batch - want).abs() <= 1e-6 * want.abs().max(1.0);
-                    prop_assert!(close, "{} {}", identity.batch, want);
+                    let want = if gradient.reduction == Reduction::Mean { sum / count } else { sum };
+                    let close = (gradient.batch - want).abs() <= 1e-6 * want.abs().max(1.0);
+                    prop_assert!(close, "{} {}", gradient.batch, want);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Tables in CSV; the presets and what they are to show.
+//! Tables in CSV; the presets and what they show.
 
 use deltascope::data::{Table, csv, preset, presets};
 use deltascope::nn::{BiasRule, Evaluation, evaluate, train_mini_batch};
@@ -74,7 +74,7 @@ fn the_presets_learn() {
 }
 
 #[test]
-fn and_with_the_layers_sum_never_changes() {
+fn the_preset_and_never_changes_with_the_layer_sum() {
     let mut scenario = preset("and").unwrap().scenario();
     scenario.hyperparameters.bias_rule = BiasRule::LayerSum;
     assert_eq!(trained(&scenario, 1000).cost_mean(), 0.25);
@@ -156,12 +156,12 @@ fn errors_in_a_table_name_line_and_column() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_a_table_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_give_a_table_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         check(&bytes)?;
     }
 
     #[test]
-    fn any_text_like_csv_is_a_table_or_an_error(text in "[0-9.,;\n\"ae+\\- ]{0,80}") {
+    fn any_text_like_csv_gives_a_table_or_an_error(text in "[0-9.,;\n\"ae+\\- ]{0,80}") {
         check(text.as_bytes())?;
     }
 
@@ -198,12 +198,13 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The wheat seeds of Brownlee's article, whose licence does not allow them in this repository: tested if present.
+/// The wheat seeds of Brownlee's article, whose licence does not allow them in this repository: tested if the file is
+/// `target/data/wheat-seeds.csv`.
 #[test]
 fn the_wheat_seeds_train_if_they_are_present() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/wheat-seeds.csv");
-    let Ok(bytes) = std::fs::read(path) else {
-        println!("skipped: wheat-seeds.csv is not at hand ({path})");
+    let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
+    let Ok(bytes) = std::fs::read(target.join("data/wheat-seeds.csv")) else {
+        println!("skipped: there is no target/data/wheat-seeds.csv");
         return;
     };
     let table = Table::from_csv(&bytes).unwrap();

@@ -120,7 +120,7 @@ fn drawn(sizes: &[usize], activations: &[Activation]) -> Network {
     Initialisation { distribution: Distribution::Normal, seed: 7 }.network(sizes, activations)
 }
 
-const PLAIN: Hyperparameters = Hyperparameters {
+const DEFAULTS: Hyperparameters = Hyperparameters {
     cost: Cost::HalfMse,
     learning_rate: 0.7,
     batch_size: 1,
@@ -136,7 +136,7 @@ fn very_small_and_very_large_numbers() {
         for batch_size in [3, 7, 10, 11] {
             let mut samples = samples(3 * batch_size, 20, 3);
             samples.iter_mut().flat_map(|sample| &mut sample.x).for_each(|x| *x *= size);
-            let hyperparameters = Hyperparameters { batch_size, ..PLAIN };
+            let hyperparameters = Hyperparameters { batch_size, ..DEFAULTS };
             for network in [&network, &drawn] {
                 check(network, &hyperparameters, &samples.chunks(batch_size).collect::<Vec<_>>());
             }
@@ -152,7 +152,7 @@ fn every_remainder_of_every_tile() {
             let network = drawn(&[sources, neurons, sources], &[Tanh, Sigmoid]);
             for batch_size in (1usize..=9).chain([31, 32, 33, 65]) {
                 let samples = samples(batch_size + batch_size.div_ceil(2), sources, sources);
-                let hyperparameters = Hyperparameters { batch_size, ..PLAIN };
+                let hyperparameters = Hyperparameters { batch_size, ..DEFAULTS };
                 check(&network, &hyperparameters, &samples.chunks(batch_size).collect::<Vec<_>>());
             }
         }
@@ -175,14 +175,14 @@ fn single_samples_and_negative_zeros() {
                 let mut samples = samples(6, inputs, inputs);
                 samples.iter_mut().step_by(2).for_each(|sample| sample.x[0] = 0.0);
                 for network in [&network, &zeros] {
-                    check(network, &PLAIN, &samples.chunks(1).collect::<Vec<_>>());
+                    check(network, &DEFAULTS, &samples.chunks(1).collect::<Vec<_>>());
                 }
                 // The zeros are set later.
-                let (mut trainer, mut plain) = (Trainer::new(&network, &PLAIN), zeros.clone());
+                let (mut trainer, mut plain) = (Trainer::new(&network, &DEFAULTS), zeros.clone());
                 trainer.set_network(&zeros);
                 for sample in samples.chunks(1) {
                     trainer.train_mini_batch(sample);
-                    train_mini_batch(&mut plain, sample, &PLAIN);
+                    train_mini_batch(&mut plain, sample, &DEFAULTS);
                     assert_same(&trainer.network(), &plain, "set later");
                 }
             }
@@ -195,7 +195,7 @@ fn long_sums_in_blocks() {
     let network = drawn(&[300, 90, 70], &[Activation::Sigmoid, Activation::Softmax]);
     let samples = samples(40, 300, 70);
     for batch_size in [1, 7, 40] {
-        let hyperparameters = Hyperparameters { cost: Cost::Cce, batch_size, ..PLAIN };
+        let hyperparameters = Hyperparameters { cost: Cost::Cce, batch_size, ..DEFAULTS };
         check(&network, &hyperparameters, &samples.chunks(batch_size).take(3).collect::<Vec<_>>());
     }
 }
@@ -205,7 +205,7 @@ fn mini_batches_of_other_lengths_than_the_batch_size() {
     let network = drawn(&[3, 4, 2], &[Activation::Relu, Activation::Identity]);
     let samples = samples(100, 3, 2);
     for bias_rule in BiasRule::ALL {
-        let hyperparameters = Hyperparameters { bias_rule, batch_size: 10, ..PLAIN };
+        let hyperparameters = Hyperparameters { bias_rule, batch_size: 10, ..DEFAULTS };
         check(&network, &hyperparameters, &[&samples[..5], &samples, &samples[..1], &samples[..50]]);
     }
 }
@@ -216,7 +216,7 @@ fn a_mini_batch_in_parts_of_any_length() {
     for activations in [[Activation::Tanh, Activation::Sigmoid], [Activation::Relu, Activation::Softmax]] {
         let network = drawn(&[9, 6, 3], &activations);
         for (bias_rule, batch_size) in BiasRule::ALL.into_iter().zip([150, 10, 64, 32]) {
-            let hyperparameters = Hyperparameters { bias_rule, batch_size, ..PLAIN };
+            let hyperparameters = Hyperparameters { bias_rule, batch_size, ..DEFAULTS };
             for width in widths() {
                 let mut plain = network.clone();
                 let mut trainer = Trainer::with_width(&network, &hyperparameters, width);
@@ -242,7 +242,7 @@ fn a_mini_batch_in_parts_of_any_length() {
 fn resetting_to_an_earlier_network() {
     let network = drawn(&[5, 4, 3], &[Activation::Sigmoid; 2]);
     let samples = samples(20, 5, 3);
-    let hyperparameters = Hyperparameters { batch_size: 4, ..PLAIN };
+    let hyperparameters = Hyperparameters { batch_size: 4, ..DEFAULTS };
     let mut trainer = Trainer::new(&network, &hyperparameters);
     let epoch = |trainer: &mut Trainer| {
         let cost: f64 = samples.chunks(4).map(|samples| trainer.train_mini_batch(samples)).sum();
@@ -260,7 +260,7 @@ fn resetting_to_an_earlier_network() {
 fn numbers_that_are_not_finite_are_found_at_once() {
     let network = drawn(&[4, 5, 3], &[Activation::LeakyRelu, Activation::Identity]);
     let samples = samples(20, 4, 3);
-    let hyperparameters = Hyperparameters { learning_rate: 1e30, batch_size: 4, ..PLAIN };
+    let hyperparameters = Hyperparameters { learning_rate: 1e30, batch_size: 4, ..DEFAULTS };
     check(&network, &hyperparameters, &samples.chunks(4).collect::<Vec<_>>().repeat(4));
 
     let mut network = network;
@@ -303,7 +303,7 @@ fn numbers_that_are_not_finite_are_found_during_a_mini_batch() {
         let mut network = drawn(&sizes, &[Activation::Tanh; 2]);
         network.layers[0].weights.values_mut()[5] = f64::NAN;
         let samples = samples(9, sizes[0], sizes[2]);
-        let mut trainer = Trainer::new(&network, &Hyperparameters { batch_size: 9, ..PLAIN });
+        let mut trainer = Trainer::new(&network, &Hyperparameters { batch_size: 9, ..DEFAULTS });
         trainer.accumulate(&samples[..5]);
         assert_eq!(trainer.first_not_finite(), network.first_not_finite());
         assert!(trainer.first_not_finite().is_some());

@@ -87,8 +87,8 @@ fn training_resumes_where_it_paused_and_starts_again_elsewhere() {
 
     act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     act(&mut session, Train::TrainingToggled);
-    let orders = session.take_worker_commands();
-    assert_eq!(orders[..2], [WorkerCommand::Stop, WorkerCommand::Start]);
+    let commands = session.take_worker_commands();
+    assert_eq!(commands[..2], [WorkerCommand::Stop, WorkerCommand::Start]);
     assert_eq!(session.task().scenario.first_update(), session.updates());
 }
 

@@ -222,7 +222,7 @@ fn compared_runs_over_many_images_are_replayed_in_slices() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_images_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+    fn any_bytes_give_images_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         check(bytes)?;
     }
 

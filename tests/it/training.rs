@@ -6,7 +6,7 @@ use deltascope::nn::{Hyperparameters, evaluate, train_mini_batch};
 const TOLERANCE: f64 = 1e-9;
 
 #[test]
-fn every_training_matches_at_every_mark_and_at_its_end() {
+fn every_training_matches_at_every_traced_epoch_and_at_its_end() {
     let file = golden("training.json");
     let runs = file["runs"].as_array().unwrap();
     assert_eq!(runs.len(), 24);
@@ -22,8 +22,8 @@ fn every_training_matches_at_every_mark_and_at_its_end() {
         let samples = samples(&file["datasets"][run["dataset"].as_str().unwrap()]);
         let mut network = network(run, &run["start"]);
         let mut epochs = 0;
-        for mark in run["trace"].as_array().unwrap() {
-            let epoch: u64 = get(mark, "epoch");
+        for traced in run["trace"].as_array().unwrap() {
+            let epoch: u64 = get(traced, "epoch");
             while epochs < epoch {
                 for mini_batch in samples.chunks(hyperparameters.batch_size) {
                     train_mini_batch(&mut network, mini_batch, &hyperparameters);
@@ -32,11 +32,11 @@ fn every_training_matches_at_every_mark_and_at_its_end() {
             }
             let evaluation = evaluate(&network, &samples, hyperparameters.cost);
             let name = |field| format!("{id}, epoch {epoch}, {field}");
-            assert_close(&name("cost"), evaluation.cost_mean(), &mark["cost_mean"], TOLERANCE);
-            assert_close(&name("accuracy"), evaluation.accuracy(), &mark["accuracy"], TOLERANCE);
+            assert_close(&name("cost"), evaluation.cost_mean(), &traced["cost_mean"], TOLERANCE);
+            assert_close(&name("accuracy"), evaluation.accuracy(), &traced["accuracy"], TOLERANCE);
             assert_eq!(
                 evaluation.correct_outputs,
-                get::<usize>(mark, "outputs_right"),
+                get::<usize>(traced, "outputs_right"),
                 "{}",
                 name("outputs")
             );

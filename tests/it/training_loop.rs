@@ -107,7 +107,7 @@ proptest! {
 }
 
 #[test]
-fn hundred_epochs_of_digits_give_the_same_parameters_as_the_plain_path() {
+fn one_hundred_epochs_of_digits_give_the_same_parameters_as_the_plain_path() {
     let scenario = preset("digits").unwrap().scenario();
     let training_loop = TrainingLoop::new(task(
         &scenario,

@@ -52,7 +52,7 @@ pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
 /// Measures the plain and the fast path natively, and NumPy with `--peers`.
 fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
     if wants_peers(arguments) {
-        tools::numpy()?;
+        tools::install_numpy()?;
     }
     let profile = ["run", "--quiet", "--profile", bundle::MEASURED, "--example", "bench", "--"];
     project::run(project.cargo(profile).args(arguments))
@@ -60,7 +60,7 @@ fn native(project: &Project, arguments: &[OsString]) -> Result<()> {
 
 /// Measures both paths in Chromium, and peers from npm with `--peers`.
 fn browser(project: &Project, arguments: &[OsString]) -> Result<()> {
-    let peers = if wants_peers(arguments) { tools::peers(project)? } else { Vec::new() };
+    let peers = if wants_peers(arguments) { tools::install_peers(project)? } else { Vec::new() };
     let folder = bundle::bench_page(project, &peers)?;
     in_chromium(project, "bench-training", arguments, Some(&folder))
 }
@@ -88,11 +88,16 @@ pub(crate) fn shot(project: &Project, build: bool, arguments: &[OsString]) -> Re
 
 const SHOT: [&str; 7] = ["run", "--quiet", "--package", "browser-tests", "--bin", "shot", "--"];
 
-/// Runs a program of `tests/browser` with Chromium's driver, on the built page or on its own.
-fn in_chromium(project: &Project, program: &str, arguments: &[OsString], own: Option<&Path>) -> Result<()> {
+/// Runs a program of `tests/browser` with Chromium's driver, on the built page or on `bench_page`.
+fn in_chromium(
+    project: &Project,
+    program: &str,
+    arguments: &[OsString],
+    bench_page: Option<&Path>,
+) -> Result<()> {
     // Built before the browser starts, so that Ctrl-C during the build leaves nothing running.
     project::run(&mut project.cargo(["build", "--quiet", "--package", "browser-tests", "--bin", program]))?;
-    let browsers = Browsers::start_with(project, &[Engine::Chromium], own)?;
+    let browsers = Browsers::start_with(project, &[Engine::Chromium], bench_page)?;
     let mut run = project.cargo(["run", "--quiet", "--package", "browser-tests", "--bin", program, "--"]);
     run.args(arguments).envs(browsers.variables.iter().map(|(name, value)| (name, value)));
     project::run(&mut run)

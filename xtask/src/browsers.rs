@@ -22,8 +22,8 @@ const PAGE: &str = "deep/path/";
 /// Path of the page with [`WATCHING`] scripts added.
 const WATCHED_PAGE: &str = "watched/deep/path/";
 
-/// Path of a program's own page.
-const OWN_PAGE: &str = "own/";
+/// Path of the page of the benchmark.
+const BENCH_PAGE: &str = "bench/";
 
 /// Scripts that record what the page writes to the console and draws on its canvases.
 const WATCHING: [&str; 2] = ["console", "drawing"];
@@ -40,22 +40,26 @@ impl Browsers {
         Browsers::start_with(project, engines, None)
     }
 
-    /// As [`Browsers::start`], but serves this folder instead of the built page, if there is one.
-    pub(crate) fn start_with(project: &Project, engines: &[Engine], own: Option<&Path>) -> Result<Browsers> {
-        tools::engines(project, engines)?;
+    /// As [`Browsers::start`], but serves `bench_page` instead of the built page, if it is given.
+    pub(crate) fn start_with(
+        project: &Project,
+        engines: &[Engine],
+        bench_page: Option<&Path>,
+    ) -> Result<Browsers> {
+        tools::install_engines(project, engines)?;
         process::end_on_signals()?;
         let mut browsers = Browsers {
             variables: vec![
                 ("DELTASCOPE_PAGE".to_owned(), PAGE.to_owned()),
                 ("DELTASCOPE_WATCHED_PAGE".to_owned(), WATCHED_PAGE.to_owned()),
-                ("DELTASCOPE_OWN_PAGE".to_owned(), OWN_PAGE.to_owned()),
+                ("DELTASCOPE_BENCH_PAGE".to_owned(), BENCH_PAGE.to_owned()),
                 ("DELTASCOPE_SCREENSHOTS".to_owned(), project.screenshots().display().to_string()),
             ],
         };
         let folder = process::temporary_folder()?;
         let site = folder.join("site");
-        match own {
-            Some(own) => project::copy_folder(own, &site.join(OWN_PAGE), &[])?,
+        match bench_page {
+            Some(folder) => project::copy_folder(folder, &site.join(BENCH_PAGE), &[])?,
             None => copy_page(project, &site)?,
         }
         for &engine in engines {
@@ -135,7 +139,7 @@ fn start_driver(project: &Project, engine: Engine, driver: &Path, folder: &Path)
 fn driver_command(project: &Project, engine: Engine, driver: &Path, port: u16) -> Result<Command> {
     let mut command = match engine {
         Engine::Webkit => {
-            let mut command = Command::new(tools::display(project)?);
+            let mut command = Command::new(tools::find_xvfb_run(project)?);
             command.args(["-a", "-s", "-screen 0 1680x1200x24"]).arg(driver).arg("--host=127.0.0.1");
             command
         }

@@ -47,7 +47,7 @@ impl Build {
 /// Builds the page and returns its folder. The old page is replaced when the new one is complete.
 pub(crate) fn build(project: &Project, build: Build) -> Result<PathBuf> {
     let start = Instant::now();
-    tools::wasm_target(project)?;
+    tools::install_wasm_target(project)?;
     let profile = build.profile();
     let mut cargo = project.cargo(["build", "--target", TARGET, "--profile", profile]);
     cargo.args(MODULES.iter().flat_map(|(package, _)| ["--package", package]));
@@ -76,7 +76,7 @@ pub(crate) const MEASURED: &str = "measured";
 
 /// Builds the page of the benchmark and returns its folder.
 pub(crate) fn bench_page(project: &Project, peers: &[PathBuf]) -> Result<PathBuf> {
-    tools::wasm_target(project)?;
+    tools::install_wasm_target(project)?;
     let mut cargo =
         project.cargo(["build", "--profile", MEASURED, "--example", "bench_page", "--target", TARGET]);
     project::run(cargo.arg("--target-dir").arg(&project.target))?;

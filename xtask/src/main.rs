@@ -79,7 +79,7 @@ fn serve_command(project: &Project, mut arguments: Parser) -> Result<()> {
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("port") => {
-                port = arguments.value()?.parse().context("--port wants a number up to 65535")?
+                port = arguments.value()?.parse().context("--port needs a number up to 65535")?
             }
             Arg::Long("open") => open = true,
             other => return Err(other.unexpected().into()),
@@ -98,9 +98,9 @@ fn test_command(project: &Project, mut arguments: Parser) -> Result<()> {
         "browsers" => {
             let engine = optional_value(&mut arguments)?;
             let engine = engine.as_deref().map(Engine::from_name).transpose()?;
-            let scenario = optional_value(&mut arguments)?;
+            let case = optional_value(&mut arguments)?;
             no_more(arguments)?;
-            test::browsers(project, engine, scenario.as_deref())
+            test::browsers(project, engine, case.as_deref())
         }
         other => bail!("`cargo xtask test {other}`: `{other}` is not `native` or `browsers`"),
     }
@@ -145,9 +145,9 @@ fn setup_command(project: &Project, mut arguments: Parser) -> Result<()> {
     }
     for part in parts {
         match part.as_str() {
-            "wasm" => tools::wasm_target(project)?,
-            "axe" => tools::axe(project).map(drop)?,
-            engine => tools::engines(project, &[Engine::from_name(engine)?])?,
+            "wasm" => tools::install_wasm_target(project)?,
+            "axe" => tools::install_axe(project).map(drop)?,
+            engine => tools::install_engines(project, &[Engine::from_name(engine)?])?,
         }
     }
     Ok(())

@@ -29,19 +29,19 @@ pub(crate) fn native(project: &Project) -> Result<()> {
     project::run(&mut project.cargo(["test", "--package", "xtask"]))
 }
 
-/// The tests of the page in all engines or in one of them; there all tests, or those of this name.
-pub(crate) fn browsers(project: &Project, engine: Option<Engine>, scenario: Option<&str>) -> Result<()> {
+/// The tests of the page in all engines or in one of them; all tests, or those with `case` in their name.
+pub(crate) fn browsers(project: &Project, engine: Option<Engine>, case: Option<&str>) -> Result<()> {
     let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
     println!("the page in {}", engines.iter().map(|engine| engine.name()).collect::<Vec<_>>().join(", "));
     bundle::build(project, Build::Release)?;
-    let axe = tools::axe(project)?;
+    let axe = tools::install_axe(project)?;
     project::run(&mut project.cargo(["test", "--package", "browser-tests", "--no-run"]))?;
     let browsers = Browsers::start(project, &engines)?;
     let mut tests = project.cargo(["test", "--package", "browser-tests"]);
     tests.envs(browsers.variables.iter().map(|(name, value)| (name, value))).env("DELTASCOPE_AXE", axe);
     if let Some(engine) = engine {
-        // A test's name is `<scenario>::<engine>`.
-        tests.args(["--".to_owned(), format!("{}::{}", scenario.unwrap_or_default(), engine.name())]);
+        // A test's name is `<case>::<engine>`.
+        tests.args(["--".to_owned(), format!("{}::{}", case.unwrap_or_default(), engine.name())]);
     }
     project::run(&mut tests)
 }

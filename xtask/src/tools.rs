@@ -36,11 +36,11 @@ pub(crate) struct Installed {
 }
 
 /// Installs Rust's standard library for wasm, if it is missing.
-pub(crate) fn wasm_target(project: &Project) -> Result<()> {
+pub(crate) fn install_wasm_target(project: &Project) -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let asked = Command::new(rustc).args(["--print", "sysroot"]).current_dir(&project.root).output();
-    let sysroot = String::from_utf8(asked.context("could not find rustc's sysroot")?.stdout)?;
+    let sysroot = Command::new(rustc).args(["--print", "sysroot"]).current_dir(&project.root).output();
+    let sysroot = String::from_utf8(sysroot.context("could not find rustc's sysroot")?.stdout)?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
         return Ok(());
     }
@@ -59,7 +59,7 @@ pub(crate) fn wasm_target(project: &Project) -> Result<()> {
 }
 
 /// Installs NumPy for Python, if it is missing; the benchmark compares with it.
-pub(crate) fn numpy() -> Result<()> {
+pub(crate) fn install_numpy() -> Result<()> {
     let found = Command::new("python3").args(["-c", "import numpy"]).stderr(Stdio::null()).status();
     if found.is_ok_and(|status| status.success()) {
         return Ok(());
@@ -70,7 +70,7 @@ pub(crate) fn numpy() -> Result<()> {
 }
 
 /// Installs these browsers and their drivers, if they are missing.
-pub(crate) fn engines(project: &Project, engines: &[Engine]) -> Result<()> {
+pub(crate) fn install_engines(project: &Project, engines: &[Engine]) -> Result<()> {
     let mut packages: Vec<&str> =
         engines.iter().flat_map(|&engine| missing_packages(project, engine)).collect();
     packages.dedup();
@@ -99,7 +99,7 @@ pub(crate) fn installed(project: &Project, engine: Engine) -> Result<Installed> 
 }
 
 /// The path of axe-core's script; installs it if it is missing.
-pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
+pub(crate) fn install_axe(project: &Project) -> Result<PathBuf> {
     let folder = project.tools().join(format!("axe-core-{AXE}"));
     let file = folder.join("node_modules/axe-core/axe.min.js");
     npm_install(project, &folder, &[format!("axe-core@{AXE}")], std::slice::from_ref(&file))?;
@@ -107,7 +107,7 @@ pub(crate) fn axe(project: &Project) -> Result<PathBuf> {
 }
 
 /// The scripts of the benchmark's peers; installs them if they are missing.
-pub(crate) fn peers(project: &Project) -> Result<Vec<PathBuf>> {
+pub(crate) fn install_peers(project: &Project) -> Result<Vec<PathBuf>> {
     let folder = project.tools().join("peers");
     let packages = PEERS.map(|(name, version, _)| format!("{name}@{version}"));
     let files: Vec<PathBuf> = PEERS
@@ -152,7 +152,7 @@ pub(crate) fn npm_install(
 }
 
 /// The path of `xvfb-run`, which gives WebKit's browser a display.
-pub(crate) fn display(project: &Project) -> Result<PathBuf> {
+pub(crate) fn find_xvfb_run(project: &Project) -> Result<PathBuf> {
     program(project, &["xvfb-run"]).context("xvfb-run is missing; `cargo xtask setup webkit` installs it")
 }
 
@@ -225,7 +225,7 @@ fn install_geckodriver(project: &Project) -> Result<()> {
 /// Installs Debian packages, as root or with a sudo that needs no password.
 fn apt_install(project: &Project, packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
-    let typed = format!("apt-get update && sudo apt-get install --no-install-recommends {list}");
+    let command = format!("apt-get update && sudo apt-get install --no-install-recommends {list}");
     if program(project, &["apt-get"]).is_none() {
         bail!("{list}: not found, and there is no apt-get; install what these Debian packages contain");
     }
@@ -234,7 +234,7 @@ fn apt_install(project: &Project, packages: &[&str]) -> Result<()> {
     } else if has_passwordless_sudo() {
         &["sudo", "-n"]
     } else {
-        bail!("{list}: not found, and only root can install; type `sudo {typed}`");
+        bail!("{list}: not found, and only root can install; type `sudo {command}`");
     };
     println!("installing {list} (apt-get install --no-install-recommends {list}): not found on this machine");
     let apt = |arguments: &[&str]| {
@@ -244,7 +244,7 @@ fn apt_install(project: &Project, packages: &[&str]) -> Result<()> {
     };
     apt(&["update"])
         .and_then(|()| apt(&[&["install", "--yes", "--no-install-recommends"], packages].concat()))
-        .with_context(|| format!("{list}: could not be installed; type `sudo {typed}`"))
+        .with_context(|| format!("{list}: could not be installed; type `sudo {command}`"))
 }
 
 #[cfg(unix)]

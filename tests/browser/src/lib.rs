@@ -3,14 +3,14 @@
 //! `cargo xtask test` starts the drivers and sets environment variables with their addresses; see [`Engine`].
 //!
 //! ```no_run
-//! use browser_tests::{Engine, View, visit};
+//! use browser_tests::{Engine, Viewport, visit};
 //!
 //! fn title_is_there(engine: Engine) -> anyhow::Result<()> {
-//!     visit(engine, View::DESKTOP, async |page| {
+//!     visit(engine, Viewport::DESKTOP, async |page| {
 //!         page.open("").await?;
 //!         assert_eq!(page.text("h1").await?, "Deltascope");
 //!         page.press("ArrowRight*3").await?;
-//!         page.click("[data-action=StepBack]").await?;
+//!         page.click("[data-action=Stepped]").await?;
 //!         assert_eq!(page.messages().await?, Vec::<String>::new());
 //!         assert_eq!(page.violations().await?, Vec::<String>::new());
 //!         Ok(())
@@ -25,7 +25,7 @@ mod page;
 use std::process::ExitCode;
 
 pub use engine::Engine;
-pub use page::{Page, Size, View, visit};
+pub use page::{Page, Size, Viewport, visit};
 pub use thirtyfour;
 
 /// The exit code of a program of this package; prints an error as one line.

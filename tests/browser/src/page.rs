@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The viewport and the reader's preferences.
 #[derive(Clone, Copy, Debug)]
-pub struct View {
+pub struct Viewport {
     /// Width of the viewport in CSS pixels.
     pub width: u32,
     /// Height of the viewport in CSS pixels.
@@ -36,20 +36,20 @@ pub struct View {
     pub still: bool,
 }
 
-impl View {
+impl Viewport {
     /// A common laptop, 1366 × 768.
-    pub const DESKTOP: View =
-        View { width: 1366, height: 768, scale: 1.0, mobile: false, dark: false, still: false };
+    pub const DESKTOP: Viewport =
+        Viewport { width: 1366, height: 768, scale: 1.0, mobile: false, dark: false, still: false };
 
     /// A common phone, 390 × 844.
-    pub const PHONE: View =
-        View { width: 390, height: 844, scale: 2.0, mobile: true, dark: false, still: false };
+    pub const PHONE: Viewport =
+        Viewport { width: 390, height: 844, scale: 2.0, mobile: true, dark: false, still: false };
 
-    /// [`View::PHONE`], as far as the engine supports it.
-    pub fn phone(engine: Engine) -> View {
+    /// [`Viewport::PHONE`], as far as the engine supports it.
+    pub fn phone(engine: Engine) -> Viewport {
         match engine {
-            Engine::Chromium => View::PHONE,
-            Engine::Firefox | Engine::Webkit => View { mobile: false, scale: 1.0, ..View::PHONE },
+            Engine::Chromium => Viewport::PHONE,
+            Engine::Firefox | Engine::Webkit => Viewport { mobile: false, scale: 1.0, ..Viewport::PHONE },
         }
     }
 }
@@ -75,10 +75,10 @@ pub struct Page {
     site: String,
 }
 
-/// Opens a browser, runs the scenario and closes the browser, even if the scenario fails.
+/// Opens a browser, runs the test case and closes the browser, even if the case fails.
 ///
-/// The scenario starts with [`Page::open`]. If it fails, a screenshot `failed-…` is saved in `target/screenshots`.
-pub fn visit<F>(engine: Engine, view: View, scenario: F) -> Result<()>
+/// The case starts with [`Page::open`]. If it fails, a screenshot `failed-…` is saved in `target/screenshots`.
+pub fn visit<F>(engine: Engine, viewport: Viewport, case: F) -> Result<()>
 where
     F: AsyncFnOnce(&Page) -> Result<()>,
 {
@@ -90,8 +90,8 @@ where
         let page = Page { engine, driver, site };
         // A failed assertion panics: the panic is caught to take a screenshot and to close the browser.
         let ended = AssertUnwindSafe(async {
-            page.see_through(view).await?;
-            scenario(&page).await
+            page.see_through(viewport).await?;
+            case(&page).await
         })
         .catch_unwind()
         .await;
@@ -167,9 +167,9 @@ impl Page {
         self.ready().await
     }
 
-    /// Opens the program's own page.
-    pub async fn open_own(&self) -> Result<()> {
-        Ok(self.driver.goto(format!("{}{}", self.site, variable("DELTASCOPE_OWN_PAGE")?)).await?)
+    /// Opens the page of the benchmark.
+    pub async fn open_benchmark(&self) -> Result<()> {
+        Ok(self.driver.goto(format!("{}{}", self.site, variable("DELTASCOPE_BENCH_PAGE")?)).await?)
     }
 
     /// Reloads the page. The messages so far are lost.
@@ -406,40 +406,40 @@ impl Page {
         Ok(Size { width, height, scroll_width, scroll_height })
     }
 
-    /// Changes the view; Firefox and WebKit can change only width and height.
-    pub async fn see_through(&self, view: View) -> Result<()> {
+    /// Changes the viewport; Firefox and WebKit can change only width and height.
+    pub async fn see_through(&self, viewport: Viewport) -> Result<()> {
         if self.engine == Engine::Chromium {
-            return self.emulate(view).await;
+            return self.emulate(viewport).await;
         }
         ensure!(
-            !(view.mobile || view.dark || view.still) && view.scale == 1.0,
+            !(viewport.mobile || viewport.dark || viewport.still) && viewport.scale == 1.0,
             "{} can change only the size",
             self.engine.name()
         );
         // The window has borders: its size is set twice, the second time with the difference added.
-        self.driver.set_window_rect(0, 0, view.width, view.height).await?;
+        self.driver.set_window_rect(0, 0, viewport.width, viewport.height).await?;
         let inner = json_numbers(&self.script("return [innerWidth, innerHeight]").await?)?;
         let outer = |size: u32, inner: Option<&f64>| {
             let border = f64::from(size) - inner.copied().unwrap_or_default();
             (f64::from(size) + border).max(1.0) as u32
         };
-        let (width, height) = (outer(view.width, inner.first()), outer(view.height, inner.get(1)));
+        let (width, height) = (outer(viewport.width, inner.first()), outer(viewport.height, inner.get(1)));
         self.driver.set_window_rect(0, 0, width, height).await?;
         Ok(())
     }
 
-    /// Changes the view in Chromium.
-    async fn emulate(&self, view: View) -> Result<()> {
+    /// Changes the viewport in Chromium.
+    async fn emulate(&self, viewport: Viewport) -> Result<()> {
         let cdp = self.driver.cdp();
         let metrics = json!({
-            "width": view.width, "height": view.height, "deviceScaleFactor": view.scale, "mobile": view.mobile,
+            "width": viewport.width, "height": viewport.height, "deviceScaleFactor": viewport.scale, "mobile": viewport.mobile,
         });
         let preferred = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": if view.dark { "dark" } else { "light" } },
-            { "name": "prefers-reduced-motion", "value": if view.still { "reduce" } else { "no-preference" } },
+            { "name": "prefers-color-scheme", "value": if viewport.dark { "dark" } else { "light" } },
+            { "name": "prefers-reduced-motion", "value": if viewport.still { "reduce" } else { "no-preference" } },
         ]});
         cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
-        cdp.send_raw("Emulation.setTouchEmulationEnabled", json!({ "enabled": view.mobile })).await?;
+        cdp.send_raw("Emulation.setTouchEmulationEnabled", json!({ "enabled": viewport.mobile })).await?;
         cdp.send_raw("Emulation.setEmulatedMedia", preferred).await?;
         Ok(())
     }

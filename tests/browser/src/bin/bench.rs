@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Engine, Page, View, report, visit};
+use browser_tests::{Engine, Page, Viewport, report, visit};
 use serde_json::Value;
 
 /// The preset with the largest network, and its comparison.
@@ -31,7 +31,7 @@ const BUDGET: [(&str, &str, f64); 3] = [
 ];
 
 fn main() -> ExitCode {
-    report(visit(Engine::Chromium, View::DESKTOP, async |page| measure(page).await))
+    report(visit(Engine::Chromium, Viewport::DESKTOP, async |page| measure(page).await))
 }
 
 async fn measure(page: &Page) -> Result<()> {

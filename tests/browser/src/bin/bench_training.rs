@@ -4,20 +4,20 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Engine, Page, View, report, visit};
+use browser_tests::{Engine, Page, Viewport, report, visit};
 use serde_json::Value;
 
 /// Maximum time for a workload with all peers.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
 fn main() -> ExitCode {
-    report(visit(Engine::Chromium, View::DESKTOP, async |page| measure(page).await))
+    report(visit(Engine::Chromium, Viewport::DESKTOP, async |page| measure(page).await))
 }
 
 async fn measure(page: &Page) -> Result<()> {
     let (peers, only): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|word| word == "--peers");
-    page.open_own().await?;
+    page.open_benchmark().await?;
     page.driver().set_script_timeout(TIMEOUT).await?;
     page.until("window.measure").await?;
     println!("\nChromium {}", page.version()?);

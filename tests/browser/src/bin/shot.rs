@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use browser_tests::{Engine, Page, View, visit};
+use browser_tests::{Engine, Page, Viewport, visit};
 use lexopt::{Arg, Parser, ValueExt};
 
 const USAGE: &str = "\
@@ -54,7 +54,7 @@ fn run() -> Result<()> {
         print!("{USAGE}");
         return Ok(());
     };
-    visit(Engine::Chromium, view(&options), async |page| shoot(page, &options).await)
+    visit(Engine::Chromium, viewport(&options), async |page| shoot(page, &options).await)
 }
 
 fn read(mut arguments: Parser) -> Result<Option<Options>> {
@@ -86,11 +86,11 @@ fn size(text: &str) -> Result<(u32, u32)> {
     Ok((width.parse()?, height.parse()?))
 }
 
-fn view(options: &Options) -> View {
-    let (width, height) = options.size.unwrap_or((View::DESKTOP.width, View::DESKTOP.height));
-    let start = if width < NARROW { View::PHONE } else { View::DESKTOP };
+fn viewport(options: &Options) -> Viewport {
+    let (width, height) = options.size.unwrap_or((Viewport::DESKTOP.width, Viewport::DESKTOP.height));
+    let start = if width < NARROW { Viewport::PHONE } else { Viewport::DESKTOP };
     let scale = options.scale.unwrap_or(start.scale);
-    View { width, height, scale, dark: options.dark, still: options.still, ..start }
+    Viewport { width, height, scale, dark: options.dark, still: options.still, ..start }
 }
 
 async fn shoot(page: &Page, options: &Options) -> Result<()> {
@@ -113,7 +113,7 @@ async fn shoot(page: &Page, options: &Options) -> Result<()> {
 
     let size = page.size().await?;
     if options.full {
-        page.see_through(View { height: size.scroll_height as u32, ..view(options) }).await?;
+        page.see_through(Viewport { height: size.scroll_height as u32, ..viewport(options) }).await?;
         page.settled().await?;
     }
     let name = match &options.out {

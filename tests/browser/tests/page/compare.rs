@@ -1,7 +1,7 @@
 //! The comparison of runs: what it shows, and its controls.
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Engine, Page, View};
+use browser_tests::{Engine, Page, Viewport};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -236,12 +236,12 @@ pub(crate) async fn the_gradient_check_distinguishes_the_bias_rules(page: &Page)
     // A bias of the hidden layer, selected in the table of parameters.
     page.click("#parameters [data-ref='b-0-0']").await?;
     complete(page).await?;
-    let verdicts = verdicts(page).await?;
+    let claims = claims(page).await?;
     let says =
-        |name: &str, sign: char| verdicts.iter().any(|(found, said)| found == name && said.starts_with(sign));
-    assert!(says("backpropagation", '✓'), "{verdicts:?}");
-    assert!(says("the layer’s sum", '✗'), "{verdicts:?}");
-    assert!(says("the layer’s sum, for one shared bias", '✓'), "{verdicts:?}");
+        |name: &str, sign: char| claims.iter().any(|(found, said)| found == name && said.starts_with(sign));
+    assert!(says("backpropagation", '✓'), "{claims:?}");
+    assert!(says("the layer’s sum", '✗'), "{claims:?}");
+    assert!(says("the layer’s sum, for one shared bias", '✓'), "{claims:?}");
     // A weight: the bias rule makes no difference.
     page.click("#parameters [data-ref='w-0-1-0']").await?;
     complete(page).await?;
@@ -255,7 +255,7 @@ pub(crate) async fn the_gradient_check_distinguishes_the_bias_rules(page: &Page)
     Ok(())
 }
 
-async fn verdicts(page: &Page) -> Result<Vec<(String, String)>> {
+async fn claims(page: &Page) -> Result<Vec<(String, String)>> {
     let rows = page
         .script("return [...document.querySelectorAll('#gradient-check tr')].map((row) => [row.cells[0].textContent, row.cells[2].textContent])")
         .await?;
@@ -312,7 +312,7 @@ pub(crate) async fn the_comparison_is_accessible_and_fits(page: &Page) -> Result
     }
     page.click("#theme").await?;
     assert_accessible(page, "in the dark").await?;
-    page.see_through(View::phone(page.engine())).await?;
+    page.see_through(Viewport::phone(page.engine())).await?;
     page.open("").await?;
     page.choose("#preset", "compare-gates").await?;
     page.click("[title*='one sample (.)']").await?;

@@ -1,7 +1,7 @@
 //! The layout of the page and its accessibility, on a laptop and on a phone.
 
 use anyhow::Result;
-use browser_tests::{Engine, Page, View};
+use browser_tests::{Engine, Page, Viewport};
 use serde_json::Value;
 
 use super::reading::{assert_accessible, assert_no_horizontal_scroll};
@@ -83,7 +83,7 @@ pub(crate) async fn axe_finds_no_violations(page: &Page) -> Result<()> {
     page.press("PageDown").await?;
     assert_accessible(page, "after the update, in the dark").await?;
     if page.engine() == Engine::Chromium {
-        page.see_through(View { dark: true, still: true, ..View::DESKTOP }).await?;
+        page.see_through(Viewport { dark: true, still: true, ..Viewport::DESKTOP }).await?;
         page.open("").await?;
         assert_eq!(page.script("return document.documentElement.dataset.theme").await?, "dark");
         assert_accessible(page, "with a dark theme preferred").await?;
@@ -92,7 +92,7 @@ pub(crate) async fn axe_finds_no_violations(page: &Page) -> Result<()> {
 }
 
 pub(crate) async fn the_page_fits_on_a_phone(page: &Page) -> Result<()> {
-    page.see_through(View::phone(page.engine())).await?;
+    page.see_through(Viewport::phone(page.engine())).await?;
     page.open("").await?;
     for preset in ["iris", "digits", "mazur"] {
         page.choose("#preset", preset).await?;

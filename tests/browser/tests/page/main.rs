@@ -1,4 +1,4 @@
-//! The page in real browsers: the same scenarios in each engine.
+//! The page in real browsers: the same test cases in each engine.
 
 // A test may panic, and so may its helpers.
 #![allow(clippy::panic)]
@@ -20,28 +20,28 @@ mod reference;
 mod train;
 
 use anyhow::Result;
-use browser_tests::{Engine, Page, View, visit};
+use browser_tests::{Engine, Page, Viewport, visit};
 
-/// Defines three tests per scenario, named after the engines. Tests start in the order of their names, so two parallel
+/// Defines three tests per case, named after the engines. Tests start in the order of their names, so two parallel
 /// tests use different engines.
 macro_rules! in_each_engine {
-    ($($idea:ident::$scenario:ident)*) => { $(
-        mod $scenario {
+    ($($idea:ident::$case:ident)*) => { $(
+        mod $case {
             use super::*;
 
             #[test]
             fn chromium() -> Result<()> {
-                run(Engine::Chromium, async |page| $idea::$scenario(page).await)
+                run(Engine::Chromium, async |page| $idea::$case(page).await)
             }
 
             #[test]
             fn firefox() -> Result<()> {
-                run(Engine::Firefox, async |page| $idea::$scenario(page).await)
+                run(Engine::Firefox, async |page| $idea::$case(page).await)
             }
 
             #[test]
             fn webkit() -> Result<()> {
-                run(Engine::Webkit, async |page| $idea::$scenario(page).await)
+                run(Engine::Webkit, async |page| $idea::$case(page).await)
             }
         }
     )* };
@@ -88,12 +88,12 @@ in_each_engine! {
     train::the_training_is_accessible_and_fits
 }
 
-/// Runs a scenario on the opened page, and asserts that the console is empty and that nothing was requested from other
+/// Runs a test case on the opened page, and asserts that the console is empty and that nothing was requested from other
 /// servers.
-fn run(engine: Engine, scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
-    visit(engine, View::DESKTOP, async |page| {
+fn run(engine: Engine, case: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    visit(engine, Viewport::DESKTOP, async |page| {
         page.open("").await?;
-        scenario(page).await?;
+        case(page).await?;
         assert_eq!(page.messages().await?, Vec::<String>::new());
         assert_eq!(page.strays().await?, Vec::<String>::new());
         Ok(())

@@ -1,4 +1,4 @@
-//! Reading the page, and the actions and assertions that the scenarios share.
+//! Reading the page, and the actions and assertions that the test cases share.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,7 +1,7 @@
 //! Training at full speed, in the worker.
 
 use anyhow::{Context, Result};
-use browser_tests::{Page, View};
+use browser_tests::{Page, Viewport};
 use deltascope::data::preset;
 use deltascope::nn::{Network, evaluate, train_mini_batch};
 use deltascope::scenario::Scenario;
@@ -366,7 +366,7 @@ pub(crate) async fn the_training_is_accessible_and_fits(page: &Page) -> Result<(
     }
     page.click("#theme").await?;
     assert_accessible(page, "in the dark").await?;
-    page.see_through(View::phone(page.engine())).await?;
+    page.see_through(Viewport::phone(page.engine())).await?;
     page.open("").await?;
     open(page, "circle").await?;
     page.type_in("#validation-share", "25").await?;
