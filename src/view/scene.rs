@@ -50,8 +50,6 @@ pub struct Node {
     pub radius: f64,
     /// Card around circle and labels, or a target's box; `None` if the labels have no card.
     pub card: Option<Rect>,
-    /// Area of the card, or of circle and labels.
-    pub bounds: Rect,
     /// a divided by the largest |a| shown in its layer (at least 1): −1 … 1; `None` before a is computed.
     pub level: Option<f64>,
     /// Index within the layer, counted from 1, unless the labels show it.

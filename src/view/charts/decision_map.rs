@@ -40,20 +40,18 @@ enum MapTarget {
 /// A class and its margin, 0 … 1.
 type ClassMargin = (usize, f64);
 
-/// The ranges of the two inputs.
+/// The ranges of the two inputs' values, extended by a tenth on both sides.
 fn input_ranges(data: &Data) -> [(f64, f64); 2] {
-    [0, 1].map(|input| range(data, input))
-}
-
-/// The range of an input's values, extended by a tenth on both sides.
-fn range(data: &Data, input: usize) -> (f64, f64) {
     let samples = || data.samples.iter().chain(data.validation.iter());
-    let values = || samples().filter_map(move |sample| sample.x.get(input).copied());
-    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    // Divided before the subtraction, to avoid an overflow.
-    let margin = high / 10.0 - low / 10.0;
-    let margin = if margin > 0.0 { margin } else { high.abs().max(1.0) };
-    ((low - margin).max(-f64::MAX), (high + margin).min(f64::MAX))
+    [0, 1].map(|input| {
+        let values = || samples().filter_map(|sample| sample.x.get(input).copied());
+        let (low, high) =
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        // Divided before the subtraction, to avoid an overflow.
+        let margin = high / 10.0 - low / 10.0;
+        let margin = if margin > 0.0 { margin } else { high.abs().max(1.0) };
+        ((low - margin).max(-f64::MAX), (high + margin).min(f64::MAX))
+    })
 }
 
 /// The names of the inputs and their directions.

@@ -10,6 +10,13 @@ use crate::view::theme::{Palette, mix};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
+/// Number of shades of a pixel.
+const SHADES: f64 = 8.0;
+/// Gap between two images, in CSS pixels.
+const GAP: f64 = 8.0;
+/// Size of a misclassified image, in CSS pixels.
+const SIZE: f64 = 44.0;
+
 /// Width and height in pixels, if the scenario's inputs are the pixels of an image.
 pub fn image_size(scenario: &Scenario) -> Option<(usize, usize)> {
     let data = &scenario.data;
@@ -80,10 +87,3 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         Ok(())
     }
 }
-
-/// Number of shades of a pixel.
-const SHADES: f64 = 8.0;
-/// Gap between two images, in CSS pixels.
-const GAP: f64 = 8.0;
-/// Size of a misclassified image, in CSS pixels.
-const SIZE: f64 = 44.0;

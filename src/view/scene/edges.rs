@@ -78,10 +78,8 @@ fn add_labels(scene: &mut Scene, digits: usize, size: f64) {
     let height = size + 3.0;
     let mut taken: Vec<Rect> = Vec::new();
     for node in &scene.nodes {
-        taken.push(match node.card {
-            Some(_) => node.bounds,
-            None => Rect::around(node.centre, 2.0 * node.radius, 2.0 * node.radius),
-        });
+        let circle = Rect::around(node.centre, 2.0 * node.radius, 2.0 * node.radius);
+        taken.push(node.card.unwrap_or(circle));
         taken.extend(node.labels.iter().map(|label| label.area));
     }
     let layer = |edge: &Edge| edge.item.neuron().map(|(layer, _)| layer);

@@ -57,11 +57,6 @@ impl<'a> Highlights<'a> {
         if is_read { Highlight::Read } else { self.unused() }
     }
 
-    /// Whether the moment is about this neuron.
-    pub(super) fn is_current(&self, layer: usize, neuron: usize) -> bool {
-        self.visible.is_current(layer, neuron)
-    }
-
     /// x of any input.
     pub(super) fn input(&self) -> Highlight {
         match self.moment {
@@ -74,14 +69,14 @@ impl<'a> Highlights<'a> {
     /// y of this output.
     pub(super) fn target(&self, neuron: usize) -> Highlight {
         let output = Moment::Delta { sample: self.visible.sample() as u32, layer: self.last as u32 };
-        let compared = self.moment == output && self.is_current(self.last, neuron);
+        let compared = self.moment == output && self.visible.is_current(self.last, neuron);
         self.read_if(compared || matches!(self.moment, Moment::Cost { .. }))
     }
 
     /// This number of this neuron.
     pub(super) fn number(&self, layer: usize, neuron: usize, symbol: Symbol) -> Highlight {
         use Symbol::{Activation, Bias, BiasChange, Delta, WeightedInput};
-        let current = self.is_current(layer, neuron);
+        let current = self.visible.is_current(layer, neuron);
         // Whether the moment's layer comes directly after this one, or directly before it.
         let feeds_current = self.moment.layer() == Some(layer + 1);
         let fed_by_current = layer > 0 && self.moment.layer() == Some(layer - 1);
@@ -106,10 +101,12 @@ impl<'a> Highlights<'a> {
     /// The weight from this source to this neuron.
     pub(super) fn weight(&self, layer: usize, neuron: usize, source: usize) -> Highlight {
         match self.moment {
-            Moment::Forward { .. } => self.read_if(self.is_current(layer, neuron)),
+            Moment::Forward { .. } => self.read_if(self.visible.is_current(layer, neuron)),
             // Equation (2) reads the outgoing weights of the current neuron.
-            Moment::Delta { .. } => self.read_if(layer > 0 && self.is_current(layer - 1, source)),
-            Moment::WeightGradient { .. } | Moment::Update { .. } if self.is_current(layer, neuron) => {
+            Moment::Delta { .. } => self.read_if(layer > 0 && self.visible.is_current(layer - 1, source)),
+            Moment::WeightGradient { .. } | Moment::Update { .. }
+                if self.visible.is_current(layer, neuron) =>
+            {
                 Highlight::Written
             }
             _ => self.unused(),

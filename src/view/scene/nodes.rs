@@ -80,15 +80,13 @@ impl Builder<'_> {
                 other == item || neuron(other).is_some() && neuron(other) == neuron(item)
             })
         };
-        let current = neuron(item).is_some_and(|(layer, neuron)| self.highlights.is_current(layer, neuron));
+        let current = neuron(item).is_some_and(|(layer, neuron)| self.visible.is_current(layer, neuron));
         let highlight = labels.iter().map(|label| label.highlight).max();
-        let circle = Rect::around(centre, 2.0 * self.layout.radius, 2.0 * self.layout.radius);
         Node {
             item,
             centre,
             radius: self.layout.radius,
             card: None,
-            bounds: labels.iter().fold(circle, |bounds, label| bounds.union(label.area)),
             level: None,
             index: None,
             labels,
@@ -164,9 +162,7 @@ impl Builder<'_> {
     /// The area of a card with a circle and `rows` lines of labels below it.
     fn card_with_rows(&self, centre: Point, rows: usize) -> Rect {
         let circle = Rect::around(centre, 2.0 * self.layout.radius, 2.0 * self.layout.radius);
-        let Rect { left, top, right, bottom } =
-            circle.union(self.below(centre, rows.max(1) - 1, self.layout.label_width));
-        Rect { left: left - EDGE, top: top - EDGE, right: right + EDGE, bottom: bottom + EDGE }
+        circle.union(self.below(centre, rows.max(1) - 1, self.layout.label_width)).grown(EDGE)
     }
 
     fn index(&self, neuron: usize, centre: Point) -> Option<Text> {
@@ -215,7 +211,7 @@ impl Builder<'_> {
         let mut node = self.node(item, centre, labels);
         if placement == Below && !activation_inside {
             let rows = node.labels.len();
-            node = on_card(node, self.card_with_rows(centre, rows));
+            node.card = Some(self.card_with_rows(centre, rows));
         }
         Node { highlight, index: self.index(source, centre), ..node }
     }
@@ -238,8 +234,7 @@ impl Builder<'_> {
         }
         let half = (card.bottom - card.top) / 2.0;
         let node = self.node(item, centre, labels);
-        let bounds = node.labels.iter().fold(card, |bounds, label| bounds.union(label.area));
-        Node { card: Some(card), radius: half, bounds, ..node }
+        Node { card: Some(card), radius: half, ..node }
     }
 
     fn neuron(&self, layer: usize, neuron: usize, centre: Point) -> Node {
@@ -281,9 +276,9 @@ impl Builder<'_> {
             let right = centre.x + radius + GAP + columns as f64 * (width + BETWEEN) - BETWEEN + 2.0 * EDGE;
             let half = (rows as f64 * line / 2.0 + 1.0).max(radius + 2.0);
             let (top, bottom) = (centre.y - half, centre.y + half);
-            node = on_card(node, Rect { left: centre.x - radius - EDGE, top, right, bottom });
+            node.card = Some(Rect { left: centre.x - radius - EDGE, top, right, bottom });
         } else if placement == Below && !activation_inside {
-            node = on_card(node, self.card_with_rows(centre, rows));
+            node.card = Some(self.card_with_rows(centre, rows));
         }
         if node.current && node.highlight < Highlight::Written {
             node.highlight = Highlight::Written;
@@ -364,11 +359,6 @@ impl Builder<'_> {
         });
         links.collect()
     }
-}
-
-/// On a card.
-fn on_card(node: Node, card: Rect) -> Node {
-    Node { card: Some(card), bounds: card, ..node }
 }
 
 /// Moves the symbols of the inputs to the right, up to the longest number.

@@ -33,11 +33,10 @@ pub(super) fn numbers(session: &Session) -> Markup {
 /// The share of the epochs that is done, if their number is limited.
 pub(super) fn progress(session: &Session) -> Option<f64> {
     let end = u64::from(session.training().criteria.epochs?) * session.scenario().mini_batches() as u64;
-    let began = session.training().first_update;
-    let now = session
-        .training()
-        .snapshot()
-        .map_or(began, |now| session.scenario().update_index(&now.position.to_position()));
+    let training = session.training();
+    let began = training.first_update;
+    let index = |now: &Snapshot| session.scenario().update_index(&now.position.to_position());
+    let now = training.snapshot().map_or(began, index);
     (end > began).then(|| (now.saturating_sub(began) as f64 / (end - began) as f64).min(1.0))
 }
 
