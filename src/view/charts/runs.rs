@@ -2,7 +2,7 @@
 
 use super::is_regression;
 use super::plot::{Line, Plot};
-use super::scale::Scale;
+use super::scale::{Scale, ScaleFor};
 use crate::nn::{Evaluation, Parameter};
 use crate::scenario::{RunConfig, Scenario, Updating};
 use crate::session::{Axis, Comparison, RunCurves, RunPass, Session};
@@ -75,13 +75,13 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         self.run_lines(session, comparison, (&name, Scale::from_zero), lines, current)
     }
 
-    /// Draws one line per run, up to the current moment. The y axis has a name, and a scale for the values with about
-    /// a number of ticks; `current` is the value of a run at the current moment, if it is known.
+    /// Draws one line per run, up to the current moment, with the y axis's name and scale. `current` is the value of
+    /// a run at the current moment, if it is known.
     fn run_lines(
         &self,
         session: &Session,
         comparison: &Comparison,
-        (name, scale): (&str, fn(&[f64], usize) -> Scale),
+        (name, scale): (&str, ScaleFor),
         lines: RunCurves,
         current: impl Fn(usize) -> Option<f64>,
     ) -> DrawResult<DB> {

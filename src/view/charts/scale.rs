@@ -11,6 +11,9 @@ const MAX_LINEAR_RATIO: f64 = 100.0;
 /// than there is room for.
 const MIN_MARGIN: f64 = 1e-5;
 
+/// Makes a scale for these values, with about this many ticks.
+pub(super) type ScaleFor = fn(&[f64], usize) -> Scale;
+
 /// Maps values to positions on an axis, 0 … 1.
 pub(super) struct Scale {
     low: f64,

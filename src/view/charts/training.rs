@@ -1,7 +1,7 @@
 //! Cost and accuracy of the training at full speed, over its epochs.
 
 use super::plot::{Line, Plot};
-use super::scale::Scale;
+use super::scale::{Scale, ScaleFor};
 use crate::nn::Evaluation;
 use crate::session::{EpochEvaluation, Session};
 use crate::view::painter::{DrawResult, Painter};
@@ -33,7 +33,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         session: &Session,
         name: &str,
         value: impl Fn(&Evaluation) -> f64,
-        scale: fn(&[f64], usize) -> Scale,
+        scale: ScaleFor,
     ) -> DrawResult<DB> {
         let points = session.training().evaluations(session.scenario().mini_batches());
         if points.is_empty() {
