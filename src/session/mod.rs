@@ -1,4 +1,5 @@
-//! The app without a screen: [`Action`]s change a [`Session`], and nothing else does.
+//! The app without a screen. Every [`Action`] goes through [`Session::update`]; worker reports, opened files and
+//! background work have methods of their own.
 //!
 //! What is shown is a pure function of scenario and position; [`ReplayCache`] and [`Comparison`] only cache parts of
 //! it. Whatever may take long (a jump, an edit far into the run) is a *replay*: it runs in slices, can be cancelled,
