@@ -23,7 +23,7 @@ thread_local! {
 
 /// The speed is measured over this number of milliseconds.
 const SPEED_WINDOW: f64 = 1500.0;
-/// Under a speed limit, a delay of up to this number of milliseconds is made up for.
+/// Under a speed limit, a delay of up to this number of milliseconds is caught up.
 const MAX_CATCH_UP: f64 = 250.0;
 
 struct Training {
@@ -119,10 +119,10 @@ impl Training {
                 self.allowance as u64
             }
         };
-        let before = self.training_loop.samples();
+        let samples_before = self.training_loop.samples();
         self.training_loop.advance(max_samples, || now() - start >= milliseconds);
         let end = now();
-        self.allowance -= (self.training_loop.samples() - before) as f64;
+        self.allowance -= (self.training_loop.samples() - samples_before) as f64;
         // Under a limit, waiting counts as training time.
         let since = if self.speed_limit.is_some() { self.allowance_time } else { start };
         self.elapsed += end - since;
