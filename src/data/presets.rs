@@ -1,7 +1,8 @@
 //! The presets: scenarios that come with the program, each a `deltascope-1` file. Long rows of numbers are in CSV.
 
 use super::csv::{Table, TableError, data};
-use crate::scenario::{Samples, Scenario};
+use crate::json;
+use crate::scenario::{Samples, Scenario, ScenarioError};
 #[cfg(target_arch = "wasm32")]
 use std::sync::OnceLock;
 use std::sync::{Arc, LazyLock};
@@ -11,22 +12,16 @@ use std::sync::{Arc, LazyLock};
 pub struct Preset {
     /// Its name in links and actions.
     pub id: &'static str,
-    /// As its file says: without rows where they are in CSV.
-    file: Scenario,
+    /// The title of its scenario.
+    pub title: String,
+    /// Whether it compares several runs.
+    pub is_comparison: bool,
+    json: &'static str,
+    /// Its rows, if they are in CSV.
     rows: Option<&'static Rows>,
 }
 
 impl Preset {
-    /// The title of its scenario.
-    pub fn title(&self) -> &str {
-        &self.file.title
-    }
-
-    /// Whether it compares several runs.
-    pub fn is_comparison(&self) -> bool {
-        !self.file.runs.is_empty()
-    }
-
     /// Whether its rows are the digits, which the page fetches in the background.
     pub fn needs_digits(&self) -> bool {
         self.rows.is_some_and(|rows| std::ptr::eq(rows, &DIGITS))
@@ -38,16 +33,16 @@ impl Preset {
     /// ```
     /// use deltascope::data::presets;
     ///
-    /// let and = presets()[0].scenario();
+    /// let and = presets()[0].scenario().unwrap();
     /// assert_eq!(and.sizes, [2, 2]);
     /// ```
-    pub fn scenario(&self) -> Scenario {
-        let mut scenario = self.file.clone();
+    pub fn scenario(&self) -> Result<Scenario, ScenarioError> {
+        let mut scenario = Scenario::from_json_unchecked(self.json)?;
         if let Some(rows) = self.rows {
             let (inputs, outputs) = (scenario.sizes[0], scenario.sizes[scenario.sizes.len() - 1]);
             Arc::make_mut(&mut scenario.data).samples = rows.samples(inputs, outputs).unwrap_or_default();
         }
-        scenario
+        Ok(scenario)
     }
 }
 
@@ -61,10 +56,13 @@ pub fn preset(id: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.id == id)
 }
 
-/// The presets in the order of the list. None is left out: a test counts them.
+/// The presets in the order of the list. None is left out: a test counts them. Their scenarios are read when they are
+/// opened, so that the page starts sooner.
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
-    let preset = |(id, json, rows): &(&'static str, &str, Option<&'static Rows>)| {
-        Scenario::from_json_unchecked(json).ok().map(|file| Preset { id, file, rows: *rows })
+    let preset = |&(id, json, rows): &(&'static str, &'static str, Option<&'static Rows>)| {
+        let file = json::parse(json).ok()?;
+        let title = file["title"].as_str()?.to_owned();
+        Some(Preset { id, title, is_comparison: file["lanes"].is_array(), json, rows })
     };
     FILES.iter().filter_map(preset).collect()
 });

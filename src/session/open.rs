@@ -23,7 +23,7 @@ impl Session {
     /// A session with the first preset.
     pub fn first_preset() -> Result<Self, String> {
         let preset = presets().first().ok_or("there is no preset")?;
-        let mut session = Self::new(preset.scenario())?;
+        let mut session = Self::new(preset.scenario().map_err(|error| error.to_string())?)?;
         session.preset = Some(preset.id);
         Ok(session)
     }
@@ -44,7 +44,7 @@ impl Session {
             return Err(mnist::ABSENT.into());
         }
         let preset = preset(id).ok_or_else(|| format!("there is no preset {}", quoted(id)))?;
-        let scenario = preset.scenario();
+        let scenario = preset.scenario().map_err(|error| error.to_string())?;
         if scenario.data.samples.is_empty() {
             return Err("the rows of this preset could not be loaded; reload the page".into());
         }

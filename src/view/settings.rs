@@ -16,9 +16,9 @@ pub fn preset_options(session: &Session) -> Markup {
         @if session.preset().is_none() { option value="" disabled selected { "your own" } }
         @for (label, is_comparison) in [("Step", false), ("Compare", true)] {
             optgroup label=(label) {
-                @for preset in presets().iter().filter(|preset| preset.is_comparison() == is_comparison) {
+                @for preset in presets().iter().filter(|preset| preset.is_comparison == is_comparison) {
                     option value=(preset.id) data-needs-digits[preset.needs_digits()] selected[current(preset.id)] {
-                        (preset.title())
+                        (preset.title)
                     }
                 }
                 @if !is_comparison {

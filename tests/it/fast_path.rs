@@ -280,7 +280,7 @@ fn numbers_that_are_not_finite_are_found_at_once() {
 
 #[test]
 fn three_epochs_of_digits() {
-    let scenario = preset("digits").unwrap().scenario();
+    let scenario = preset("digits").unwrap().scenario().unwrap();
     let (network, rows) = (scenario.network().into_owned(), scenario.data.samples.as_slice().unwrap());
     for width in widths() {
         let mut plain = network.clone();

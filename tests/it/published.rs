@@ -73,7 +73,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 /// The preset of the page is the same example.
 #[track_caller]
 fn assert_preset_starts_there(id: &str, example: &Example) {
-    let scenario = preset(id).unwrap().scenario();
+    let scenario = preset(id).unwrap().scenario().unwrap();
     assert_eq!(*scenario.network(), example.network());
     assert_eq!(scenario.data.samples.as_slice().unwrap(), samples(&example.0));
     assert_eq!(scenario.hyperparameters, example.hyperparameters(BiasRule::OwnDelta));

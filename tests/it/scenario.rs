@@ -152,7 +152,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
 
 /// Any scenario with these data.
 fn placeholder(data: Arc<Data>) -> Scenario {
-    Scenario { data, ..presets()[0].scenario() }
+    Scenario { data, ..presets()[0].scenario().unwrap() }
 }
 
 /// The text is a scenario that passes its checks, or an error with a field and a message.
@@ -233,7 +233,7 @@ fn saved_files_keep_their_format() {
 /// Errors in the XOR preset, and the field that each message must name.
 #[test]
 fn errors_name_the_field() {
-    let json = preset("xor").unwrap().scenario().to_json();
+    let json = preset("xor").unwrap().scenario().unwrap().to_json();
     for (right, wrong, field) in [
         ("deltascope-1", "deltascope-2", "format"),
         ("\"sizes\":[2,2,1]", "\"sizes\":[2]", "sizes"),
@@ -264,7 +264,7 @@ fn errors_name_the_field() {
 
 #[test]
 fn a_value_of_the_wrong_type_is_quoted_with_an_example() {
-    let json = preset("xor").unwrap().scenario().to_json();
+    let json = preset("xor").unwrap().scenario().unwrap().to_json();
     let told = |right: &str, wrong: &str| {
         let broken = json.replacen(right, wrong, 1);
         assert_ne!(broken, json, "{right} does not occur");
@@ -322,7 +322,7 @@ fn a_value_of_the_wrong_type_is_quoted_with_an_example() {
 #[test]
 fn every_preset_passes_its_checks_and_is_read_as_written() {
     for preset in presets() {
-        let scenario = preset.scenario();
+        let scenario = preset.scenario().unwrap();
         assert_eq!(scenario.check(), Ok(()), "{}", preset.id);
         assert_eq!(Scenario::from_json(&scenario.to_json()).as_ref(), Ok(&scenario), "{}", preset.id);
     }

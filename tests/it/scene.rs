@@ -19,7 +19,7 @@ fn at(scenario: Scenario, moment: Moment, neuron: Option<u32>) -> Session {
 }
 
 fn mazur(moment: Moment, neuron: Option<u32>) -> Session {
-    at(preset("mazur").unwrap().scenario(), moment, neuron)
+    at(preset("mazur").unwrap().scenario().unwrap(), moment, neuron)
 }
 
 fn scene(session: &Session) -> Scene {
@@ -68,14 +68,14 @@ fn each_moment_highlights_what_it_reads_and_writes() {
 
 #[test]
 fn with_cross_entropy_the_output_error_reads_no_z() {
-    let iris = preset("iris").unwrap().scenario();
+    let iris = preset("iris").unwrap().scenario().unwrap();
     let session = at(iris, Moment::Delta { sample: 0, layer: 1 }, Some(2));
     assert_eq!(highlighted(&scene(&session)), "a-1-2 d-1-2! y-2");
 }
 
 #[test]
 fn unused_elements_are_faded_and_none_is_left_out() {
-    let timeline = Timeline::of(&preset("mazur").unwrap().scenario(), 0);
+    let timeline = Timeline::of(&preset("mazur").unwrap().scenario().unwrap(), 0);
     for index in 0..timeline.len() {
         let moment = timeline.moment(index);
         let scene = scene(&mazur(moment, None));
@@ -91,7 +91,7 @@ fn unused_elements_are_faded_and_none_is_left_out() {
 
 #[test]
 fn labels_show_the_numbers_computed_so_far() {
-    let timeline = Timeline::of(&preset("mazur").unwrap().scenario(), 0);
+    let timeline = Timeline::of(&preset("mazur").unwrap().scenario().unwrap(), 0);
     for index in 0..timeline.len() {
         for neuron in [None, Some(0)] {
             let moment = timeline.moment(index);
@@ -117,7 +117,7 @@ fn labels_show_the_numbers_computed_so_far() {
 fn a_click_hits_the_item_under_it() {
     let mut sessions = vec![mazur(Moment::Update { layer: 0 }, None)];
     for (id, layer) in [("iris", 1), ("xor", 1), ("han-kamber", 0)] {
-        sessions.push(at(preset(id).unwrap().scenario(), Moment::Delta { sample: 0, layer }, None));
+        sessions.push(at(preset(id).unwrap().scenario().unwrap(), Moment::Delta { sample: 0, layer }, None));
     }
     for session in sessions {
         let scene = scene(&session);
@@ -146,7 +146,7 @@ fn a_click_hits_the_item_under_it() {
 fn shaped(sizes: &[usize]) -> Scenario {
     let layers = sizes.len() - 1;
     let (inputs, outputs) = (sizes[0], sizes[layers]);
-    let mut scenario = preset("xor").unwrap().scenario();
+    let mut scenario = preset("xor").unwrap().scenario().unwrap();
     scenario.sizes = sizes.to_vec();
     scenario.activations = vec![Activation::Sigmoid; layers];
     scenario.start = Start::Initialisation(Initialisation { distribution: Distribution::Normal, seed: 7 });
@@ -256,7 +256,7 @@ fn nothing_overlaps() {
 #[test]
 fn a_tiny_picture_is_drawn_without_an_error() {
     for id in ["and", "digits"] {
-        let session = at(preset(id).unwrap().scenario(), Moment::Cost { sample: 0 }, None);
+        let session = at(preset(id).unwrap().scenario().unwrap(), Moment::Cost { sample: 0 }, None);
         for (width, height) in [(0.0, 0.0), (1.0, 1.0), (50.0, 30.0), (340.0, 20.0), (40.0, 700.0)] {
             let scene = Scene::new(&session, width, height, 4);
             assert!(scene.nodes.iter().all(|node| node.centre.x.is_finite() && node.centre.y.is_finite()));
@@ -270,7 +270,7 @@ fn a_tiny_picture_is_drawn_without_an_error() {
 #[test]
 fn small_networks_show_every_kind_of_number_with_large_circles() {
     for id in ["mazur", "and", "xor"] {
-        let session = at(preset(id).unwrap().scenario(), Moment::Update { layer: 0 }, None);
+        let session = at(preset(id).unwrap().scenario().unwrap(), Moment::Update { layer: 0 }, None);
         let scene = scene(&session);
         let node = scene.node(Item::Neuron { layer: 0, neuron: 0 }).unwrap();
         assert!(node.radius >= 22.0, "{id}: {}", node.radius);
@@ -282,7 +282,7 @@ fn small_networks_show_every_kind_of_number_with_large_circles() {
 
 #[test]
 fn large_layers_are_shown_page_by_page() {
-    let digits = preset("digits").unwrap().scenario();
+    let digits = preset("digits").unwrap().scenario().unwrap();
     let shown = |scene: &Scene, layer: usize| -> Vec<usize> {
         let neurons = scene.nodes.iter().filter_map(|node| match node.item {
             Item::Neuron { layer: l, neuron } if l == layer => Some(neuron),
@@ -330,7 +330,7 @@ fn selected_and_hovered_items_are_marked() {
 
 #[test]
 fn the_width_of_edges_grows_with_the_weight() {
-    let scene = scene(&at(preset("iris").unwrap().scenario(), Moment::Input { sample: 0 }, None));
+    let scene = scene(&at(preset("iris").unwrap().scenario().unwrap(), Moment::Input { sample: 0 }, None));
     let layer = |layer| scene.edges.iter().filter(move |edge| edge.item.neuron().unwrap().0 == layer);
     for l in 0..2 {
         let mut edges: Vec<_> = layer(l).collect();
@@ -352,7 +352,8 @@ fn the_network_is_drawn_with_its_captions() {
         drawn(&scene(&mazur(Moment::Update { layer: 1 }, None)), 1.0)
     );
     for id in ["and", "iris", "digits", "spiral", "linnerud"] {
-        let session = at(preset(id).unwrap().scenario(), Moment::Delta { sample: 0, layer: 0 }, None);
+        let session =
+            at(preset(id).unwrap().scenario().unwrap(), Moment::Delta { sample: 0, layer: 0 }, None);
         for scale in [1.0, 1.25, 3.0] {
             let scene = scene(&session);
             let svg = drawn(&scene, scale);

@@ -18,7 +18,7 @@ fn state(session: &Session) -> (Position, MiniBatch, Vec<(u64, f64)>) {
 #[test]
 fn moments_and_indices_agree() {
     for preset in presets() {
-        let timeline = Timeline::of(&preset.scenario(), 0);
+        let timeline = Timeline::of(&preset.scenario().unwrap(), 0);
         for index in 0..timeline.len() {
             assert_eq!(timeline.index(timeline.moment(index)), index, "{}", preset.id);
         }
@@ -28,7 +28,7 @@ fn moments_and_indices_agree() {
 #[test]
 fn back_after_forward_is_the_identity_at_every_moment_of_every_preset() {
     for preset in presets() {
-        let mut session = Session::new(preset.scenario()).unwrap();
+        let mut session = Session::new(preset.scenario().unwrap()).unwrap();
         let start = session.timeline();
         // Every position of two mini-batches: neuron by neuron, but only the first neurons of large layers.
         let mut positions = 0;
@@ -54,7 +54,7 @@ fn back_after_forward_is_the_identity_at_every_moment_of_every_preset() {
 fn back_goes_to_the_previous_stop_without_a_step_history() {
     for preset in presets() {
         for by in StepSize::ALL {
-            let mut session = Session::new(preset.scenario()).unwrap();
+            let mut session = Session::new(preset.scenario().unwrap()).unwrap();
             let mut positions = vec![session.position()];
             for _ in 0..40 {
                 step(&mut session, by, Direction::Forward);
@@ -73,7 +73,7 @@ fn back_goes_to_the_previous_stop_without_a_step_history() {
 #[test]
 fn a_jump_gives_the_same_state_as_steps() {
     for id in ["brownlee", "iris"] {
-        let scenario = presets().iter().find(|preset| preset.id == id).unwrap().scenario();
+        let scenario = presets().iter().find(|preset| preset.id == id).unwrap().scenario().unwrap();
         let mut stepped = Session::new(scenario.clone()).unwrap();
         for _ in 0..3 {
             step(&mut stepped, StepSize::Epoch, Direction::Forward);
@@ -156,7 +156,7 @@ fn invalid_actions_are_refused_and_nothing_changes() {
         assert_eq!((state(&session), session.to_scenario()), before, "{action:?}");
     }
     let linnerud = presets().iter().find(|preset| preset.id == "linnerud").unwrap();
-    let mut session = Session::new(linnerud.scenario()).unwrap();
+    let mut session = Session::new(linnerud.scenario().unwrap()).unwrap();
     let before = (state(&session), session.to_scenario());
     let error = session.update(Edit::LearningRateChanged(1e300)).unwrap_err();
     assert_eq!(

@@ -7,7 +7,7 @@ use deltascope::session::{Action, Direction, Navigate, Play, Session, StepSize};
 
 /// The scenario of a preset.
 pub(crate) fn preset(id: &str) -> Scenario {
-    presets().iter().find(|preset| preset.id == id).unwrap().scenario()
+    presets().iter().find(|preset| preset.id == id).unwrap().scenario().unwrap()
 }
 
 /// A session with a preset.

@@ -28,8 +28,9 @@ fn rows() -> impl Strategy<Value = Vec<Sample>> {
 }
 
 fn scenario(samples: impl Into<Samples>) -> Scenario {
-    let data = Data { samples: samples.into(), ..Data::clone(&preset("xor").unwrap().scenario().data) };
-    Scenario { data: data.into(), ..preset("xor").unwrap().scenario() }
+    let data =
+        Data { samples: samples.into(), ..Data::clone(&preset("xor").unwrap().scenario().unwrap().data) };
+    Scenario { data: data.into(), ..preset("xor").unwrap().scenario().unwrap() }
 }
 
 proptest! {
@@ -99,8 +100,8 @@ fn an_impossible_split_is_refused_with_its_reason() {
         assert_eq!(scenario, before);
         error.to_string()
     };
-    let xor = || preset("xor").unwrap().scenario();
-    let one = refused(preset("mazur").unwrap().scenario(), SPLIT);
+    let xor = || preset("xor").unwrap().scenario().unwrap();
+    let one = refused(preset("mazur").unwrap().scenario().unwrap(), SPLIT);
     assert_eq!(one, "split: one row cannot be split; take data with at least 2 rows, or no validation rows");
     let all = refused(xor(), Split { percent: 100, ..SPLIT });
     assert_eq!(all, "split.percent: 100 % cannot be validation rows; take 1 to 90");
@@ -119,13 +120,13 @@ fn an_impossible_split_is_refused_with_its_reason() {
 #[test]
 fn the_split_is_the_same_on_every_machine() {
     // Printed by this program. They only show that a seed gives the same split in every version.
-    let parts = split(preset("brownlee").unwrap().scenario(), Split { standardise: false, ..SPLIT });
+    let parts = split(preset("brownlee").unwrap().scenario().unwrap(), Split { standardise: false, ..SPLIT });
     assert_eq!(numbers(&parts.data.validation), [2, 7]);
 }
 
 #[test]
 fn actions_change_the_split() {
-    let mut session = Session::new(preset("iris").unwrap().scenario()).unwrap();
+    let mut session = Session::new(preset("iris").unwrap().scenario().unwrap()).unwrap();
     session.update(Edit::ValidationShareChanged(20)).unwrap();
     assert_eq!(session.notice(), Some("The inputs are now standardised by the training rows alone."));
     assert_eq!(session.scenario().split(), Some(SPLIT));
@@ -162,12 +163,12 @@ fn actions_change_the_split() {
     for _ in 0..6 {
         session.update(History::Undo).unwrap();
     }
-    assert_eq!(session.scenario(), &preset("iris").unwrap().scenario());
+    assert_eq!(session.scenario(), &preset("iris").unwrap().scenario().unwrap());
 }
 
 #[test]
 fn inputs_and_targets_of_a_regression_are_standardised() {
-    let mut session = Session::new(preset("linnerud").unwrap().scenario()).unwrap();
+    let mut session = Session::new(preset("linnerud").unwrap().scenario().unwrap()).unwrap();
     session.update(Edit::ValidationShareChanged(25)).unwrap();
     assert_eq!(
         session.notice(),
@@ -176,14 +177,14 @@ fn inputs_and_targets_of_a_regression_are_standardised() {
     let standardised = session.scenario().split().unwrap();
     assert!(standardised.standardise && standardised.standardise_targets);
     // Columns that were not standardised stay as they are.
-    let mut session = Session::new(preset("xor").unwrap().scenario()).unwrap();
+    let mut session = Session::new(preset("xor").unwrap().scenario().unwrap()).unwrap();
     session.update(Edit::ValidationShareChanged(25)).unwrap();
     assert_eq!((session.notice(), session.scenario().split().unwrap().standardise), (None, false));
 }
 
 #[test]
 fn row_numbers_are_those_of_the_file() {
-    let mut session = Session::new(preset("brownlee").unwrap().scenario()).unwrap();
+    let mut session = Session::new(preset("brownlee").unwrap().scenario().unwrap()).unwrap();
     session.update(Edit::ValidationShareChanged(20)).unwrap();
     let row = session.visible().row_number() + 1;
     let said = deltascope::view::narration::sentence(&session);
@@ -201,7 +202,7 @@ fn images() -> Scenario {
 fn images_of(samples: Samples, inputs: Vec<String>) -> Scenario {
     let targets = ["0", "1", "2"].map(str::to_owned).to_vec();
     let data = Data { inputs, targets, samples, validation: Samples::default() };
-    let mut scenario = preset("iris").unwrap().scenario();
+    let mut scenario = preset("iris").unwrap().scenario().unwrap();
     (scenario.sizes, scenario.data) = (vec![2, 5, 3], data.into());
     scenario
 }

@@ -29,7 +29,7 @@ fn scenario(problem: Problem, hyperparameters: Hyperparameters, order: SampleOrd
         start: Start::Parameters { network: Arc::new(network), epoch: 0, mini_batch: 0 },
         position: Position::default(),
         sizes,
-        ..preset("xor").unwrap().scenario()
+        ..preset("xor").unwrap().scenario().unwrap()
     }
 }
 
@@ -74,7 +74,7 @@ fn hyperparameters() -> impl Strategy<Value = Hyperparameters> {
             reduction,
             bias_rule,
             learning_rate,
-            ..preset("xor").unwrap().scenario().hyperparameters
+            ..preset("xor").unwrap().scenario().unwrap().hyperparameters
         },
     )
 }
@@ -108,7 +108,7 @@ proptest! {
 
 #[test]
 fn one_hundred_epochs_of_digits_give_the_same_parameters_as_the_plain_path() {
-    let scenario = preset("digits").unwrap().scenario();
+    let scenario = preset("digits").unwrap().scenario().unwrap();
     let training_loop = TrainingLoop::new(task(
         &scenario,
         StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() },
@@ -119,7 +119,7 @@ fn one_hundred_epochs_of_digits_give_the_same_parameters_as_the_plain_path() {
 
 #[test]
 fn a_long_mini_batch_can_be_paused() {
-    let mut scenario = preset("digits").unwrap().scenario();
+    let mut scenario = preset("digits").unwrap().scenario().unwrap();
     scenario.hyperparameters.batch_size = 1797;
     scenario.sizes[1] = 300;
     let mut training_loop = TrainingLoop::new(task(&scenario, StoppingCriteria::default()));
@@ -133,7 +133,7 @@ fn a_long_mini_batch_can_be_paused() {
 
 #[test]
 fn a_reached_accuracy_ends_the_training() {
-    let scenario = preset("iris").unwrap().scenario();
+    let scenario = preset("iris").unwrap().scenario().unwrap();
     let criteria =
         StoppingCriteria { accuracy: Some(0.95), epochs: Some(500), ..StoppingCriteria::default() };
     let got = run(TrainingLoop::new(task(&scenario, criteria)), 1000);
@@ -155,7 +155,7 @@ fn a_reached_accuracy_ends_the_training() {
 
 #[test]
 fn a_divergence_is_located_and_the_training_reset_to_before_it() {
-    let mut scenario = preset("linnerud").unwrap().scenario();
+    let mut scenario = preset("linnerud").unwrap().scenario().unwrap();
     scenario.hyperparameters.learning_rate = 30.0;
     let got = run(TrainingLoop::new(task(&scenario, StoppingCriteria::default())), 1_000_000);
     let LoopState::Ended(StopReason::Diverged { update, what }) = got.state else {
@@ -191,7 +191,7 @@ fn a_divergence_is_located_and_the_training_reset_to_before_it() {
 
 #[test]
 fn reports_have_a_maximum_size() {
-    let scenario = preset("xor").unwrap().scenario();
+    let scenario = preset("xor").unwrap().scenario().unwrap();
     let mut training_loop = TrainingLoop::new(task(&scenario, StoppingCriteria::default()));
     let mut sizes = Vec::new();
     for _ in 0..4 {
@@ -205,7 +205,7 @@ fn reports_have_a_maximum_size() {
 
 #[test]
 fn invalid_bytes_are_an_error() {
-    let bytes = task(&preset("xor").unwrap().scenario(), StoppingCriteria::default()).to_bytes();
+    let bytes = task(&preset("xor").unwrap().scenario().unwrap(), StoppingCriteria::default()).to_bytes();
     for end in 0..bytes.len() {
         assert!(Task::from_bytes(&bytes[..end]).is_err(), "cut at {end}");
     }

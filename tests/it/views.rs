@@ -177,7 +177,7 @@ fn sentences_of_all_moments() {
 #[test]
 fn no_page_of_any_preset_shows_nan_or_minus_zero() {
     for preset in presets() {
-        let mut session = Session::new(preset.scenario()).unwrap();
+        let mut session = Session::new(preset.scenario().unwrap()).unwrap();
         for by in [StepSize::Equation, StepSize::Sample, StepSize::Neuron] {
             for _ in 0..30 {
                 act(&mut session, Navigate::Stepped { by, direction: Direction::Forward });
@@ -197,7 +197,7 @@ fn no_page_of_any_preset_shows_nan_or_minus_zero() {
 #[test]
 fn text_from_files_is_escaped() {
     let evil = "<img src=x onerror=alert(1)>\"'&";
-    let mut scenario = presets()[0].scenario();
+    let mut scenario = presets()[0].scenario().unwrap();
     scenario.title = evil.into();
     scenario.note = evil.into();
     let data = std::sync::Arc::make_mut(&mut scenario.data);
@@ -277,7 +277,7 @@ fn every_control_of_the_page_parses_as_an_action() {
         assert!(actions.iter().any(|action| action["type"] == name), "{name} is not among the controls");
     }
     for preset in presets() {
-        let mut session = Session::new(preset.scenario()).unwrap();
+        let mut session = Session::new(preset.scenario().unwrap()).unwrap();
         act(&mut session, Look::RowTotalToggled(None));
         act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
         let page = page(&session, Detail::Full);

@@ -17,7 +17,7 @@ pub(crate) async fn numbers_equal_the_native_ones_to_the_last_bit(page: &Page) -
         page.click("[title*='end of the epoch (]']").await?;
         page.until("document.querySelector('#progress').hidden").await?;
         let mut native =
-            Session::new(preset(id).context("no such preset")?.scenario()).map_err(anyhow::Error::msg)?;
+            Session::new(preset(id).context("no such preset")?.scenario()?).map_err(anyhow::Error::msg)?;
         let epoch = Navigate::Stepped { by: StepSize::Epoch, direction: Direction::Forward };
         native.update(epoch).map_err(anyhow::Error::msg)?;
         while native.progress().is_some() {

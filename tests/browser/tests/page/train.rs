@@ -44,7 +44,7 @@ pub(crate) async fn digits_train_to_the_last_bit(page: &Page) -> Result<()> {
     assert_eq!(page.text("#train-remaining").await?, "100 %");
     assert!(page.text("#train-evaluation caption").await?.contains("after epoch 100"));
 
-    let scenario = preset("digits").context("no such preset")?.scenario();
+    let scenario = preset("digits").context("no such preset")?.scenario()?;
     let criteria = StoppingCriteria { epochs: Some(100), ..StoppingCriteria::default() };
     let mut training_loop = TrainingLoop::new(Task { id: 0, scenario: scenario.clone(), criteria });
     while !training_loop.ended() {
