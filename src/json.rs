@@ -9,7 +9,7 @@ mod messages;
 
 use deserializer::{Json, Variant};
 use messages::ReadError;
-use serde::de::{self, DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
 
 /// Why a JSON text cannot be read as the type that was asked for.
@@ -20,13 +20,33 @@ pub struct Error {
     pub path: String,
     /// What is wrong there, and what would be right.
     pub problem: String,
+    /// What kind of error it is.
+    pub kind: ErrorKind,
+}
+
+/// Whether a text is JSON at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// It is not JSON.
+    Syntax,
+    /// It ends too early.
+    Incomplete,
+    /// There is more text after the JSON.
+    Trailing,
+    /// It is JSON, but a value in it is wrong.
+    Value,
 }
 
 impl Error {
-    fn new(path: &serde_path_to_error::Path, problem: String) -> Self {
+    fn new(path: &serde_path_to_error::Path, problem: String, kind: ErrorKind) -> Self {
         // "." is the whole, and "?" a field whose name could not be read.
         let path = path.to_string().trim_end_matches(['.', '?']).to_owned();
-        Self { path, problem }
+        Self { path, problem, kind }
+    }
+
+    /// An error of a value, without a path.
+    fn value(problem: ReadError) -> Self {
+        Self { path: String::new(), problem: problem.to_string(), kind: ErrorKind::Value }
     }
 }
 
@@ -40,52 +60,61 @@ impl Error {
 /// assert_eq!((error.path.as_str(), error.problem.as_str()), ("[1]", "null will not do; a number such as 0.5 would"));
 /// ```
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_path_to_error::deserialize(Json(&parse(text)?))
-        .map_err(|error| Error::new(error.path(), error.inner().to_string()))
+    serde_path_to_error::deserialize(Json(&parse(text)?)).map_err(|error| {
+        let mut result = Error::new(error.path(), error.inner().to_string(), ErrorKind::Value);
+        if let (ReadError::NotANameAlone, Some((group, _))) = (error.inner(), result.path.rsplit_once('.')) {
+            result.path = group.to_owned();
+        }
+        result
+    })
 }
 
 /// Reads a small value from parsed JSON. The path of an error is empty.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    T::deserialize(Json(value)).map_err(|problem| Error { path: String::new(), problem: problem.to_string() })
+    T::deserialize(Json(value)).map_err(Error::value)
 }
 
-/// Reads `{ "type": "LayerRemoved", "value": { "layer": 1 } }` as the variant `LayerRemoved { layer: 1 }` of the enum `T`.
-/// The path of the error is `type` if `T` has no such variant, and else empty.
-pub fn from_tagged<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    let error =
-        |path: &str, problem: ReadError| Error { path: path.to_owned(), problem: problem.to_string() };
-    let fields = value.as_object().map(|fields| (fields, fields.get("type"), fields.get("value")));
-    let Some((fields, Some(tag), content)) = fields else {
-        return Err(error("", de::Error::missing_field("type")));
-    };
-    if let Some(name) = fields.keys().find(|name| !matches!(name.as_str(), "type" | "value")) {
-        return Err(error("", de::Error::unknown_field(name, &["type", "value"])));
+/// Reads the variant of the enum `T` with this name: `LayerRemoved` with the content `{ "layer": 1 }` is
+/// `LayerRemoved { layer: 1 }`. A variant without content has the content `null`. `None` if `T` has no such variant.
+pub fn from_variant<T: DeserializeOwned>(name: &str, content: &Value) -> Option<Result<T, Error>> {
+    match T::deserialize(Variant { name, content: Some(content), tagged: true }) {
+        Err(ReadError::NoSuchVariant) => None,
+        result => Some(result.map_err(Error::value)),
     }
-    let name = tag.as_str().unwrap_or_default();
-    let variant = Variant { name, content: Some(content.unwrap_or(&Value::Null)) };
-    T::deserialize(variant).map_err(|problem| match problem {
-        ReadError::NoSuchVariant => error("type", problem),
-        ReadError::Message(_) => error("", problem),
-    })
 }
 
 /// Parses a JSON text. Lists and groups may be nested 127 deep: deeper ones could overflow the stack.
 pub fn parse(text: &str) -> Result<Value, Error> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
-        let syntax = error.inner().to_string();
-        let problem = match error.inner().classify() {
-            Category::Eof => format!("this file is incomplete ({syntax}); use a complete one"),
-            _ if syntax.starts_with("number out of range") => format!("{syntax}; one such as 0.5 would do"),
-            _ => format!("this is not a scenario file ({syntax}); use one that was saved here"),
+        let syntax = error.inner();
+        let (kind, problem) = match syntax.classify() {
+            Category::Eof => (ErrorKind::Incomplete, syntax.to_string()),
+            _ if syntax.to_string().starts_with("number out of range") => {
+                let number = number_at(text, syntax.line(), syntax.column());
+                let problem = format!("{number} is a number out of range; one such as 0.5 would do");
+                (ErrorKind::Value, problem)
+            }
+            _ => (ErrorKind::Syntax, syntax.to_string()),
         };
-        Error::new(error.path(), problem)
+        Error::new(error.path(), problem, kind)
     })?;
     parser.end().map_err(|trailing| Error {
         path: String::new(),
-        problem: format!("there is text after the scenario ({trailing}); delete it"),
+        problem: trailing.to_string(),
+        kind: ErrorKind::Trailing,
     })?;
     Ok(value)
+}
+
+/// The number around a position in a text: `column` counts bytes from 1.
+fn number_at(text: &str, line: usize, column: usize) -> &str {
+    let line = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let is_other = |c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E');
+    let (before, after) = line.split_at_checked(column).unwrap_or((line, ""));
+    let start = before.rfind(is_other).map_or(0, |at| at + 1);
+    let end = before.len() + after.find(is_other).unwrap_or(after.len());
+    line.get(start..end).unwrap_or_default()
 }
 
 /// A text in quotes for a message; a long one is cut off.

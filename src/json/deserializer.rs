@@ -68,9 +68,11 @@ impl<'de> Deserializer<'de> for Json<'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         match self.0 {
-            Value::String(name) => visitor.visit_enum(Variant { name, content: None }),
+            Value::String(name) => visitor.visit_enum(Variant { name, content: None, tagged: false }),
             Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
-                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
+                Some((name, content)) => {
+                    visitor.visit_enum(Variant { name, content: Some(content), tagged: false })
+                }
                 None => self.deserialize_any(visitor),
             },
             _ => self.deserialize_any(visitor),
@@ -95,6 +97,8 @@ impl<'de> IntoDeserializer<'de, ReadError> for Json<'de> {
 pub(super) struct Variant<'de> {
     pub(super) name: &'de str,
     pub(super) content: Option<&'de Value>,
+    /// The name and the content are separate: then `null` is the content of a variant that has none.
+    pub(super) tagged: bool,
 }
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
@@ -111,7 +115,11 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     type Error = ReadError;
 
     fn unit_variant(self) -> Result<(), ReadError> {
-        self.content.map_or(Ok(()), |content| Deserialize::deserialize(Json(content)))
+        match self.content {
+            Some(content) if self.tagged => Deserialize::deserialize(Json(content)),
+            Some(_) => Err(ReadError::NotANameAlone),
+            None => Ok(()),
+        }
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, ReadError> {
@@ -137,7 +145,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 }
 
-/// For [`from_tagged`](super::from_tagged): only enums are read from it.
+/// For [`from_variant`](super::from_variant): only enums are read from it.
 impl<'de> Deserializer<'de> for Variant<'de> {
     type Error = ReadError;
 

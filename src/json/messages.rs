@@ -18,7 +18,10 @@ fn one_of(names: &[&str]) -> String {
 pub(super) enum ReadError {
     #[error("{0}")]
     Message(String),
-    /// For [`from_tagged`](super::from_tagged).
+    /// A group where a name alone is right; the name in the group is at the end of the path.
+    #[error("a group {{ … }} will not do; a name in quotes would")]
+    NotANameAlone,
+    /// For [`from_variant`](super::from_variant).
     #[error("this type is not known here")]
     NoSuchVariant,
 }

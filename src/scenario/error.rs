@@ -1,6 +1,6 @@
 //! What is wrong with a scenario.
 
-use crate::json;
+use crate::json::{self, ErrorKind};
 
 /// What is wrong with a scenario: in which field, what, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,15 @@ pub struct ScenarioError {
 }
 
 impl From<json::Error> for ScenarioError {
-    fn from(json::Error { path, problem }: json::Error) -> Self {
+    fn from(json::Error { path, problem, kind }: json::Error) -> Self {
+        let problem = match kind {
+            ErrorKind::Syntax => {
+                format!("this is not a scenario file ({problem}); use one that was saved here")
+            }
+            ErrorKind::Incomplete => format!("this file is incomplete ({problem}); use a complete one"),
+            ErrorKind::Trailing => format!("there is text after the scenario ({problem}); delete it"),
+            ErrorKind::Value => problem,
+        };
         Self { field: if path.is_empty() { "the file".to_owned() } else { path }, problem }
     }
 }

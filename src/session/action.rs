@@ -9,7 +9,8 @@ use super::open::Open;
 use super::play::Play;
 use super::training::Train;
 use super::undo::History;
-use crate::json::{self, Error};
+use crate::json::{self, Error, quoted};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::str::FromStr;
@@ -29,8 +30,8 @@ macro_rules! actions {
             }
         })*
 
-        /// Reads an action of each group.
-        const READERS: &[fn(&Value) -> Result<Action, Error>] = &[$(read::<$group>,)*];
+        /// The readers of all groups.
+        const READERS: &[Reader] = &[$(read::<$group>,)*];
     };
 }
 
@@ -55,20 +56,31 @@ actions! {
     Keyboard,
 }
 
-fn read<G: DeserializeOwned + Into<Action>>(json: &Value) -> Result<Action, Error> {
-    json::from_tagged::<G>(json).map(Into::into)
+/// Reads an action of one group from its name and its value; `None` if the group has no such action.
+type Reader = fn(&str, &Value) -> Option<Result<Action, Error>>;
+
+fn read<G: DeserializeOwned + Into<Action>>(name: &str, content: &Value) -> Option<Result<Action, Error>> {
+    Some(json::from_variant::<G>(name, content)?.map(Into::into))
+}
+
+/// An action as JSON.
+#[derive(Deserialize)]
+#[serde(expecting = "an action", deny_unknown_fields)]
+struct Tagged {
+    #[serde(rename = "type")]
+    name: String,
+    #[serde(default)]
+    value: Value,
 }
 
 impl Action {
     /// Reads an action from parsed JSON; the error says what is wrong with it.
     pub fn from_json(json: &Value) -> Result<Self, String> {
-        for read in READERS {
-            match read(json) {
-                Err(error) if error.path == "type" => {} // the action may be of another group
-                result => return result.map_err(|error| error.to_string()),
-            }
+        let Tagged { name, value } = json::from_value(json).map_err(|error| error.to_string())?;
+        match READERS.iter().find_map(|read| read(&name, &value)) {
+            Some(action) => action.map_err(|error| error.to_string()),
+            None => Err(format!("{} is not an action", quoted(&name))),
         }
-        Err(format!("{} is not an action", json["type"]))
     }
 }
 

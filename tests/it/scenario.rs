@@ -279,7 +279,22 @@ fn a_value_of_the_wrong_type_is_quoted_with_an_example() {
         Scenario::from_json("7").unwrap_err().to_string(),
         format!("the file: 7 will not do; {scenario}")
     );
+    for (text, message) in [
+        (
+            "hello",
+            "this is not a scenario file (expected value at line 1 column 1); use one that was saved here",
+        ),
+        ("", "this file is incomplete (EOF while parsing a value at line 1 column 0); use a complete one"),
+        ("{} {}", "there is text after the scenario (trailing characters at line 1 column 4); delete it"),
+    ] {
+        assert_eq!(Scenario::from_json(text).unwrap_err().to_string(), format!("the file: {message}"));
+    }
     for (right, wrong, message) in [
+        (
+            "\"learning_rate\":3.0",
+            "\"learning_rate\":1e400",
+            "learning_rate: 1e400 is a number out of range; one such as 0.5 would do",
+        ),
         (
             "\"learning_rate\":3.0",
             "\"learning_rate\":\"3\"",
@@ -298,6 +313,16 @@ fn a_value_of_the_wrong_type_is_quoted_with_an_example() {
         ("\"sizes\":[2,2,1]", "\"sizes\":2", "sizes: 2 will not do; a list such as [2, 1] would"),
         ("-0.7902", "null", "parameters.weights[0][0][0]: null will not do; a number such as 0.5 would"),
         ("\"cost\":\"half_mse\"", "\"cost\":true", "cost: true will not do; a name in quotes would"),
+        (
+            "\"cost\":\"half_mse\"",
+            "\"cost\":{\"half_mse\":null}",
+            "cost: a group { … } will not do; a name in quotes would",
+        ),
+        (
+            "\"cost\":\"half_mse\"",
+            "\"cost\":{\"half_mse\":[1]}",
+            "cost: a group { … } will not do; a name in quotes would",
+        ),
         (
             "\"cost\":\"half_mse\",",
             "",

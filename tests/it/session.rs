@@ -193,7 +193,21 @@ fn invalid_actions_are_refused_and_nothing_changes() {
 fn what_is_not_an_action_is_refused() {
     for (json, message) in [
         (r#"{"type":"Paused"}"#, r#""Paused" is not an action"#),
-        (r#"{"type":7}"#, "7 is not an action"),
+        (
+            r#"{"type":"ANameOfMoreThanFortyCharactersIsCutOffThere"}"#,
+            r#""ANameOfMoreThanFortyCharactersIsCutOffTh…" is not an action"#,
+        ),
+        (r#"{"type":7}"#, "7 will not do; text in quotes would"),
+        ("[]", "a list will not do; an action would"),
+        (
+            r#"{"type":"Undo","time":1}"#,
+            r#""time" is not known here; what may stand here is "type" or "value""#,
+        ),
+        ("{", "EOF while parsing an object at line 1 column 1"),
+        (
+            r#"{"type":"ParameterEdited","value":{"parameter":{"bias":{"layer":0,"neuron":0,"x":1}},"to":0}}"#,
+            r#""x" is not known here; what may stand here is "layer" or "neuron""#,
+        ),
         (r#"{"value":7}"#, r#""type" is missing; add it"#),
         (r#"{"type":"LayerRemoved"}"#, "null will not do; a group { … } would"),
         (r#"{"type":"Undo","value":1}"#, "1 will not do; null would"),

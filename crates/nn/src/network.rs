@@ -35,7 +35,7 @@ pub struct Network {
 
 /// The index of a weight or bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Parameter {
     /// wˡⱼₖ
     Weight {

@@ -144,7 +144,7 @@ pub(crate) async fn invalid_files_are_refused_and_change_nothing(page: &Page) ->
         (valid_file().to_string().replace("\"learning_rate\":0.5", "\"learning_rate\":NaN"), "learning_rate"),
         (
             valid_file().to_string().replace("\"learning_rate\":0.5", "\"learning_rate\":1e999"),
-            "number out of range",
+            "1e999 is a number out of range; one such as 0.5 would do",
         ),
         (with(|file| file["learning_rate"] = json!(-1)), "learning_rate"),
         (with(|file| file["batch_size"] = json!(0)), "batch_size"),
