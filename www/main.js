@@ -7,11 +7,15 @@ import init, {
 } from "./pkg/deltascope.js";
 
 // The rows of the digits are a large file, fetched in parallel. Only the presets that need them wait for it.
+let digitsArrived = false;
 const digits = fetch(new URL("data/digits8x8.csv", import.meta.url))
   .then((file) => (file.ok ? file.text() : ""))
   .catch(() => "");
 await init();
-const digitsProvided = digits.then(provide_digits);
+const digitsProvided = digits.then((csv) => {
+  provide_digits(csv);
+  digitsArrived = true;
+});
 
 const byId = (id) => document.getElementById(id);
 const send = (type, value, control) => show(JSON.parse(dispatch(JSON.stringify({ type, value }))), control);
@@ -120,11 +124,16 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const control = event.target;
+  control.removeAttribute("aria-busy"); // this choice replaces one that is loading
   const option = control.selectedOptions?.[0];
   if (option?.hasAttribute("data-fetches")) {
-    openSet(control);
-  } else if (option?.hasAttribute("data-needs-digits")) {
-    digitsProvided.then(() => send(control.dataset.action, control.value, control));
+    const set = control.value;
+    openWhenLoaded(control, filesOf(set).then(read, () => []), (files) => {
+      if (files.length) openRead(files, control);
+      else send(control.dataset.action, set, control); // the reply says that it is missing
+    });
+  } else if (option?.hasAttribute("data-needs-digits") && !digitsArrived) {
+    openWhenLoaded(control, digitsProvided, () => send(control.dataset.action, control.value, control));
   } else if (control.matches("[data-action]") && control.id !== "scrub") {
     send(control.dataset.action, valueOf(control), control);
   }
@@ -192,12 +201,14 @@ async function unpacked(blob) {
     chunks.push(value);
   }
 }
-async function open(files, control) {
-  if (!files.length) return;
-  const all = await Promise.all(files.map((file) => bytesOf(file).catch(() => undefined)));
-  files.forEach((file, index) => take_file(file.name, all[index]));
-  show(JSON.parse(open_files()), control);
+// The names and bytes of files.
+const read = (files) =>
+  Promise.all(files.map(async (file) => [file.name, await bytesOf(file).catch(() => undefined)]));
+function openRead(files, control) {
+  for (const [name, bytes] of files) take_file(name, bytes);
+  if (files.length) show(JSON.parse(open_files()), control);
 }
+const open = async (files, control) => openRead(await read(files), control);
 byId("open").addEventListener("change", ({ target }) => {
   open([...target.files], target).then(() => (target.value = ""));
 });
@@ -216,14 +227,18 @@ async function filesOf(set) {
   const names = (await (await get("list.json")).json())[set];
   return Promise.all(names.map(async (name) => new File([await (await get(`${set}/${name}`)).blob()], name)));
 }
-async function openSet(select) {
-  const set = select.value;
+
+// Opens what was chosen in a select once it is loaded, unless the select shows something else by then.
+let latest;
+async function openWhenLoaded(select, loading, open) {
+  const choice = select.value;
+  const own = (latest = {});
   select.setAttribute("aria-busy", "true");
   send("DownloadStarted", select.selectedOptions[0].textContent);
-  const files = await filesOf(set).catch(() => []);
+  const loaded = await loading;
+  if (own !== latest) return; // a later choice is loading
   select.removeAttribute("aria-busy");
-  if (files.length) await open(files, select);
-  else send(select.dataset.action, set, select); // the reply says that it is missing
+  if (select.value === choice) open(loaded);
 }
 
 function download(text, type, name) {

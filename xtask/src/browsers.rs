@@ -25,8 +25,8 @@ const WATCHED_PAGE: &str = "watched/deep/path/";
 /// Path of the page of the benchmark.
 const BENCH_PAGE: &str = "bench/";
 
-/// Scripts that record what the page writes to the console and draws on its canvases.
-const WATCHING: [&str; 2] = ["console", "drawing"];
+/// Scripts that record what the page writes to the console and draws on its canvases, and that can delay a file.
+const WATCHING: [&str; 3] = ["console", "drawing", "delay"];
 
 /// The running drivers; they end when this is dropped.
 pub(crate) struct Browsers {
@@ -106,11 +106,11 @@ fn copy_page(project: &Project, site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The page with the watching scripts at the start of its head.
+/// The page with the [`WATCHING`] scripts at the start of its head.
 fn with_scripts(html: &str) -> Result<String> {
-    let (before, after) = html.split_once("<head>").context("index.html has no <head>")?;
-    let scripts = WATCHING.map(|name| format!("<script src=\"__{name}.js\"></script>")).concat();
-    Ok(format!("{before}<head>{scripts}{after}"))
+    let (before, after) = html.split_once("head>").context("index.html has no <head>")?;
+    let scripts = include_str!("../../tests/browser/scripts.html");
+    Ok(format!("{before}head>{scripts}{after}"))
 }
 
 /// Starts a driver and returns its address once it listens.
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn the_watching_scripts_are_first_and_nothing_else_changes() -> Result<()> {
         let html = "<!doctype html><html><head><meta charset=\"utf-8\"></head><body></body></html>";
-        let scripts = r#"<script src="__console.js"></script><script src="__drawing.js"></script>"#;
+        let scripts = WATCHING.map(|name| format!("<script src=\"__{name}.js\"></script>\n")).concat();
         assert_eq!(with_scripts(html)?, html.replace("<head>", &format!("<head>{scripts}")));
         Ok(())
     }

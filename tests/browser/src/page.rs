@@ -285,8 +285,14 @@ impl Page {
         self.press("Tab").await
     }
 
-    /// Chooses an option of a select by its value.
+    /// Chooses an option of a select by its value, and waits until it is loaded.
     pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
+        self.choose_without_waiting(css, value).await?;
+        self.until(&format!("!document.querySelector({css:?}).hasAttribute('aria-busy')")).await
+    }
+
+    /// Chooses an option of a select by its value; it may still be loading afterwards.
+    pub async fn choose_without_waiting(&self, css: &str, value: &str) -> Result<()> {
         let element = self.find(css).await?;
         let select =
             SelectElement::new(&element).await.with_context(|| format!("`{css}` is not a select"))?;

@@ -135,6 +135,8 @@ async fn choose(page: &Page, preset: &str) -> Result<()> {
         ))
         .await?;
     ensure!(chosen == Value::Bool(true), "there is no preset {preset} to choose");
+    page.until("!document.querySelector('select[data-action=PresetChosen]').hasAttribute('aria-busy')")
+        .await?;
     page.settled().await
 }
 

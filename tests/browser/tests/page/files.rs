@@ -134,3 +134,61 @@ pub(crate) async fn mnist_is_opened_if_it_was_downloaded(page: &Page) -> Result<
     page.press("Control+z").await?;
     page.until("document.getElementById('preset').value === 'and'").await
 }
+
+/// Opens the page with the rows of the digits delayed, and chooses a preset that needs them.
+async fn choose_delayed(page: &Page, preset: &str) -> Result<()> {
+    page.open("?delay-digits").await?;
+    page.choose_without_waiting("#preset", preset).await?;
+    assert_eq!(page.attribute("#preset", "aria-busy").await?.as_deref(), Some("true"));
+    let notice = page.text("#notice").await?;
+    assert!(notice.starts_with("Loading ") && notice.ends_with(" …"), "{notice}");
+    assert_eq!(saved(page).await?["title"], "AND in two outputs");
+    Ok(())
+}
+
+/// Delivers the delayed rows, and waits until the page has had time to take them.
+async fn deliver_digits(page: &Page, is_found: bool) -> Result<()> {
+    page.script(&format!("window.__deliverDigits({is_found})")).await?;
+    page.until("!document.getElementById('preset').hasAttribute('aria-busy')").await?;
+    page.script_async("await new Promise((done) => setTimeout(done, 500))").await?;
+    page.settled().await
+}
+
+pub(crate) async fn digits_are_opened_when_they_arrive_unless_something_else_was_chosen(
+    page: &Page,
+) -> Result<()> {
+    choose_delayed(page, "digits").await?;
+    deliver_digits(page, true).await?;
+    assert_eq!(page.value("#preset").await?, "digits");
+    assert_eq!(saved(page).await?["sizes"][0], 64);
+
+    // Another preset, and a change of it, stay.
+    choose_delayed(page, "digits").await?;
+    page.choose("#preset", "xor").await?;
+    page.type_in("#learning-rate", "0.125").await?;
+    deliver_digits(page, true).await?;
+    assert_eq!(page.value("#preset").await?, "xor");
+    let scenario = saved(page).await?;
+    assert_eq!((&scenario["title"], &scenario["learning_rate"]), (&json!("XOR"), &json!(0.125)));
+
+    // Of two choices only the later one is opened: one step back is the first preset.
+    choose_delayed(page, "digits").await?;
+    page.choose_without_waiting("#preset", "compare-digits").await?;
+    deliver_digits(page, true).await?;
+    assert_eq!(page.value("#preset").await?, "compare-digits");
+    page.click("h1").await?;
+    page.press("Control+z").await?;
+    assert_eq!(page.value("#preset").await?, "and");
+    assert_eq!(saved(page).await?["title"], "AND in two outputs");
+    Ok(())
+}
+
+pub(crate) async fn digits_that_cannot_be_fetched_change_nothing(page: &Page) -> Result<()> {
+    choose_delayed(page, "digits").await?;
+    let before = saved(page).await?;
+    deliver_digits(page, false).await?;
+    assert_eq!(page.text("#message").await?, "the rows of this preset could not be loaded; reload the page");
+    assert_eq!(page.value("#preset").await?, "and");
+    assert_eq!(saved(page).await?, before);
+    Ok(())
+}

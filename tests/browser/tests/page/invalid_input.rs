@@ -218,7 +218,7 @@ pub(crate) async fn a_divergence_is_reported(page: &Page) -> Result<()> {
     let said = page.text("#message").await?;
     let begins = "In epoch 19, mini-batch 2, the weight from 1 to neuron 1 of layer 1 overflows (∞ or NaN): \
                   the run diverges with η = 50";
-    assert!(said.starts_with(begins) && said.ends_with("Use a smaller η. Nothing was changed."), "{said}");
+    assert_eq!(said, format!("{begins}. Use a smaller η. Nothing was changed."));
     let shown = [page.text("#ledger").await?, page.text("#equations").await?].concat();
     assert!(!shown.contains("NaN") && !shown.contains('∞') && !shown.contains("undefined"), "{shown}");
     page.click(r#"button[data-value='{"by":"epoch","direction":"back"}']"#).await?;

@@ -62,6 +62,8 @@ in_each_engine! {
     files::a_file_is_shown_as_text_and_saved_unchanged
     files::image_files_can_be_dropped_and_chosen
     files::mnist_is_opened_if_it_was_downloaded
+    files::digits_are_opened_when_they_arrive_unless_something_else_was_chosen
+    files::digits_that_cannot_be_fetched_change_nothing
     changes::the_network_can_be_rebuilt_and_undone
     changes::every_number_can_be_edited_and_undone
     links::terms_and_picture_highlight_each_other

@@ -308,7 +308,7 @@ pub(crate) async fn one_key_restores_the_last_finite_state(page: &Page) -> Resul
     page.click("#train").await?;
     until_state(page, "In epoch ").await?;
     let state = page.text("#train-state").await?;
-    for part in ["mini-batch ", "layer ", "η = 30", "It was update "] {
+    for part in ["mini-batch ", "layer ", "η = 30. ", "It was update "] {
         assert!(state.contains(part), "{state}");
     }
     page.click("h1").await?;
