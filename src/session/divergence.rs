@@ -21,9 +21,11 @@ pub fn divergence_message(scenario: &Scenario, update: u64, diverged: NotFinite)
 fn place_of_divergence(scenario: &Scenario, update: u64, diverged: NotFinite) -> String {
     let (epoch, mini_batch) = scenario.epoch_and_mini_batch(update);
     let (epoch, mini_batch) = (u64::from(epoch) + 1, u64::from(mini_batch) + 1);
-    let learning_rate = scenario.hyperparameters.learning_rate;
+    // Short for tiny and huge numbers too, and without a decimal point that is not needed.
+    let learning_rate = format!("{:?}", scenario.hyperparameters.learning_rate);
+    let learning_rate = learning_rate.trim_end_matches(".0");
     format!(
         "In epoch {epoch}, mini-batch {mini_batch}, {diverged} overflows (∞ or NaN): the run diverges with \
-         η = {learning_rate:?}"
+         η = {learning_rate}"
     )
 }

@@ -17,6 +17,7 @@ mod mini_batch;
 mod navigate;
 mod open;
 mod play;
+mod replacement;
 mod replay;
 mod replay_cache;
 mod timeline;
@@ -51,9 +52,9 @@ pub use visible::Visible;
 use crate::scenario::{Position, Scenario};
 use divergence::divergence_error;
 use navigate::Step;
+use replacement::UndoEntry;
 use replay::Replay;
 use std::sync::Arc;
-use undo::UndoEntry;
 
 /// A scenario, the position in it, and what the reader looks at.
 #[derive(Clone, Debug)]

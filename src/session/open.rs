@@ -1,7 +1,7 @@
 //! Opening presets, scenario files and images.
 
 use super::Session;
-use super::undo::ReplaceReason;
+use super::replacement::ReplaceReason;
 use crate::data::{Idx, mnist, preset, presets};
 use crate::json::quoted;
 use crate::scenario::Scenario;

@@ -6,7 +6,7 @@
 use super::compare::RunStates;
 use super::divergence::divergence_error;
 use super::navigate::Step;
-use super::undo::Replacement;
+use super::replacement::Replacement;
 use super::{Comparison, MiniBatch, Session, View};
 use crate::nn::Network;
 use crate::scenario::Position;

@@ -3,9 +3,9 @@
 //! Every edit, every opened file and every preset replaces the whole scenario. The former one goes to the undo
 //! history with the position in it.
 
+use super::replacement::{ReplaceReason, Replacement, UndoEntry};
 use super::replay::{Arrival, Cursor, Replay};
 use super::{Comparison, ReplayCache, Session, View};
-use crate::nn::Network;
 use crate::scenario::Scenario;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -26,40 +26,6 @@ const MAX_UNDO: usize = 100;
 const MAX_UNDO_NETWORKS: usize = 8;
 /// Multiplications that take some seconds.
 const MAX_REPLAY_AFTER_EDIT: f64 = 4e9;
-
-/// A scenario with the position in it, to return to.
-#[derive(Clone, Debug)]
-pub(super) struct UndoEntry {
-    pub(super) scenario: Arc<Scenario>,
-    pub(super) preset: Option<&'static str>,
-    /// The parameters before the mini-batch of its position, if they are still kept.
-    pub(super) network: Option<Arc<Network>>,
-    /// See [`Training::first_trained_update`](super::Training).
-    pub(super) first_trained_update: Option<u64>,
-}
-
-/// A scenario about to replace the present one.
-#[derive(Clone, Debug)]
-pub(super) struct Replacement {
-    pub(super) entry: UndoEntry,
-    pub(super) cache: ReplayCache,
-    pub(super) comparison: Option<Box<Comparison>>,
-    pub(super) reason: ReplaceReason,
-    pub(super) notice: Option<String>,
-}
-
-/// Why the scenario is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ReplaceReason {
-    /// A preset or a file was opened.
-    Opened,
-    /// The scenario was edited.
-    Edited,
-    /// Undo.
-    Undone,
-    /// Redo.
-    Redone,
-}
 
 impl Session {
     /// Replaces the scenario by this one, at the position that it names.

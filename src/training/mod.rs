@@ -4,6 +4,7 @@
 //! A training loop makes the same updates as the stepper, on the fast path of [`nn::fast`](crate::nn::fast). Where it
 //! pauses, the stepper continues with the same doubles. This module uses no clock, worker or screen.
 
+mod epoch_metrics;
 mod evaluation;
 mod series;
 mod snapshot;
@@ -11,8 +12,9 @@ mod stopping_criteria;
 mod task;
 mod training_loop;
 
+pub use epoch_metrics::EpochMetrics;
 pub use evaluation::ClassificationReport;
-pub use series::{EpochMetrics, Series};
+pub use series::Series;
 pub use snapshot::{LoopPosition, LoopState, Snapshot, StopReason};
 pub use stopping_criteria::StoppingCriteria;
 pub use task::Task;

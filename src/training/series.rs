@@ -1,6 +1,5 @@
 //! Curves that are downsampled as they grow, so that their memory is bounded.
 
-use crate::nn::Evaluation;
 use serde::{Deserialize, Serialize};
 
 /// Append-only, downsampled series of points at consecutive times.
@@ -83,23 +82,5 @@ impl<P> Series<P> {
     /// The points before this time, ascending.
     pub(crate) fn before(&self, time: u64) -> impl Iterator<Item = (u64, &P)> {
         self.points.iter().map(|(at, point)| (*at, point)).take_while(move |(at, _)| *at < time)
-    }
-}
-
-/// The evaluation of the network between two epochs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EpochMetrics {
-    /// The number of updates before, counted from the beginning of epoch 0.
-    pub updates: u64,
-    /// Over all training rows.
-    pub training: Evaluation,
-    /// Over all validation rows, if there are any.
-    pub validation: Option<Evaluation>,
-}
-
-impl EpochMetrics {
-    /// The evaluation of the validation rows, or of the training rows if there are no validation rows.
-    pub fn validation_or_training(&self) -> Evaluation {
-        self.validation.unwrap_or(self.training)
     }
 }

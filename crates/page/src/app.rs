@@ -72,6 +72,19 @@ impl App {
         self.session.update(action)
     }
 
+    /// Opens files. The bytes of a file are `None` if it could not be read.
+    pub(super) fn open(&mut self, files: Vec<File>) -> Result<(), String> {
+        (self.idle, self.automatic, self.detail) = (false, false, Detail::Brief);
+        let read = |(name, bytes): File| match bytes {
+            Some(bytes) => Ok((name, bytes)),
+            None => {
+                Err(format!("{name}: could not be read; it may be too large, or gone since it was chosen"))
+            }
+        };
+        let files = files.into_iter().map(read).collect::<Result<_, _>>()?;
+        self.session.open_files(files)
+    }
+
     /// Takes a report of the worker.
     pub(super) fn report(&mut self, report: &[u8]) -> Result<(), String> {
         self.reports = self.reports.wrapping_add(1);

@@ -14,10 +14,10 @@ use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-type Failure = <CanvasBackend as DrawingBackend>::ErrorType;
+type CanvasError = <CanvasBackend as DrawingBackend>::ErrorType;
 /// Colour, opacity, and horizontal and vertical alignment of a text.
 type CanvasTextStyle = ((u8, u8, u8), f64, &'static str, &'static str);
-type CanvasResult = Result<(), DrawingErrorKind<Failure>>;
+type CanvasResult = Result<(), DrawingErrorKind<CanvasError>>;
 
 /// A [`CanvasBackend`] that measures text with the canvas's context and joins lines.
 pub(super) struct Canvas {
@@ -58,7 +58,7 @@ pub(super) fn on_canvas(
     width: f64,
     height: f64,
     scale: f64,
-    draw: impl FnOnce(&DrawingArea<Canvas, Shift>) -> Result<(), DrawingAreaErrorKind<Failure>>,
+    draw: impl FnOnce(&DrawingArea<Canvas, Shift>) -> Result<(), DrawingAreaErrorKind<CanvasError>>,
 ) -> Result<(), String> {
     let missing = || format!("the page has no canvas {id} to draw on; loading it again would help");
     let document = web_sys::window().and_then(|window| window.document()).ok_or_else(missing)?;
@@ -82,13 +82,13 @@ pub(super) fn on_canvas(
 }
 
 impl DrawingBackend for Canvas {
-    type ErrorType = Failure;
+    type ErrorType = CanvasError;
 
     fn estimate_text_size<S: BackendTextStyle>(
         &self,
         text: &str,
         style: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Failure>> {
+    ) -> Result<(u32, u32), DrawingErrorKind<CanvasError>> {
         self.set_font(style);
         let size = style.size();
         // If the text cannot be measured, its letters are taken as wide.

@@ -1,8 +1,6 @@
 //! Files chosen on the page: their bytes arrive file by file, and they are opened together.
 
-use crate::app::App;
 use crate::with_app;
-use deltascope::view::equation::Detail;
 use wasm_bindgen::prelude::*;
 
 /// The name of a file and its bytes; `None` if it could not be read.
@@ -25,18 +23,4 @@ pub fn open_files() -> String {
         let files = std::mem::take(&mut app.files);
         app.open(files).map_err(|message| ("ScenarioOpened", message))
     })
-}
-
-impl App {
-    fn open(&mut self, files: Vec<File>) -> Result<(), String> {
-        (self.idle, self.automatic, self.detail) = (false, false, Detail::Brief);
-        let read = |(name, bytes): File| match bytes {
-            Some(bytes) => Ok((name, bytes)),
-            None => {
-                Err(format!("{name}: could not be read; it may be too large, or gone since it was chosen"))
-            }
-        };
-        let files = files.into_iter().map(read).collect::<Result<_, _>>()?;
-        self.session.open_files(files)
-    }
 }

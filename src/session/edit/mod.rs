@@ -5,7 +5,7 @@ mod network;
 mod rows;
 mod runs;
 
-use super::undo::ReplaceReason;
+use super::replacement::ReplaceReason;
 use super::{Session, typed};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
 use crate::scenario::{Position, Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
@@ -202,7 +202,7 @@ impl Session {
             Edit::TargetEdited { row, neuron, to } => rows::edit_target(scenario, *row, *neuron, *to)?,
             Edit::RunAdded(run) => runs::add(scenario, *run)?,
             Edit::RunRemoved { run } => runs::remove(scenario, *run)?,
-            Edit::RunMoved { run } => runs::move_to_front(scenario, *run)?,
+            Edit::RunMoved { run } => runs::move_forward(scenario, *run)?,
             Edit::RunUpdatingChanged { run, to } => runs::existing(scenario, *run)?.updating = *to,
             Edit::RunBiasRuleChanged { run, to } => runs::existing(scenario, *run)?.bias_rule = *to,
             Edit::RunRateChanged { run, to } => runs::existing(scenario, *run)?.rate = *to,

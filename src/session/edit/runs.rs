@@ -20,8 +20,8 @@ pub(super) fn remove(scenario: &mut Scenario, run: usize) -> Result<(), String> 
     Ok(())
 }
 
-/// Moves a run one place to the front.
-pub(super) fn move_to_front(scenario: &mut Scenario, run: usize) -> Result<(), String> {
+/// Moves a run one place forward.
+pub(super) fn move_forward(scenario: &mut Scenario, run: usize) -> Result<(), String> {
     let runs = runs(scenario);
     if !(1..runs.len()).contains(&run) {
         return Err(format!("run {} cannot be moved further to the front", run.saturating_add(1)));

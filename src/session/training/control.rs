@@ -2,7 +2,8 @@
 
 use super::{TrainingStatus, TrainingTotals, WorkerCommand};
 use crate::scenario::{Scenario, Start};
-use crate::session::undo::{ReplaceReason, joined};
+use crate::session::replacement::ReplaceReason;
+use crate::session::undo::joined;
 use crate::session::{Action, Edit, Navigate, Open, Session};
 
 impl Session {
