@@ -43,9 +43,9 @@ impl Split {
         let Some(samples) = scenario.source().samples.as_slice() else {
             return Self { percent, seed: 1, standardise: false, standardise_targets: false };
         };
-        let standardise = Columns::Inputs.is_standardised(samples);
+        let standardise = ScaledColumns::Inputs.is_standardised(samples);
         let standardise_targets =
-            standardise && !scenario.has_classes() && Columns::Targets.is_standardised(samples);
+            standardise && !scenario.has_classes() && ScaledColumns::Targets.is_standardised(samples);
         Self { percent, seed: 1, standardise, standardise_targets }
     }
 
@@ -87,10 +87,10 @@ impl Split {
             validation: source.samples.subset(&validation),
         };
         if self.standardise {
-            Columns::Inputs.standardise(&mut data)?;
+            ScaledColumns::Inputs.standardise(&mut data)?;
         }
         if self.standardise_targets {
-            Columns::Targets.standardise(&mut data)?;
+            ScaledColumns::Targets.standardise(&mut data)?;
         }
         Ok(data)
     }
@@ -119,12 +119,12 @@ impl Scenario {
 
 /// The input columns or the target columns.
 #[derive(Clone, Copy)]
-enum Columns {
+enum ScaledColumns {
     Inputs,
     Targets,
 }
 
-impl Columns {
+impl ScaledColumns {
     fn values(self, sample: &Sample) -> &[f64] {
         match self {
             Self::Inputs => &sample.x,

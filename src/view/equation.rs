@@ -81,7 +81,7 @@ fn working_line(line: &Line, detail: Detail, all_terms: bool) -> Markup {
                     }
                 }
                 @if hidden > 0 && detail == Detail::Full {
-                    button.more type="button" data-action="AllTermsToggled" { "… and " (hidden) " more terms" }
+                    button type="button" data-action="AllTermsToggled" { "… and " (hidden) " more terms" }
                 }
                 @if !line.result.is_empty() {
                     span.equals { "= " strong.result { (line.result) } }

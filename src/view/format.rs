@@ -1,4 +1,4 @@
-//! Numbers as text: significant digits, a typographic minus sign, never −0 and never NaN.
+//! Numbers as text: significant digits, a typographic minus sign, never −0 and never NaN. Also the names of classes.
 
 /// At this many significant digits or more: the shortest text that reads back as the same double.
 const FULL: usize = 17;
@@ -113,4 +113,12 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join("\u{202f}") // narrow no-break space
+}
+
+/// The class names: the targets, or two names for a single target.
+pub fn class_names(targets: &[String]) -> Vec<String> {
+    match targets {
+        [target] => vec![format!("not {target}"), target.clone()],
+        targets => targets.to_vec(),
+    }
 }

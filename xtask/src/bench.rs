@@ -13,7 +13,7 @@ use crate::tools;
 
 /// A part of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum BenchPart {
     /// Training speed, native.
     Native,
     /// Training speed in Chromium.
@@ -25,11 +25,11 @@ enum Part {
 /// Measures the part named by the first argument, or all parts. `--peers` and names of workloads may follow.
 pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
     let named = arguments.first().and_then(|first| first.to_str());
-    let (parts, rest): (&[Part], _) = match named {
-        Some("native") => (&[Part::Native], &arguments[1..]),
-        Some("browser") => (&[Part::Browser], &arguments[1..]),
-        Some("page") => (&[Part::Page], &arguments[1..]),
-        _ => (&[Part::Native, Part::Browser, Part::Page], arguments),
+    let (parts, rest): (&[BenchPart], _) = match named {
+        Some("native") => (&[BenchPart::Native], &arguments[1..]),
+        Some("browser") => (&[BenchPart::Browser], &arguments[1..]),
+        Some("page") => (&[BenchPart::Page], &arguments[1..]),
+        _ => (&[BenchPart::Native, BenchPart::Browser, BenchPart::Page], arguments),
     };
     let is_workload = |word: &str| word.strip_prefix('W').is_some_and(|number| number.parse::<u8>().is_ok());
     for word in rest.iter().map(|word| word.to_string_lossy()) {
@@ -41,9 +41,9 @@ pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> Result<()> {
     }
     for part in parts {
         match part {
-            Part::Native => native(project, rest)?,
-            Part::Browser => browser(project, rest)?,
-            Part::Page => page(project)?,
+            BenchPart::Native => native(project, rest)?,
+            BenchPart::Browser => browser(project, rest)?,
+            BenchPart::Page => page(project)?,
         }
     }
     Ok(())

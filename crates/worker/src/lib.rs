@@ -18,7 +18,7 @@ extern "C" {
 
 thread_local! {
     /// The current training.
-    static TRAINING: RefCell<Option<Training>> = const { RefCell::new(None) };
+    static TRAINING: RefCell<Option<WorkerTraining>> = const { RefCell::new(None) };
 }
 
 /// The speed is measured over this number of milliseconds.
@@ -26,7 +26,7 @@ const SPEED_WINDOW: f64 = 1500.0;
 /// Under a speed limit, a delay of up to this number of milliseconds is caught up.
 const MAX_CATCH_UP: f64 = 250.0;
 
-struct Training {
+struct WorkerTraining {
     training_loop: TrainingLoop,
     /// The maximum speed in samples per second.
     speed_limit: Option<f64>,
@@ -48,7 +48,7 @@ pub fn train_start(task: &[u8]) -> String {
         Ok(task) => TrainingLoop::new(task),
         Err(error) => return error.to_string(),
     };
-    let training = Training {
+    let training = WorkerTraining {
         training_loop,
         speed_limit: None,
         allowance: 0.0,
@@ -75,7 +75,7 @@ pub fn train_set_criteria(epochs: Option<u32>, cost: Option<f64>, accuracy: Opti
 /// Continues after a pause, which does not count as training time.
 #[wasm_bindgen]
 pub fn train_resume() {
-    with_training(Training::reset_allowance);
+    with_training(WorkerTraining::reset_allowance);
 }
 
 /// Trains for a number of milliseconds. Returns how many milliseconds to wait before the next slice, or a negative number
@@ -88,18 +88,18 @@ pub fn train_slice(milliseconds: f64) -> f64 {
 /// A report. If `complete`, it contains what the page needs to continue from here.
 #[wasm_bindgen]
 pub fn train_report(complete: bool) -> Vec<u8> {
-    let report = |Training { training_loop, elapsed, speed, .. }: &mut Training| {
+    let report = |WorkerTraining { training_loop, elapsed, speed, .. }: &mut WorkerTraining| {
         training_loop.snapshot(complete, *elapsed / 1000.0, *speed).to_bytes()
     };
     with_training(report).unwrap_or_default()
 }
 
 /// Calls `act` with the current training, if there is one.
-fn with_training<T>(act: impl FnOnce(&mut Training) -> T) -> Option<T> {
+fn with_training<T>(act: impl FnOnce(&mut WorkerTraining) -> T) -> Option<T> {
     TRAINING.with_borrow_mut(|training| training.as_mut().map(act))
 }
 
-impl Training {
+impl WorkerTraining {
     fn reset_allowance(&mut self) {
         (self.allowance, self.allowance_time) = (0.0, now());
     }

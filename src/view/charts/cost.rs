@@ -1,6 +1,6 @@
 //! The cost of the stepped training over its updates.
 
-use super::plot::{Line, Plot};
+use super::plot::{Plot, PlotLine};
 use super::scale::Scale;
 use crate::view::painter::{DrawResult, Painter};
 use crate::view::theme::Palette;
@@ -24,7 +24,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     pub(super) fn costs(&self, points: &[(u64, f64)], updates: u64) -> DrawResult<DB> {
         let points = points.iter().filter(|(_, cost)| cost.is_finite());
         let points = points.map(|(update, cost)| (*update as f64, *cost)).collect();
-        let line = Line::new(points, self.palette.cost);
+        let line = PlotLine::new(points, self.palette.cost);
         let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
             return self.sentence("No update yet");
         };

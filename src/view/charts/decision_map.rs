@@ -70,7 +70,7 @@ struct DecisionMap {
 }
 
 /// The activations of all layers in each cell of a map, row by row from the top.
-struct Outputs {
+struct MapOutputs {
     columns: usize,
     rows: usize,
     cells: Vec<Vec<Vec<f64>>>,
@@ -86,7 +86,7 @@ impl DecisionMap {
     }
 
     /// Runs the network for the centre of each cell.
-    fn outputs(&self, network: &Network) -> Outputs {
+    fn outputs(&self, network: &Network) -> MapOutputs {
         let (columns, rows) = self.grid_size(network);
         let middle = |(low, high): (f64, f64), cell: usize, count: usize| {
             let share = (cell as f64 + 0.5) / count as f64;
@@ -98,7 +98,7 @@ impl DecisionMap {
             let x = [middle(horizontal, column, columns), middle(vertical, row, rows)];
             feedforward(network, &x).activations
         });
-        Outputs { columns, rows, cells: cells.collect() }
+        MapOutputs { columns, rows, cells: cells.collect() }
     }
 
     /// The class of each cell and its shade, 0 … [`SHADES`].
@@ -187,9 +187,9 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     /// Draws the cells of a map.
-    fn decision_map(&self, map: &DecisionMap, outputs: &Outputs, network: &Network) -> DrawResult<DB> {
+    fn decision_map(&self, map: &DecisionMap, outputs: &MapOutputs, network: &Network) -> DrawResult<DB> {
         let Rect { left, top, right, bottom } = map.area;
-        let Outputs { columns, rows, cells } = outputs;
+        let MapOutputs { columns, rows, cells } = outputs;
         let shades = map.shades(network, cells);
         let between = |from: f64, to: f64, share: f64| from + (to - from) * share;
         for (row, shades) in shades.chunks(*columns).enumerate() {

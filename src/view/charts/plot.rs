@@ -20,7 +20,7 @@ const BELOW: f64 = 34.0;
 const TICK: f64 = 3.0;
 
 /// A line of a plot.
-pub(super) struct Line {
+pub(super) struct PlotLine {
     /// Finite points in order of x.
     pub(super) points: Vec<(f64, f64)>,
     pub(super) colour: RGBColor,
@@ -32,7 +32,7 @@ pub(super) struct Line {
     pub(super) diverged: bool,
 }
 
-impl Line {
+impl PlotLine {
     /// A solid line without a name.
     pub(super) fn new(points: Vec<(f64, f64)>, colour: RGBColor) -> Self {
         Self { points, colour, dashes: &[], name: String::new(), diverged: false }
@@ -135,8 +135,8 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
     }
 
     /// Draws lines, above them their names where there is room, and above those the dots at their ends.
-    pub(super) fn lines(&self, lines: &[Line]) -> DrawResult<DB> {
-        for Line { points, colour, dashes, .. } in lines {
+    pub(super) fn lines(&self, lines: &[PlotLine]) -> DrawResult<DB> {
+        for PlotLine { points, colour, dashes, .. } in lines {
             let ends = points.first().zip(points.last());
             let width = ends.map_or(0.0, |(first, last)| self.at(*last).x - self.at(*first).x);
             let columns = (width * self.scale).round() as usize + 1;
@@ -146,11 +146,11 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
                 self.painter().path(&dash, *colour, 1.5)?;
             }
         }
-        let mut ends: Vec<(&Line, Point)> =
+        let mut ends: Vec<(&PlotLine, Point)> =
             lines.iter().filter_map(|line| Some((line, self.at(*line.points.last()?)))).collect();
         ends.sort_by(|one, other| other.1.y.total_cmp(&one.1.y));
         self.names(&ends)?;
-        for (Line { colour, diverged, .. }, end) in ends {
+        for (PlotLine { colour, diverged, .. }, end) in ends {
             match diverged {
                 true => self.painter().cross(end, DOT + 0.5, *colour)?,
                 false => self.painter().circle(end, DOT, colour.filled())?,
@@ -161,10 +161,10 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
 
     /// Writes each name beside its line's end, shifted by up to three lines if it would overlap others. `ends` are
     /// sorted from bottom to top.
-    fn names(&self, ends: &[(&Line, Point)]) -> DrawResult<DB> {
+    fn names(&self, ends: &[(&PlotLine, Point)]) -> DrawResult<DB> {
         let mut taken: Vec<Rect> =
             ends.iter().map(|(_, end)| Rect::around(*end, 2.0 * DOT, 2.0 * DOT)).collect();
-        for (Line { name, colour, .. }, end) in ends.iter().filter(|(line, _)| !line.name.is_empty()) {
+        for (PlotLine { name, colour, .. }, end) in ends.iter().filter(|(line, _)| !line.name.is_empty()) {
             let width = text_width(name, SIZE);
             // Near the right side the name is outside the plot, beside the vertical line that may be there.
             let right = self.end().x;

@@ -1,7 +1,7 @@
 //! Lines of the compared runs over the samples they have seen or the updates they have made.
 
 use super::is_regression;
-use super::plot::{Line, Plot};
+use super::plot::{Plot, PlotLine};
 use super::scale::{Scale, ScaleFor};
 use crate::nn::{Evaluation, Parameter};
 use crate::scenario::{RunConfig, Scenario, Updating};
@@ -88,14 +88,14 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let axis = session.view_state().axis;
         let styles = self.palette.runs.into_iter().zip(DASHES);
         let runs = comparison.passes.iter().zip(&lines).zip(styles).enumerate();
-        let lines = runs.map(|(run, ((pass, line), (colour, dashes)))| Line {
+        let lines = runs.map(|(run, ((pass, line), (colour, dashes)))| PlotLine {
             points: points(session, comparison, pass, line, current(run)),
             colour,
             dashes,
             name: (run + 1).to_string(),
             diverged: pass.divergence.is_some(),
         });
-        let lines: Vec<Line> = lines.collect();
+        let lines: Vec<PlotLine> = lines.collect();
         let (times, values): (Vec<f64>, Vec<f64>) =
             lines.iter().flat_map(|line| &line.points).copied().unzip();
         if values.is_empty() {

@@ -1,6 +1,6 @@
 //! Cost and accuracy of the training at full speed, over its epochs.
 
-use super::plot::{Line, Plot};
+use super::plot::{Plot, PlotLine};
 use super::scale::{Scale, ScaleFor};
 use crate::nn::Evaluation;
 use crate::session::{EpochEvaluation, Session};
@@ -46,10 +46,10 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             let values = points.iter().filter_map(|point| Some((point.epochs, value(&part(point)?))));
             values.filter(|point| point.1.is_finite()).collect()
         };
-        let mut lines = vec![Line::new(line(|point| Some(point.training)), self.palette.a)];
+        let mut lines = vec![PlotLine::new(line(|point| Some(point.training)), self.palette.a)];
         let validation = line(|point| point.validation);
         if !validation.is_empty() {
-            lines.push(Line { dashes: DASHES[1], ..Line::new(validation, self.palette.delta) });
+            lines.push(PlotLine { dashes: DASHES[1], ..PlotLine::new(validation, self.palette.delta) });
         }
         let (Some(first), Some(last)) = (lines[0].points.first(), lines[0].points.last()) else {
             return self.sentence("No finite value");

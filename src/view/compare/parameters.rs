@@ -93,7 +93,7 @@ impl ComparisonView<'_> {
                 @for (run, pass) in passes.iter().enumerate() {
                     @let after = pass.current().and_then(|network| network.get(parameter));
                     td { (text(pass.before().and_then(|network| network.get(parameter)))) }
-                    td.change { (pass.change(parameter).map_or("–".to_owned(), |change| signed(change, self.digits))) }
+                    td { (pass.change(parameter).map_or("–".to_owned(), |change| signed(change, self.digits))) }
                     td class=(colour) { (text(after)) }
                     @if run != reference {
                         @let other = passes[reference].current().and_then(|network| network.get(parameter));

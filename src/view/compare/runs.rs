@@ -91,7 +91,7 @@ impl ComparisonView<'_> {
                     div.formula id={ "run-" (run) "-formula" } {}
                     div.numbers id={ "run-" (run) "-numbers" } {}
                     div.scroll tabindex="0" role="region" aria-label={ "ledger of run " (run + 1) } {
-                        table.rows id={ "run-" (run) "-ledger" } {}
+                        table id={ "run-" (run) "-ledger" } {}
                     }
                 }
             }
@@ -129,7 +129,7 @@ impl ComparisonView<'_> {
             @if self.session.view_state().frozen {
                 p { "The parameters are frozen: no sample updates them." }
             } @else if let (Some(before), Some(current)) = (pass.before(), pass.current()) {
-                p.in-numbers { (self.in_numbers(&symbol, pass, before, current)) }
+                p { (self.in_numbers(&symbol, pass, before, current)) }
             }
         }
     }

@@ -3,19 +3,11 @@
 use crate::nn::predicted_class;
 use crate::session::Session;
 use crate::training::ClassificationReport;
-use crate::view::format::grouped;
+use crate::view::format::{class_names, grouped};
 use maud::{Markup, html};
 
 /// Misclassified rows that are listed.
 const MAX_LISTED: usize = 12;
-
-/// The class names: the targets, or two names for a single target.
-pub fn class_names(targets: &[String]) -> Vec<String> {
-    match targets {
-        [target] => vec![format!("not {target}"), target.clone()],
-        targets => targets.to_vec(),
-    }
-}
 
 fn classification(session: &Session) -> Option<&ClassificationReport> {
     let classification = &session.training().snapshot()?.classification;

@@ -5,7 +5,6 @@
 mod classes;
 mod numbers;
 
-pub use classes::class_names;
 pub use numbers::duration;
 
 use super::format::{count, number, typed};

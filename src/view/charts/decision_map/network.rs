@@ -1,14 +1,14 @@
 //! The decision maps of one network: a large one of its outputs, and a small one per neuron.
 
-use super::{DecisionMap, MapTarget, Outputs, axes_names, input_ranges};
+use super::{DecisionMap, MapOutputs, MapTarget, axes_names, input_ranges};
 use crate::nn::Network;
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::view::charts::is_regression;
 use crate::view::charts::text::{LINE, SIZE};
+use crate::view::format::class_names;
 use crate::view::painter::{DrawResult, Painter};
 use crate::view::scene::{Point, Rect, shortened};
-use crate::view::train::class_names;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
@@ -56,7 +56,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     /// Draws the maps in their frames, the first with the samples.
     fn frames(&self, network: &Network, scenario: &Scenario, frames: &[Frame]) -> DrawResult<DB> {
         let ranges = input_ranges(&scenario.data);
-        let mut cached: Option<Outputs> = None;
+        let mut cached: Option<MapOutputs> = None;
         for (index, (area, target, _)) in frames.iter().enumerate() {
             let map = DecisionMap { area: *area, ranges, target: *target, map_count: frames.len() };
             // Maps of the same size share the activations.
