@@ -24,8 +24,15 @@ fn main() -> ExitCode {
             compute(case).map_err(|problem| format!("{name}: {problem}"))
         });
         let cases = cases.collect::<Result<Vec<_>, _>>()?;
-        Ok(format!("{{\"cases\":[\n{}\n]}}\n", cases.join(",\n")))
+        let output = serde_json::to_string(&Output { cases }).map_err(|error| error.to_string())?;
+        Ok(output + "\n")
     })
+}
+
+/// The output.
+#[derive(Serialize)]
+struct Output<'a> {
+    cases: Vec<Case<'a>>,
 }
 
 /// The output for a case: the input fields, then the results.
@@ -95,8 +102,8 @@ struct State {
     cost_mean: f64,
 }
 
-/// A case with its results, as JSON.
-fn compute(case: &Value) -> Result<String, String> {
+/// A case with its results.
+fn compute(case: &Value) -> Result<Case<'_>, String> {
     let hyperparameters = [("batch_size", json!(1)), ("reduction", json!("sum"))];
     let scenario = common::scenario(case, case, case, &hyperparameters)?;
     let (network, hyperparameters) = (scenario.network(), scenario.hyperparameters);
@@ -144,7 +151,7 @@ fn compute(case: &Value) -> Result<String, String> {
     };
     let results = serde_json::to_value(&case).map_err(|error| error.to_string())?;
     common::finite(&results)?;
-    serde_json::to_string(&case).map_err(|error| error.to_string())
+    Ok(case)
 }
 
 fn updated(network: &Network, samples: &[Sample], hyperparameters: Hyperparameters) -> Updated {

@@ -362,10 +362,26 @@ proptest! {
         if let Some(slope) = sweep.slope() {
             prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, sweep);
         } else {
-            // Below the kink of a ReLU the distance is exactly 0; otherwise it is too small to be measured.
-            let smallest = sweep.points()[sweep.points().len() - 1].distance;
-            let measured = sweep.points().iter().filter(|point| point.distance >= sweep.rounding_threshold()).count();
-            prop_assert!(smallest == 0.0 || measured < 5, "{:?}", sweep);
+            // There is no slope if fewer than three distances are large enough, or if the distance drops to rounding at
+            // once. In the first case η is halved at most twice before the distances are lost in rounding, or twice
+            // more where they fall by less than a quarter; so fewer than 5 are measured. In the second case a kink of a
+            // ReLU lies between: below it the samples do not influence each other, and the distance is exactly 0 there
+            // and for every smaller η.
+            let (points, threshold) = (sweep.points(), sweep.rounding_threshold());
+            let measured = points.iter().filter(|point| point.distance >= threshold).count();
+            prop_assert!(measured < 5 || points[points.len() - 1].distance == 0.0, "{:?}", sweep);
+            let mut from_zero = points.iter().skip_while(|point| point.distance > 0.0);
+            prop_assert!(measured < 5 || from_zero.all(|point| point.distance == 0.0), "{:?}", sweep);
+            if measured >= 5 {
+                // The sweep ends at its first 0 after twelve points; the next two are 0 too.
+                let scenario = problem_scenario(&problem, 0.05);
+                let next = points[points.len() - 1].learning_rate / 2.0;
+                let mut further = LearningRateSweep::new(&problem.network, next, problem.samples.len());
+                for _ in 0..2 {
+                    further.measure(&problem.network, &problem.samples, &scenario.hyperparameters);
+                }
+                prop_assert!(further.points().iter().all(|point| point.distance == 0.0), "{:?}", further);
+            }
         }
     }
 }

@@ -208,7 +208,7 @@ fn a_divergence_is_reported_and_one_key_restores_the_last_finite_state() {
     };
     assert_eq!(session.position(), start, "the reader decides");
     let state = text(&session, "train-state");
-    assert!(state.contains(&format!("update {}", update + 1)) && state.contains("η = 30"), "{state}");
+    assert!(state.contains(&format!("update {}", update + 1)) && state.contains("η = 30. "), "{state}");
 
     session.update(Keyboard::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
     assert_eq!(session.updates() + 1, update);

@@ -89,6 +89,46 @@ impl Source {
         named
     }
 
+    /// The file's module and those that it is in, each as a path: `src/view`, `src/view/charts`, `src/view/charts/plot`.
+    pub(crate) fn modules(&self) -> Vec<String> {
+        let path = self.module_path();
+        (1..=path.len()).map(|depth| self.module_at(&path[..depth])).collect()
+    }
+
+    fn module_at(&self, path: &[&str]) -> String {
+        let root = self.path.split_once("src/").unwrap().0;
+        format!("{root}src/{}", path.join("/"))
+    }
+
+    /// What the file names by a path from a module that it is in (`super::plot`, `crate::cost`), each with the file's
+    /// own module there.
+    pub(crate) fn siblings_named(&self) -> Vec<(String, String)> {
+        let own = self.module_path();
+        let mut named = Vec::new();
+        for (at, path) in paths(&self.text).into_iter().filter(|(at, _)| !self.is_in_unit_tests(*at)) {
+            let (mut depth, mut rest) = match path.roots.as_slice() {
+                ["crate"] => (0, path.rest),
+                supers if supers.iter().all(|root| *root == "super") => {
+                    (own.len().saturating_sub(supers.len()), path.rest)
+                }
+                _ => continue,
+            };
+            // `crate::view::charts` in a file of `view` names its sibling `charts`.
+            while let Some(after) =
+                own.get(depth).and_then(|name| rest.strip_prefix(name)?.strip_prefix("::"))
+            {
+                (depth, rest) = (depth + 1, after);
+            }
+            let is_comment = self.text[..at].rsplit('\n').next().unwrap().contains("//");
+            if depth < own.len() && !is_comment {
+                let siblings = first_names(rest).into_iter();
+                let module = |name: String| self.module_at(&[&own[..depth], &[name.as_str()]].concat());
+                named.extend(siblings.map(|name| (self.module_at(&own[..=depth]), module(name))));
+            }
+        }
+        named
+    }
+
     /// Whether a byte position is in the unit tests at the end of the file.
     fn is_in_unit_tests(&self, at: usize) -> bool {
         self.text.find("#[cfg(test)]\nmod ").is_some_and(|tests| at > tests)

@@ -1,7 +1,7 @@
 //! The invariants of the design, as far as the text of the sources shows them.
 
 use crate::sources::{Source, files, identifier, match_patterns, rust};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Maximum number of lines of a file.
 const MAX_LINES: usize = 500;
@@ -59,6 +59,68 @@ fn a_forbidden_dependency_is_found() {
     );
     assert_eq!(forbidden(&source("src/view/page.rs", "use crate::session::Session;")), [""; 0]);
     assert_eq!(forbidden(&source("src/view/page.rs", "use crate::elsewhere::X;")), ["elsewhere"]);
+}
+
+/// The modules that name siblings, with these: modules in the same folder, or folders with all files in them.
+fn sibling_edges(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut edges = BTreeMap::<String, BTreeSet<String>>::new();
+    let modules: BTreeSet<String> = sources.iter().flat_map(Source::modules).collect();
+    for source in sources {
+        for (own, named) in source.siblings_named() {
+            if own != named && modules.contains(&named) {
+                edges.entry(own).or_default().insert(named);
+            }
+        }
+    }
+    edges
+}
+
+/// The modules from which a path of edges leads back to them.
+fn on_circles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<&str> {
+    let leads_back = |start: &&String| {
+        let (mut open, mut reached) = (vec![*start], BTreeSet::new());
+        while let Some(module) = open.pop() {
+            open.extend(edges.get(module).into_iter().flatten().filter(|next| reached.insert(*next)));
+        }
+        reached.contains(start)
+    };
+    edges.keys().filter(leads_back).map(String::as_str).collect()
+}
+
+#[test]
+fn sibling_modules_do_not_name_each_other_in_circles() {
+    let sources = rust();
+    let edges = sibling_edges(&sources);
+    assert!(edges.len() > 30, "only {} modules name siblings", edges.len());
+    assert_eq!(on_circles(&edges), [""; 0], "{edges:#?}");
+}
+
+#[test]
+fn a_circle_of_siblings_is_found() {
+    let circles = |files: &[(&str, &str)]| {
+        let source = |(path, text): &(&str, &str)| Source { path: (*path).into(), text: (*text).into() };
+        let edges = sibling_edges(&files.iter().map(source).collect::<Vec<_>>());
+        on_circles(&edges).join(" ")
+    };
+    let (one, two) = ("src/session/one.rs", "src/session/two.rs");
+    assert_eq!(
+        circles(&[(one, "use super::two::X;"), (two, "use super::{one::Y, Session};")]),
+        "src/session/one src/session/two"
+    );
+    assert_eq!(circles(&[(one, "use super::two::X;"), (two, "use super::X;")]), "");
+    let unit_test = "#[cfg(test)]\nmod tests {\n    use super::super::one::X;\n}";
+    assert_eq!(circles(&[(one, "use super::two::X;"), (two, unit_test)]), "");
+    assert_eq!(
+        circles(&[
+            ("src/view/train/run.rs", "crate::view::page::x()"),
+            ("src/view/page.rs", "super::train::f()")
+        ]),
+        "src/view/page src/view/train"
+    );
+    assert_eq!(
+        circles(&[("crates/nn/src/a.rs", "use crate::b::X;"), ("crates/nn/src/b.rs", "use crate::a::X;")]),
+        "crates/nn/src/a crates/nn/src/b"
+    );
 }
 
 /// Asserts that no line of code of these sources contains one of these texts.
@@ -146,9 +208,22 @@ fn only_the_trainer_of_the_fast_path_is_named_elsewhere() {
     }
 }
 
+/// The Rust files of `src`, `crates`, `examples` and `xtask`.
+fn rust_with_tools() -> Vec<Source> {
+    let mut sources = rust();
+    sources.extend(files("examples", "rs"));
+    sources.extend(files("xtask/src", "rs"));
+    sources
+}
+
+#[test]
+fn no_json_is_written_by_hand() {
+    assert_none(&rust_with_tools(), &["{\\\"", "r#\"{"], "serde_json writes the JSON");
+}
+
 #[test]
 fn no_html_is_written_by_hand() {
-    for source in rust() {
+    for source in rust_with_tools() {
         for (line, code) in source.code() {
             let tag = |(at, _): (usize, &str)| code[at + 2..].starts_with(|c: char| c.is_ascii_alphabetic());
             let opens = code.match_indices("\"<").any(tag);
@@ -169,8 +244,12 @@ fn is_over_actions(patterns: &[String], declares_group: bool) -> bool {
     })
 }
 
+/// Whether one of the patterns matches everything: `_` or a lone name, with or without a condition.
 fn has_catch_all(patterns: &[String]) -> bool {
-    patterns.iter().any(|pattern| pattern == "_" || pattern.starts_with("_ if"))
+    patterns.iter().any(|pattern| {
+        let pattern = pattern.split(" if ").next().unwrap_or_default().trim();
+        identifier(pattern) == pattern && pattern.starts_with(|c: char| c.is_lowercase() || c == '_')
+    })
 }
 
 #[test]
@@ -196,6 +275,9 @@ fn a_catch_all_over_actions_is_found() {
     };
     assert!(of("match action { Edit::RunAdded(run) => add(run), _ => other() }"));
     assert!(of("match action { Action::Edit(edit) => f(edit), _ if x => 1, Action::Open(open) => 2 }"));
+    assert!(of("match action { Action::Edit(edit) => f(edit), other => g(other) }"));
+    assert!(of("match action { Action::Edit(edit) => f(edit), rest_1 if x => g(rest_1) }"));
+    assert!(!of("match action { Action::Edit(edit) if x => f(edit), Action::Open(_) => 2 }"));
     assert!(!of("match action { Edit::RunAdded(_) => add(), Edit::RunRemoved { run } => remove(run) }"));
     assert!(!of("match item { Item::Weight { .. } => 1, _ => 2 }"));
 }
