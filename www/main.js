@@ -98,9 +98,9 @@ function showFailure(failure, control) {
   if (!failure) return;
   place.textContent = failure.message;
   control?.setAttribute("aria-invalid", "true");
-  // A select whose markup has the present choice shows it again instead of the refused one.
-  const present = control?.querySelector("option[selected]");
-  if (present) present.selected = true;
+  // A select whose markup has the current choice shows it again instead of the refused one.
+  const current = control?.querySelector("option[selected]");
+  if (current) current.selected = true;
 }
 
 // ——— from the page to the session ———

@@ -34,13 +34,14 @@ pub enum Updating {
     /// Once per mini-batch, with their mean.
     Mean,
     /// Once per mini-batch, with the scenario's reduction, but layer by layer during the backward pass: each δ is
-    /// computed with weights that are already updated. A common mistake, shown for comparison.
-    Sequential,
+    /// computed with weights that are already updated. A mistake, shown for comparison.
+    #[serde(rename = "sequential")]
+    DuringBackward,
 }
 
 impl Updating {
     /// All variants.
-    pub const ALL: [Self; 4] = [Self::PerSample, Self::Sum, Self::Mean, Self::Sequential];
+    pub const ALL: [Self; 4] = [Self::PerSample, Self::Sum, Self::Mean, Self::DuringBackward];
 
     /// The name in files.
     pub fn name(self) -> &'static str {
@@ -48,7 +49,7 @@ impl Updating {
             Self::PerSample => "per_sample",
             Self::Sum => "sum",
             Self::Mean => "mean",
-            Self::Sequential => "sequential",
+            Self::DuringBackward => "sequential",
         }
     }
 }
@@ -91,7 +92,7 @@ impl RunConfig {
             Updating::PerSample => (1, Reduction::Sum),
             Updating::Sum => (samples, Reduction::Sum),
             Updating::Mean => (samples, Reduction::Mean),
-            Updating::Sequential => (samples, scenario.reduction),
+            Updating::DuringBackward => (samples, scenario.reduction),
         };
         let learning_rate = match self.rate {
             Rate::Eta => scenario.learning_rate,

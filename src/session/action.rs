@@ -40,11 +40,11 @@ actions! {
     Open,
     /// Edits the scenario.
     Edit,
-    /// Undoes or redoes that.
+    /// Undoes or redoes an edit.
     History,
     /// Goes to another position.
     Navigate,
-    /// Plays.
+    /// Plays or pauses.
     Play,
     /// Trains at full speed.
     Train,
@@ -52,7 +52,7 @@ actions! {
     Compare,
     /// Changes what is shown.
     Look,
-    /// Presses a key.
+    /// Carries out the action of a key.
     Keyboard,
 }
 

@@ -1,6 +1,6 @@
 //! Actions that change what is shown, and no number.
 
-use super::{Item, MAX_DIGITS, RowTotal, Session, View, typed};
+use super::{Item, MAX_DIGITS, RowSum, Session, View, typed};
 use serde::Deserialize;
 
 /// Changes of the view, the selection and the display.
@@ -17,17 +17,17 @@ pub enum Look {
     Selected(Option<Item>),
     /// The pointer or the keyboard focus is on an item, or on none.
     Hovered(Option<Item>),
-    /// Selects the neuron so many places on in the same layer.
+    /// Moves the selection by this many neurons within its layer.
     NeuronSelectionMoved(i32),
-    /// Selects in the layer so many places on.
+    /// Moves the selection by this many layers.
     LayerSelectionMoved(i32),
     /// Significant digits.
     DigitsChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// Shows all terms of long sums, or the first ones.
     AllTermsToggled,
-    /// Opens the explanation of the ledger's row totals, about this one if given; closes it if it is already about
+    /// Opens the explanation of the ledger's row sums, about this one if given; closes it if it is already about
     /// this one.
-    RowTotalToggled(Option<RowTotal>),
+    RowSumToggled(Option<RowSum>),
     /// Dark or light.
     ThemeChanged {
         /// Whether it is dark.
@@ -61,17 +61,17 @@ impl Session {
                 return Err(format!("{digits} significant digits are not allowed; use 2 to {MAX_DIGITS}"));
             }
             Look::AllTermsToggled => view_state.all_terms = !view_state.all_terms,
-            Look::RowTotalToggled(total) => {
-                let another = total.is_some() && total != view_state.row_total;
-                view_state.row_total_explained = another || !view_state.row_total_explained;
-                view_state.row_total = total;
+            Look::RowSumToggled(row_sum) => {
+                let another = row_sum.is_some() && row_sum != view_state.row_sum;
+                view_state.row_sum_explained = another || !view_state.row_sum_explained;
+                view_state.row_sum = row_sum;
             }
             Look::ThemeChanged { dark } => view_state.dark = dark,
         }
         Ok(())
     }
 
-    /// Switches to a view. Compare replays its runs up to the present position.
+    /// Switches to a view. Compare replays its runs up to the current position.
     fn show_view(&mut self, view: View) -> Result<(), String> {
         self.view_state.view = view;
         if view != View::Train {
@@ -95,7 +95,7 @@ impl Session {
         }
     }
 
-    /// Column (0 is the inputs) and neuron of the selection, or of the present moment if nothing is selected.
+    /// Column (0 is the inputs) and neuron of the selection, or of the current moment if nothing is selected.
     fn selected_column(&self) -> (usize, usize) {
         match self.view_state.selected {
             Some(Item::Input { source }) => (0, source),

@@ -1,4 +1,4 @@
-//! The present mini-batch: every number of every moment of it, computed once.
+//! The current mini-batch: every number of every moment of it, computed once.
 
 use crate::nn::{Gradient, Network, NotFinite, Trace, backprop, evaluate, update};
 use crate::scenario::Scenario;
@@ -10,7 +10,7 @@ pub struct MiniBatch {
     /// The row of the data of each sample.
     pub rows: Vec<usize>,
     /// The parameters before the update. All samples use them.
-    pub before: Arc<Network>,
+    pub network_before: Arc<Network>,
     /// Forward and backward pass of each sample.
     pub traces: Vec<Trace>,
     /// The sum of the samples' gradients.
@@ -18,7 +18,7 @@ pub struct MiniBatch {
     /// The gradient of the update: that sum, or the mean.
     pub gradient: Gradient,
     /// The parameters after the update.
-    pub after: Arc<Network>,
+    pub network_after: Arc<Network>,
     /// Σ C over the samples before the update.
     pub cost_before: f64,
     /// C of each sample after the update.
@@ -27,30 +27,35 @@ pub struct MiniBatch {
 
 impl MiniBatch {
     /// Computes the mini-batch of these rows of the data. An error if a number is NaN or infinite.
-    pub fn new(scenario: &Scenario, rows: Vec<usize>, before: Arc<Network>) -> Result<Self, NotFinite> {
+    pub fn new(
+        scenario: &Scenario,
+        rows: Vec<usize>,
+        network_before: Arc<Network>,
+    ) -> Result<Self, NotFinite> {
         let hyperparameters = &scenario.hyperparameters;
         let samples = || scenario.data.samples.select(&rows);
-        let traces: Vec<Trace> = samples().map(|s| backprop(&before, &s, hyperparameters.cost)).collect();
-        let mut gradient_sum = Gradient::zeros(&before);
+        let traces: Vec<Trace> =
+            samples().map(|s| backprop(&network_before, &s, hyperparameters.cost)).collect();
+        let mut gradient_sum = Gradient::zeros(&network_before);
         for trace in &traces {
             gradient_sum.accumulate(trace);
         }
         let gradient = gradient_sum.clone().reduced(hyperparameters.reduction, rows.len());
-        let mut after = Network::clone(&before);
-        update(&mut after, &gradient, hyperparameters.learning_rate, hyperparameters.bias_rule);
+        let mut network_after = Network::clone(&network_before);
+        update(&mut network_after, &gradient, hyperparameters.learning_rate, hyperparameters.bias_rule);
         let costs_after: Vec<f64> =
-            samples().map(|s| evaluate(&after, [s], hyperparameters.cost).cost_sum).collect();
+            samples().map(|s| evaluate(&network_after, [s], hyperparameters.cost).cost_sum).collect();
         let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
-        if let Some(diverged) = NotFinite::find(&traces, &after, &costs_after) {
+        if let Some(diverged) = NotFinite::find(&traces, &network_after, &costs_after) {
             return Err(diverged);
         }
         Ok(Self {
             rows,
-            before,
+            network_before,
             traces,
             gradient_sum,
             gradient,
-            after: after.into(),
+            network_after: network_after.into(),
             cost_before,
             costs_after,
         })

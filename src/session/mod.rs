@@ -29,8 +29,8 @@ mod visible;
 
 pub use action::Action;
 pub use compare::{
-    Background, Compare, Comparison, GradientCheck, GradientOfSum, RunCurves, RunDivergence, RunPass, RunRow,
-    gradient_of_sum,
+    BackgroundResults, Compare, Comparison, GradientCheck, GradientOfSum, RunCurves, RunDivergence, RunPass,
+    RunSample, gradient_of_sum,
 };
 pub use divergence::divergence_message;
 pub use edit::{Edit, equivalent_learning_rate};
@@ -46,7 +46,7 @@ pub use replay_cache::ReplayCache;
 pub use timeline::{Direction, StepSize, Timeline, next, previous};
 pub use training::{EpochEvaluation, Train, Training, TrainingStatus, WorkerCommand};
 pub use undo::History;
-pub use view_state::{Axis, MAX_DIGITS, RowTotal, View, ViewState};
+pub use view_state::{Axis, MAX_DIGITS, RowSum, View, ViewState};
 pub use visible::Visible;
 
 use crate::scenario::{Position, Scenario};
@@ -67,7 +67,7 @@ pub struct Session {
     replay_cache: ReplayCache,
     /// The compared runs at this mini-batch, in Compare.
     comparison: Option<Box<Comparison>>,
-    background: Background,
+    background: BackgroundResults,
     /// The latest steps forward.
     step_history: Vec<Step>,
     undo_history: Vec<UndoEntry>,
@@ -98,7 +98,7 @@ impl Session {
             mini_batch: mini_batch.into(),
             replay_cache,
             comparison: None,
-            background: Background::default(),
+            background: BackgroundResults::default(),
             step_history: Vec::new(),
             undo_history: Vec::new(),
             redo_history: Vec::new(),
@@ -148,12 +148,12 @@ impl Session {
         Ok(())
     }
 
-    /// The scenario, with the position that it was opened at; the present one is [`Session::position`].
+    /// The scenario, with the position that it was opened at; the current one is [`Session::position`].
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The scenario with the present position, to be saved.
+    /// The scenario with the current position, to be saved.
     pub fn to_scenario(&self) -> Scenario {
         Scenario { position: self.position, ..Scenario::clone(&self.scenario) }
     }
@@ -163,12 +163,12 @@ impl Session {
         self.preset
     }
 
-    /// The present position.
+    /// The current position.
     pub fn position(&self) -> Position {
         self.position
     }
 
-    /// The mini-batch of the present position.
+    /// The mini-batch of the current position.
     pub fn mini_batch(&self) -> &MiniBatch {
         &self.mini_batch
     }
@@ -183,22 +183,22 @@ impl Session {
         self.view_state.view == View::Compare || self.view_state.gradient_check_open
     }
 
-    /// The moments of the present mini-batch.
+    /// The moments of the current mini-batch.
     pub fn timeline(&self) -> Timeline {
         Timeline::of(&self.scenario, self.position.mini_batch)
     }
 
-    /// Number of updates before the present mini-batch's, from the start of epoch 0.
+    /// Number of updates before the current mini-batch, from the start of epoch 0.
     pub fn updates(&self) -> u64 {
         self.scenario.update_index(&self.position)
     }
 
-    /// For all updates made so far: its index, and the mean cost of its mini-batch before it.
+    /// Each update so far: its index, and its mini-batch's mean cost before the update.
     pub fn costs(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
         let mini_batch = &self.mini_batch;
         let mean = mini_batch.cost_before / mini_batch.rows.len() as f64;
-        let present = self.visible().finished().then_some((self.updates(), mean));
-        self.replay_cache.costs_before(self.updates()).chain(present)
+        let current = self.visible().finished().then_some((self.updates(), mean));
+        self.replay_cache.costs_before(self.updates()).chain(current)
     }
 
     /// What the reader looks at.

@@ -19,7 +19,7 @@ pub enum Navigate {
     JumpedToStart,
     /// To any position.
     Jumped(Position),
-    /// To the moment with this index in the present mini-batch.
+    /// To the moment with this index in the current mini-batch.
     Scrubbed(#[serde(deserialize_with = "typed::count")] usize),
     /// To the moment with this index in the list of the current sample's moments followed by the update's.
     MomentChosen(#[serde(deserialize_with = "typed::count")] usize),
@@ -64,7 +64,7 @@ impl Session {
 
     pub(super) fn step_forward(&mut self, size: StepSize) -> Result<(), String> {
         let size = self.allowed_step(size);
-        let end = || "this is as far as epochs are counted".to_owned();
+        let end = || "this is the last epoch".to_owned();
         let destination = next(&self.scenario, self.position, size).ok_or_else(end)?;
         let mut step_history = self.step_history.clone();
         step_history.push(Step { from: self.position, size });
@@ -103,7 +103,7 @@ impl Session {
         self.replay_to(position, Vec::new())
     }
 
-    /// Goes to the moment with this index in the present mini-batch.
+    /// Goes to the moment with this index in the current mini-batch.
     fn jump_to_moment(&mut self, index: usize) -> Result<(), String> {
         let moment = self.timeline().moment(index);
         self.jump(Position { moment, neuron: None, ..self.position })

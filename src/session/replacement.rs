@@ -16,7 +16,7 @@ pub(super) struct UndoEntry {
     pub(super) first_trained_update: Option<u64>,
 }
 
-/// A scenario about to replace the present one.
+/// A scenario about to replace the current one.
 #[derive(Clone, Debug)]
 pub(super) struct Replacement {
     pub(super) entry: UndoEntry,

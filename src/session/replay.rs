@@ -20,15 +20,15 @@ const SLICE: usize = 6_000_000;
 pub(super) struct Replay {
     pub(super) destination: Position,
     /// The scenario's own run.
-    pub(super) own: Cursor<Arc<Network>>,
+    pub(super) own: PartialReplay<Arc<Network>>,
     /// The compared runs, if they are shown.
-    pub(super) runs: Option<Cursor<RunStates>>,
+    pub(super) runs: Option<PartialReplay<RunStates>>,
     pub(super) arrival: Arrival,
 }
 
 /// How far a replay has come, and the parameters there.
 #[derive(Clone, Debug)]
-pub(super) struct Cursor<T> {
+pub(super) struct PartialReplay<T> {
     /// The first update of the replay.
     first: u64,
     /// The next update to make.
@@ -40,7 +40,7 @@ pub(super) struct Cursor<T> {
 /// What changes when a replay reaches its destination.
 #[derive(Clone, Debug)]
 pub(super) enum Arrival {
-    /// The position, and the step history, which becomes this.
+    /// Only the position changes; the step history is replaced by this.
     Position(Vec<Step>),
     /// The scenario.
     Scenario(Box<Replacement>),
@@ -55,7 +55,7 @@ pub struct Progress {
     pub total: u64,
 }
 
-impl<T> Cursor<T> {
+impl<T> PartialReplay<T> {
     /// Begins at a known update with the parameters before it.
     pub(super) fn new((first, state): (u64, T)) -> Self {
         Self { first, next: first, state }
@@ -67,7 +67,7 @@ impl<T> Cursor<T> {
 }
 
 impl Session {
-    /// Goes to a position of the present scenario.
+    /// Goes to a position of the current scenario.
     pub(super) fn replay_to(&mut self, destination: Position, step_history: Vec<Step>) -> Result<(), String> {
         let update = self.scenario.update_index(&destination);
         let same_mini_batch = update == self.updates();
@@ -80,13 +80,14 @@ impl Session {
         }
         let comparison =
             compare.then(|| self.comparison.get_or_insert_with(|| Comparison::new(&self.scenario).into()));
-        let runs = comparison.and_then(|comparison| comparison.checkpoints.nearest(update)).map(Cursor::new);
+        let runs =
+            comparison.and_then(|comparison| comparison.checkpoints.nearest(update)).map(PartialReplay::new);
         let own = match update == self.updates() + 1 {
-            true => (update, self.mini_batch.after.clone()),
+            true => (update, self.mini_batch.network_after.clone()),
             false => self.replay_cache.nearest(update),
         };
         let arrival = Arrival::Position(step_history);
-        self.start_replay(Replay { destination, own: Cursor::new(own), runs, arrival })
+        self.start_replay(Replay { destination, own: PartialReplay::new(own), runs, arrival })
     }
 
     /// Starts a replay and runs its first slice: a short replay is finished at once.
@@ -129,8 +130,8 @@ impl Session {
                 break;
             }
             if let Some(epoch) = epoch {
-                let most = work_left as usize;
-                work_left -= comparison.evaluate(&scenario, epoch, &runs.state, most) as i64;
+                let max_work = work_left as usize;
+                work_left -= comparison.evaluate(&scenario, epoch, &runs.state, max_work) as i64;
             } else {
                 work_left -= comparison.train_mini_batch(&scenario, runs.next, &mut runs.state) as i64;
                 runs.next += 1;
@@ -155,7 +156,7 @@ impl Session {
         }
         self.position = destination;
         self.mini_batch = mini_batch.into();
-        if let Some(Cursor { next, state, .. }) = runs {
+        if let Some(PartialReplay { next, state, .. }) = runs {
             self.show_runs(next, &state);
         }
     }

@@ -74,20 +74,20 @@ impl ReplayCache {
         let rows = self.order.rows(scenario, update);
         let samples = scenario.data.samples.select(rows);
         let count = rows.len() as f64;
-        let mut after = Network::clone(network);
-        let cost = train_mini_batch(&mut after, samples, &scenario.hyperparameters) / count;
-        if let Some(parameter) = after.first_not_finite() {
+        let mut network_after = Network::clone(network);
+        let cost = train_mini_batch(&mut network_after, samples, &scenario.hyperparameters) / count;
+        if let Some(parameter) = network_after.first_not_finite() {
             return Err(NotFinite::Parameter(parameter));
         }
         if !cost.is_finite() {
             return Err(NotFinite::Cost);
         }
-        *network = after.into();
+        *network = network_after.into();
         self.costs.push(update, cost);
         Ok(())
     }
 
-    /// For each update before `update`, in order: its index, and the mean cost of its mini-batch before it.
+    /// Each update before `update`, in order: its index, and its mini-batch's mean cost before the update.
     pub fn costs_before(&self, update: u64) -> impl Iterator<Item = (u64, f64)> + '_ {
         self.costs.before(update).map(|(at, cost)| (at, *cost))
     }

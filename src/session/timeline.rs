@@ -176,7 +176,7 @@ pub fn previous(scenario: &Scenario, position: Position, by: StepSize) -> Option
     }
     let timeline = Timeline::of(scenario, position.mini_batch);
     let index = timeline.index(position.moment);
-    // Only the last mini-batch of an epoch has a stop of this size.
+    // No epoch end lies before this moment in the same mini-batch.
     let within = index.checked_sub(1).and_then(|last| timeline.last_stop(last, by));
     if let Some(stop) = within.filter(|_| by != StepSize::Epoch) {
         return Some(Position { moment: timeline.moment(stop), neuron: None, ..position });

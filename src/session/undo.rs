@@ -4,7 +4,7 @@
 //! history with the position in it.
 
 use super::replacement::{ReplaceReason, Replacement, UndoEntry};
-use super::replay::{Arrival, Cursor, Replay};
+use super::replay::{Arrival, PartialReplay, Replay};
 use super::{Comparison, ReplayCache, Session, View};
 use crate::scenario::Scenario;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ pub enum History {
 const MAX_UNDO: usize = 100;
 /// Number of undo entries that keep their parameters. Those of older entries are replayed when they are needed.
 const MAX_UNDO_NETWORKS: usize = 8;
-/// Multiplications that take some seconds.
+/// An edit whose replay needs more multiplications goes back to the start.
 const MAX_REPLAY_AFTER_EDIT: f64 = 4e9;
 
 impl Session {
@@ -78,13 +78,13 @@ impl Session {
         if let Some(network) = &entry.network {
             cache.networks.remember(update, network);
         }
-        let own = Cursor::new(cache.nearest(update));
+        let own = PartialReplay::new(cache.nearest(update));
         let compare = self.view_state.view == View::Compare || opens_compare(scenario, reason);
         let comparison = compare.then(|| Box::new(Comparison::new(scenario)));
         let runs = comparison
             .as_ref()
             .and_then(|comparison| comparison.checkpoints.nearest(update))
-            .map(Cursor::new);
+            .map(PartialReplay::new);
         let replacement = Replacement { entry, cache, comparison, reason, notice };
         self.start_replay(Replay { destination, own, runs, arrival: Arrival::Scenario(replacement.into()) })
     }
@@ -99,30 +99,30 @@ impl Session {
         samples > 0.0 && long && !scenario.has_same_run(&self.scenario)
     }
 
-    /// Puts the replacement in place of the present scenario; position and mini-batch follow.
+    /// Puts the replacement in place of the current scenario; position and mini-batch follow.
     pub(super) fn adopt(&mut self, replacement: Replacement) {
         let Replacement { entry, cache, comparison, reason, notice } = replacement;
-        let present = UndoEntry {
+        let current = UndoEntry {
             scenario: Arc::new(self.to_scenario()),
             preset: self.preset,
-            network: Some(self.mini_batch.before.clone()),
+            network: Some(self.mini_batch.network_before.clone()),
             first_trained_update: self.training.first_trained_update,
         };
         match reason {
             ReplaceReason::Opened | ReplaceReason::Edited => {
                 self.redo_history.clear();
-                self.undo_history.push(present);
+                self.undo_history.push(current);
                 if self.undo_history.len() > MAX_UNDO {
                     self.undo_history.remove(0);
                 }
             }
             ReplaceReason::Undone => {
                 self.undo_history.pop();
-                self.redo_history.push(present);
+                self.redo_history.push(current);
             }
             ReplaceReason::Redone => {
                 self.redo_history.pop();
-                self.undo_history.push(present);
+                self.undo_history.push(current);
             }
         }
         for history in [&mut self.undo_history, &mut self.redo_history] {

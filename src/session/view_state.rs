@@ -31,10 +31,10 @@ pub enum Axis {
     Updates,
 }
 
-/// A row total of the ledger: the sum of one layer's δ for one sample.
+/// A row sum of the ledger: the sum of one layer's δ for one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "{ \"sample\": 0, \"layer\": 0 }")]
-pub struct RowTotal {
+pub struct RowSum {
     /// Within the mini-batch, counted from 0.
     pub sample: usize,
     /// l
@@ -62,10 +62,10 @@ pub struct ViewState {
     pub digits: usize,
     /// Whether long sums show all their terms.
     pub all_terms: bool,
-    /// Whether the explanation of row totals is open.
-    pub row_total_explained: bool,
-    /// The row total that it is about, if it is about one.
-    pub row_total: Option<RowTotal>,
+    /// Whether the explanation of row sums is open.
+    pub row_sum_explained: bool,
+    /// The row sum that it is about, if it is about one.
+    pub row_sum: Option<RowSum>,
     /// Whether the page is dark.
     pub dark: bool,
 }

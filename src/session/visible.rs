@@ -1,20 +1,20 @@
-//! What is known at the present moment: the numbers computed so far, and none of the later ones.
+//! What is known at the current moment: the numbers computed so far, and none of the later ones.
 
 use super::{Item, MiniBatch, Session};
 use crate::nn::{Parameter, Trace};
 use crate::scenario::{Moment, Position};
 
-/// The numbers at the present moment. Each is `None` until it has been computed.
+/// The numbers at the current moment. Each is `None` until it has been computed.
 #[derive(Clone, Copy, Debug)]
 pub struct Visible<'a> {
     session: &'a Session,
     position: Position,
-    /// The index of the present moment in its mini-batch.
+    /// The index of the current moment in its mini-batch.
     index: usize,
 }
 
 impl Session {
-    /// What is known at the present moment.
+    /// What is known at the current moment.
     pub fn visible(&self) -> Visible<'_> {
         let position = self.position();
         Visible { session: self, position, index: self.timeline().index(position.moment) }
@@ -58,7 +58,7 @@ impl<'a> Visible<'a> {
         index < self.index || index == self.index && all()
     }
 
-    /// Whether the present moment computes this neuron of this layer.
+    /// Whether the current moment computes this neuron of this layer.
     pub fn is_current(&self, layer: usize, neuron: usize) -> bool {
         let here = self.position.moment.layer() == Some(layer);
         here && self.position.neuron.is_none_or(|at| at as usize == neuron)
@@ -133,11 +133,12 @@ impl<'a> Visible<'a> {
         self.updated(0, self.session.scenario().layer_sizes()[0] - 1)
     }
 
-    /// The present value of a weight or bias; 0 if there is no such parameter.
+    /// The current value of a weight or bias; 0 if there is no such parameter.
     pub fn parameter(&self, parameter: Parameter) -> f64 {
         let (Parameter::Weight { layer, neuron, .. } | Parameter::Bias { layer, neuron }) = parameter;
         let mini_batch = self.mini_batch();
-        let network = if self.updated(layer, neuron) { &mini_batch.after } else { &mini_batch.before };
+        let network =
+            if self.updated(layer, neuron) { &mini_batch.network_after } else { &mini_batch.network_before };
         network.get(parameter).unwrap_or_default()
     }
 
@@ -161,7 +162,7 @@ impl<'a> Visible<'a> {
     }
 
     /// Layer and neuron whose numbers are explained: the neuron stepped into, else the selected one if it is in the
-    /// layer of the present moment, else the first of that layer. Moments without a layer explain the last layer.
+    /// layer of the current moment, else the first of that layer. Moments without a layer explain the last layer.
     pub fn focus(&self) -> (usize, usize) {
         let sizes = self.session.scenario().layer_sizes();
         let layer = self.position.moment.layer().unwrap_or(sizes.len() - 1);

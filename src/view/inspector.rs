@@ -140,7 +140,7 @@ impl Panel<'_> {
     /// The update of a parameter: its change, and its values before and after.
     fn change(&self, parameter: Parameter) -> Markup {
         let digits = self.session.view_state().digits;
-        let before = self.session.mini_batch().before.get(parameter);
+        let before = self.session.mini_batch().network_before.get(parameter);
         html! {
             dt { "update" }
             dd {

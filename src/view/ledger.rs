@@ -3,7 +3,7 @@
 use super::format::{count, is_rounding, number, signed, signed_sum, typed};
 use super::fragment::{Fragment, fragment};
 use crate::nn::{BiasRule, Parameter, Reduction};
-use crate::session::{Item, MAX_DIGITS, RowTotal, Session, Visible, equivalent_learning_rate};
+use crate::session::{Item, MAX_DIGITS, RowSum, Session, Visible, equivalent_learning_rate};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -61,7 +61,7 @@ pub fn remarks(session: &Session) -> Markup {
                 }
             }
         }
-        @if session.view_state().row_total_explained { (explanation(session)) }
+        @if session.view_state().row_sum_explained { (explanation(session)) }
     }
 }
 
@@ -82,23 +82,23 @@ fn explanation(session: &Session) -> Markup {
         div.explanation {
             p {
                 b { "Σ across is not a bias gradient." } " "
-                @if let Some(total) = session.view_state().row_total { (row_sum_sentence(session, total)) }
+                @if let Some(row_sum) = session.view_state().row_sum { (row_sum_sentence(session, row_sum)) }
                 "A bias feeds one neuron only, so the cost depends on it through that neuron’s δ only: equation (3). \
                  The row’s total is the derivative of one bias " em { "shared" } " by the layer. What is added up is \
                  the column: one neuron, over the samples. " (words)
             }
             button type="button" data-action="BiasRuleChanged" data-value=(json!(target.name())) { (button) }
             " "
-            button type="button" data-action="RowTotalToggled" { "Close" }
+            button type="button" data-action="RowSumToggled" { "Close" }
         }
     }
 }
 
 /// The value of this row sum to the last digit; empty before it is known.
-fn row_sum_sentence(session: &Session, total: RowTotal) -> String {
-    known_deltas(session, &session.visible(), total).map_or(String::new(), |deltas| {
+fn row_sum_sentence(session: &Session, row_sum: RowSum) -> String {
+    known_deltas(session, &session.visible(), row_sum).map_or(String::new(), |deltas| {
         let sum = signed_sum(deltas, MAX_DIGITS);
-        format!("Sample {}, layer {}: the δs add up to {sum}. ", total.sample + 1, total.layer + 1)
+        format!("Sample {}, layer {}: the δs add up to {sum}. ", row_sum.sample + 1, row_sum.layer + 1)
     })
 }
 
@@ -106,7 +106,7 @@ fn row_sum_sentence(session: &Session, total: RowTotal) -> String {
 fn known_deltas<'a>(
     session: &'a Session,
     visible: &Visible<'_>,
-    RowTotal { sample, layer }: RowTotal,
+    RowSum { sample, layer }: RowSum,
 ) -> Option<&'a [f64]> {
     let deltas = session.mini_batch().traces.get(sample)?.deltas.get(layer)?;
     visible.delta(sample, layer, deltas.len().checked_sub(1)?)?;
@@ -181,7 +181,7 @@ fn rows(session: &Session, columns: &[Columns]) -> Markup {
                         (delta_cell(&visible, sample, group.layer, neuron, digits))
                     }
                     @if group.has_row_sum() {
-                        (row_sum_cell(&visible, session, RowTotal { sample, layer: group.layer }))
+                        (row_sum_cell(&visible, session, RowSum { sample, layer: group.layer }))
                     }
                 }
             }
@@ -200,17 +200,17 @@ fn delta_cell(visible: &Visible<'_>, sample: usize, layer: usize, neuron: usize,
 }
 
 /// The sum across a row, in grey, as a button that explains it.
-fn row_sum_cell(visible: &Visible<'_>, session: &Session, total: RowTotal) -> Markup {
-    let RowTotal { sample, layer } = total;
+fn row_sum_cell(visible: &Visible<'_>, session: &Session, row_sum: RowSum) -> Markup {
+    let RowSum { sample, layer } = row_sum;
     let view_state = session.view_state();
     html! {
         td.across {
-            @if let Some(deltas) = known_deltas(session, visible, total) {
+            @if let Some(deltas) = known_deltas(session, visible, row_sum) {
                 @let sum = deltas.iter().fold(0.0, |sum, delta| sum + delta);
                 @let is_rounding = is_rounding(deltas, sum);
                 button type="button" id={ "across-" (layer) "-" (sample) }
-                    data-action="RowTotalToggled" data-value=(json!({ "layer": layer, "sample": sample }))
-                    aria-expanded=(view_state.row_total_explained && view_state.row_total == Some(total))
+                    data-action="RowSumToggled" data-value=(json!({ "layer": layer, "sample": sample }))
+                    aria-expanded=(view_state.row_sum_explained && view_state.row_sum == Some(row_sum))
                     title={
                         (signed(sum, MAX_DIGITS)) @if is_rounding { " (rounding)" }
                         ". This is not a bias gradient. Why?"
@@ -248,21 +248,21 @@ fn totals(session: &Session, columns: &[Columns]) -> Markup {
     };
     let change = |layer, neuron| visible.change(Parameter::Bias { layer, neuron });
     html! {
-        (total_row(columns, &sum_name, |layer, neuron| signed(sum(layer, neuron), digits)))
+        (footer_row(columns, &sum_name, |layer, neuron| signed(sum(layer, neuron), digits)))
         @if hyperparameters.reduction == Reduction::Mean {
-            (total_row(columns, &format!("Σ down / {samples} = ∂C/∂b"), mean))
+            (footer_row(columns, &format!("Σ down / {samples} = ∂C/∂b"), mean))
         }
-        (total_row(columns, change_name, |layer, neuron| {
+        (footer_row(columns, change_name, |layer, neuron| {
             change(layer, neuron).map_or(String::new(), |change| signed(change, digits))
         }))
-        (total_row(columns, if visible.finished() { "new b" } else { "b" }, |layer, neuron| {
+        (footer_row(columns, if visible.finished() { "new b" } else { "b" }, |layer, neuron| {
             number(visible.parameter(Parameter::Bias { layer, neuron }), digits)
         }))
     }
 }
 
 /// A row below the samples: `name`, and a text for each neuron.
-fn total_row(columns: &[Columns], name: &str, text: impl Fn(usize, usize) -> String) -> Markup {
+fn footer_row(columns: &[Columns], name: &str, text: impl Fn(usize, usize) -> String) -> Markup {
     html! {
         tr {
             th scope="row" colspan="2" { (name) }

@@ -145,8 +145,10 @@ fn update(session: &Session, subject: &Subject) -> String {
         (Reduction::Sum, _) => format!("the sum of {of}"),
         (Reduction::Mean, _) => format!("the mean of {of}"),
     };
-    let before = subject.listed(&mini_batch.before.layers[subject.layer].biases, |bias| number(bias, digits));
-    let after = subject.listed(&mini_batch.after.layers[subject.layer].biases, |bias| number(bias, digits));
+    let before =
+        subject.listed(&mini_batch.network_before.layers[subject.layer].biases, |bias| number(bias, digits));
+    let after =
+        subject.listed(&mini_batch.network_after.layers[subject.layer].biases, |bias| number(bias, digits));
     let goes = format!("b goes from {before} to {after}");
     let layer_sum = match (hyperparameters.reduction, samples) {
         (Reduction::Mean, 2..) => "the mean of the layer’s sum",

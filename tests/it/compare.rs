@@ -10,8 +10,8 @@ use deltascope::scenario::{
     Data, Position, Rate, RunConfig, SampleOrder, Samples, Scenario, Start, Updating,
 };
 use deltascope::session::{
-    Compare, Comparison, Direction, Edit, GradientCheck, History, Look, Navigate, RunPass, RunRow, Session,
-    StepSize, View, gradient_of_sum,
+    Compare, Comparison, Direction, Edit, GradientCheck, History, Look, Navigate, RunPass, RunSample,
+    Session, StepSize, View, gradient_of_sum,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ fn the_reference_trainings_are_reproduced_as_runs() {
             (_, Reduction::Mean) => Updating::Mean,
         };
         let config = RunConfig::new(updating).with(get(run, "bias_rule"));
-        let other = RunConfig::new(Updating::Sequential);
+        let other = RunConfig::new(Updating::DuringBackward);
         let mut session =
             compared(scenario(network(run, &run["start"]), samples(data), hyperparameters), &[other, config]);
         for mark in run["trace"].as_array().unwrap() {
@@ -98,7 +98,7 @@ fn the_reference_trainings_are_reproduced_as_runs() {
         }
         let last: usize = get(run["trace"].as_array().unwrap().last().unwrap(), "epoch");
         if last <= 1000 {
-            let (weights, biases) = parameters(pass(&session, 1).current().unwrap());
+            let (weights, biases) = parameters(pass(&session, 1).network().unwrap());
             assert_close("final weights", weights, &run["final"]["weights"], 1e-9);
             assert_close("final biases", biases, &run["final"]["biases"], 1e-9);
         }
@@ -114,13 +114,13 @@ fn the_preset_and_is_learnt_with_own_deltas_and_never_with_the_layer_sum() {
     assert_eq!(session.evaluation(0).unwrap().correct_samples, 4);
     let wrong = session.evaluation(1).unwrap();
     assert_eq!(wrong.cost_mean(), 0.25);
-    assert_eq!(pass(&session, 1).current().unwrap().norm(), 0.0);
+    assert_eq!(pass(&session, 1).network().unwrap().norm(), 0.0);
 }
 
 #[test]
 fn backpropagating_through_updated_weights_gives_the_published_cost() {
     let published = golden("published.json").to_string();
-    let runs = [Updating::Sum, Updating::Sequential].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
+    let runs = [Updating::Sum, Updating::DuringBackward].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
     let mut session = compared(preset("mazur"), &runs);
     step(&mut session, StepSize::MiniBatch, Direction::Forward);
     finish_background_work(&mut session);
@@ -136,8 +136,8 @@ fn backpropagating_through_updated_weights_gives_the_published_cost() {
 }
 
 /// Everything that a position determines.
-fn state(session: &Session) -> Vec<(Vec<RunRow>, Option<Network>)> {
-    comparison(session).passes.iter().map(|pass| (pass.rows.clone(), pass.current().cloned())).collect()
+fn state(session: &Session) -> Vec<(Vec<RunSample>, Option<Network>)> {
+    comparison(session).passes.iter().map(|pass| (pass.samples.clone(), pass.network().cloned())).collect()
 }
 
 #[test]
@@ -145,8 +145,8 @@ fn runs_step_together_and_back_again() {
     for id in ["and", "xor", "brownlee", "iris", "digits", "linnerud"] {
         let mut scenario = preset(id);
         scenario.hyperparameters.batch_size = scenario.hyperparameters.batch_size.max(3);
-        let runs =
-            [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::Sequential].map(RunConfig::new);
+        let runs = [Updating::PerSample, Updating::Sum, Updating::Mean, Updating::DuringBackward]
+            .map(RunConfig::new);
         let mut session = compared(scenario.clone(), &runs);
         let mut places = vec![(session.position(), state(&session))];
         for by in [StepSize::Sample, StepSize::Sample, StepSize::MiniBatch, StepSize::Sample, StepSize::Epoch]
@@ -173,11 +173,11 @@ fn a_run_with_the_scenarios_settings_equals_its_own_training() {
     for _ in 0..2 {
         step(&mut session, StepSize::Epoch, Direction::Forward);
     }
-    assert_eq!(pass(&session, 0).current(), Some(&*session.mini_batch().after));
+    assert_eq!(pass(&session, 0).network(), Some(&*session.mini_batch().network_after));
     step(&mut session, StepSize::Sample, Direction::Forward);
-    assert_eq!(pass(&session, 0).current(), Some(&*session.mini_batch().before));
+    assert_eq!(pass(&session, 0).network(), Some(&*session.mini_batch().network_before));
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
-    assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
+    assert!(pass(&session, 0).samples.iter().map(|row| &row.deltas).eq(deltas));
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn the_sum_at_eta_over_m_makes_the_same_updates_as_the_mean() {
     for _ in 0..9 {
         step(&mut session, StepSize::MiniBatch, Direction::Forward);
         let (distance, norm) =
-            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).current().unwrap().norm());
+            (comparison(&session).distance(0, 1).unwrap(), pass(&session, 0).network().unwrap().norm());
         assert!(distance <= 1e-14 * norm, "{distance:e} apart");
     }
 }
@@ -205,15 +205,15 @@ fn with_frozen_parameters_all_ledgers_are_equal() {
     for _ in 0..3 {
         step(&mut session, StepSize::MiniBatch, Direction::Forward);
     }
-    assert_ne!(pass(&session, 0).rows, pass(&session, 1).rows);
+    assert_ne!(pass(&session, 0).samples, pass(&session, 1).samples);
     let unfrozen = state(&session);
     act(&mut session, Compare::FreezeToggled);
-    assert_eq!(pass(&session, 0).rows, pass(&session, 1).rows);
-    assert_eq!(pass(&session, 0).rows, pass(&session, 2).rows);
-    assert_eq!(pass(&session, 0).current(), pass(&session, 0).before());
+    assert_eq!(pass(&session, 0).samples, pass(&session, 1).samples);
+    assert_eq!(pass(&session, 0).samples, pass(&session, 2).samples);
+    assert_eq!(pass(&session, 0).network(), pass(&session, 0).network_before());
     assert_eq!(pass(&session, 0).updates(4, true), 0);
     let deltas = session.mini_batch().traces.iter().map(|trace| &trace.deltas);
-    assert!(pass(&session, 0).rows.iter().map(|row| &row.deltas).eq(deltas));
+    assert!(pass(&session, 0).samples.iter().map(|row| &row.deltas).eq(deltas));
     act(&mut session, Compare::FreezeToggled);
     assert!(state(&session) == unfrozen);
 }
@@ -228,12 +228,12 @@ fn a_diverging_run_does_not_stop_the_others() {
         assert!(epochs < 50_000);
         act(&mut session, Navigate::EpochChosen(epochs));
     }
-    assert!(pass(&session, 0).current().is_some() && pass(&session, 1).current().is_none());
+    assert!(pass(&session, 0).network().is_some() && pass(&session, 1).network().is_none());
     assert_eq!(comparison(&session).distance(0, 1), None);
     let when = pass(&session, 1).divergence.unwrap();
     // Before that mini-batch the run has parameters again.
     act(&mut session, Navigate::EpochChosen(when.mini_batch as usize));
-    assert!(pass(&session, 1).current().is_some());
+    assert!(pass(&session, 1).network().is_some());
     act(&mut session, Navigate::EpochChosen(when.mini_batch as usize + 20));
     assert_eq!(pass(&session, 1).divergence, Some(when));
 }
@@ -264,9 +264,9 @@ fn edits_of_runs_are_made_undone_and_refused() {
     assert_eq!(session.scenario().runs.last(), Some(&added));
     let before = session.to_scenario();
     for (action, message) in [
-        (Edit::RunAdded(RunConfig::new(Updating::Sequential)), "at most 4 runs; remove one first"),
+        (Edit::RunAdded(RunConfig::new(Updating::DuringBackward)), "at most 4 runs; remove one first"),
         (Edit::RunRemoved { run: 9 }, "there is no run 10; the last one is 4"),
-        (Edit::RunMoved { run: 0 }, "run 1 cannot be moved further to the front"),
+        (Edit::RunMoved { run: 0 }, "run 1 is already first"),
         (
             Edit::RunUpdatingChanged { run: 3, to: usual[0].updating },
             "this run is there already; take another rule",
@@ -295,7 +295,7 @@ fn edits_of_runs_are_made_undone_and_refused() {
 fn the_gradient_check_agrees_for_every_parameter() {
     for id in ["mazur", "xor", "iris"] {
         let mut session = compared(preset(id), &[Updating::Sum, Updating::PerSample].map(RunConfig::new));
-        let network = session.mini_batch().before.clone();
+        let network = session.mini_batch().network_before.clone();
         for parameter in network.parameters() {
             act(&mut session, Look::Selected(Some(parameter.into())));
             finish_background_work(&mut session);
@@ -402,7 +402,7 @@ fn after(id: &str, epochs: usize) -> (Session, Vec<Evaluation>) {
 fn the_presets_show_what_their_notes_say() {
     let (session, runs) = after("compare-and", 500);
     assert_eq!((runs[0].correct_samples, runs[1].correct_samples), (4, 4));
-    assert_eq!((runs[2].cost_mean(), pass(&session, 2).current().unwrap().norm()), (0.25, 0.0));
+    assert_eq!((runs[2].cost_mean(), pass(&session, 2).network().unwrap().norm()), (0.25, 0.0));
 
     let (_, runs) = after("compare-gates", 500);
     assert_eq!((runs[0].correct_outputs, runs[1].correct_outputs), (16, 16));

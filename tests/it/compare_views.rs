@@ -89,7 +89,7 @@ fn a_diverged_run_says_when_and_where() {
     let said = read(&session, "run-1-numbers");
     assert_eq!(
         said,
-        "Diverged in epoch 1053, mini-batch 1: the cost overflowed (∞ or NaN) at η = 0.3. Step back, or use a \
+        "Diverged in epoch 1053, mini-batch 1: the cost overflows (∞ or NaN) at η = 0.3. Step back, or use a \
          smaller η."
     );
     for (id, html) in fragments(&session) {
@@ -100,7 +100,7 @@ fn a_diverged_run_says_when_and_where() {
 
 #[test]
 fn a_mini_batch_of_one_has_nothing_to_compare() {
-    let runs = [Updating::Sum, Updating::Sequential].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
+    let runs = [Updating::Sum, Updating::DuringBackward].map(|u| RunConfig::new(u).with(BiasRule::Frozen));
     let scenario = Scenario { runs: runs.to_vec(), ..preset("mazur") };
     let session = session(scenario);
     assert!(read(&session, "answers").contains("choose data with more rows"));

@@ -124,20 +124,20 @@ fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.05);
     let there = training_loop.snapshot(true, 0.0, 0.0);
     assert_eq!(session.position(), there.position.to_position());
-    assert_eq!(*session.mini_batch().before, training_loop.network());
+    assert_eq!(*session.mini_batch().network_before, training_loop.network());
     assert!(session.notice().unwrap().contains("continues from these parameters"));
     assert_eq!(session.training().evaluations(15).len(), 8, "the curve stays");
     // Undo: the old η, at the same place with the same parameters.
     act(&mut session, History::Undo);
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
     assert_eq!(
-        (session.position(), &*session.mini_batch().before),
+        (session.position(), &*session.mini_batch().network_before),
         (there.position.to_position(), &training_loop.network())
     );
     // After undo the run still counts as trained.
     act(&mut session, Edit::LearningRateChanged(0.2));
     assert_eq!(
-        (session.position(), &*session.mini_batch().before),
+        (session.position(), &*session.mini_batch().network_before),
         (there.position.to_position(), &training_loop.network())
     );
     // With other mini-batches the epoch begins again from these parameters.
@@ -145,7 +145,7 @@ fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     train(&mut again, 777);
     pause(&mut session, &again);
     act(&mut session, Edit::BatchSizeChanged(20));
-    assert_eq!(*session.mini_batch().before, again.network());
+    assert_eq!(*session.mini_batch().network_before, again.network());
     assert_eq!(session.position(), Position { epoch: session.position().epoch, ..Position::default() });
 }
 
@@ -213,7 +213,7 @@ fn a_divergence_is_reported_and_one_key_restores_the_last_finite_state() {
     session.update(Keyboard::KeyPressed { key: "b".into(), shift: false, control: false }).unwrap();
     assert_eq!(session.updates() + 1, update);
     assert!(session.visible().finished());
-    assert!(session.mini_batch().after.first_not_finite().is_none());
+    assert!(session.mini_batch().network_after.first_not_finite().is_none());
     let error = session
         .update(Navigate::Stepped { by: StepSize::MiniBatch, direction: Direction::Forward })
         .and_then(|()| session.update(Play::TimerFired))
@@ -252,10 +252,7 @@ fn invalid_stopping_criteria_are_refused() {
     let mut regression = session("linnerud");
     for (action, message) in [
         (Train::EpochLimitChanged(Some(0)), "use 1 epoch or more, or leave it empty"),
-        (
-            Train::CostLimitChanged(Some(-1.0)),
-            "a cost is never below 0, so never as low as -1; 0.01 would do",
-        ),
+        (Train::CostLimitChanged(Some(-1.0)), "a cost cannot be below 0; use 0.01"),
         (
             Train::AccuracyLimitChanged(Some(101.0)),
             "101 % is not an accuracy; use a number up to 100, such as 95",
@@ -296,7 +293,7 @@ fn a_million_parameters_train_and_can_be_paused() {
     scenario.sizes = vec![64, 2000, 440, 10];
     scenario.activations = [[scenario.activations[0]; 2].as_slice(), &scenario.activations[1..]].concat();
     let mut session = Session::new(scenario).unwrap();
-    assert!(session.mini_batch().before.parameter_count() > 1_000_000);
+    assert!(session.mini_batch().network_before.parameter_count() > 1_000_000);
     let mut training_loop = begin(&mut session);
     let mut checks = 0;
     training_loop.advance(10, || {

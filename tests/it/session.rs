@@ -124,7 +124,7 @@ fn invalid_actions_are_refused_and_nothing_changes() {
         ),
         (
             r#"{"type":"LayerSizeChanged","value":{"layer":0,"to":5}}"#,
-            "the data set the number of inputs and outputs",
+            "the data fix the number of inputs and outputs",
         ),
         (
             r#"{"type":"ParameterEdited","value":{"parameter":{"bias":{"layer":3,"neuron":0}},"to":1}}"#,

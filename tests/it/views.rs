@@ -288,7 +288,7 @@ fn every_control_of_the_page_parses_as_an_action() {
     let mut actions = actions_of(include_str!("../../index.html"), &[]);
     for preset in presets() {
         let mut session = Session::new(preset.scenario().unwrap()).unwrap();
-        act(&mut session, Look::RowTotalToggled(None));
+        act(&mut session, Look::RowSumToggled(None));
         act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
         let page = page(&session, Detail::Full);
         actions.extend(page.fragments.iter().flat_map(|(_, html)| actions_of(html, &page.fields)));

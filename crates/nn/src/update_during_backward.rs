@@ -1,4 +1,4 @@
-//! A common mistake: updating each layer during the backward pass.
+//! A mistake: updating each layer during the backward pass.
 //!
 //! Equation (2) needs the wˡ⁺¹ of the forward pass. Code that updates layer l + 1 before it computes δˡ uses the new wˡ⁺¹
 //! instead, and the result is not the gradient of any function.

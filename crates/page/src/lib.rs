@@ -67,7 +67,7 @@ pub fn provide_digits(csv: String) {
     presets::provide_digits(csv);
 }
 
-/// The present scenario as the text of a `deltascope-1` file.
+/// The current scenario as the text of a `deltascope-1` file.
 #[wasm_bindgen]
 pub fn scenario_file() -> String {
     APP.with_borrow(|app| app.as_ref().map_or(String::new(), |app| app.session.to_scenario().to_json()))

@@ -1,6 +1,6 @@
 //! The reply to the page: only what differs from what it shows already.
 
-use deltascope::session::{RowTotal, Session, WorkerCommand};
+use deltascope::session::{RowSum, Session, WorkerCommand};
 use deltascope::view::equation::{self, Detail};
 use deltascope::view::page::Page;
 use serde::Serialize;
@@ -57,8 +57,8 @@ pub(super) struct PageState {
     fields: BTreeMap<Cow<'static, str>, String>,
     attributes: BTreeMap<(Cow<'static, str>, &'static str), Option<String>>,
     highlighted: Vec<String>,
-    /// The row total whose explanation is open, if any.
-    explained: Option<Option<RowTotal>>,
+    /// The row sum whose explanation is open, if any.
+    explained: Option<Option<RowSum>>,
     /// A field holds a value that was refused.
     refused: bool,
 }
@@ -137,7 +137,7 @@ impl PageState {
         }
         // The explanation is below the table, possibly out of view.
         let view_state = session.view_state();
-        let explained = view_state.row_total_explained.then_some(view_state.row_total);
+        let explained = view_state.row_sum_explained.then_some(view_state.row_sum);
         if explained.is_some() && explained != self.explained {
             reply.reveal = Some("ledger-remarks");
         }

@@ -16,11 +16,11 @@ const SWEEP_START: f64 = 8.0;
 
 /// Results of background work so far.
 #[derive(Clone, Debug, Default)]
-pub struct Background {
-    gradient_check: ResultFor<(MiniBatchKey, Parameter), CheckInProgress>,
-    evaluations: ResultFor<MomentKey, Vec<Evaluation>>,
-    gradients_of_sum: ResultFor<(MiniBatchKey, Parameter), Vec<GradientOfSum>>,
-    sweep: ResultFor<MiniBatchKey, Option<LearningRateSweep>>,
+pub struct BackgroundResults {
+    gradient_check: CachedFor<(MiniBatchKey, Parameter), CheckInProgress>,
+    evaluations: CachedFor<MomentKey, Vec<Evaluation>>,
+    gradients_of_sum: CachedFor<(MiniBatchKey, Parameter), Vec<GradientOfSum>>,
+    sweep: CachedFor<MiniBatchKey, Option<LearningRateSweep>>,
 }
 
 /// The scenario's version and the update index.
@@ -29,15 +29,15 @@ type MiniBatchKey = (u64, u64);
 type MomentKey = (MiniBatchKey, usize, bool);
 
 /// A cache of one entry: a result and its key.
-type ResultFor<K, V> = Option<(K, V)>;
+type CachedFor<K, V> = Option<(K, V)>;
 
 /// The result for `key`, if it is known.
-fn result_for<'a, K: PartialEq, V>(known: &'a ResultFor<K, V>, key: &K) -> Option<&'a V> {
+fn result_for<'a, K: PartialEq, V>(known: &'a CachedFor<K, V>, key: &K) -> Option<&'a V> {
     known.as_ref().filter(|(known, _)| known == key).map(|(_, value)| value)
 }
 
 /// The result for `key`; a default value if it is not known.
-fn result_or_default<K: PartialEq, V: Default>(known: &mut ResultFor<K, V>, key: K) -> &mut V {
+fn result_or_default<K: PartialEq, V: Default>(known: &mut CachedFor<K, V>, key: K) -> &mut V {
     let value = known.take().filter(|(known, _)| *known == key).map(|(_, value)| value);
     &mut known.insert((key, value.unwrap_or_default())).1
 }
@@ -93,7 +93,7 @@ impl Session {
         result_for(&self.background.gradients_of_sum, &key).map(Vec::as_slice)
     }
 
-    /// The evaluation of a run at the present moment over all rows; `None` until it is computed.
+    /// The evaluation of a run at the current moment over all rows; `None` until it is computed.
     pub fn evaluation(&self, run: usize) -> Option<Evaluation> {
         let found = result_for(&self.background.evaluations, &self.moment_key())?.get(run)?;
         (found.samples == self.scenario().data.samples.len()).then_some(*found)
@@ -102,11 +102,11 @@ impl Session {
     /// Whether [`Session::evaluation`] takes too long to be computed at every moment.
     pub fn evaluation_takes_too_long(&self) -> bool {
         let runs = self.comparison().map_or(0, |comparison| comparison.passes.len());
-        let parameters = self.mini_batch().before.parameter_count();
+        let parameters = self.mini_batch().network_before.parameter_count();
         runs * parameters * self.scenario().data.samples.len() > MAX_EVALUATION
     }
 
-    /// For the present mini-batch: the distance between updating after each sample and once for the sum, by η; as far
+    /// For the current mini-batch: the distance between updating after each sample and once for the sum, by η; as far
     /// as it has been computed.
     pub fn sweep(&self) -> Option<&LearningRateSweep> {
         result_for(&self.background.sweep, &self.mini_batch_key())?.as_ref()
@@ -137,7 +137,7 @@ impl Session {
             return Some(BackgroundTask::GradientOfSum(self.compared_parameter()));
         }
         let run =
-            (0..passes.len()).find(|&run| passes[run].current().is_some() && self.evaluation(run).is_none());
+            (0..passes.len()).find(|&run| passes[run].network().is_some() && self.evaluation(run).is_none());
         match run {
             Some(run) if !self.evaluation_takes_too_long() => Some(BackgroundTask::Evaluation(run)),
             _ if self.mini_batch().rows.len() > 1 && self.sweep().is_none_or(|sweep| !sweep.finished()) => {
@@ -150,7 +150,7 @@ impl Session {
     /// Runs one slice of the background work.
     pub fn run_background_slice(&mut self) {
         let samples = self.mini_batch().rows.len();
-        let parameters = self.mini_batch().before.parameter_count().max(1);
+        let parameters = self.mini_batch().network_before.parameter_count().max(1);
         let mut left = SLICE;
         while left > 0
             && let Some(task) = self.next_task()
@@ -189,16 +189,16 @@ impl Session {
         let cost = scenario.hyperparameters.cost;
         let samples = || scenario.data.samples.select(&mini_batch.rows);
         let found = result_or_default(&mut self.background.gradient_check, (key, parameter));
-        found.own.refine(&mini_batch.before, samples(), cost, &[parameter]);
+        found.own.refine(&mini_batch.network_before, samples(), cost, &[parameter]);
         if let Some(shared) = shared_with(&scenario, parameter) {
-            found.shared.refine(&mini_batch.before, samples(), cost, &shared);
+            found.shared.refine(&mini_batch.network_before, samples(), cost, &shared);
         }
     }
 
     fn evaluate_run(&mut self, run: usize, rows: usize) {
         let key = self.moment_key();
         let Some(comparison) = &self.comparison else { return };
-        let Some(network) = comparison.passes[run].current() else { return };
+        let Some(network) = comparison.passes[run].network() else { return };
         let found = result_or_default(&mut self.background.evaluations, key);
         found.resize(comparison.passes.len(), Evaluation::default());
         let samples = &self.scenario.data.samples;
@@ -213,10 +213,11 @@ impl Session {
         let (key, from) = (self.mini_batch_key(), SWEEP_START * self.sweep_learning_rate());
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let sweep = result_or_default(&mut self.background.sweep, key);
-        let sweep = sweep
-            .get_or_insert_with(|| LearningRateSweep::new(&mini_batch.before, from, mini_batch.rows.len()));
+        let sweep = sweep.get_or_insert_with(|| {
+            LearningRateSweep::new(&mini_batch.network_before, from, mini_batch.rows.len())
+        });
         sweep.measure(
-            &mini_batch.before,
+            &mini_batch.network_before,
             scenario.data.samples.select(&mini_batch.rows),
             &scenario.hyperparameters,
         );

@@ -14,7 +14,7 @@ impl Comparison {
         self.curves(points, |cost| *cost)
     }
 
-    /// Accuracy over all rows, before each epoch up to the present one.
+    /// Accuracy over all rows, before each epoch up to the current one.
     pub fn accuracy_curves(&self, scenario: &Scenario) -> RunCurves {
         let mini_batches = scenario.mini_batches() as u64;
         let points = self.epochs.before(self.mini_batch / mini_batches + 1);
@@ -46,8 +46,8 @@ impl Comparison {
         }
         for (curve, pass) in curves.iter_mut().zip(&self.passes) {
             let known = curve.last().is_some_and(|(at, _)| *at == self.mini_batch);
-            let network = pass.before().filter(|_| !known);
-            let value = network.and_then(|network| value(network, self.passes[reference].before()));
+            let network = pass.network_before().filter(|_| !known);
+            let value = network.and_then(|network| value(network, self.passes[reference].network_before()));
             curve.extend(value.map(|value| (self.mini_batch, value)));
         }
         curves

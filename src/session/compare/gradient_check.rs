@@ -4,7 +4,7 @@ use crate::nn::{BiasRule, NumericalDerivative, Parameter, Reduction, agreeing_di
 use crate::scenario::Scenario;
 use crate::session::MiniBatch;
 
-/// ∂C/∂p of the present mini-batch, numerically and by backpropagation.
+/// ∂C/∂p of the current mini-batch, numerically and by backpropagation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GradientCheck {
     /// p

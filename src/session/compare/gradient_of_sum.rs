@@ -1,4 +1,4 @@
-//! The gradient of a sum is the sum of the gradients: shown with the numbers of the present mini-batch.
+//! The gradient of a sum is the sum of the gradients: shown with the numbers of the current mini-batch.
 
 use crate::nn::{Cost, Gradient, Parameter, Reduction, backprop};
 use crate::scenario::Scenario;
@@ -21,7 +21,7 @@ pub struct GradientOfSum {
     pub equal: (usize, usize),
 }
 
-/// The gradient of a sum for the present mini-batch, with the scenario's cost as a mean and as a sum. A squared error is
+/// The gradient of a sum for the current mini-batch, with the scenario's cost as a mean and as a sum. A squared error is
 /// shown with ½ and without.
 pub fn gradient_of_sum(
     scenario: &Scenario,
@@ -41,7 +41,7 @@ fn gradient_of_sum_for(
     parameter: Parameter,
     (cost, reduction): (Cost, Reduction),
 ) -> Option<GradientOfSum> {
-    let network = &*mini_batch.before;
+    let network = &*mini_batch.network_before;
     let count = mini_batch.rows.len();
     let mut batch = Gradient::zeros(network);
     let mut sum = Gradient::zeros(network);

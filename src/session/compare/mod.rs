@@ -12,11 +12,11 @@ mod gradient_of_sum;
 mod pass;
 mod show;
 
-pub use background::Background;
+pub use background::BackgroundResults;
 pub use curves::RunCurves;
 pub use gradient_check::GradientCheck;
 pub use gradient_of_sum::{GradientOfSum, gradient_of_sum};
-pub use pass::{RunPass, RunRow};
+pub use pass::{RunPass, RunSample};
 pub use show::Compare;
 
 use super::checkpoints::Checkpoints;
@@ -35,7 +35,7 @@ pub struct Comparison {
     runs: Vec<RunConfig>,
     /// The states before some mini-batches.
     pub(super) checkpoints: Checkpoints<RunStates>,
-    /// The mean cost of each mini-batch, of each sample before its update; `None` once the run has diverged.
+    /// Mean cost of each mini-batch; each sample's cost is taken before its update. `None` once the run has diverged.
     costs: Series<Vec<Option<f64>>>,
     /// Evaluations of all rows before each epoch.
     epochs: Series<Vec<Option<Evaluation>>>,
@@ -100,15 +100,15 @@ impl Comparison {
         let rows = self.order.rows(scenario, mini_batch);
         let mut costs = Vec::with_capacity(states.len());
         let passed = states.iter().zip(&self.runs).map(|(state, run)| {
-            let mut after = Network::clone(&state.network);
+            let mut network_after = Network::clone(&state.network);
             let passed = match state.diverged {
-                None => pass::train(run, scenario, rows, &mut after, |_, _| {}),
+                None => pass::train(run, scenario, rows, &mut network_after, |_, _| {}),
                 Some(_) => Err(NotFinite::Cost),
             };
-            work += 3 * after.parameter_count() * rows.len();
+            work += 3 * network_after.parameter_count() * rows.len();
             costs.push(passed.ok().map(|cost| cost / rows.len() as f64));
             match passed {
-                Ok(_) => RunState { network: after.into(), diverged: None },
+                Ok(_) => RunState { network: network_after.into(), diverged: None },
                 Err(what) => RunState {
                     diverged: state.diverged.or(Some(RunDivergence { mini_batch, what })),
                     ..state.clone()
@@ -203,13 +203,13 @@ impl Comparison {
         first(&own).or_else(|| first(&RunConfig::is_mini_batch)).unwrap_or(0)
     }
 
-    /// ‖θ − θ′‖ of two runs at the present moment; `None` if one has diverged.
+    /// ‖θ − θ′‖ of two runs at the current moment; `None` if one has diverged.
     pub fn distance(&self, one: usize, other: usize) -> Option<f64> {
-        let network = |run: usize| self.passes.get(run)?.current();
+        let network = |run: usize| self.passes.get(run)?.network();
         Some(network(one)?.distance(network(other)?))
     }
 
-    /// The evaluation of a run before the present epoch, over all rows.
+    /// The evaluation of a run before the current epoch, over all rows.
     pub fn before_epoch(&self, scenario: &Scenario, run: usize) -> Option<Evaluation> {
         let epoch = self.mini_batch / scenario.mini_batches() as u64;
         let (at, found) = self.epochs.before(epoch + 1).last()?;

@@ -15,22 +15,23 @@ pub struct RunPass {
     pub run: RunConfig,
     /// Its hyperparameters in this mini-batch.
     pub hyperparameters: Hyperparameters,
-    /// The samples, as far as the run did not diverge.
-    pub rows: Vec<RunRow>,
+    /// The samples before the run diverged.
+    pub samples: Vec<RunSample>,
     /// Where the run diverged, if it did: in this mini-batch or before.
     pub divergence: Option<RunDivergence>,
-    before: Arc<Network>,
-    after: Arc<Network>,
-    /// Samples done at the present moment, and the parameters then.
+    network_before: Arc<Network>,
+    network_after: Arc<Network>,
+    /// Samples done at the current moment, and the parameters then.
     current: (usize, Arc<Network>),
-    samples: Vec<usize>,
+    /// The row of the data of each sample.
+    rows: Vec<usize>,
     /// Whether all δ are computed at the same parameters, without updates.
     frozen: bool,
 }
 
 /// One sample of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RunRow {
+pub struct RunSample {
     /// bˡ by layer, before this sample.
     pub biases: Arc<[Vec<f64>]>,
     /// δˡ by layer.
@@ -43,72 +44,74 @@ impl RunPass {
     pub(super) fn new(
         run: RunConfig,
         scenario: &Scenario,
-        samples: &[usize],
-        before: Arc<Network>,
+        rows: &[usize],
+        network_before: Arc<Network>,
         divergence: Option<RunDivergence>,
         mini_batch: u64,
         frozen: Option<&Arc<Network>>,
     ) -> Self {
-        let mut rows = Vec::with_capacity(samples.len());
-        let mut after = Network::clone(&before);
+        let mut samples = Vec::with_capacity(rows.len());
+        let mut network_after = Network::clone(&network_before);
         let trained = match divergence {
             Some(divergence) => Err(divergence),
-            None => train(&run, scenario, samples, &mut after, |biases, trace| {
-                rows.push(RunRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost });
+            None => train(&run, scenario, rows, &mut network_after, |biases, trace| {
+                samples.push(RunSample { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost });
             })
             .map_err(|what| RunDivergence { mini_batch, what }),
         };
         if trained.is_err() {
-            after = Network::clone(&before);
-            rows.retain(|row| {
-                row.cost.is_finite() && row.deltas.iter().flatten().all(|delta| delta.is_finite())
+            network_after = Network::clone(&network_before);
+            samples.retain(|sample| {
+                sample.cost.is_finite() && sample.deltas.iter().flatten().all(|delta| delta.is_finite())
             });
         }
         if let Some(frozen) = frozen {
             let biases = biases(frozen);
-            let samples = scenario.data.samples.select(samples);
-            rows = samples
+            samples = scenario
+                .data
+                .samples
+                .select(rows)
                 .map(|sample| backprop(frozen, &sample, scenario.hyperparameters.cost))
-                .map(|trace| RunRow { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost })
+                .map(|trace| RunSample { biases: biases.clone(), deltas: trace.deltas, cost: trace.cost })
                 .collect();
         }
         Self {
             run,
-            hyperparameters: run.hyperparameters(&scenario.hyperparameters, samples.len()),
-            rows,
+            hyperparameters: run.hyperparameters(&scenario.hyperparameters, rows.len()),
+            samples,
             divergence: trained.err(),
-            current: (0, before.clone()),
-            after: after.into(),
-            before,
-            samples: samples.to_vec(),
+            current: (0, network_before.clone()),
+            network_after: network_after.into(),
+            network_before,
+            rows: rows.to_vec(),
             frozen: frozen.is_some(),
         }
     }
 
     /// The parameters before the mini-batch; `None` once the run has diverged.
-    pub fn before(&self) -> Option<&Network> {
-        self.divergence.is_none().then_some(&*self.before)
+    pub fn network_before(&self) -> Option<&Network> {
+        self.divergence.is_none().then_some(&*self.network_before)
     }
 
-    /// The parameters at the present moment; `None` once the run has diverged.
-    pub fn current(&self) -> Option<&Network> {
+    /// The parameters at the current moment; `None` once the run has diverged.
+    pub fn network(&self) -> Option<&Network> {
         self.divergence.is_none().then_some(&*self.current.1)
     }
 
     /// The parameters after the mini-batch; `None` once the run has diverged.
-    pub fn after(&self) -> Option<&Network> {
-        self.divergence.is_none().then_some(&*self.after)
+    pub fn network_after(&self) -> Option<&Network> {
+        self.divergence.is_none().then_some(&*self.network_after)
     }
 
     /// The change of a weight or bias since the start of the mini-batch.
     pub fn change(&self, parameter: Parameter) -> Option<f64> {
-        Some(self.current()?.get(parameter)? - self.before()?.get(parameter)?)
+        Some(self.network()?.get(parameter)? - self.network_before()?.get(parameter)?)
     }
 
     /// The mean cost of the samples, each before its update; `None` once the run has diverged.
     pub fn cost_mean(&self) -> Option<f64> {
-        let sum = self.rows.iter().fold(0.0, |sum, row| sum + row.cost);
-        self.divergence.is_none().then_some(sum / self.rows.len() as f64)
+        let sum = self.samples.iter().fold(0.0, |sum, sample| sum + sample.cost);
+        self.divergence.is_none().then_some(sum / self.samples.len() as f64)
     }
 
     /// Number of updates in this mini-batch after `samples` samples; `finished` says whether the mini-batch's update is
@@ -129,20 +132,20 @@ impl RunPass {
         }
         let done = match self.run.updating {
             Updating::PerSample => samples,
-            _ if finished => self.samples.len(),
+            _ if finished => self.rows.len(),
             _ => 0,
         };
-        if done == self.samples.len() || done == 0 {
-            self.current = (done, if done == 0 { &self.before } else { &self.after }.clone());
+        if done == self.rows.len() || done == 0 {
+            self.current = (done, if done == 0 { &self.network_before } else { &self.network_after }.clone());
             return;
         }
         // Continue from the current sample, or start again to go back.
         let (from, network) =
-            if self.current.0 <= done { self.current.clone() } else { (0, self.before.clone()) };
+            if self.current.0 <= done { self.current.clone() } else { (0, self.network_before.clone()) };
         if from < done {
             let mut network = Network::clone(&network);
-            let len = self.samples.len();
-            let _ = train_part(&self.run, scenario, &self.samples[from..done], len, &mut network, |_, _| {});
+            let len = self.rows.len();
+            let _ = train_part(&self.run, scenario, &self.rows[from..done], len, &mut network, |_, _| {});
             self.current = (done, network.into());
         }
     }
@@ -171,14 +174,14 @@ fn train_part(
     let hyperparameters = run.hyperparameters(&scenario.hyperparameters, mini_batch_len);
     let mut sum = 0.0;
     for update in rows.chunks(hyperparameters.batch_size) {
-        let before = biases(network);
+        let biases_before = biases(network);
         let samples = scenario.data.samples.select(update);
         let mut record = |trace: Trace| {
             sum += trace.cost;
-            observe(&before, trace);
+            observe(&biases_before, trace);
         };
         match run.updating {
-            Updating::Sequential => {
+            Updating::DuringBackward => {
                 train_mini_batch_updating_during_backward(network, samples, &hyperparameters)
                     .into_iter()
                     .for_each(record);

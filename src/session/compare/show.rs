@@ -1,4 +1,4 @@
-//! The compared runs follow the session's position.
+//! The actions of Compare ([`Compare`]), and the runs at the session's position.
 
 use super::RunStates;
 use crate::session::{Axis, Session};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Compare {
-    /// Computes all δ at the same parameters, or not.
+    /// Freezes or unfreezes the parameters.
     FreezeToggled,
     /// The horizontal axis of the charts of runs.
     AxisChanged(Axis),
@@ -31,7 +31,7 @@ impl Session {
 
     /// Shows the runs at this mini-batch, given the states before it.
     pub(in crate::session) fn show_runs(&mut self, mini_batch: u64, states: &RunStates) {
-        let frozen = self.view_state.frozen.then_some(&self.mini_batch.before);
+        let frozen = self.view_state.frozen.then_some(&self.mini_batch.network_before);
         if let Some(comparison) = &mut self.comparison {
             comparison.show(&self.scenario, mini_batch, states, frozen);
         }
@@ -49,7 +49,7 @@ impl Session {
         }
     }
 
-    /// Moves the runs to the present moment of their mini-batch.
+    /// Moves the runs to the current moment of their mini-batch.
     pub(in crate::session) fn move_runs(&mut self) {
         let (samples, finished) = (self.visible().accumulated(), self.visible().finished());
         if let Some(comparison) = &mut self.comparison {

@@ -63,7 +63,7 @@ pub enum Edit {
     SplitSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
     /// Whether the inputs are standardised by the training rows.
     StandardiseChanged(bool),
-    /// One weight or bias, before the present mini-batch.
+    /// One weight or bias, before the current mini-batch.
     ParameterEdited {
         /// Which one.
         parameter: Parameter,
@@ -178,13 +178,13 @@ impl Session {
             Edit::LayerRemoved { layer } => network::remove_layer(scenario, *layer)?,
             Edit::LayerSizeChanged { layer, to } => network::set_layer_size(scenario, *layer, *to)?,
             Edit::DistributionChanged(distribution) => {
-                let present = network::initialisation(scenario);
+                let current = network::initialisation(scenario);
                 scenario.start =
-                    Start::Initialisation(Initialisation { distribution: *distribution, ..present });
+                    Start::Initialisation(Initialisation { distribution: *distribution, ..current });
             }
             Edit::SeedChanged(seed) => {
-                let present = network::initialisation(scenario);
-                scenario.start = Start::Initialisation(Initialisation { seed: *seed, ..present });
+                let current = network::initialisation(scenario);
+                scenario.start = Start::Initialisation(Initialisation { seed: *seed, ..current });
             }
             Edit::ShuffleChanged(true) => scenario.order = SampleOrder::Shuffled(1),
             Edit::ShuffleChanged(false) => scenario.order = SampleOrder::File,
@@ -193,7 +193,7 @@ impl Session {
             Edit::SplitSeedChanged(seed) => rows::set_split_seed(scenario, *seed)?,
             Edit::StandardiseChanged(to) => rows::set_standardise(scenario, *to)?,
             Edit::ParameterEdited { parameter, to } => {
-                let mut network = Network::clone(&self.mini_batch.before);
+                let mut network = Network::clone(&self.mini_batch.network_before);
                 *network.get_mut(*parameter).ok_or("there is no such weight or bias")? = *to;
                 let Position { epoch, mini_batch, .. } = self.position;
                 scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };

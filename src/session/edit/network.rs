@@ -28,7 +28,7 @@ pub(super) fn remove_layer(scenario: &mut Scenario, layer: usize) -> Result<(), 
 
 pub(super) fn set_layer_size(scenario: &mut Scenario, layer: usize, neurons: usize) -> Result<(), String> {
     if layer + 1 >= scenario.activations.len() {
-        return Err("the data set the number of inputs and outputs".into());
+        return Err("the data fix the number of inputs and outputs".into());
     }
     scenario.sizes[layer + 1] = neurons;
     Ok(())

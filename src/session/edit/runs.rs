@@ -22,11 +22,9 @@ pub(super) fn remove(scenario: &mut Scenario, run: usize) -> Result<(), String> 
 
 /// Moves a run one place forward.
 pub(super) fn move_forward(scenario: &mut Scenario, run: usize) -> Result<(), String> {
-    let runs = runs(scenario);
-    if !(1..runs.len()).contains(&run) {
-        return Err(format!("run {} cannot be moved further to the front", run.saturating_add(1)));
-    }
-    runs.swap(run - 1, run);
+    existing(scenario, run)?;
+    let before = run.checked_sub(1).ok_or("run 1 is already first")?;
+    scenario.runs.swap(before, run);
     Ok(())
 }
 

@@ -117,7 +117,7 @@ impl Session {
         (training.first_trained_update, training.pending_action) = (first_trained_update, None);
     }
 
-    /// After an edit of a trained run: the edited scenario with the present parameters as its start. `None` if the
+    /// After an edit of a trained run: the edited scenario with the current parameters as its start. `None` if the
     /// run was not trained, or if the parameters would lose their meaning; the run is then replayed.
     pub(in crate::session) fn continued(&self, edit: &Edit, edited: &Scenario) -> Option<Scenario> {
         let same_batches = matches!(

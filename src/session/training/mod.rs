@@ -4,7 +4,7 @@
 //! it pauses or ends, the session goes to that very sample, with the same doubles.
 
 mod control;
-mod criteria;
+mod limits;
 mod report;
 
 use super::{Action, MiniBatch, Session, typed};
@@ -74,7 +74,7 @@ pub enum TrainingStatus {
     Ended(StopReason),
 }
 
-/// A training, and the settings of the present or the next one.
+/// A training, and the settings of the current or the next one.
 #[derive(Clone, Debug, Default)]
 pub struct Training {
     id: u32,
@@ -87,7 +87,7 @@ pub struct Training {
     /// The first update of this training, from the start of epoch 0.
     pub first_update: u64,
     snapshot: Option<Arc<Snapshot>>,
-    /// Trainings of this run before the present one, up to `first_update`.
+    /// Trainings of this run before the current one, up to `first_update`.
     earlier: TrainingTotals,
     /// Where the session went when the training paused or ended.
     stopped_position: Option<Position>,
@@ -189,7 +189,7 @@ impl Session {
             }
             Train::EpochLimitChanged(epochs) => criteria.epochs = epochs,
             Train::CostLimitChanged(Some(cost)) if cost < 0.0 => {
-                return Err(format!("a cost is never below 0, so never as low as {cost}; 0.01 would do"));
+                return Err("a cost cannot be below 0; use 0.01".into());
             }
             Train::CostLimitChanged(cost) => criteria.cost = cost,
             Train::AccuracyLimitChanged(Some(percent)) if !(percent > 0.0 && percent <= 100.0) => {
@@ -222,17 +222,17 @@ impl Session {
         std::mem::take(&mut self.training.commands)
     }
 
-    /// The task of [`WorkerCommand::Start`]: the scenario from the present mini-batch on, or from the next one if the
-    /// present one is finished.
+    /// The task of [`WorkerCommand::Start`]: the scenario from the current mini-batch on, or from the next one if the
+    /// current one is finished.
     pub fn task(&self) -> Task {
         let scenario = Scenario { start: self.next_start(), ..Scenario::clone(&self.scenario) };
         Task { id: self.training.id, scenario, criteria: self.training.criteria }
     }
 
-    /// The present parameters as a start, before the first update that is not made yet.
+    /// The current parameters as a start, before the first update that is not made yet.
     fn next_start(&self) -> Start {
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(self.next_update());
-        let MiniBatch { before, after, .. } = &*self.mini_batch;
+        let MiniBatch { network_before: before, network_after: after, .. } = &*self.mini_batch;
         let network = if self.visible().finished() { after } else { before };
         Start::Parameters { network: network.clone(), epoch, mini_batch }
     }
@@ -242,7 +242,7 @@ impl Session {
         self.updates() + u64::from(self.visible().finished())
     }
 
-    /// Whether a worker has made some of the updates before the present position.
+    /// Whether a worker has made some of the updates before the current position.
     pub(super) fn was_trained(&self) -> bool {
         self.training.first_trained_update.is_some_and(|first| first < self.updates())
     }

@@ -70,7 +70,7 @@ impl Session {
             return Err("the training’s report has no parameters; start it again".into());
         };
         let scenario = &*self.scenario;
-        let shape = &self.mini_batch.before;
+        let shape = &self.mini_batch.network_before;
         let update = scenario.update_index(&position);
         let mut cache = self.replay_cache.clone();
         for (at, parameters) in history.before(update) {

@@ -60,7 +60,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let Some(parameter) = session.selected_parameter() else {
             return self.sentence("Select a neuron or weight to plot it");
         };
-        let current = |run: usize| comparison.passes[run].current()?.get(parameter);
+        let current = |run: usize| comparison.passes[run].network()?.get(parameter);
         let lines = comparison.parameter_curves(parameter);
         self.run_lines(session, comparison, (&name(parameter), Scale::around), lines, current)
     }

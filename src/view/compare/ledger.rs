@@ -3,7 +3,7 @@
 use super::ComparisonView;
 use crate::nn::{BiasRule, Parameter, Reduction};
 use crate::scenario::Updating;
-use crate::session::{Item, MAX_DIGITS, RunPass, RunRow};
+use crate::session::{Item, MAX_DIGITS, RunPass, RunSample};
 use crate::view::format::{number, signed};
 use crate::view::fragment::{Attribute, Fragment, fragment};
 use maud::{Markup, Render, html};
@@ -124,20 +124,21 @@ impl ComparisonView<'_> {
         let RunLedger { pass, layer, digits, .. } = *ledger;
         let (done, samples, finished) = self.done();
         let frozen = self.session.view_state().frozen;
-        let rows = &pass.rows[..done.min(pass.rows.len())];
-        let sum = |neuron: usize| rows.iter().fold(0.0, |sum, row| sum + row.deltas[layer][neuron]);
+        let done_samples = &pass.samples[..done.min(pass.samples.len())];
+        let sum =
+            |neuron: usize| done_samples.iter().fold(0.0, |sum, sample| sum + sample.deltas[layer][neuron]);
         let complete = done == samples;
         let caption = match (complete, pass.run.updating) {
             (false, _) => format!("Σ down, {done} of {samples}"),
             (true, Updating::PerSample) if !frozen => "Σ down, each δ at its own b".to_owned(),
-            (true, Updating::Sequential) if !frozen => "Σ down, each δ at partly updated w".to_owned(),
+            (true, Updating::DuringBackward) if !frozen => "Σ down, each δ at partly updated w".to_owned(),
             (true, _) => "Σ down: ∂C/∂b, summed over the samples".to_owned(),
         };
         // A run that diverged before these samples has no rows for them, and so no sum.
-        let has_rows = rows.len() == done;
+        let has_rows = done_samples.len() == done;
         let row_sum = matches!(pass.run.bias_rule, BiasRule::LayerSum | BiasRule::SharedBias) && has_rows;
         let updated = pass.updates(done, finished) > 0;
-        let bias = |pass: &RunPass, neuron| pass.current()?.get(Parameter::Bias { layer, neuron });
+        let bias = |pass: &RunPass, neuron| pass.network()?.get(Parameter::Bias { layer, neuron });
         html! {
             tr { th colspan=(ledger.neurons.len() + 2) class="caption" { (caption) } }
             (ledger.total("Σ δ", "delta", |neuron| match has_rows {
@@ -178,10 +179,10 @@ impl RunLedger<'_> {
     /// is still to come.
     fn sample(&self, sample: usize, shown: Option<usize>) -> Markup {
         let RunLedger { layer, digits, .. } = *self;
-        let row = shown.and_then(|sample| self.pass.rows.get(sample));
-        let delta = |row: &RunRow, neuron: usize| row.deltas[layer][neuron];
-        let other = |neuron: usize| Some(delta(self.reference?.rows.get(sample)?, neuron));
-        let cells = |class: &str, name: Markup, cell: &dyn Fn(&RunRow, usize) -> Markup| {
+        let row = shown.and_then(|sample| self.pass.samples.get(sample));
+        let delta = |row: &RunSample, neuron: usize| row.deltas[layer][neuron];
+        let other = |neuron: usize| Some(delta(self.reference?.samples.get(sample)?, neuron));
+        let cells = |class: &str, name: Markup, cell: &dyn Fn(&RunSample, usize) -> Markup| {
             html! {
                 td class=(class) { @if row.is_some() { (name) } }
                 @for neuron in self.neurons.clone() {

@@ -56,7 +56,7 @@ impl ComparisonView<'_> {
 
     /// The parameters that have a row, biases first within a layer, and the number of all parameters.
     fn shown(&self) -> (Vec<Parameter>, usize) {
-        let network = &self.session.mini_batch().before;
+        let network = &self.session.mini_batch().network_before;
         let count = network.parameter_count();
         let (layer, neuron) = self.selected();
         let mut shown: Vec<Parameter> = if count <= MAX_PARAMETERS {
@@ -91,12 +91,12 @@ impl ComparisonView<'_> {
                     }
                 }
                 @for (run, pass) in passes.iter().enumerate() {
-                    @let after = pass.current().and_then(|network| network.get(parameter));
-                    td { (text(pass.before().and_then(|network| network.get(parameter)))) }
+                    @let after = pass.network().and_then(|network| network.get(parameter));
+                    td { (text(pass.network_before().and_then(|network| network.get(parameter)))) }
                     td { (pass.change(parameter).map_or("–".to_owned(), |change| signed(change, self.digits))) }
                     td class=(colour) { (text(after)) }
                     @if run != reference {
-                        @let other = passes[reference].current().and_then(|network| network.get(parameter));
+                        @let other = passes[reference].network().and_then(|network| network.get(parameter));
                         td.difference { (difference(after, other)) }
                     }
                 }

@@ -25,7 +25,7 @@ const ADDABLE: [RunConfig; 9] = {
         MEAN.with(BiasRule::LayerSum),
         SUM.with(BiasRule::SharedBias),
         SUM.with(BiasRule::Frozen),
-        RunConfig::new(Updating::Sequential),
+        RunConfig::new(Updating::DuringBackward),
     ]
 };
 
@@ -50,11 +50,11 @@ pub fn name(run: &RunConfig) -> String {
         (None, Updating::PerSample) => "After each sample".to_owned(),
         (None, Updating::Sum) => "Mini-batch, sum".to_owned(),
         (None, Updating::Mean) => "Mini-batch, mean".to_owned(),
-        (None, Updating::Sequential) => "Wrong: backpropagates through updated weights".to_owned(),
+        (None, Updating::DuringBackward) => "Wrong: backpropagates through updated weights".to_owned(),
         (Some(rule), Updating::PerSample) => format!("{rule}, after each sample"),
         (Some(rule), Updating::Sum) => rule.to_owned(),
         (Some(rule), Updating::Mean) => format!("{rule}, mean"),
-        (Some(rule), Updating::Sequential) => {
+        (Some(rule), Updating::DuringBackward) => {
             format!("{rule}, backpropagates through updated weights (wrong)")
         }
     };
@@ -62,10 +62,10 @@ pub fn name(run: &RunConfig) -> String {
 }
 
 /// When and why a run diverged, as a sentence.
-fn divergence_message(scenario: &Scenario, RunDivergence { mini_batch, what }: RunDivergence) -> String {
+fn run_divergence_message(scenario: &Scenario, RunDivergence { mini_batch, what }: RunDivergence) -> String {
     let mini_batches = scenario.mini_batches() as u64;
     format!(
-        "Diverged in epoch {}, mini-batch {}: {what} overflowed (∞ or NaN) at η = {}. Step back, or use a smaller η.",
+        "Diverged in epoch {}, mini-batch {}: {what} overflows (∞ or NaN) at η = {}. Step back, or use a smaller η.",
         mini_batch / mini_batches + 1,
         mini_batch % mini_batches + 1,
         typed(scenario.hyperparameters.learning_rate),
@@ -121,14 +121,14 @@ impl ComparisonView<'_> {
         let symbol = math(symbol_as(Item::Bias { layer, neuron }, false));
         html! {
             p.symbols { (in_symbols(&symbol, pass)) }
-            @if pass.run.updating == Updating::Sequential {
+            @if pass.run.updating == Updating::DuringBackward {
                 p {
                     "Each δ comes back through weights that are already updated. This is not the gradient of any cost."
                 }
             }
             @if self.session.view_state().frozen {
                 p { "The parameters are frozen: no sample updates them." }
-            } @else if let (Some(before), Some(current)) = (pass.before(), pass.current()) {
+            } @else if let (Some(before), Some(current)) = (pass.network_before(), pass.network()) {
                 p { (self.in_numbers(&symbol, pass, before, current)) }
             }
         }
@@ -160,8 +160,8 @@ impl ComparisonView<'_> {
     /// "− 0.5·(+0.125) − 0.5·(−0.130)": the updates of a bias so far, each with the terms of its gradient.
     fn update_terms(&self, pass: &RunPass, layer: usize, neuron: usize, updates: usize) -> String {
         let eta = typed(pass.hyperparameters.learning_rate);
-        let per_update = if pass.run.updating == Updating::PerSample { 1 } else { pass.rows.len() };
-        let updates = pass.rows.chunks(per_update.max(1)).take(updates);
+        let per_update = if pass.run.updating == Updating::PerSample { 1 } else { pass.samples.len() };
+        let updates = pass.samples.chunks(per_update.max(1)).take(updates);
         let more = if updates.len() > MAX_TERMS { " − …" } else { "" };
         let shown = updates.take(MAX_TERMS).map(|rows| {
             let column = |neuron: usize| rows.iter().map(move |row| row.deltas[layer][neuron]);
@@ -186,7 +186,7 @@ impl ComparisonView<'_> {
         let pass = &self.comparison.passes[run];
         let scenario = self.session.scenario();
         if let Some(divergence) = pass.divergence {
-            return html! { p.diverged { (divergence_message(scenario, divergence)) } };
+            return html! { p.diverged { (run_divergence_message(scenario, divergence)) } };
         }
         let (done, _, finished) = self.done();
         let reference = self.comparison.reference();
@@ -232,7 +232,7 @@ impl ComparisonView<'_> {
 
     /// ‖θ − θ′‖ to the reference run, and whether this many updates explain it by rounding.
     fn distance(&self, run: usize, reference: usize, updates: u64) -> String {
-        let norm = self.comparison.passes[run].current().map_or(0.0, Network::norm);
+        let norm = self.comparison.passes[run].network().map_or(0.0, Network::norm);
         let rounding = f64::EPSILON * norm * updates.clamp(1, 1000) as f64;
         match self.comparison.distance(run, reference) {
             None => "–".to_owned(),
@@ -300,7 +300,7 @@ fn controls(run: usize, config: &RunConfig) -> Markup {
             Updating::PerSample => "after each sample",
             Updating::Sum => "once: the sum",
             Updating::Mean => "once: the mean",
-            Updating::Sequential => "through updated weights (wrong)",
+            Updating::DuringBackward => "through updated weights (wrong)",
         };
         (updating.name(), text, updating == config.updating)
     });

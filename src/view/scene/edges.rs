@@ -21,7 +21,7 @@ pub(super) fn add(session: &Session, digits: usize, font: f64, scene: &mut Scene
     let view_state = session.view_state();
     let highlights = Highlights::new(session);
     for layer in 0..session.scenario().layer_sizes().len() {
-        let largest = session.mini_batch().before.layers[layer].weights.values().iter();
+        let largest = session.mini_batch().network_before.layers[layer].weights.values().iter();
         let largest = largest.fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
         let sources = scene.nodes.iter().filter_map(|node| match node.item {
             Item::Input { source } if layer == 0 => Some((source, node)),

@@ -88,7 +88,7 @@ impl Working<'_> {
     /// Equation (2).
     pub(super) fn hidden_delta(&self) -> Vec<Line> {
         let next = self.layer + 1;
-        let weights = &self.session.mini_batch().before.layers[next].weights;
+        let weights = &self.session.mini_batch().network_before.layers[next].weights;
         let deltas = &self.visible.trace().deltas[next];
         let focusable = deltas.len() <= MAX_FOCUSABLE;
         let mut sum = 0.0;

@@ -25,7 +25,7 @@ impl Working<'_> {
 
     /// zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ
     pub(super) fn weighted_input(&self) -> Line {
-        let layer = &self.session.mini_batch().before.layers[self.layer];
+        let layer = &self.session.mini_batch().network_before.layers[self.layer];
         let sources = self.visible.trace().source_activations(self.layer);
         let focusable = sources.len() <= MAX_FOCUSABLE;
         let products = sources.iter().enumerate().map(|(source, &a)| {

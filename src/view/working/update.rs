@@ -97,8 +97,8 @@ impl Working<'_> {
     fn updated(&self, parameter: Parameter) -> Line {
         let item = Item::from(parameter);
         let mini_batch = self.session.mini_batch();
-        let before = mini_batch.before.get(parameter).unwrap_or_default();
-        let after = mini_batch.after.get(parameter).unwrap_or_default();
+        let before = mini_batch.network_before.get(parameter).unwrap_or_default();
+        let after = mini_batch.network_after.get(parameter).unwrap_or_default();
         let hyperparameters = &self.session.scenario().hyperparameters;
         let (symbols, gradient) = match parameter {
             Parameter::Weight { layer, neuron, source } => (

@@ -76,7 +76,8 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
 /// snapshot of a large network has no parameters.
 fn network(session: &Session) -> Option<Network> {
     let mini_batch = session.mini_batch();
-    let own = if session.visible().finished() { &mini_batch.after } else { &mini_batch.before };
+    let own =
+        if session.visible().finished() { &mini_batch.network_after } else { &mini_batch.network_before };
     match session.training().snapshot().filter(|_| session.training().is_running()) {
         Some(snapshot) => Some(own.with_values(snapshot.parameters.as_ref()?)),
         None => Some(Network::clone(own)),

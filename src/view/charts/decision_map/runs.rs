@@ -41,7 +41,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             let colour = self.palette.runs.get(run).copied().unwrap_or(self.palette.text);
             let beside = Point { x: left, y: top - LINE / 2.0 - 1.0 };
             self.write(&title, colour, HPos::Left, beside)?;
-            match pass.current() {
+            match pass.network() {
                 Some(network) => self.decision_map(&map, &map.outputs(network), network)?,
                 None => {
                     self.fill(area, self.palette.background)?;

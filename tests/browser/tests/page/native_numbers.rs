@@ -23,7 +23,7 @@ pub(crate) async fn numbers_equal_the_native_ones_to_the_last_bit(page: &Page) -
         while native.progress().is_some() {
             native.update(Play::TimerFired).map_err(anyhow::Error::msg)?;
         }
-        let compared = compare(page, &native.mini_batch().after, id).await?;
+        let compared = compare(page, &native.mini_batch().network_after, id).await?;
         assert!(compared > 3, "{id}: only {compared} numbers");
     }
     Ok(())

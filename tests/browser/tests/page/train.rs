@@ -191,7 +191,7 @@ pub(crate) async fn stepping_continues_where_training_pauses(page: &Page) -> Res
     page.press("v").await?;
     let mut session = native(page).await?;
     assert!(session.position().epoch > 8, "{:?}", session.position());
-    assert!(compare(page, &session.mini_batch().before, "where it paused").await? > 3);
+    assert!(compare(page, &session.mini_batch().network_before, "where it paused").await? > 3);
     page.press(".").await?;
     page.press("PageDown").await?;
     for by in [StepSize::Sample, StepSize::MiniBatch] {
@@ -201,7 +201,7 @@ pub(crate) async fn stepping_continues_where_training_pauses(page: &Page) -> Res
     }
     let want: serde_json::Value = serde_json::from_str(&session.to_scenario().to_json())?;
     assert_eq!(saved(page).await?, want);
-    assert!(compare(page, &session.mini_batch().after, "a step further on").await? > 3);
+    assert!(compare(page, &session.mini_batch().network_after, "a step further on").await? > 3);
     // Continues at full speed, then steps during the training.
     page.press("g Space").await?;
     until_state(page, "Training at full speed.").await?;
@@ -209,7 +209,7 @@ pub(crate) async fn stepping_continues_where_training_pauses(page: &Page) -> Res
     until_state(page, "Paused before sample ").await?;
     let session = native(page).await?;
     page.press("v").await?;
-    assert!(compare(page, &session.mini_batch().before, "paused by a step").await? > 3);
+    assert!(compare(page, &session.mini_batch().network_before, "paused by a step").await? > 3);
     Ok(())
 }
 
@@ -231,7 +231,7 @@ pub(crate) async fn training_stops_at_its_criteria_and_refuses_invalid_ones(page
     for (field, typed, says) in [
         ("#epoch-limit", "many", "not a whole number; 30 would do"),
         ("#epoch-limit", "2.5", "not a whole number"),
-        ("#cost-limit", "-1", "never below 0"),
+        ("#cost-limit", "-1", "cannot be below 0"),
         ("#accuracy-limit", "120", "up to 100"),
         ("#speed-limit", "0", "would never train"),
         ("#validation-share", "99", "cannot be validation rows"),
@@ -297,7 +297,7 @@ pub(crate) async fn a_change_during_training_continues_from_there(page: &Page) -
     page.click("#view-stepper").await?;
     let session = native(page).await?;
     assert_eq!(session.scenario().hyperparameters.learning_rate, 0.1);
-    assert!(compare(page, &changed.mini_batch().before, "after undo").await? > 3);
+    assert!(compare(page, &changed.mini_batch().network_before, "after undo").await? > 3);
     assert_eq!(session.position(), changed.position());
     Ok(())
 }
@@ -317,7 +317,7 @@ pub(crate) async fn one_key_restores_the_last_finite_state(page: &Page) -> Resul
     page.press("v").await?;
     let session = native(page).await?;
     assert!(session.visible().finished());
-    assert!(compare(page, &session.mini_batch().after, "the last finite state").await? > 2);
+    assert!(compare(page, &session.mini_batch().network_after, "the last finite state").await? > 2);
     page.press("PageDown").await?;
     assert!(page.text("#message").await?.contains("overflows (∞ or NaN)"));
     Ok(())

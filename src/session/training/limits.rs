@@ -20,8 +20,9 @@ impl Session {
             && u64::from(epochs) <= epochs_done
         {
             return Err(format!(
-                "{epochs} epochs are done already: the run is in epoch {}. Use more epochs, or go back to the \
+                "{} done already: the run is in epoch {}. Use more epochs, or go back to the \
                  start (Home)",
+                if epochs == 1 { "1 epoch is".to_owned() } else { format!("{epochs} epochs are") },
                 epochs_done + 1
             ));
         }
