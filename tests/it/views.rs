@@ -277,7 +277,7 @@ const ACTIONS: &str = "
     Cancelled CostChanged CostLimitChanged DigitsChanged EpochChosen EpochLimitChanged FiniteStateRestored
     FreezeToggled GradientCheckToggled JumpedToStart LayerAdded LayerRemoved LayerSizeChanged
     LearningRateChanged MomentChosen ParameterEdited PlaySpeedChanged PlayStepChanged PlayToggled Redo
-    ReductionChanged ReductionSwitched RowTotalToggled RunBiasRuleChanged RunMoved RunRateChanged RunRemoved
+    ReductionChanged ReductionSwitched RowSumToggled RunBiasRuleChanged RunMoved RunRateChanged RunRemoved
     RunUpdatingChanged Scrubbed SeedChanged Selected ShuffleChanged ShuffleSeedChanged SpeedLimitChanged
     SplitSeedChanged StandardiseChanged Stepped TargetEdited TrainingStopped TrainingToggled Undo
     ValidationShareChanged ViewChanged
