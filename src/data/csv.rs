@@ -1,7 +1,7 @@
 //! A table of numbers, read from CSV and divided into inputs and targets.
 
 use crate::nn::Sample;
-use crate::scenario::{Data, MAX_DATA, Samples, mean_and_deviation};
+use crate::scenario::{Data, MAX_DATA, Samples, count, mean_and_deviation};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use std::fmt;
 
@@ -65,7 +65,7 @@ impl Table {
             .has_headers(false)
             .flexible(true) // the length of a line is checked in `read_row`, with a better message
             .trim(Trim::All)
-            .delimiter(delimiter(bytes))
+            .delimiter(guess_separator(bytes))
             .from_reader(bytes);
         let mut table = Self::default();
         for (index, record) in reader.byte_records().enumerate() {
@@ -99,8 +99,8 @@ impl Table {
         let line = record.position().map(|position| position.line());
         if record.len() != self.columns.len() {
             let problem = format!(
-                "{} entries, but there are {} columns; give one for each, or leave the line out",
-                record.len(),
+                "{}, but there are {} columns; give one for each, or leave the line out",
+                count(record.len(), "value"),
                 self.columns.len()
             );
             return error(line, None, problem);
@@ -114,7 +114,7 @@ impl Table {
                 format!("{} is not finite; write a number below 1e308", quoted(field)),
             ),
             None if field.is_empty() => {
-                error(line, Some(column), "nothing stands here; write a number, or leave the line out")
+                error(line, Some(column), "this entry is empty; write a number, or leave the line out")
             }
             None => error(
                 line,
@@ -129,7 +129,9 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<usize, TableError> {
         match self.columns.iter().position(|column| column == name) {
             Some(index) => Ok(index),
-            None => error(None, Some(name), format!("there is none; there are {}", self.columns.join(", "))),
+            None => {
+                error(None, Some(name), format!("not found; the columns are {}", self.columns.join(", ")))
+            }
         }
     }
 
@@ -151,7 +153,11 @@ impl Table {
         let count = self.columns.len();
         match column < count {
             true => Ok(()),
-            false => error(None, None, format!("there is no column {column}; {count} are counted from 0")),
+            false => error(
+                None,
+                None,
+                format!("there is no column {column}; the {count} columns are numbered from 0"),
+            ),
         }
     }
 
@@ -245,7 +251,7 @@ pub fn data(inputs: Table, targets: Table) -> Data {
 }
 
 /// The most frequent separator of the first line; the comma if there is none.
-fn delimiter(bytes: &[u8]) -> u8 {
+fn guess_separator(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |separator: u8| first.iter().filter(|byte| **byte == separator).count();
     // Of equal counts `max_by_key` returns the last.

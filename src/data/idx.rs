@@ -37,8 +37,8 @@ pub struct IdxError {
 }
 
 impl Idx {
-    /// Whether bytes look like an idx file, compressed with gzip or not, and not like text.
-    pub fn looks_like(bytes: &[u8]) -> bool {
+    /// Whether the bytes may be an idx file, compressed with gzip or not: text begins in another way.
+    pub fn may_be_idx(bytes: &[u8]) -> bool {
         bytes.starts_with(&[0]) || bytes.starts_with(&GZIP)
     }
 
@@ -51,7 +51,7 @@ impl Idx {
     /// assert_eq!(labels, Idx::Labels(vec![5, 0]));
     ///
     /// let error = Idx::read("labels", vec![0, 0, 8, 1, 0, 0, 0, 2, 5]).unwrap_err();
-    /// assert_eq!(error.to_string(), "labels: cut short: 9 bytes, where 2 labels take 10; fetch it again");
+    /// assert_eq!(error.to_string(), "labels: cut short: 9 bytes instead of 10 for 2 labels; fetch it again");
     /// ```
     pub fn read(name: &str, mut bytes: Vec<u8>) -> Result<Self, IdxError> {
         let error = |problem: String| Err(IdxError { file: name.to_owned(), problem });
@@ -61,14 +61,14 @@ impl Idx {
             );
         }
         let Some(magic) = number(&bytes, 0) else {
-            return error(format!("{} bytes are no idx file; fetch it again", bytes.len()));
+            return error(format!("{} bytes are not an idx file; fetch it again", bytes.len()));
         };
         let (header, what) = match magic {
             IMAGES => (16, "images"),
             LABELS => (8, "labels"),
             _ => {
                 return error(format!(
-                    "no idx file of images or labels: it begins with 0x{magic:08x}; 0x{IMAGES:08x} (images) or \
+                    "not an idx file of images or labels: it begins with 0x{magic:08x}; 0x{IMAGES:08x} (images) or \
                      0x{LABELS:08x} (labels) would do"
                 ));
             }
@@ -79,7 +79,7 @@ impl Idx {
             (Some(count), ..) if magic == LABELS => (count, (1, 1)),
             _ => {
                 return error(format!(
-                    "cut short: {} bytes are no whole header; fetch it again",
+                    "cut short: {} bytes, the header is incomplete; fetch it again",
                     bytes.len()
                 ));
             }
@@ -101,7 +101,7 @@ impl Idx {
             (bytes.len(), (count.saturating_mul(size.0 * size.1)).saturating_add(header));
         if length < expected {
             return error(format!(
-                "cut short: {length} bytes, where {count} {what} take {expected}; fetch it again"
+                "cut short: {length} bytes instead of {expected} for {count} {what}; fetch it again"
             ));
         }
         if length > expected {

@@ -10,10 +10,10 @@ pub const ID: &str = "mnist";
 /// Its title in that list.
 pub const TITLE: &str = "MNIST (60,000 digits)";
 /// The error message if its files are not beside the page.
-pub const ABSENT: &str = "MNIST is not here: run `cargo xtask data mnist` and load the page again, or drop its four \
+pub const ABSENT: &str = "MNIST is not here: run `cargo xtask data mnist` and reload the page, or drop its four \
                           idx files on the page";
 /// The number of training images and of test images.
-const COUNTS: (usize, usize) = (60_000, 10_000);
+const TRAINING_AND_TEST_IMAGES: (usize, usize) = (60_000, 10_000);
 /// The number of hidden neurons.
 const HIDDEN: usize = 30;
 
@@ -109,7 +109,7 @@ pub fn scenario(files: Vec<(String, Vec<u8>)>) -> Result<Scenario, IdxError> {
 /// Whether this is the complete MNIST of the list of presets.
 pub fn is_whole(scenario: &Scenario) -> bool {
     let Data { samples, validation, .. } = &*scenario.data;
-    (samples.len(), validation.len()) == COUNTS && samples.image_size() == Some((28, 28))
+    (samples.len(), validation.len()) == TRAINING_AND_TEST_IMAGES && samples.image_size() == Some((28, 28))
 }
 
 fn note(data: &Data) -> String {
@@ -160,8 +160,8 @@ fn pairs(
         );
         return error("the idx files", problem);
     }
-    sort(&mut images);
-    sort(&mut labels);
+    put_training_set_first(&mut images);
+    put_training_set_first(&mut labels);
     let pairs: Vec<_> = images.into_iter().zip(labels).collect();
     for (images, labels) in &pairs {
         let mixed = matches!((images.set, labels.set), (Some(one), Some(other)) if one != other);
@@ -177,7 +177,7 @@ fn pairs(
 }
 
 /// Puts the training set first: by the names if they say so, else the larger set.
-fn sort<T>(files: &mut [IdxFile<T>]) {
+fn put_training_set_first<T>(files: &mut [IdxFile<T>]) {
     let [first, second] = files else { return };
     let swapped = match (first.set, second.set) {
         (Some(one), Some(other)) if one != other => one == Set::Test,

@@ -91,7 +91,7 @@ const FILES: [(&str, &str, Option<&Rows>); 16] = [
 #[derive(Debug)]
 struct Rows {
     csv: fn() -> &'static str,
-    /// How the inputs are scaled, and targets that are no classes.
+    /// How the inputs are scaled, and the targets, unless they are classes.
     scale: fn(&Table) -> Result<Table, TableError>,
 }
 

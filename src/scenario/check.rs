@@ -1,6 +1,6 @@
 //! The checks of a scenario: everything that its types do not guarantee.
 
-use super::error::error;
+use super::error::{count, error};
 use super::{
     Data, MAX_DATA, MAX_LAYERS, MAX_PARAMETERS, MAX_RUNS, MIN_RUNS, Position, Samples, Scenario,
     ScenarioError, Start,
@@ -29,12 +29,12 @@ impl Scenario {
         let first = self.first_position();
         let mini_batches = self.mini_batches();
         if mini_batch as usize >= mini_batches {
-            let problem = format!("an epoch has {mini_batches} mini-batches, counted from 0");
+            let problem = format!("an epoch has {}, counted from 0", count(mini_batches, "mini-batch"));
             return error("position.mini_batch", problem);
         }
         if self.update_index(&self.position) < self.update_index(&first) {
             let problem = format!(
-                "the parameters are given from epoch {}, mini-batch {} on; nothing before is known",
+                "this scenario starts at epoch {}, mini-batch {} (counted from 0); choose that position or a later one",
                 first.epoch, first.mini_batch
             );
             return error("position", problem);
@@ -43,16 +43,22 @@ impl Scenario {
         if moment.sample().is_some_and(|sample| sample >= samples) {
             return error(
                 "position.moment",
-                format!("this mini-batch has {samples} samples, counted from 0"),
+                format!("this mini-batch has {}, counted from 0", count(samples, "sample")),
             );
         }
         let layers = self.layer_sizes();
         if moment.layer().is_some_and(|layer| layer >= layers.len()) {
-            return error("position.moment", format!("there are {} layers, counted from 0", layers.len()));
+            return error(
+                "position.moment",
+                format!("the network has {}, counted from 0", count(layers.len(), "layer")),
+            );
         }
         let neurons = moment.layer().map_or(0, |layer| layers[layer]);
         if neuron.is_some_and(|neuron| neuron as usize >= neurons) {
-            return error("position.neuron", format!("this moment has {neurons} neurons, counted from 0"));
+            return error(
+                "position.neuron",
+                format!("this moment has {}, counted from 0", count(neurons, "neuron")),
+            );
         }
         Ok(())
     }
@@ -73,7 +79,7 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
         .try_fold(0usize, |sum, pair| pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum));
     if count.is_none_or(|count| count > MAX_PARAMETERS) {
         let problem = format!(
-            "[{}] makes more weights and biases than the {MAX_PARAMETERS} that fit; take smaller layers",
+            "[{}] has too many weights and biases; the limit is {MAX_PARAMETERS}; use smaller layers",
             sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
         );
         return error("sizes", problem);
@@ -116,7 +122,10 @@ fn check_hyperparameters(scenario: &Scenario) -> Result<(), ScenarioError> {
         return error("learning_rate", format!("η must be a number above 0, not {eta}; 0.5 would do"));
     }
     if batch_size == 0 {
-        return error("batch_size", "a mini-batch needs at least 1 sample; 1 updates after each sample");
+        return error(
+            "batch_size",
+            "a mini-batch needs at least 1 sample; use 1 to update after each sample",
+        );
     }
     if scenario.hyperparameters.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
         return error(
@@ -162,7 +171,7 @@ fn check_start(scenario: &Scenario) -> Result<(), ScenarioError> {
             }
             if *mini_batch as usize >= scenario.mini_batches() {
                 let problem =
-                    format!("an epoch has {} mini-batches, counted from 0", scenario.mini_batches());
+                    format!("an epoch has {}, counted from 0", count(scenario.mini_batches(), "mini-batch"));
                 return error("parameters.mini_batch", problem);
             }
             check_parameters(network, &scenario.sizes)
@@ -179,7 +188,10 @@ fn check_runs(scenario: &Scenario) -> Result<(), ScenarioError> {
     }
     for (index, run) in runs.iter().enumerate() {
         if runs[..index].contains(run) {
-            return error(format!("lanes[{index}]"), "this run is there already; take another rule");
+            return error(
+                format!("lanes[{index}]"),
+                "this run is already in the list; choose a different one",
+            );
         }
         if run.bias_rule == BiasRule::SharedBias && !scenario.biases_start_equal() {
             let problem = "a run with one shared bias needs all biases of a layer to start equal; make them \

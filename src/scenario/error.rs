@@ -30,3 +30,8 @@ impl From<json::Error> for ScenarioError {
 pub(super) fn error<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, ScenarioError> {
     Err(ScenarioError { field: field.into(), problem: problem.into() })
 }
+
+/// A number of things, such as "1 sample" or "2 samples".
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}

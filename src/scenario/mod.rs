@@ -10,7 +10,7 @@ mod run_config;
 mod samples;
 mod split;
 
-pub use error::ScenarioError;
+pub use error::{ScenarioError, count};
 pub use position::{Moment, Position};
 pub use run_config::{MAX_RUNS, MIN_RUNS, Rate, RunConfig, Updating};
 pub use samples::{Image, MAX_LABELS, Samples};

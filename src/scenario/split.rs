@@ -39,7 +39,7 @@ pub struct SplitData {
 impl Split {
     /// The default split of a scenario: inputs, and targets of a regression, that are standardised over all rows are
     /// standardised by the training rows instead.
-    pub fn with_percent(percent: u32, scenario: &Scenario) -> Self {
+    pub fn default_for(percent: u32, scenario: &Scenario) -> Self {
         let Some(samples) = scenario.source().samples.as_slice() else {
             return Self { percent, seed: 1, standardise: false, standardise_targets: false };
         };
@@ -63,7 +63,8 @@ impl Split {
     fn apply(&self, source: &Data) -> Result<Data, ScenarioError> {
         if !VALIDATION_PERCENT.contains(&self.percent) {
             let (min, max) = (VALIDATION_PERCENT.start(), VALIDATION_PERCENT.end());
-            let problem = format!("{} % cannot be validation rows; take {min} to {max}", self.percent);
+            let problem =
+                format!("the share of validation rows cannot be {} %; use {min} to {max}", self.percent);
             return error("split.percent", problem);
         }
         if !source.validation.is_empty() {
@@ -72,7 +73,7 @@ impl Split {
         }
         let images = source.samples.image_size().is_some();
         if images && (self.standardise || self.standardise_targets) {
-            return error("split.standardise", "images are not standardised; take that off");
+            return error("split.standardise", "images cannot be standardised; remove standardise");
         }
         let count = source.samples.len();
         if count < 2 {
@@ -185,7 +186,7 @@ impl ScaledColumns {
                 let name = self.names(data).get(k).map_or("", String::as_str);
                 let problem = format!(
                     "the numbers of {name} are too large or too close together to be scaled by the training rows; \
-                     rescale them first, or take this off"
+                     rescale them first, or switch standardisation off"
                 );
                 return error("split.standardise", problem);
             }

@@ -54,7 +54,7 @@ impl Session {
     /// Opens files, given by their names and bytes: one text file as a scenario, anything else as idx files.
     pub fn open_files(&mut self, files: Vec<(String, Vec<u8>)>) -> Result<(), String> {
         match files.as_slice() {
-            [(_, bytes)] if !Idx::looks_like(bytes) => match std::str::from_utf8(bytes) {
+            [(_, bytes)] if !Idx::may_be_idx(bytes) => match std::str::from_utf8(bytes) {
                 // Some editors begin a file with a byte order mark.
                 Ok(text) => self.update(Open::ScenarioOpened(text.trim_start_matches('\u{feff}').to_owned())),
                 Err(_) => self.open_images(files),

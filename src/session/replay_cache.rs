@@ -4,7 +4,7 @@ use super::MiniBatch;
 use super::checkpoints::Checkpoints;
 use crate::nn::{Network, NotFinite, train_mini_batch};
 use crate::scenario::Scenario;
-use crate::training::{COST_POINTS, Series};
+use crate::training::{MIN_CURVE_POINTS, Series};
 use std::sync::Arc;
 
 /// Parameters before some of a run's updates, and the cost curve.
@@ -39,7 +39,7 @@ impl ReplayCache {
         let bytes = network.parameter_count() * size_of::<f64>();
         Self {
             networks: Checkpoints::new(first, network, bytes),
-            costs: Series::new(first, COST_POINTS),
+            costs: Series::new(first, MIN_CURVE_POINTS),
             order: EpochOrder::default(),
         }
     }
@@ -89,6 +89,6 @@ impl ReplayCache {
 
     /// Each update before `update`, in order: its index, and its mini-batch's mean cost before the update.
     pub fn costs_before(&self, update: u64) -> impl Iterator<Item = (u64, f64)> + '_ {
-        self.costs.before(update).map(|(at, cost)| (at, *cost))
+        self.costs.points_before(update).map(|(at, cost)| (at, *cost))
     }
 }

@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 /// The maximum number of classes of a confusion matrix. A larger one is not readable.
 pub(super) const MAX_CLASSES: usize = 20;
 /// The maximum number of misclassified rows in a report.
-const MAX_ERRORS: usize = 60;
+const MAX_MISCLASSIFIED: usize = 60;
 
 /// Confusion matrix and misclassified rows, of the validation rows if there are any, otherwise of the training rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ClassificationReport {
+pub struct Classification {
     /// The number of classes; 0 if the outputs are not classes, or too many.
     pub classes: usize,
     /// The number of rows for each pair of classes, shape (classes, classes): entry `true * classes + predicted`.
     pub confusion: Vec<u32>,
     /// The first misclassified rows, with the predicted class.
-    pub errors: Vec<(usize, usize)>,
+    pub misclassified: Vec<(usize, usize)>,
 }
 
 /// An evaluation that is not complete.
@@ -28,7 +28,7 @@ pub(super) struct PartialEvaluation {
     updates: u64,
     training: Evaluation,
     validation: Evaluation,
-    classification: ClassificationReport,
+    classification: Classification,
 }
 
 impl PartialEvaluation {
@@ -40,7 +40,7 @@ impl PartialEvaluation {
         };
         let classes = if classes > MAX_CLASSES { 0 } else { classes };
         let classification =
-            ClassificationReport { classes, confusion: vec![0; classes * classes], errors: Vec::new() };
+            Classification { classes, confusion: vec![0; classes * classes], misclassified: Vec::new() };
         Self { updates, training: Evaluation::default(), validation: Evaluation::default(), classification }
     }
 
@@ -50,7 +50,7 @@ impl PartialEvaluation {
         scenario: &Scenario,
         trainer: &mut Trainer,
         rows: usize,
-    ) -> Option<(EpochMetrics, ClassificationReport)> {
+    ) -> Option<(EpochMetrics, Classification)> {
         let (samples, validation) = (&scenario.data.samples, &scenario.data.validation);
         let is_training = self.training.samples < samples.len();
         let (part, evaluation) = match is_training {
@@ -78,13 +78,13 @@ impl PartialEvaluation {
     }
 }
 
-impl ClassificationReport {
+impl Classification {
     fn add_row(&mut self, row: usize, class: usize, predicted: usize) {
         if let Some(count) = self.confusion.get_mut(class * self.classes + predicted) {
             *count += 1;
         }
-        if predicted != class && self.errors.len() < MAX_ERRORS {
-            self.errors.push((row, predicted));
+        if predicted != class && self.misclassified.len() < MAX_MISCLASSIFIED {
+            self.misclassified.push((row, predicted));
         }
     }
 }

@@ -13,12 +13,12 @@ mod task;
 mod training_loop;
 
 pub use epoch_metrics::EpochMetrics;
-pub use evaluation::ClassificationReport;
+pub use evaluation::Classification;
 pub use series::Series;
 pub use snapshot::{LoopPosition, LoopState, Snapshot, StopReason};
 pub use stopping_criteria::StoppingCriteria;
 pub use task::Task;
 pub use training_loop::TrainingLoop;
 
-/// The number of points that a cost curve keeps.
-pub(crate) const COST_POINTS: usize = 1024;
+/// The minimum number of points that a long cost curve keeps. The maximum is 2047.
+pub(crate) const MIN_CURVE_POINTS: usize = 1024;

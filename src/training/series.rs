@@ -80,7 +80,7 @@ impl<P> Series<P> {
     }
 
     /// The points before this time, ascending.
-    pub(crate) fn before(&self, time: u64) -> impl Iterator<Item = (u64, &P)> {
+    pub(crate) fn points_before(&self, time: u64) -> impl Iterator<Item = (u64, &P)> {
         self.points.iter().map(|(at, point)| (*at, point)).take_while(move |(at, _)| *at < time)
     }
 }

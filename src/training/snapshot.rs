@@ -1,6 +1,6 @@
 //! The reports of a training, serialised to bytes from the worker to the page.
 
-use super::{ClassificationReport, EpochMetrics, Series};
+use super::{Classification, EpochMetrics, Series};
 use crate::nn::NotFinite;
 use crate::scenario::{Moment, Position};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Snapshot {
     /// The latest evaluation.
     pub latest: Option<EpochMetrics>,
     /// The classification of the latest evaluation.
-    pub classification: ClassificationReport,
+    pub classification: Classification,
     /// The parameters, in the order of [`Network::values`](crate::nn::Network::values), if the page needs them.
     pub parameters: Option<Vec<f64>>,
     /// If the training is not running: the parameters before some of its updates, as in `parameters`, and the mean cost
@@ -72,7 +72,7 @@ pub enum StopReason {
     TargetReached,
     /// The last epoch that can be counted is complete.
     LastEpoch,
-    /// A number was NaN or infinite. The training is reset to before the previous update.
+    /// A number was NaN or infinite. The training goes back to the start of the update before.
     Diverged {
         /// The update, counted from the beginning of epoch 0.
         update: u64,

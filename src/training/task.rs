@@ -25,7 +25,7 @@ impl Task {
     /// Reads the bytes of [`Task::to_bytes`].
     ///
     /// # Errors
-    /// If the bytes are not a task, or its scenario is not valid.
+    /// If the bytes are not a valid task.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let error = |error: &dyn std::fmt::Display| format!("the training’s task cannot be read: {error}");
         let mut task: Self = postcard::from_bytes(bytes).map_err(|problem| error(&problem))?;

@@ -2,7 +2,7 @@
 
 use super::evaluation::PartialEvaluation;
 use super::{
-    COST_POINTS, ClassificationReport, EpochMetrics, LoopPosition, LoopState, Series, Snapshot, StopReason,
+    Classification, EpochMetrics, LoopPosition, LoopState, MIN_CURVE_POINTS, Series, Snapshot, StopReason,
     StoppingCriteria, Task,
 };
 use crate::nn::fast::Trainer;
@@ -47,7 +47,7 @@ pub struct TrainingLoop {
     evaluation: Option<PartialEvaluation>,
     points: Series<EpochMetrics>,
     latest: Option<EpochMetrics>,
-    classification: ClassificationReport,
+    classification: Classification,
     costs: Series<f64>,
     history: Series<Vec<f64>>,
     /// Two updates, ascending, with the finite parameters before each, and the number of samples since the later one.
@@ -84,8 +84,8 @@ impl TrainingLoop {
             evaluation: Some(PartialEvaluation::new(&scenario, update)),
             points: Series::new(epoch.into(), EVALUATIONS),
             latest: None,
-            classification: ClassificationReport::default(),
-            costs: Series::new(update, COST_POINTS),
+            classification: Classification::default(),
+            costs: Series::new(update, MIN_CURVE_POINTS),
             history: Series::new(update, (HISTORY_VALUES / parameters).clamp(4, HISTORY) / 2),
             checkpoints: [(update, values.clone()), (update, values)],
             samples_since_checkpoint: 0,
@@ -206,7 +206,7 @@ impl TrainingLoop {
         }
     }
 
-    /// Adds the parameters, which are finite, to the history and to the checkpoints, as far as each is due.
+    /// Adds the parameters to the history and to the checkpoints, if they are due. The parameters must be finite.
     fn record_parameters(&mut self) {
         let values: Vec<f64> = self.trainer.network().values().collect();
         if self.history.retains(self.update) {
@@ -219,18 +219,19 @@ impl TrainingLoop {
         }
     }
 
-    /// Ends the training because a number is not finite: trains again from the earlier checkpoint on the plain path, which
-    /// shows every number, to the first update with a number that is not. Resets to before the previous update.
+    /// Ends the training because a number is not finite. Trains again from the earlier checkpoint on the plain path, which
+    /// shows every number, to the first update with a number that is not finite. Then goes back to the start of the update
+    /// before.
     fn locate_divergence(&mut self) {
         let (mut update, values) = (self.checkpoints[0].0, &self.checkpoints[0].1);
         let mut network = self.trainer.network().with_values(values);
         let mut previous = None;
         let found = loop {
-            let (after, found) = self.train_plain(update, &network);
+            let (network_after, found) = self.train_plain(update, &network);
             if found.is_some() || update == self.update {
                 break found;
             }
-            previous = Some((update, std::mem::replace(&mut network, after)));
+            previous = Some((update, std::mem::replace(&mut network, network_after)));
             update += 1;
         };
         let what =
@@ -246,26 +247,27 @@ impl TrainingLoop {
     }
 
     /// The network after an update on the plain path, and the first number of its mini-batch that is not finite.
-    fn train_plain(&self, update: u64, before: &Network) -> (Network, Option<NotFinite>) {
+    fn train_plain(&self, update: u64, network_before: &Network) -> (Network, Option<NotFinite>) {
         let hyperparameters = &self.scenario.hyperparameters;
         let rows = self.rows(update);
         let samples = self.scenario.data.samples.select(&rows);
-        let mut after = before.clone();
+        let mut network_after = network_before.clone();
         let mut found = None;
-        train_mini_batch_with(&mut after, samples.clone(), hyperparameters, |trace: Trace| {
-            found = found.or_else(|| NotFinite::find(&[trace], before, &[]));
+        train_mini_batch_with(&mut network_after, samples.clone(), hyperparameters, |trace: Trace| {
+            found = found.or_else(|| NotFinite::find(&[trace], network_before, &[]));
         });
-        let costs = samples.clone().map(|sample| evaluate(&after, [sample], hyperparameters.cost).cost_sum);
+        let costs =
+            samples.clone().map(|sample| evaluate(&network_after, [sample], hyperparameters.cost).cost_sum);
         let costs: Vec<f64> = costs.collect();
-        let found = found.or_else(|| NotFinite::find(&[], &after, &costs)).map(|found| match found {
+        let found = found.or_else(|| NotFinite::find(&[], &network_after, &costs)).map(|found| match found {
             NotFinite::Cost => {
                 let finite_after = costs.iter().all(|cost| cost.is_finite());
-                let network = if finite_after { before } else { &after };
+                let network = if finite_after { network_before } else { &network_after };
                 NotFinite::largest_term(network, samples, hyperparameters.cost).unwrap_or(found)
             }
             _ => found,
         });
-        (after, found)
+        (network_after, found)
     }
 
     /// The rows of an update's mini-batch.

@@ -1,5 +1,7 @@
 //! Numbers as text: significant digits, a typographic minus sign, never −0 and never NaN. Also the names of classes.
 
+pub use crate::scenario::count;
+
 /// At this many significant digits or more: the shortest text that reads back as the same double.
 const FULL: usize = 17;
 
@@ -96,11 +98,6 @@ pub fn signed_sum(terms: &[f64], digits: usize) -> String {
 pub fn is_rounding(terms: &[f64], sum: f64) -> bool {
     let size = terms.iter().fold(0.0, |size, term| size + term.abs());
     sum != 0.0 && sum.abs() <= terms.len() as f64 * f64::EPSILON * size
-}
-
-/// "1 sample", "2 samples".
-pub fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A whole number in groups of three digits.

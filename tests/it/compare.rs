@@ -269,7 +269,7 @@ fn edits_of_runs_are_made_undone_and_refused() {
         (Edit::RunMoved { run: 0 }, "run 1 is already first"),
         (
             Edit::RunUpdatingChanged { run: 3, to: usual[0].updating },
-            "this run is there already; take another rule",
+            "this run is already in the list; choose a different one",
         ),
         (
             Edit::RunBiasRuleChanged { run: 0, to: BiasRule::SharedBias }, // the biases start unequal

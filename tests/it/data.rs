@@ -129,17 +129,17 @@ fn errors_in_a_table_name_line_and_column() {
         ("a,b\n", "the table: there is no row of numbers; give a line of names and then numbers"),
         (
             "a,b\n1,2\n1\n",
-            "line 3: 1 entries, but there are 2 columns; give one for each, or leave the line out",
+            "line 3: 1 value, but there are 2 columns; give one for each, or leave the line out",
         ),
         (
             "a,b\n1,2,3\n",
-            "line 2: 3 entries, but there are 2 columns; give one for each, or leave the line out",
+            "line 2: 3 values, but there are 2 columns; give one for each, or leave the line out",
         ),
         (
             "a,b\n1,2\n1,x\n",
             "line 3, column b: \"x\" is not a number; write one like 0.5 (a class as 0, 1, 2 …)",
         ),
-        ("a,b\n1,\n", "line 2, column b: nothing stands here; write a number, or leave the line out"),
+        ("a,b\n1,\n", "line 2, column b: this entry is empty; write a number, or leave the line out"),
         ("a,b\n1,nan\n", "line 2, column b: \"nan\" is not finite; write a number below 1e308"),
         ("a,b\n1e999,1\n", "line 2, column a: \"1e999\" is not finite; write a number below 1e308"),
     ] {
@@ -147,8 +147,8 @@ fn errors_in_a_table_name_line_and_column() {
         assert_eq!(error, want, "{text:?}");
     }
     let table = Table::from_csv(b"a,b\n1,2\n").unwrap();
-    assert_eq!(table.column("c").unwrap_err().to_string(), "column c: there is none; there are a, b");
-    let no_column = "the table: there is no column 2; 2 are counted from 0";
+    assert_eq!(table.column("c").unwrap_err().to_string(), "column c: not found; the columns are a, b");
+    let no_column = "the table: there is no column 2; the 2 columns are numbered from 0";
     assert_eq!(table.select(&[2]).unwrap_err().to_string(), no_column);
     assert_eq!(table.one_hot(2, &[]).unwrap_err().to_string(), no_column);
     assert_eq!(table.select(&[]).unwrap_err().to_string(), "the table: choose at least one column");

@@ -117,7 +117,7 @@ fn an_edit_of_a_running_training_is_made_where_it_pauses() {
     // An edit that is not possible is refused at once; the training pauses all the same.
     assert_eq!(
         session.update(Edit::BatchSizeChanged(0)).unwrap_err(),
-        "a mini-batch needs at least 1 sample; 1 updates after each sample"
+        "a mini-batch needs at least 1 sample; use 1 to update after each sample"
     );
     session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
     assert_eq!(session.take_worker_commands(), [WorkerCommand::Stop]);

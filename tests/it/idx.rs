@@ -55,17 +55,23 @@ fn the_error_of_a_broken_file_says_what_to_do() {
         bytes
     };
     for (bytes, says) in [
-        (vec![], "x: 0 bytes are no idx file; fetch it again"),
-        (vec![0, 0, 8], "x: 3 bytes are no idx file; fetch it again"),
+        (vec![], "x: 0 bytes are not an idx file; fetch it again"),
+        (vec![0, 0, 8], "x: 3 bytes are not an idx file; fetch it again"),
         (
             vec![0x1f, 0x8b, 8, 0],
             "x: packed with gzip, and cannot be unpacked here; unpack it first, or fetch it again",
         ),
-        (b"<!doctype html>".to_vec(), "x: no idx file of images or labels: it begins with 0x3c21646f;"),
-        (with(labels(3), 2, 0x0d), "x: no idx file of images or labels: it begins with 0x00000d01;"),
-        (images(1, 1, 1, 0)[..15].to_vec(), "x: cut short: 15 bytes are no whole header; fetch it again"),
-        (images(2, 3, 3, 0)[..33].to_vec(), "x: cut short: 33 bytes, where 2 images take 34; fetch it again"),
-        (labels(3)[..10].to_vec(), "x: cut short: 10 bytes, where 3 labels take 11; fetch it again"),
+        (b"<!doctype html>".to_vec(), "x: not an idx file of images or labels: it begins with 0x3c21646f;"),
+        (with(labels(3), 2, 0x0d), "x: not an idx file of images or labels: it begins with 0x00000d01;"),
+        (
+            images(1, 1, 1, 0)[..15].to_vec(),
+            "x: cut short: 15 bytes, the header is incomplete; fetch it again",
+        ),
+        (
+            images(2, 3, 3, 0)[..33].to_vec(),
+            "x: cut short: 33 bytes instead of 34 for 2 images; fetch it again",
+        ),
+        (labels(3)[..10].to_vec(), "x: cut short: 10 bytes instead of 11 for 3 labels; fetch it again"),
         (
             [labels(3), vec![0]].concat(),
             "x: 12 bytes, but 3 labels take only 11; take the file as it was published",
@@ -150,7 +156,7 @@ fn files_of_different_sets_are_refused() {
             "t10k-images-idx3-ubyte: its images are 14 × 14, those of train-images-idx3-ubyte 28 × 28;",
         ),
         (vec![&train, &train_labels, &test, &broken], "t10k-labels-idx1-ubyte: cut short"),
-        (vec![&huge, &("labels".to_owned(), labels(1))], "huge: [90000, 30, 10] makes more weights"),
+        (vec![&huge, &("labels".to_owned(), labels(1))], "huge: [90000, 30, 10] has too many weights"),
     ] {
         let error = mnist::scenario(files.into_iter().cloned().collect()).unwrap_err().to_string();
         assert!(error.starts_with(says), "{error}");
@@ -184,7 +190,7 @@ fn a_session_opens_images_and_can_undo_it() {
     for (bytes, says) in [
         (&b"{"[..], "the file: "),
         (b"", "the file: "),
-        (b"\xff\xfe{\0", "a: no idx file"),
+        (b"\xff\xfe{\0", "a: not an idx file"),
         (b"\x1f\x8b", "a: packed"),
         (b"\0", "a: 1 bytes"),
     ] {

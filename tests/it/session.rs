@@ -112,7 +112,7 @@ fn invalid_actions_are_refused_and_nothing_changes() {
     for (action, message) in [
         (
             r#"{"type":"BatchSizeChanged","value":0}"#,
-            "a mini-batch needs at least 1 sample; 1 updates after each sample",
+            "a mini-batch needs at least 1 sample; use 1 to update after each sample",
         ),
         (
             r#"{"type":"ActivationChanged","value":{"layer":7,"to":"tanh"}}"#,
@@ -148,7 +148,7 @@ fn invalid_actions_are_refused_and_nothing_changes() {
         ),
         (
             r#"{"type":"Jumped","value":{"epoch":0,"mini_batch":7}}"#,
-            "an epoch has 1 mini-batches, counted from 0",
+            "an epoch has 1 mini-batch, counted from 0",
         ),
     ] {
         let action: Action = action.parse().unwrap();

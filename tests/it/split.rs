@@ -104,7 +104,7 @@ fn an_impossible_split_is_refused_with_its_reason() {
     let one = refused(preset("mazur").unwrap().scenario().unwrap(), SPLIT);
     assert_eq!(one, "split: one row cannot be split; take data with at least 2 rows, or no validation rows");
     let all = refused(xor(), Split { percent: 100, ..SPLIT });
-    assert_eq!(all, "split.percent: 100 % cannot be validation rows; take 1 to 90");
+    assert_eq!(all, "split.percent: the share of validation rows cannot be 100 %; use 1 to 90");
     let huge = refused(
         scenario([1e308, -1e308, 1e308, 0.0].map(|x| Sample { x: vec![x, 0.0], y: vec![0.0] }).to_vec()),
         SPLIT,
@@ -159,7 +159,7 @@ fn actions_change_the_split() {
     let refused = session.update(Edit::SplitSeedChanged(3)).unwrap_err();
     assert_eq!(refused, "there are no validation rows; set their share first");
     let refused = session.update(Edit::ValidationShareChanged(91)).unwrap_err();
-    assert_eq!(refused, "91 % cannot be validation rows; use 1 to 90, or 0 for none");
+    assert_eq!(refused, "the share of validation rows cannot be 91 %; use 1 to 90, or 0 for none");
     for _ in 0..6 {
         session.update(History::Undo).unwrap();
     }

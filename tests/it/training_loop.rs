@@ -150,7 +150,7 @@ fn a_reached_accuracy_ends_the_training() {
     assert!(evaluate(&before, scenario.data.samples.iter(), scenario.hyperparameters.cost).accuracy() < 0.95);
     let correct: u32 = (0..3).map(|class| got.classification.confusion[class * 4]).sum();
     assert_eq!(correct as usize, expected.correct_samples);
-    assert_eq!(got.classification.errors.len(), expected.samples - expected.correct_samples);
+    assert_eq!(got.classification.misclassified.len(), expected.samples - expected.correct_samples);
 }
 
 #[test]

@@ -10,14 +10,14 @@ pub type RunCurves = Vec<Vec<(u64, f64)>>;
 impl Comparison {
     /// The mean cost of each mini-batch before the one shown.
     pub fn cost_curves(&self) -> RunCurves {
-        let points = self.costs.before(self.mini_batch).map(|(at, costs)| (at, costs.as_slice()));
+        let points = self.costs.points_before(self.mini_batch).map(|(at, costs)| (at, costs.as_slice()));
         self.curves(points, |cost| *cost)
     }
 
     /// Accuracy over all rows, before each epoch up to the current one.
     pub fn accuracy_curves(&self, scenario: &Scenario) -> RunCurves {
         let mini_batches = scenario.mini_batches() as u64;
-        let points = self.epochs.before(self.mini_batch / mini_batches + 1);
+        let points = self.epochs.points_before(self.mini_batch / mini_batches + 1);
         let points = points.map(|(epoch, found)| (epoch * mini_batches, found.as_slice()));
         self.curves(points, |found: &Option<Evaluation>| found.map(|found| found.accuracy()))
     }

@@ -23,7 +23,7 @@ use super::checkpoints::Checkpoints;
 use super::replay_cache::EpochOrder;
 use crate::nn::{BiasRule, Evaluation, Network, NotFinite, evaluate};
 use crate::scenario::{RunConfig, Scenario, Updating};
-use crate::training::{COST_POINTS, Series};
+use crate::training::{MIN_CURVE_POINTS, Series};
 use std::sync::Arc;
 
 /// Multiplications up to which an evaluation of all rows is done in one slice.
@@ -78,8 +78,8 @@ impl Comparison {
         let first = scenario.first_update();
         Self {
             checkpoints: Checkpoints::new(first, states, bytes),
-            costs: Series::new(first, COST_POINTS),
-            epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), COST_POINTS),
+            costs: Series::new(first, MIN_CURVE_POINTS),
+            epochs: Series::new(first.div_ceil(scenario.mini_batches() as u64), MIN_CURVE_POINTS),
             evaluating: None,
             order: EpochOrder::default(),
             mini_batch: first,
@@ -212,7 +212,7 @@ impl Comparison {
     /// The evaluation of a run before the current epoch, over all rows.
     pub fn before_epoch(&self, scenario: &Scenario, run: usize) -> Option<Evaluation> {
         let epoch = self.mini_batch / scenario.mini_batches() as u64;
-        let (at, found) = self.epochs.before(epoch + 1).last()?;
+        let (at, found) = self.epochs.points_before(epoch + 1).last()?;
         (at == epoch).then(|| found.get(run).copied().flatten()).flatten()
     }
 }

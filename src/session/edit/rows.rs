@@ -17,10 +17,10 @@ pub(super) fn set_validation_share(
     let allowed = u32::try_from(percent).ok().filter(|percent| VALIDATION_PERCENT.contains(percent));
     let percent = allowed.ok_or_else(|| {
         let (min, max) = (VALIDATION_PERCENT.start(), VALIDATION_PERCENT.end());
-        format!("{percent} % cannot be validation rows; use {min} to {max}, or 0 for none")
+        format!("the share of validation rows cannot be {percent} %; use {min} to {max}, or 0 for none")
     })?;
     let split =
-        before.map_or_else(|| Split::with_percent(percent, scenario), |before| Split { percent, ..before });
+        before.map_or_else(|| Split::default_for(percent, scenario), |before| Split { percent, ..before });
     apply(scenario, Some(split))?;
     let what = if split.standardise_targets { "The inputs and targets are" } else { "The inputs are" };
     let message = || format!("{what} now standardised by the training rows alone.");
@@ -36,7 +36,7 @@ pub(super) fn set_split_seed(scenario: &mut Scenario, seed: u32) -> Result<(), S
 /// Standardises by the training rows, or takes the numbers as they are in the file.
 pub(super) fn set_standardise(scenario: &mut Scenario, standardise: bool) -> Result<(), String> {
     let split = existing_split(scenario)?;
-    let first = Split::with_percent(split.percent, scenario);
+    let first = Split::default_for(split.percent, scenario);
     let standardise_targets = standardise && first.standardise_targets;
     apply(scenario, Some(Split { standardise, standardise_targets, ..split }))
 }

@@ -73,7 +73,7 @@ impl Session {
         let shape = &self.mini_batch.network_before;
         let update = scenario.update_index(&position);
         let mut cache = self.replay_cache.clone();
-        for (at, parameters) in history.before(update) {
+        for (at, parameters) in history.points_before(update) {
             cache.networks.remember(at, &Arc::new(shape.with_values(parameters)));
         }
         cache.costs.append(costs.clone());

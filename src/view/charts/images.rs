@@ -44,15 +44,15 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         else {
             return self.sentence("Press Train to see misclassified images.");
         };
-        let errors = &snapshot.classification.errors;
-        if errors.is_empty() {
+        let misclassified = &snapshot.classification.misclassified;
+        if misclassified.is_empty() {
             return self.sentence("No misclassified images");
         }
         let rows = data.validation_or_training();
         let (width, height) = self.size();
         let columns = ((width + GAP) / (SIZE + GAP)).floor().max(1.0) as usize;
         let lines = (height / (SIZE + LINE + 4.0)).floor().max(1.0) as usize;
-        for (index, (row, predicted)) in errors.iter().take(columns * lines).enumerate() {
+        for (index, (row, predicted)) in misclassified.iter().take(columns * lines).enumerate() {
             let Some(sample) = rows.get(*row) else { continue };
             let left = (index % columns) as f64 * (SIZE + GAP);
             let top = (index / columns) as f64 * (SIZE + LINE + 4.0);

@@ -2,14 +2,14 @@
 
 use crate::nn::predicted_class;
 use crate::session::Session;
-use crate::training::ClassificationReport;
+use crate::training::Classification;
 use crate::view::format::{class_names, grouped};
 use maud::{Markup, html};
 
 /// Misclassified rows that are listed.
 const MAX_LISTED: usize = 12;
 
-fn classification(session: &Session) -> Option<&ClassificationReport> {
+fn classification(session: &Session) -> Option<&Classification> {
     let classification = &session.training().snapshot()?.classification;
     (classification.classes > 0
         && classification.confusion.len() == classification.classes * classification.classes)
@@ -18,7 +18,7 @@ fn classification(session: &Session) -> Option<&ClassificationReport> {
 
 /// Rows are true classes, columns are predicted classes.
 pub(super) fn confusion(session: &Session) -> Markup {
-    let Some(ClassificationReport { classes, confusion, .. }) = classification(session) else {
+    let Some(Classification { classes, confusion, .. }) = classification(session) else {
         return html! {};
     };
     let data = &session.scenario().data;
@@ -52,7 +52,7 @@ pub(super) fn confusion(session: &Session) -> Markup {
 
 /// The misclassified rows in words.
 pub(super) fn misclassified(session: &Session) -> Markup {
-    let Some(ClassificationReport { classes, confusion, errors, .. }) = classification(session) else {
+    let Some(Classification { classes, confusion, misclassified, .. }) = classification(session) else {
         return html! { p { "Press Train to see results." } };
     };
     let data = &session.scenario().data;
@@ -67,12 +67,12 @@ pub(super) fn misclassified(session: &Session) -> Markup {
     html! {
         p {
             (wrong) " misclassified: "
-            @for (index, (row, predicted)) in errors.iter().take(MAX_LISTED).enumerate() {
+            @for (index, (row, predicted)) in misclassified.iter().take(MAX_LISTED).enumerate() {
                 @if index > 0 { "; " }
                 "row " (rows.row_number(*row) + 1) ", " (name(predicted_class(rows.target(*row)))) " predicted as "
                 (name(*predicted))
             }
-            @if wrong > errors.len().min(MAX_LISTED) { "; …" }
+            @if wrong > misclassified.len().min(MAX_LISTED) { "; …" }
         }
     }
 }

@@ -61,7 +61,7 @@ pub(crate) async fn invalid_numbers_are_refused_beside_their_field(page: &Page) 
     refuses(page, "#learning-rate", "LearningRateChanged", &eta, "0.25").await?;
     assert_eq!(saved(page).await?["learning_rate"], 0.25);
     let batch_size = [
-        ("0", "a mini-batch needs at least 1 sample; 1 updates after each sample"),
+        ("0", "a mini-batch needs at least 1 sample; use 1 to update after each sample"),
         ("-4", "\"-4\" is not a whole number; 4 would do"),
         ("2.5", "\"2.5\" is not a whole number; 4 would do"),
         ("many", "\"many\" is not a whole number; 4 would do"),

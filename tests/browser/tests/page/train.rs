@@ -234,7 +234,7 @@ pub(crate) async fn training_stops_at_its_criteria_and_refuses_invalid_ones(page
         ("#cost-limit", "-1", "cannot be below 0"),
         ("#accuracy-limit", "120", "up to 100"),
         ("#speed-limit", "0", "would never train"),
-        ("#validation-share", "99", "cannot be validation rows"),
+        ("#validation-share", "99", "the share of validation rows cannot be 99 %"),
     ] {
         page.type_in(field, typed).await?;
         let error = page.text(&format!(".field:has({field}) .error:not(:empty)")).await?;
