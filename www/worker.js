@@ -3,7 +3,7 @@
 import init, { train_start, train_resume, train_report, train_slice, train_set_criteria } from "./pkg/worker.js";
 
 const ready = init();
-const nextSlice = new MessageChannel(); // earlier than any timer, but after the messages of the page
+const nextSlice = new MessageChannel(); // sooner than any timer, but after pending messages
 let running = false;
 let reportWanted = true; // the page has drawn the previous report
 

@@ -100,7 +100,7 @@ pub static KEYS: [KeyBinding; 29] = {
         key("h", "h", "select in the previous layer", look(Look::LayerSelectionMoved(-1))),
         key("x", "x", "clear selection", look(Look::Selected(None))),
         key("t", "t", "show all terms of long sums", look(Look::AllTermsToggled)),
-        key("s", "s", "why a row sum is not a bias gradient", look(Look::RowSumToggled(None))),
+        key("s", "s", "why a row total is not a bias gradient", look(Look::RowSumToggled(None))),
         key("v", "v", "Step ↔ Compare", look(Look::ViewToggled)),
         key("g", "g", "go to Train", look(Look::ViewChanged(View::Train))),
         key("b", "b", "back to the last finite state", Action::Train(Train::FiniteStateRestored)),

@@ -52,8 +52,8 @@ pub struct ViewState {
     pub axis: Axis,
     /// Whether the gradient check is open in the stepper.
     pub gradient_check_open: bool,
-    /// Whether decision boundaries are those of the selected neuron instead of the outputs.
-    pub boundary_of_selected: bool,
+    /// Whether decision maps are those of the selected neuron instead of the outputs.
+    pub map_of_selected: bool,
     /// A neuron, weight, input or target; its numbers are listed and can be edited.
     pub selected: Option<Item>,
     /// What the pointer or the keyboard focus is on.

@@ -1,7 +1,7 @@
 //! Draws a [`Scene`]: edges first, neurons above them, text on top.
 
 use super::painter::{DrawResult, Painter, SANS, dashed};
-use super::scene::{Edge, Highlight, Label, Node, Point, Rect, Scene, Symbol, Text, text_width};
+use super::scene::{Edge, Highlight, Label, LabelKind, Node, Point, Rect, Scene, Text, text_width};
 use super::theme::{Palette, mix};
 use crate::session::Item;
 use plotters::coord::Shift;
@@ -83,15 +83,15 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
     }
 
     /// The hue of a symbol.
-    fn hue(&self, symbol: Symbol) -> RGBColor {
+    fn hue(&self, symbol: LabelKind) -> RGBColor {
         match symbol {
-            Symbol::Input | Symbol::Activation => self.painter.palette.a,
-            Symbol::WeightedInput => self.painter.palette.z,
-            Symbol::Delta => self.painter.palette.delta,
-            Symbol::Bias | Symbol::BiasChange => self.painter.palette.b,
-            Symbol::Weight => self.painter.palette.w,
-            Symbol::Target => self.painter.palette.cost,
-            Symbol::Name => self.painter.palette.faded,
+            LabelKind::Input | LabelKind::Activation => self.painter.palette.a,
+            LabelKind::WeightedInput => self.painter.palette.z,
+            LabelKind::Delta => self.painter.palette.delta,
+            LabelKind::Bias | LabelKind::BiasChange => self.painter.palette.b,
+            LabelKind::Weight => self.painter.palette.w,
+            LabelKind::Target => self.painter.palette.cost,
+            LabelKind::Name => self.painter.palette.faded,
         }
     }
 
@@ -250,19 +250,20 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         let middle = area.centre();
         if label.hovered {
             self.painter.fill(area, mix(hue, surface, 0.22))?;
-        } else if label.highlight == Highlight::Written && !label.stacked && label.symbol != Symbol::Input {
+        } else if label.highlight == Highlight::Written && !label.stacked && label.symbol != LabelKind::Input
+        {
             self.painter.fill(area, self.marker())?;
         } else if over_edges && !label.stacked {
             // As narrow as possible, to hide little of the edges.
             let width = match label.symbol {
-                Symbol::Name => text_width(&label.value, size) + 2.0,
+                LabelKind::Name => text_width(&label.value, size) + 2.0,
                 _ => area.right - area.left,
             };
             self.painter.fill(Rect::around(middle, width, area.bottom - area.top), surface)?;
         }
         let colour = if label.highlight == Highlight::Faded { faded } else { text };
         let number = (size, false);
-        if label.symbol == Symbol::Name {
+        if label.symbol == LabelKind::Name {
             self.text(&label.value, number, faded, HPos::Center, middle);
         } else if label.stacked {
             let line = (area.bottom - area.top) / 4.0;

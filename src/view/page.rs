@@ -37,7 +37,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
     };
     page.fragments.extend(inspector.fragments);
     match session.view_state().view {
-        View::Stepper => step(session, detail, &mut page),
+        View::Stepper => stepper(session, detail, &mut page),
         View::Train => {
             page.fragments.extend(train::fragments(session));
             page.attributes.extend(train::attributes(session));
@@ -103,8 +103,8 @@ fn attributes(session: &Session) -> Vec<Attribute> {
         ("freeze", "aria-pressed", pressed(view_state.frozen)),
         ("axis-samples", "aria-pressed", pressed(view_state.axis == Axis::Samples)),
         ("axis-updates", "aria-pressed", pressed(view_state.axis == Axis::Updates)),
-        ("boundary", "aria-pressed", pressed(view_state.boundary_of_selected)),
-        ("boundaries", "hidden", disabled(session.scenario().sizes[0] != 2)),
+        ("map-of-selected", "aria-pressed", pressed(view_state.map_of_selected)),
+        ("compare-maps-figure", "hidden", disabled(session.scenario().sizes[0] != 2)),
         ("gradient-check-toggle", "aria-pressed", pressed(view_state.gradient_check_open)),
         ("scrub", "max", Some((session.timeline().len() - 1).to_string())),
         ("scrub", "aria-valuetext", Some(format!("{}. {sentence}", moments::position(session)))),
@@ -117,7 +117,7 @@ fn attributes(session: &Session) -> Vec<Attribute> {
 }
 
 /// What only the stepper shows.
-fn step(session: &Session, detail: Detail, page: &mut Page) {
+fn stepper(session: &Session, detail: Detail, page: &mut Page) {
     page.fragments.push(fragment("moments", moments::moments(session)));
     page.fragments.push(fragment("costs", moments::costs(session)));
     page.fragments.extend(ledger::ledger(session));

@@ -106,7 +106,7 @@ pub struct Label {
     /// The quantity shown.
     pub item: Item,
     /// The kind of quantity, which decides the hue.
-    pub symbol: Symbol,
+    pub symbol: LabelKind,
     /// For example "δ₁"; empty for column names and weights.
     pub name: String,
     /// For example "−0.1385".
@@ -125,7 +125,7 @@ pub struct Label {
 
 /// The kind of quantity that a label shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Symbol {
+pub enum LabelKind {
     /// x
     Input,
     /// z
@@ -257,7 +257,7 @@ impl Scene {
 
 impl Node {
     /// The label of this kind, if it is shown.
-    pub fn label(&self, symbol: Symbol) -> Option<&Label> {
+    pub fn label(&self, symbol: LabelKind) -> Option<&Label> {
         self.labels.iter().find(|label| label.symbol == symbol)
     }
 }

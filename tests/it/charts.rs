@@ -279,7 +279,7 @@ fn a_run_that_diverged_has_no_decision_map() {
         Hyperparameters { learning_rate: 0.8, reduction: Reduction::Mean, ..scenario.hyperparameters };
     let mut session = at_epoch(scenario, &[Updating::Sum, Updating::Mean].map(RunConfig::new), 300);
     assert_eq!(sentence(&chart(Chart::CompareMaps, &session)), "Regression: choose “of the selected neuron”");
-    act(&mut session, Compare::BoundaryToggled);
+    act(&mut session, Compare::MapOfSelectedToggled);
     let svg = chart(Chart::CompareMaps, &session);
     assert_eq!(svg.matches("diverged").count(), 1);
     assert_all_finite(&mut session, "diverged");
@@ -292,7 +292,7 @@ fn the_decision_map_of_the_selected_neuron_is_drawn_when_chosen() {
     let of_outputs = chart(Chart::CompareMaps, &session);
     act(&mut session, Look::Selected(Some(Item::Neuron { layer: 0, neuron: 2 })));
     assert_eq!(chart(Chart::CompareMaps, &session), of_outputs);
-    act(&mut session, Compare::BoundaryToggled);
+    act(&mut session, Compare::MapOfSelectedToggled);
     let of_neuron = chart(Chart::CompareMaps, &session);
     assert_ne!(of_neuron, of_outputs);
     assert!(of_neuron.len() < 150_000, "{} bytes", of_neuron.len());
@@ -310,7 +310,7 @@ fn charts_are_finite_for_extreme_inputs() {
         for by in [StepSize::Sample, StepSize::MiniBatch, StepSize::Epoch, StepSize::Sample] {
             step(&mut session, by, Direction::Forward);
             finish_background_work(&mut session);
-            act(&mut session, Compare::BoundaryToggled);
+            act(&mut session, Compare::MapOfSelectedToggled);
             assert_all_finite(&mut session, id);
         }
     }

@@ -89,7 +89,7 @@ fn a_diverged_run_says_when_and_where() {
     let said = read(&session, "run-1-numbers");
     assert_eq!(
         said,
-        "Diverged in epoch 1053, mini-batch 1: the cost overflows (∞ or NaN) at η = 0.3. Step back, or use a \
+        "Diverged in epoch 1053, mini-batch 1: the cost overflowed (∞ or NaN) at η = 0.3. Step back, or use a \
          smaller η."
     );
     for (id, html) in fragments(&session) {

@@ -6,7 +6,7 @@ use deltascope::data::preset;
 use deltascope::nn::{Activation, Cost, Distribution, Initialisation, Parameter, Reduction, Sample};
 use deltascope::scenario::{Data, Moment, Position, Samples, Scenario, Start};
 use deltascope::session::{Item, Look, Session, Timeline};
-use deltascope::view::scene::{Highlight, Rect, Scene, Symbol, text_width};
+use deltascope::view::scene::{Highlight, LabelKind, Rect, Scene, text_width};
 use deltascope::view::theme::Palette;
 use deltascope::view::{format::number, network};
 
@@ -28,14 +28,14 @@ fn scene(session: &Session) -> Scene {
 
 /// The highlighted items in order; those that are written end with "!".
 fn highlighted(scene: &Scene) -> String {
-    let mut items: Vec<(Item, Symbol, Highlight)> = Vec::new();
+    let mut items: Vec<(Item, LabelKind, Highlight)> = Vec::new();
     for node in &scene.nodes {
         items.extend(node.labels.iter().map(|label| (label.item, label.symbol, label.highlight)));
     }
-    items.extend(scene.edges.iter().map(|edge| (edge.item, Symbol::Weight, edge.highlight)));
+    items.extend(scene.edges.iter().map(|edge| (edge.item, LabelKind::Weight, edge.highlight)));
     let texts =
         items.iter().filter(|(.., highlight)| highlight.is_active()).map(|(item, symbol, highlight)| {
-            let change = if *symbol == Symbol::BiasChange { "Δ" } else { "" };
+            let change = if *symbol == LabelKind::BiasChange { "Δ" } else { "" };
             format!("{change}{item}{}", if *highlight == Highlight::Written { "!" } else { "" })
         });
     texts.collect::<Vec<_>>().join(" ")
@@ -102,11 +102,11 @@ fn labels_show_the_numbers_computed_so_far() {
                 let shown = |symbol| node.label(symbol).map(|label| label.value.clone());
                 let text = |value: Option<f64>| value.map(|value| number(value, 4));
                 let bias = Parameter::Bias { layer, neuron };
-                assert_eq!(shown(Symbol::Bias), text(Some(now.parameter(bias))));
-                assert_eq!(shown(Symbol::WeightedInput), text(now.weighted_input(layer, neuron)));
-                assert_eq!(shown(Symbol::Activation), text(now.activation(layer, neuron)));
-                assert_eq!(shown(Symbol::Delta), text(now.delta(0, layer, neuron)));
-                assert_eq!(shown(Symbol::BiasChange), text(now.change(bias)));
+                assert_eq!(shown(LabelKind::Bias), text(Some(now.parameter(bias))));
+                assert_eq!(shown(LabelKind::WeightedInput), text(now.weighted_input(layer, neuron)));
+                assert_eq!(shown(LabelKind::Activation), text(now.activation(layer, neuron)));
+                assert_eq!(shown(LabelKind::Delta), text(now.delta(0, layer, neuron)));
+                assert_eq!(shown(LabelKind::BiasChange), text(now.change(bias)));
                 assert_eq!(node.level, now.activation(layer, neuron));
             }
         }
@@ -274,8 +274,13 @@ fn small_networks_show_every_kind_of_number_with_large_circles() {
         let scene = scene(&session);
         let node = scene.node(Item::Neuron { layer: 0, neuron: 0 }).unwrap();
         assert!(node.radius >= 22.0, "{id}: {}", node.radius);
-        let all =
-            [Symbol::Bias, Symbol::WeightedInput, Symbol::Activation, Symbol::Delta, Symbol::BiasChange];
+        let all = [
+            LabelKind::Bias,
+            LabelKind::WeightedInput,
+            LabelKind::Activation,
+            LabelKind::Delta,
+            LabelKind::BiasChange,
+        ];
         assert!(all.iter().all(|symbol| node.label(*symbol).is_some()), "{id}");
     }
 }
@@ -321,7 +326,7 @@ fn selected_and_hovered_items_are_marked() {
     let selected: Vec<Item> = first.nodes.iter().filter(|node| node.selected).map(|node| node.item).collect();
     assert_eq!(selected, [Item::Neuron { layer: 0, neuron: 1 }]);
     let node = first.node(Item::Neuron { layer: 1, neuron: 0 }).unwrap();
-    assert!(node.hovered && node.label(Symbol::WeightedInput).unwrap().hovered);
+    assert!(node.hovered && node.label(LabelKind::WeightedInput).unwrap().hovered);
     session.update(Look::Hovered(Some(Item::Weight { layer: 1, neuron: 0, source: 1 }))).unwrap();
     let second = scene(&session);
     assert!(second.edge(Item::Weight { layer: 1, neuron: 0, source: 1 }).unwrap().hovered);

@@ -273,10 +273,10 @@ fn actions_of(html: &str, fields: &[(Cow<'static, str>, String)]) -> Vec<serde_j
 
 /// The actions of the controls of the page, with those of each preset.
 const ACTIONS: &str = "
-    AccuracyLimitChanged ActivationChanged AxisChanged BatchSizeChanged BiasRuleChanged BoundaryToggled
+    AccuracyLimitChanged ActivationChanged AxisChanged BatchSizeChanged BiasRuleChanged
     Cancelled CostChanged CostLimitChanged DigitsChanged EpochChosen EpochLimitChanged FiniteStateRestored
     FreezeToggled GradientCheckToggled JumpedToStart LayerAdded LayerRemoved LayerSizeChanged
-    LearningRateChanged MomentChosen ParameterEdited PlaySpeedChanged PlayStepChanged PlayToggled Redo
+    LearningRateChanged MapOfSelectedToggled MomentChosen ParameterEdited PlaySpeedChanged PlayStepChanged PlayToggled Redo
     ReductionChanged ReductionSwitched RowSumToggled RunBiasRuleChanged RunMoved RunRateChanged RunRemoved
     RunUpdatingChanged Scrubbed SeedChanged Selected ShuffleChanged ShuffleSeedChanged SpeedLimitChanged
     SplitSeedChanged StandardiseChanged Stepped TargetEdited TrainingStopped TrainingToggled Undo

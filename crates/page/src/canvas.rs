@@ -15,9 +15,18 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 type CanvasError = <CanvasBackend as DrawingBackend>::ErrorType;
-/// Colour, opacity, and horizontal and vertical alignment of a text.
-type CanvasTextStyle = ((u8, u8, u8), f64, &'static str, &'static str);
 type CanvasResult = Result<(), DrawingErrorKind<CanvasError>>;
+
+/// How a text is drawn, besides its font.
+#[derive(Clone, Copy, PartialEq)]
+struct TextPaint {
+    rgb: (u8, u8, u8),
+    alpha: f64,
+    /// `textAlign`.
+    align: &'static str,
+    /// `textBaseline`.
+    baseline: &'static str,
+}
 
 /// A [`CanvasBackend`] that measures text with the canvas's context and joins lines.
 pub(super) struct Canvas {
@@ -27,8 +36,8 @@ pub(super) struct Canvas {
     pending: Option<((u8, u8, u8), f64, u32)>,
     /// The context's font.
     font: RefCell<String>,
-    /// The style of the latest text, until something else is drawn.
-    text_style: Option<CanvasTextStyle>,
+    /// That of the latest text, until something else is drawn.
+    text_paint: Option<TextPaint>,
 }
 
 impl Canvas {
@@ -42,11 +51,11 @@ impl Canvas {
     }
 
     /// Draws the pending lines, and returns the backend.
-    fn flushed(&mut self) -> &mut CanvasBackend {
+    fn flush_lines(&mut self) -> &mut CanvasBackend {
         if self.pending.take().is_some() {
             self.context.stroke();
         }
-        self.text_style = None;
+        self.text_paint = None;
         &mut self.backend
     }
 }
@@ -60,7 +69,7 @@ pub(super) fn on_canvas(
     scale: f64,
     draw: impl FnOnce(&DrawingArea<Canvas, Shift>) -> Result<(), DrawingAreaErrorKind<CanvasError>>,
 ) -> Result<(), String> {
-    let missing = || format!("the page has no canvas {id} to draw on; loading it again would help");
+    let missing = || format!("the page has no canvas {id} to draw on; reload the page");
     let document = web_sys::window().and_then(|window| window.document()).ok_or_else(missing)?;
     let element = document.get_element_by_id(id).ok_or_else(missing)?;
     let element: HtmlCanvasElement = element.dyn_into().map_err(|_| missing())?;
@@ -76,7 +85,7 @@ pub(super) fn on_canvas(
     let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
     context.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
     let backend = CanvasBackend::with_canvas_object(element).ok_or_else(missing)?;
-    let area = Canvas { backend, context, pending: None, font: RefCell::default(), text_style: None }
+    let area = Canvas { backend, context, pending: None, font: RefCell::default(), text_paint: None }
         .into_drawing_area();
     draw(&area).and_then(|()| area.present()).map_err(|error| format!("the canvas {id}: {error}"))
 }
@@ -91,7 +100,7 @@ impl DrawingBackend for Canvas {
     ) -> Result<(u32, u32), DrawingErrorKind<CanvasError>> {
         self.set_font(style);
         let size = style.size();
-        // If the text cannot be measured, its letters are taken as wide.
+        // If the text cannot be measured, assume wide letters.
         let wide = 0.7 * size * text.chars().count() as f64;
         let width = self.context.measure_text(text).map_or(wide, |measure| measure.width());
         Ok((width.ceil() as u32, size.ceil() as u32))
@@ -106,11 +115,11 @@ impl DrawingBackend for Canvas {
     }
 
     fn present(&mut self) -> CanvasResult {
-        self.flushed().present()
+        self.flush_lines().present()
     }
 
     fn draw_pixel(&mut self, point: BackendCoord, colour: BackendColor) -> CanvasResult {
-        self.flushed().draw_pixel(point, colour)
+        self.flush_lines().draw_pixel(point, colour)
     }
 
     fn draw_line<S: BackendStyle>(
@@ -119,7 +128,7 @@ impl DrawingBackend for Canvas {
         to: BackendCoord,
         style: &S,
     ) -> CanvasResult {
-        self.flushed().draw_line(from, to, style)
+        self.flush_lines().draw_line(from, to, style)
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -129,7 +138,7 @@ impl DrawingBackend for Canvas {
         style: &S,
         fill: bool,
     ) -> CanvasResult {
-        self.flushed().draw_rect(upper_left, bottom_right, style, fill)
+        self.flush_lines().draw_rect(upper_left, bottom_right, style, fill)
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -142,7 +151,7 @@ impl DrawingBackend for Canvas {
         let Some(start) = path.next().filter(|_| alpha > 0.0) else { return Ok(()) };
         let line_style = (rgb, alpha, style.stroke_width());
         if self.pending != Some(line_style) {
-            self.flushed();
+            self.flush_lines();
             let (red, green, blue) = rgb;
             self.context.set_stroke_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
             self.context.set_line_width(style.stroke_width().into());
@@ -163,7 +172,7 @@ impl DrawingBackend for Canvas {
         style: &S,
         fill: bool,
     ) -> CanvasResult {
-        self.flushed().draw_circle(centre, radius, style, fill)
+        self.flush_lines().draw_circle(centre, radius, style, fill)
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -171,7 +180,7 @@ impl DrawingBackend for Canvas {
         vertices: I,
         style: &S,
     ) -> CanvasResult {
-        self.flushed().fill_polygon(vertices, style)
+        self.flush_lines().fill_polygon(vertices, style)
     }
 
     /// Draws as the backend does, but sets the font only if it changes: the browser parses the font's name each
@@ -179,7 +188,7 @@ impl DrawingBackend for Canvas {
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> CanvasResult {
         if !matches!(style.transform(), FontTransform::None) {
             self.font.take();
-            return self.flushed().draw_text(text, style, at);
+            return self.flush_lines().draw_text(text, style, at);
         }
         let BackendColor { rgb: (red, green, blue), alpha } = style.color();
         let Pos { h_pos, v_pos } = style.anchor();
@@ -194,13 +203,13 @@ impl DrawingBackend for Canvas {
             VPos::Bottom => "bottom",
         };
         self.set_font(style);
-        let text_style = ((red, green, blue), alpha, align, baseline);
-        if self.text_style != Some(text_style) {
-            self.flushed();
+        let paint = TextPaint { rgb: (red, green, blue), alpha, align, baseline };
+        if self.text_paint != Some(paint) {
+            self.flush_lines();
             self.context.set_text_align(align);
             self.context.set_text_baseline(baseline);
             self.context.set_fill_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
-            self.text_style = Some(text_style);
+            self.text_paint = Some(paint);
         }
         // The rest of the picture is drawn even if a text cannot be.
         let _ = self.context.fill_text(text, at.0.into(), at.1.into());

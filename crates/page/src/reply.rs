@@ -65,9 +65,9 @@ pub(super) struct PageState {
 
 /// The fragment whose markup holds the values of its fields.
 const WITH_VALUES: &str = "layers";
-/// Fragments that contain others, and the prefixes of the ids of these. A run's ledger contains its rows too, with its
+/// Fragments that contain other fragments, with the id prefix of those. A run's ledger also contains its rows, with its
 /// own id as their prefix.
-const CONTAINERS: [(&str, &str); 4] =
+const NESTED_FRAGMENTS: [(&str, &str); 4] =
     [("moments", "moment-"), ("selected", "edit-"), ("selected-weights", "edit-"), ("runs", "run-")];
 
 impl PageState {
@@ -91,10 +91,10 @@ impl PageState {
         self.refused = refused;
     }
 
-    /// Forgets the content of a fragment that is written again: the fragments in it are empty then.
+    /// Forgets what was inside a rewritten fragment: the page has just emptied it.
     fn forget_content(&mut self, fragment: &str) {
         let own = fragment.ends_with("-ledger").then(|| format!("{fragment}-"));
-        let listed = CONTAINERS.iter().filter(|(container, _)| *container == fragment);
+        let listed = NESTED_FRAGMENTS.iter().filter(|(container, _)| *container == fragment);
         for prefix in listed.map(|(_, prefix)| *prefix).chain(own.as_deref()) {
             self.fragments.retain(|id, _| !id.starts_with(prefix));
             self.fields.retain(|id, _| !id.starts_with(prefix));

@@ -3,7 +3,7 @@
 use deltascope::session::{Axis, Item, Session};
 use deltascope::view::charts::Chart;
 
-/// During training, text is updated every so many reports, and so is each chart, in turn.
+/// During training, text and each chart are updated once per this many reports.
 pub(super) const REPORTS_PER_TEXT: u64 = 6;
 
 /// A canvas: its size in CSS pixels, and the number of device pixels per CSS pixel. A canvas out of sight has size 0.
@@ -27,7 +27,7 @@ pub(super) struct PictureKey {
     done: (usize, bool),
     axis: Axis,
     selected: Option<Item>,
-    boundary_of_selected: bool,
+    map_of_selected: bool,
     frozen: bool,
     /// Number of points of the sweep, and whether there is background work left.
     background: (usize, bool),
@@ -59,7 +59,7 @@ impl PictureKey {
             },
             axis: view_state.axis,
             selected: view_state.selected,
-            boundary_of_selected: view_state.boundary_of_selected,
+            map_of_selected: view_state.map_of_selected,
             frozen: view_state.frozen,
             training,
             background: (sweep.map_or(0, |sweep| sweep.points().len()), session.has_background_work()),

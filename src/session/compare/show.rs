@@ -12,8 +12,8 @@ pub enum Compare {
     FreezeToggled,
     /// The horizontal axis of the charts of runs.
     AxisChanged(Axis),
-    /// Decision boundaries of the outputs, or of the selected neuron.
-    BoundaryToggled,
+    /// Decision maps of the outputs, or of the selected neuron.
+    MapOfSelectedToggled,
 }
 
 impl Session {
@@ -25,7 +25,7 @@ impl Session {
                 self.refresh_runs();
             }
             Compare::AxisChanged(axis) => view_state.axis = axis,
-            Compare::BoundaryToggled => view_state.boundary_of_selected = !view_state.boundary_of_selected,
+            Compare::MapOfSelectedToggled => view_state.map_of_selected = !view_state.map_of_selected,
         }
     }
 

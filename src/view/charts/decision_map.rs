@@ -102,7 +102,7 @@ impl DecisionMap {
     }
 
     /// The class of each cell and its shade, 0 … [`SHADES`].
-    fn shades(&self, network: &Network, cells: &[Vec<Vec<f64>>]) -> Vec<(usize, u8)> {
+    fn classes_and_shades(&self, network: &Network, cells: &[Vec<Vec<f64>>]) -> Vec<(usize, u8)> {
         let margins: Vec<ClassMargin> = match self.target {
             MapTarget::Classes => {
                 cells.iter().map(|a| a.last().map_or((0, 0.0), |a| class_margin(a))).collect()
@@ -190,7 +190,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     fn decision_map(&self, map: &DecisionMap, outputs: &MapOutputs, network: &Network) -> DrawResult<DB> {
         let Rect { left, top, right, bottom } = map.area;
         let MapOutputs { columns, rows, cells } = outputs;
-        let shades = map.shades(network, cells);
+        let shades = map.classes_and_shades(network, cells);
         let between = |from: f64, to: f64, share: f64| from + (to - from) * share;
         for (row, shades) in shades.chunks(*columns).enumerate() {
             let y = |row: usize| between(top, bottom, row as f64 / *rows as f64);

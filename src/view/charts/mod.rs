@@ -77,7 +77,7 @@ impl Chart {
             Self::CompareParameter => "compare-parameter",
             Self::CompareDistance => "compare-distance",
             Self::CompareSweep => "compare-sweep",
-            Self::CompareMaps => "compare-boundaries",
+            Self::CompareMaps => "compare-maps",
             Self::TrainCost => "train-cost",
             Self::TrainAccuracy => "train-accuracy",
             Self::TrainMaps => "train-maps",

@@ -15,7 +15,7 @@ const DOT: f64 = 3.5;
 /// Right margin, wide enough for a name.
 const MARGIN: f64 = 16.0;
 /// Height of the tick texts and the name below the plot.
-const BELOW: f64 = 34.0;
+const X_AXIS_HEIGHT: f64 = 34.0;
 /// Length of a tick.
 const TICK: f64 = 3.0;
 
@@ -72,7 +72,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
         let beside = (y_scale.max_tick_width() + 24.0).max(56.0);
         let (width, height) = area.dim_in_pixel();
         let (left, top) = (pixels(2.0) + pixels(beside), pixels(10.0));
-        let size = (width as i32 - left - pixels(MARGIN), height as i32 - top - pixels(BELOW));
+        let size = (width as i32 - left - pixels(MARGIN), height as i32 - top - pixels(X_AXIS_HEIGHT));
         let area = area.clone().shrink((left, top), (size.0.max(0), size.1.max(0)));
         let plot = Self { palette, scale, area, x_scale, y_scale };
         let end = plot.end();
@@ -103,7 +103,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             write(text, &words, (HPos::Right, VPos::Center), at(-2.0 * TICK, y))?;
         }
         let name = plot.x_scale.axis_name(x_name);
-        write(&name, &words, (HPos::Center, VPos::Bottom), at(end.x / 2.0, y0 + BELOW))?;
+        write(&name, &words, (HPos::Center, VPos::Bottom), at(end.x / 2.0, y0 + X_AXIS_HEIGHT))?;
         let (name, rotated) = (plot.y_scale.axis_name(y_name), words.transform(FontTransform::Rotate270));
         write(&name, &rotated, (HPos::Center, VPos::Top), at(-beside, end.y / 2.0))?;
         Ok(plot)

@@ -65,7 +65,7 @@ pub fn name(run: &RunConfig) -> String {
 fn run_divergence_message(scenario: &Scenario, RunDivergence { mini_batch, what }: RunDivergence) -> String {
     let mini_batches = scenario.mini_batches() as u64;
     format!(
-        "Diverged in epoch {}, mini-batch {}: {what} overflows (∞ or NaN) at η = {}. Step back, or use a smaller η.",
+        "Diverged in epoch {}, mini-batch {}: {what} overflowed (∞ or NaN) at η = {}. Step back, or use a smaller η.",
         mini_batch / mini_batches + 1,
         mini_batch % mini_batches + 1,
         typed(scenario.hyperparameters.learning_rate),

@@ -2,7 +2,7 @@
 
 use super::highlight::Highlights;
 use super::text::{fitting, text_width};
-use super::{Edge, Label, Node, Point, Rect, Scene, Symbol};
+use super::{Edge, Label, LabelKind, Node, Point, Rect, Scene};
 use crate::nn::Parameter;
 use crate::session::{Item, Session};
 
@@ -13,7 +13,7 @@ const EXTRA_WIDTH: f64 = 4.0;
 /// In a layer with more weights than this, only selected and hovered edges have labels.
 const MAX_LABELLED: usize = 6;
 /// Possible positions of a label along its edge, from 0 to 1, best first.
-const LABEL_POSITIONS: [f64; 7] = [0.3, 0.38, 0.22, 0.46, 0.56, 0.66, 0.76];
+const LABEL_FRACTIONS: [f64; 7] = [0.3, 0.38, 0.22, 0.46, 0.56, 0.66, 0.76];
 
 /// Adds the edges to a scene that has its nodes. `digits` and `font` are those of the labels.
 pub(super) fn add(session: &Session, digits: usize, font: f64, scene: &mut Scene) {
@@ -96,7 +96,7 @@ fn add_labels(scene: &mut Scene, digits: usize, size: f64) {
         let edge = &scene.edges[index];
         let value = fitting(edge.weight, digits.max(3), f64::INFINITY, size);
         let width = text_width(&value, size) + 6.0;
-        let areas = LABEL_POSITIONS.iter().map(|share| {
+        let areas = LABEL_FRACTIONS.iter().map(|share| {
             let x = edge.from.x + share * (edge.to.x - edge.from.x);
             let y = edge.from.y + share * (edge.to.y - edge.from.y);
             Rect::around(Point { x, y }, width, height)
@@ -108,7 +108,7 @@ fn add_labels(scene: &mut Scene, digits: usize, size: f64) {
         let area = areas.into_iter().find(|area| fits(area));
         let label = area.map(|area| Label {
             item: edge.item,
-            symbol: Symbol::Weight,
+            symbol: LabelKind::Weight,
             name: String::new(),
             value,
             area,

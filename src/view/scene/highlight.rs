@@ -1,6 +1,6 @@
 //! What the current moment reads and writes.
 
-use super::Symbol;
+use super::LabelKind;
 use crate::scenario::Moment;
 use crate::session::{Session, Visible};
 
@@ -9,7 +9,7 @@ use crate::session::{Session, Visible};
 pub enum Highlight {
     /// Not used by the current moment.
     Faded,
-    /// The current moment reads and writes nothing in the picture.
+    /// Used while the moment reads and writes nothing in the picture.
     Neutral,
     /// Read by the current moment.
     Read,
@@ -31,7 +31,7 @@ pub(super) struct Highlights<'a> {
     /// Index of the output layer.
     last: usize,
     /// Whether δᴸ = a − y, so that σ′(zᴸ) is not computed.
-    folded: bool,
+    cancels_sigma_prime: bool,
 }
 
 impl<'a> Highlights<'a> {
@@ -41,7 +41,7 @@ impl<'a> Highlights<'a> {
             visible: session.visible(),
             moment: session.position().moment,
             last: scenario.layer_sizes().len() - 1,
-            folded: scenario.hyperparameters.cost.cancels_sigma_prime(),
+            cancels_sigma_prime: scenario.hyperparameters.cost.cancels_sigma_prime(),
         }
     }
 
@@ -74,8 +74,8 @@ impl<'a> Highlights<'a> {
     }
 
     /// This number of this neuron.
-    pub(super) fn number(&self, layer: usize, neuron: usize, symbol: Symbol) -> Highlight {
-        use Symbol::{Activation, Bias, BiasChange, Delta, WeightedInput};
+    pub(super) fn number(&self, layer: usize, neuron: usize, symbol: LabelKind) -> Highlight {
+        use LabelKind::{Activation, Bias, BiasChange, Delta, WeightedInput};
         let current = self.visible.is_current(layer, neuron);
         // Whether the moment's layer comes directly after this one, or directly before it.
         let feeds_current = self.moment.layer() == Some(layer + 1);
@@ -91,7 +91,9 @@ impl<'a> Highlights<'a> {
             (Moment::Delta { .. }, Delta) if current => Highlight::Written,
             (Moment::Delta { .. }, Delta) => self.read_if(fed_by_current),
             (Moment::Delta { .. }, Activation) => self.read_if(current && output),
-            (Moment::Delta { .. }, WeightedInput) => self.read_if(current && !(output && self.folded)),
+            (Moment::Delta { .. }, WeightedInput) => {
+                self.read_if(current && !(output && self.cancels_sigma_prime))
+            }
             (Moment::BiasGradient { .. } | Moment::WeightGradient { .. }, Delta) => self.read_if(current),
             (Moment::Update { .. }, Bias | BiasChange) if current => Highlight::Written,
             _ => self.unused(),

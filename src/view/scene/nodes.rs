@@ -5,13 +5,13 @@ use super::highlight::{Highlight, Highlights};
 use super::layout::LabelPlacement::{Below, Card, Sparse};
 use super::layout::{BETWEEN, Column, EDGE, GAP, Layout};
 use super::text::{fitting, subscripted, text_width};
-use super::{Label, Link, Node, Point, Rect, Scene, Symbol, Text};
+use super::{Label, LabelKind, Link, Node, Point, Rect, Scene, Text};
 use crate::nn::Parameter;
 use crate::session::{Item, Session, Visible};
 
 /// The scene without its edges.
 pub(super) fn build(session: &Session, layout: &Layout, width: f64, height: f64) -> Scene {
-    let builder = Builder {
+    let builder = NodeBuilder {
         session,
         visible: session.visible(),
         layout,
@@ -40,7 +40,8 @@ pub(super) fn build(session: &Session, layout: &Layout, width: f64, height: f64)
     scene
 }
 
-struct Builder<'a> {
+/// Makes the nodes of a scene and their labels.
+struct NodeBuilder<'a> {
     session: &'a Session,
     visible: Visible<'a>,
     layout: &'a Layout,
@@ -48,7 +49,7 @@ struct Builder<'a> {
     layers: usize,
 }
 
-impl Builder<'_> {
+impl NodeBuilder<'_> {
     /// Index of the first neuron shown of a column. A column with more neurons than it can show is
     /// divided into pages; the page with the current neuron is shown, or else the one with the
     /// selected neuron.
@@ -68,7 +69,7 @@ impl Builder<'_> {
 
     /// A node without a card.
     fn node(&self, item: Item, centre: Point, mut labels: Vec<Label>) -> Node {
-        // A label without a value has no room for even one digit.
+        // An empty value means there was no room for one digit.
         labels.retain(|label| !label.value.is_empty());
         let view_state = self.session.view_state();
         let neuron = |item: Item| match item {
@@ -101,7 +102,7 @@ impl Builder<'_> {
     fn label(
         &self,
         item: Item,
-        (symbol, letter, neuron): (Symbol, &str, usize),
+        (symbol, letter, neuron): (LabelKind, &str, usize),
         value: f64,
         area: Rect,
     ) -> Label {
@@ -136,7 +137,7 @@ impl Builder<'_> {
         let fits = !words.is_empty() && text_width(words, size) <= area.right - area.left;
         (fits && !is_default).then(|| Label {
             item,
-            symbol: Symbol::Name,
+            symbol: LabelKind::Name,
             name: String::new(),
             value: words.to_owned(),
             area,
@@ -203,7 +204,7 @@ impl Builder<'_> {
             Sparse if self.layout.sparse_below => (self.below(centre, 0, width), None),
             Sparse => (line_at(centre.x + radius + GAP - 2.0, 0.0), None),
         };
-        let label = self.label(item, (Symbol::Input, "x", source), value, area);
+        let label = self.label(item, (LabelKind::Input, "x", source), value, area);
         let selected = self.session.view_state().selected == Some(item);
         let shown = placement != Sparse || max_labels > 0 && (label.highlight.is_active() || selected);
         let labels = shown.then_some(label).into_iter().chain(name).collect();
@@ -224,7 +225,7 @@ impl Builder<'_> {
         let card = Rect::around(centre, width, line * lines + 4.0);
         let area = Rect::around(centre, width - 8.0, line * lines);
         let mut labels =
-            vec![self.label(item, (Symbol::Target, "y", neuron), self.visible.target()[neuron], area)];
+            vec![self.label(item, (LabelKind::Target, "y", neuron), self.visible.target()[neuron], area)];
         let words = scenario.data.targets.get(neuron).map_or("", String::as_str);
         let spacing = self.layout.columns.last().map_or(0.0, |column| column.spacing);
         if spacing >= card.bottom - card.top + 2.0 * line {
@@ -245,7 +246,12 @@ impl Builder<'_> {
         let mut labels = Vec::new();
         if activation_inside && let Some(a) = self.visible.activation(layer, neuron) {
             let item = Item::Activation { layer, neuron };
-            labels.push(self.label(item, (Symbol::Activation, "a", neuron), a, self.inside_circle(centre)));
+            labels.push(self.label(
+                item,
+                (LabelKind::Activation, "a", neuron),
+                a,
+                self.inside_circle(centre),
+            ));
         }
         let columns = max_labels.div_ceil(rows.max(1)).max(1);
         for (cell, alternatives) in slots(max_labels, activation_inside).iter().enumerate() {
@@ -288,23 +294,23 @@ impl Builder<'_> {
 
     /// The strongest highlight of a neuron's numbers, shown or not.
     fn strongest_highlight(&self, layer: usize, neuron: usize) -> Highlight {
-        let kinds = [Symbol::Bias, Symbol::WeightedInput, Symbol::Activation, Symbol::Delta];
+        let kinds = [LabelKind::Bias, LabelKind::WeightedInput, LabelKind::Activation, LabelKind::Delta];
         let highlights = kinds.map(|symbol| self.highlights.number(layer, neuron, symbol));
         highlights.into_iter().max().unwrap_or(Highlight::Faded)
     }
 
     /// The label of one of several numbers that share an area: the one that the moment writes, or else
     /// reads, or else the first that is known.
-    fn first_of(&self, layer: usize, neuron: usize, kinds: &[Symbol], area: Rect) -> Option<Label> {
+    fn first_of(&self, layer: usize, neuron: usize, kinds: &[LabelKind], area: Rect) -> Option<Label> {
         let known = kinds.iter().filter_map(|&symbol| {
             let bias = Parameter::Bias { layer, neuron };
             let (letter, item, value) = match symbol {
-                Symbol::Bias => ("b", Item::Bias { layer, neuron }, Some(self.visible.parameter(bias))),
-                Symbol::BiasChange => ("Δb", Item::Bias { layer, neuron }, self.visible.change(bias)),
-                Symbol::WeightedInput => {
+                LabelKind::Bias => ("b", Item::Bias { layer, neuron }, Some(self.visible.parameter(bias))),
+                LabelKind::BiasChange => ("Δb", Item::Bias { layer, neuron }, self.visible.change(bias)),
+                LabelKind::WeightedInput => {
                     ("z", Item::WeightedInput { layer, neuron }, self.visible.weighted_input(layer, neuron))
                 }
-                Symbol::Activation => {
+                LabelKind::Activation => {
                     ("a", Item::Activation { layer, neuron }, self.visible.activation(layer, neuron))
                 }
                 _ => {
@@ -315,7 +321,7 @@ impl Builder<'_> {
             Some((symbol, letter, item, value?))
         });
         // `max_by_key` returns the last of several maxima, so the iterator is reversed.
-        let highlight = |symbol: Symbol| match self.highlights.number(layer, neuron, symbol) {
+        let highlight = |symbol: LabelKind| match self.highlights.number(layer, neuron, symbol) {
             highlight if highlight.is_active() => highlight,
             _ => Highlight::Neutral,
         };
@@ -350,9 +356,9 @@ impl Builder<'_> {
         let links = scene.nodes.iter().filter_map(|node| {
             let neuron = output(node.item)?;
             let target = scene.node(Item::Target { neuron })?;
-            let left = node.card.map_or(node.centre.x + node.radius, |card| card.right);
+            let start = node.card.map_or(node.centre.x + node.radius, |card| card.right);
             Some(Link {
-                from: Point { x: left, y: node.centre.y },
+                from: Point { x: start, y: node.centre.y },
                 to: Point { x: target.card.map_or(target.centre.x, |card| card.left), y: node.centre.y },
                 highlight: self.highlights.target(neuron),
             })
@@ -365,7 +371,7 @@ impl Builder<'_> {
 fn align_symbols(inputs: &mut [Node]) {
     let width = |label: &Label| text_width(&label.name, label.size) + text_width(&label.value, label.size);
     let numbers = inputs.iter().flat_map(|node| &node.labels);
-    let widest = numbers.filter(|label| label.symbol == Symbol::Input).map(width).fold(0.0, f64::max);
+    let widest = numbers.filter(|label| label.symbol == LabelKind::Input).map(width).fold(0.0, f64::max);
     for node in inputs {
         let [first, ..] = &mut node.labels[..] else { continue };
         first.area.left = first.area.left.max(first.area.right - widest - 0.5 * first.size);
@@ -378,9 +384,9 @@ const TO_EDGE: f64 = 8.0;
 const NAME_EDGE: f64 = 6.0;
 
 /// The numbers that share each of up to `max_labels` labels; the symbol to show is chosen by
-/// [`Builder::first_of`].
-fn slots(max_labels: usize, activation_inside: bool) -> &'static [&'static [Symbol]] {
-    use Symbol::{Activation as A, Bias as B, BiasChange as C, Delta as D, WeightedInput as Z};
+/// [`NodeBuilder::first_of`].
+fn slots(max_labels: usize, activation_inside: bool) -> &'static [&'static [LabelKind]] {
+    use LabelKind::{Activation as A, Bias as B, BiasChange as C, Delta as D, WeightedInput as Z};
     match (max_labels, activation_inside) {
         (0, _) => &[],
         (1, false) => &[&[C, D, A, Z, B]],

@@ -36,7 +36,7 @@ pub fn fragments(session: &Session) -> Vec<Fragment> {
 }
 
 /// Whether the data include validation rows, so that no share can be chosen.
-fn has_own(session: &Session) -> bool {
+fn has_own_validation_rows(session: &Session) -> bool {
     let scenario = session.scenario();
     scenario.split().is_none() && !scenario.data.validation.is_empty()
 }
@@ -44,7 +44,7 @@ fn has_own(session: &Session) -> bool {
 /// The values of its fields.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
     let criteria = session.training().criteria;
-    let (split, own) = (session.scenario().split(), has_own(session));
+    let (split, own) = (session.scenario().split(), has_own_validation_rows(session));
     let shown = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
     vec![
         ("epoch-limit", criteria.epochs.map_or(String::new(), |epochs| epochs.to_string())),
@@ -76,11 +76,11 @@ pub fn attributes(session: &Session) -> Vec<Attribute> {
         ("restore-finite", "hidden", hidden(!diverged)),
         ("train-bar", "hidden", hidden(progress.is_none())),
         ("train-bar", "value", progress.map(|share| format!("{share:.4}"))),
-        ("validation-share", "disabled", hidden(has_own(session))),
+        ("validation-share", "disabled", hidden(has_own_validation_rows(session))),
         (
             "validation-share",
             "placeholder",
-            Some(if has_own(session) { "from the data" } else { "0" }.to_owned()),
+            Some(if has_own_validation_rows(session) { "from the data" } else { "0" }.to_owned()),
         ),
         ("split-seed", "disabled", hidden(!split)),
         ("standardise", "disabled", hidden(!split)),

@@ -59,7 +59,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
 
 /// The selected neuron if the reader has asked for it; otherwise the classes, if there are any.
 fn target(session: &Session) -> Option<MapTarget> {
-    let selected = session.view_state().selected.filter(|_| session.view_state().boundary_of_selected);
+    let selected = session.view_state().selected.filter(|_| session.view_state().map_of_selected);
     match selected.and_then(Item::neuron) {
         Some((layer, neuron)) => Some(MapTarget::Neuron { layer, neuron }),
         None => (!is_regression(session.scenario())).then_some(MapTarget::Classes),

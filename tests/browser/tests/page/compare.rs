@@ -332,7 +332,7 @@ pub(crate) async fn charts_are_drawn_and_saved_as_svg(page: &Page) -> Result<()>
     page.choose("#preset", "compare-and").await?;
     page.type_in("#epoch", "30").await?;
     complete(page).await?;
-    for chart in ["cost", "accuracy", "parameter", "distance", "boundaries", "sweep"] {
+    for chart in ["cost", "accuracy", "parameter", "distance", "maps", "sweep"] {
         let id = format!("compare-{chart}");
         page.script(&format!("document.getElementById('{id}').scrollIntoView({{ block: 'center' }})"))
             .await?;
