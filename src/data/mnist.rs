@@ -2,7 +2,7 @@
 
 use super::idx::{DIGITS, Idx, IdxError};
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Hyperparameters, Initialisation, Reduction};
-use crate::scenario::{Data, Position, SampleOrder, Samples, Scenario, ScenarioError, Start};
+use crate::scenario::{Data, Position, SampleOrder, Samples, Scenario, ScenarioError, Start, count};
 use std::sync::Arc;
 
 /// Its id in the list of presets.
@@ -167,8 +167,10 @@ fn pairs(
         let mixed = matches!((images.set, labels.set), (Some(one), Some(other)) if one != other);
         if mixed || images.count != labels.count {
             let problem = format!(
-                "it holds {} images, and {} holds {} labels; take the two files of one set",
-                images.count, labels.name, labels.count
+                "it holds {}, and {} holds {}; take the two files of one set",
+                count(images.count, "image"),
+                labels.name,
+                count(labels.count, "label")
             );
             return error(&images.name, problem);
         }

@@ -74,10 +74,10 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
     if let Some(empty) = sizes.iter().position(|&size| size == 0) {
         return error(format!("sizes[{empty}]"), "a layer needs at least 1 neuron");
     }
-    let count = sizes
+    let parameters = sizes
         .windows(2)
         .try_fold(0usize, |sum, pair| pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum));
-    if count.is_none_or(|count| count > MAX_PARAMETERS) {
+    if parameters.is_none_or(|parameters| parameters > MAX_PARAMETERS) {
         let problem = format!(
             "[{}] has too many weights and biases; the limit is {MAX_PARAMETERS}; use smaller layers",
             sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
@@ -86,7 +86,10 @@ pub(super) fn check_shape(sizes: &[usize], activations: &[Activation]) -> Result
     }
     if activations.len() != sizes.len() - 1 {
         let (got, want) = (activations.len(), sizes.len() - 1);
-        return error("activations", format!("{got} given for {want} layers after the input; give {want}"));
+        return error(
+            "activations",
+            format!("{got} given for {} after the input; give {want}", count(want, "layer")),
+        );
     }
     Ok(())
 }
@@ -141,13 +144,15 @@ pub(super) fn check_parameters(network: &Network, sizes: &[usize]) -> Result<(),
         let (rows, columns) = (layer.weights.rows(), layer.weights.columns());
         if (rows, columns) != (size[1], size[0]) {
             let problem = format!(
-                "{rows} rows of {columns} given; sizes ask for {} rows (neurons) of {} (sources)",
-                size[1], size[0]
+                "{} of {columns} given; sizes ask for {} (neurons) of {} (sources)",
+                count(rows, "row"),
+                count(size[1], "row"),
+                size[0]
             );
             return error(format!("parameters.weights[{l}]"), problem);
         }
         if layer.biases.len() != size[1] {
-            let problem = format!("{} given for {} neurons", layer.biases.len(), size[1]);
+            let problem = format!("{} given for {}", layer.biases.len(), count(size[1], "neuron"));
             return error(format!("parameters.biases[{l}]"), problem);
         }
         let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
@@ -213,9 +218,9 @@ pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
     if (samples.len() + validation.len()).saturating_mul(n_in + n_out) > MAX_DATA {
         return error("data", format!("too many numbers (limit {MAX_DATA}); use fewer rows"));
     }
-    for (field, names, count) in [("inputs", inputs, n_in), ("targets", targets, n_out)] {
-        if names.len() != count {
-            let problem = format!("{} names given for {count} columns", names.len());
+    for (field, names, columns) in [("inputs", inputs, n_in), ("targets", targets, n_out)] {
+        if names.len() != columns {
+            let problem = format!("{} given for {}", count(names.len(), "name"), count(columns, "column"));
             return error(format!("data.{field}"), problem);
         }
     }
@@ -229,20 +234,22 @@ fn check_rows(scenario: &Scenario, samples: &Samples, field: &str) -> Result<(),
     let (n_in, n_out) = (scenario.sizes[0], scenario.layer_sizes()[scenario.layer_sizes().len() - 1]);
     if let (Some((width, height)), Some(classes)) = (samples.image_size(), samples.image_classes()) {
         if width * height != n_in {
-            let problem = format!("{height} × {width} pixels given; the network has {n_in} inputs");
+            let problem =
+                format!("{height} × {width} pixels given; the network has {}", count(n_in, "input"));
             return error(format!("{field}.images.rows"), problem);
         }
         if classes != n_out {
-            let problem = format!("{classes} classes given; the network has {n_out} outputs");
+            let problem = format!("{classes} classes given; the network has {}", count(n_out, "output"));
             return error(format!("{field}.images.labels"), problem);
         }
         return Ok(()); // every byte is a finite number
     }
     for (row, Sample { x, y }) in samples.as_slice().unwrap_or_default().iter().enumerate() {
         let row = samples.row_number(row);
-        for (name, values, count) in [("x", x, n_in), ("y", y, n_out)] {
-            if values.len() != count {
-                let problem = format!("{} numbers given; the network has {count} there", values.len());
+        for (name, values, expected) in [("x", x, n_in), ("y", y, n_out)] {
+            if values.len() != expected {
+                let problem =
+                    format!("{} given; the network has {expected} there", count(values.len(), "number"));
                 return error(format!("{field}.{name}[{row}]"), problem);
             }
             if !values.iter().all(|value| value.is_finite()) {

@@ -1,6 +1,6 @@
 //! The data in the `deltascope-1` format: rows of numbers, or images as bytes in base64.
 
-use super::error::error;
+use super::error::{count, error};
 use super::{Data, Samples, ScenarioError};
 use crate::nn::Sample;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -93,7 +93,8 @@ impl RowsFile {
             }
             Self { images: Some(_), .. } => error(field, "give either x and y, or images, and not both"),
             Self { x: Some(x), y: Some(y), .. } if x.len() != y.len() => {
-                error(field, format!("{} rows of x and {} rows of y; each x needs its y", x.len(), y.len()))
+                let (x, y) = (count(x.len(), "row"), count(y.len(), "row"));
+                error(field, format!("{x} of x and {y} of y; each x needs its y"))
             }
             Self { x: Some(x), y: Some(y), .. } => {
                 Ok(x.into_iter().zip(y).map(|(x, y)| Sample { x, y }).collect())

@@ -2,7 +2,7 @@
 
 use super::check::{check_data, check_parameters, check_shape};
 use super::data_file::DataFile;
-use super::error::error;
+use super::error::{count, error};
 use super::{Position, RunConfig, SampleOrder, Scenario, ScenarioError, Split, Start};
 use crate::json::quoted;
 use crate::nn::{
@@ -153,7 +153,7 @@ fn start(
         (None, Some(Parameters { weights, biases, epoch, mini_batch })) => {
             for (name, got) in [("weights", weights.len()), ("biases", biases.len())] {
                 if got != activations.len() {
-                    let problem = format!("{got} layers given, {} needed", activations.len());
+                    let problem = format!("{} given, {} needed", count(got, "layer"), activations.len());
                     return error(format!("parameters.{name}"), problem);
                 }
             }

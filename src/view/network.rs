@@ -82,9 +82,9 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         }
     }
 
-    /// The hue of a symbol.
-    fn hue(&self, symbol: LabelKind) -> RGBColor {
-        match symbol {
+    /// The hue of a label.
+    fn hue(&self, kind: LabelKind) -> RGBColor {
+        match kind {
             LabelKind::Input | LabelKind::Activation => self.painter.palette.a,
             LabelKind::WeightedInput => self.painter.palette.z,
             LabelKind::Delta => self.painter.palette.delta,
@@ -195,7 +195,7 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
             *self.painter.palette;
         let active = node.labels.iter().filter(|label| label.highlight.is_active());
         let strongest = active.max_by_key(|label| label.highlight);
-        let hue = strongest.map_or(a, |label| self.hue(label.symbol));
+        let hue = strongest.map_or(a, |label| self.hue(label.kind));
         let border = match node.highlight {
             Highlight::Faded => (line, 1.0),
             Highlight::Neutral => (faded, 1.0),
@@ -245,17 +245,16 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
     /// A number with its symbol; `over_edges` says whether edges may pass behind it.
     fn label(&mut self, label: &'a Label, over_edges: bool) -> DrawResult<DB> {
         let Palette { text, faded, surface, .. } = *self.painter.palette;
-        let hue = self.hue(label.symbol);
+        let hue = self.hue(label.kind);
         let Label { area, size, .. } = *label;
         let middle = area.centre();
         if label.hovered {
             self.painter.fill(area, mix(hue, surface, 0.22))?;
-        } else if label.highlight == Highlight::Written && !label.stacked && label.symbol != LabelKind::Input
-        {
+        } else if label.highlight == Highlight::Written && !label.stacked && label.kind != LabelKind::Input {
             self.painter.fill(area, self.marker())?;
         } else if over_edges && !label.stacked {
             // As narrow as possible, to hide little of the edges.
-            let width = match label.symbol {
+            let width = match label.kind {
                 LabelKind::Name => text_width(&label.value, size) + 2.0,
                 _ => area.right - area.left,
             };
@@ -263,7 +262,7 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         }
         let colour = if label.highlight == Highlight::Faded { faded } else { text };
         let number = (size, false);
-        if label.symbol == LabelKind::Name {
+        if label.kind == LabelKind::Name {
             self.text(&label.value, number, faded, HPos::Center, middle);
         } else if label.stacked {
             let line = (area.bottom - area.top) / 4.0;

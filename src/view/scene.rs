@@ -106,7 +106,7 @@ pub struct Label {
     /// The quantity shown.
     pub item: Item,
     /// The kind of quantity, which decides the hue.
-    pub symbol: LabelKind,
+    pub kind: LabelKind,
     /// For example "δ₁"; empty for column names and weights.
     pub name: String,
     /// For example "−0.1385".
@@ -257,8 +257,8 @@ impl Scene {
 
 impl Node {
     /// The label of this kind, if it is shown.
-    pub fn label(&self, symbol: LabelKind) -> Option<&Label> {
-        self.labels.iter().find(|label| label.symbol == symbol)
+    pub fn label(&self, kind: LabelKind) -> Option<&Label> {
+        self.labels.iter().find(|label| label.kind == kind)
     }
 }
 

@@ -30,7 +30,7 @@ fn scene(session: &Session) -> Scene {
 fn highlighted(scene: &Scene) -> String {
     let mut items: Vec<(Item, LabelKind, Highlight)> = Vec::new();
     for node in &scene.nodes {
-        items.extend(node.labels.iter().map(|label| (label.item, label.symbol, label.highlight)));
+        items.extend(node.labels.iter().map(|label| (label.item, label.kind, label.highlight)));
     }
     items.extend(scene.edges.iter().map(|edge| (edge.item, LabelKind::Weight, edge.highlight)));
     let texts =

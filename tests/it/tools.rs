@@ -135,7 +135,7 @@ fn bad_files_are_refused_in_one_line_with_exit_code_2() {
     assert_eq!(printed(&run_on("train", training.to_string().as_bytes()))["runs"][0]["trace"][0]["epoch"], 3);
 
     for (place, value, says) in [
-        ("/cases/0/sizes", json!([2, 2, 1]), "weights[0]: 1 rows of 2 given"),
+        ("/cases/0/sizes", json!([2, 2, 1]), "weights[0]: 1 row of 2 given"),
         ("/cases/0/sizes", json!([2, 0, 1]), "sizes[1]"),
         ("/cases/0/sizes", json!([2, 4_000_000_000u32, 1]), "sizes"),
         ("/cases/0/sizes", json!([2, -1, 1]), "sizes[1]"),

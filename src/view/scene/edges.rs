@@ -108,7 +108,7 @@ fn add_labels(scene: &mut Scene, digits: usize, size: f64) {
         let area = areas.into_iter().find(|area| fits(area));
         let label = area.map(|area| Label {
             item: edge.item,
-            symbol: LabelKind::Weight,
+            kind: LabelKind::Weight,
             name: String::new(),
             value,
             area,

@@ -74,14 +74,14 @@ impl<'a> Highlights<'a> {
     }
 
     /// This number of this neuron.
-    pub(super) fn number(&self, layer: usize, neuron: usize, symbol: LabelKind) -> Highlight {
+    pub(super) fn number(&self, layer: usize, neuron: usize, kind: LabelKind) -> Highlight {
         use LabelKind::{Activation, Bias, BiasChange, Delta, WeightedInput};
         let current = self.visible.is_current(layer, neuron);
         // Whether the moment's layer comes directly after this one, or directly before it.
         let feeds_current = self.moment.layer() == Some(layer + 1);
         let fed_by_current = layer > 0 && self.moment.layer() == Some(layer - 1);
         let output = layer == self.last;
-        match (self.moment, symbol) {
+        match (self.moment, kind) {
             (Moment::Forward { .. }, WeightedInput | Activation) if current => Highlight::Written,
             (Moment::Forward { .. }, Bias) => self.read_if(current),
             (Moment::Forward { .. } | Moment::WeightGradient { .. }, Activation) => {

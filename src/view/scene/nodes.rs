@@ -102,7 +102,7 @@ impl NodeBuilder<'_> {
     fn label(
         &self,
         item: Item,
-        (symbol, letter, neuron): (LabelKind, &str, usize),
+        (kind, letter, neuron): (LabelKind, &str, usize),
         value: f64,
         area: Rect,
     ) -> Label {
@@ -115,11 +115,11 @@ impl NodeBuilder<'_> {
             Item::Target { neuron } => self.highlights.target(neuron),
             _ => item
                 .neuron()
-                .map_or(Highlight::Faded, |(layer, neuron)| self.highlights.number(layer, neuron, symbol)),
+                .map_or(Highlight::Faded, |(layer, neuron)| self.highlights.number(layer, neuron, kind)),
         };
         Label {
             item,
-            symbol,
+            kind,
             value: fitting(value, digits.max(3), area.right - area.left - name_width, size),
             name,
             area,
@@ -137,7 +137,7 @@ impl NodeBuilder<'_> {
         let fits = !words.is_empty() && text_width(words, size) <= area.right - area.left;
         (fits && !is_default).then(|| Label {
             item,
-            symbol: LabelKind::Name,
+            kind: LabelKind::Name,
             name: String::new(),
             value: words.to_owned(),
             area,
@@ -295,16 +295,16 @@ impl NodeBuilder<'_> {
     /// The strongest highlight of a neuron's numbers, shown or not.
     fn strongest_highlight(&self, layer: usize, neuron: usize) -> Highlight {
         let kinds = [LabelKind::Bias, LabelKind::WeightedInput, LabelKind::Activation, LabelKind::Delta];
-        let highlights = kinds.map(|symbol| self.highlights.number(layer, neuron, symbol));
+        let highlights = kinds.map(|kind| self.highlights.number(layer, neuron, kind));
         highlights.into_iter().max().unwrap_or(Highlight::Faded)
     }
 
     /// The label of one of several numbers that share an area: the one that the moment writes, or else
     /// reads, or else the first that is known.
     fn first_of(&self, layer: usize, neuron: usize, kinds: &[LabelKind], area: Rect) -> Option<Label> {
-        let known = kinds.iter().filter_map(|&symbol| {
+        let known = kinds.iter().filter_map(|&kind| {
             let bias = Parameter::Bias { layer, neuron };
-            let (letter, item, value) = match symbol {
+            let (letter, item, value) = match kind {
                 LabelKind::Bias => ("b", Item::Bias { layer, neuron }, Some(self.visible.parameter(bias))),
                 LabelKind::BiasChange => ("Δb", Item::Bias { layer, neuron }, self.visible.change(bias)),
                 LabelKind::WeightedInput => {
@@ -318,15 +318,15 @@ impl NodeBuilder<'_> {
                     ("δ", Item::Delta { layer, neuron }, delta)
                 }
             };
-            Some((symbol, letter, item, value?))
+            Some((kind, letter, item, value?))
         });
         // `max_by_key` returns the last of several maxima, so the iterator is reversed.
-        let highlight = |symbol: LabelKind| match self.highlights.number(layer, neuron, symbol) {
+        let highlight = |kind: LabelKind| match self.highlights.number(layer, neuron, kind) {
             highlight if highlight.is_active() => highlight,
             _ => Highlight::Neutral,
         };
-        let (symbol, letter, item, value) = known.rev().max_by_key(|(symbol, ..)| highlight(*symbol))?;
-        Some(self.label(item, (symbol, letter, neuron), value, area))
+        let (kind, letter, item, value) = known.rev().max_by_key(|(kind, ..)| highlight(*kind))?;
+        Some(self.label(item, (kind, letter, neuron), value, area))
     }
 
     /// Sets the level of each node: a or x divided by the largest magnitude shown in its column, at
@@ -371,7 +371,7 @@ impl NodeBuilder<'_> {
 fn align_symbols(inputs: &mut [Node]) {
     let width = |label: &Label| text_width(&label.name, label.size) + text_width(&label.value, label.size);
     let numbers = inputs.iter().flat_map(|node| &node.labels);
-    let widest = numbers.filter(|label| label.symbol == LabelKind::Input).map(width).fold(0.0, f64::max);
+    let widest = numbers.filter(|label| label.kind == LabelKind::Input).map(width).fold(0.0, f64::max);
     for node in inputs {
         let [first, ..] = &mut node.labels[..] else { continue };
         first.area.left = first.area.left.max(first.area.right - widest - 0.5 * first.size);
@@ -383,7 +383,7 @@ const TO_EDGE: f64 = 8.0;
 /// How far an input's name may extend beyond its number, on the left.
 const NAME_EDGE: f64 = 6.0;
 
-/// The numbers that share each of up to `max_labels` labels; the symbol to show is chosen by
+/// The numbers that share each of up to `max_labels` labels; the one to show is chosen by
 /// [`NodeBuilder::first_of`].
 fn slots(max_labels: usize, activation_inside: bool) -> &'static [&'static [LabelKind]] {
     use LabelKind::{Activation as A, Bias as B, BiasChange as C, Delta as D, WeightedInput as Z};
