@@ -360,20 +360,25 @@ proptest! {
         let sweep = sweep(&problem);
         prop_assert!(sweep.finished());
         if let Some(slope) = sweep.slope() {
-            prop_assert!((slope - 2.0).abs() <= 0.05, "{}: {:?}", slope, sweep);
+            // About once in 40,000 problems even the smallest measured η are so large that higher powers of η matter. Then
+            // the slope between neighbours comes closer to 2 as η falls.
+            let fitted = sweep.fitted().unwrap();
+            let deviations = fitted.windows(2).map(|pair| ((pair[0].distance / pair[1].distance).log2() - 2.0).abs());
+            let deviations: Vec<f64> = deviations.collect();
+            let is_higher = (slope - 2.0).abs() > 0.05 && deviations[0] > 0.1 && deviations[1] < deviations[0];
+            prop_assert!((slope - 2.0).abs() <= 0.05 || is_higher, "{}: {:?}", slope, sweep);
         } else {
-            // There is no slope if fewer than three distances are large enough, or if the distance drops to rounding at
-            // once. In the first case η is halved at most twice before the distances are lost in rounding, or twice
-            // more where they fall by less than a quarter; so fewer than 5 are measured. In the second case a kink of a
-            // ReLU lies between: below it the samples do not influence each other, and the distance is exactly 0 there
-            // and for every smaller η.
+            // There is no slope for two reasons. Either fewer than three neighbouring distances are large enough to be
+            // measured; a few more may be where the distance is not monotonic. Or the distance drops to rounding at
+            // once: there a ReLU has its kink, below which the samples do not influence each other, and the distance is
+            // exactly 0 for every smaller η.
             let (points, threshold) = (sweep.points(), sweep.rounding_threshold());
             let measured = points.iter().filter(|point| point.distance >= threshold).count();
-            prop_assert!(measured < 5 || points[points.len() - 1].distance == 0.0, "{:?}", sweep);
-            let mut from_zero = points.iter().skip_while(|point| point.distance > 0.0);
-            prop_assert!(measured < 5 || from_zero.all(|point| point.distance == 0.0), "{:?}", sweep);
             if measured >= 5 {
-                // The sweep ends at its first 0 after twelve points; the next two are 0 too.
+                let last = points.iter().rposition(|point| point.distance >= threshold).unwrap();
+                let smaller = &points[last + 1..];
+                prop_assert!(!smaller.is_empty() && smaller.iter().all(|point| point.distance == 0.0), "{:?}", sweep);
+                // From twelve points on, the sweep ends at its first 0. The next two are 0 too.
                 let scenario = problem_scenario(&problem, 0.05);
                 let next = points[points.len() - 1].learning_rate / 2.0;
                 let mut further = LearningRateSweep::new(&problem.network, next, problem.samples.len());
