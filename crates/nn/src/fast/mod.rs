@@ -124,7 +124,7 @@ impl Trainer {
         trainer
     }
 
-    /// The choice depends on the parameters: see [`Self::is_zero_sign_irrelevant`].
+    /// The choice depends on the parameters: see [`Self::may_ignore_zero_signs`].
     fn choose_path(&mut self) {
         let weights: usize = self.shape.layers.iter().map(|layer| layer.weights.values().len()).sum();
         let empty = self.layers.iter().any(|layer| layer.sources == 0 || layer.neurons == 0);
@@ -135,7 +135,7 @@ impl Trainer {
         if let Some(side_by_side) = SideBySide::new(&self.layers, &self.hyperparameters) {
             self.path = Path::SideBySide(side_by_side);
         } else if matches!(self.hyperparameters.cost, Cost::Mse | Cost::HalfMse)
-            && self.is_zero_sign_irrelevant()
+            && self.may_ignore_zero_signs()
         {
             self.path = Path::SingleSample;
         }
@@ -146,7 +146,7 @@ impl Trainer {
     /// same.)
     ///
     /// This holds if no parameter is −0. Then none will ever be: only −0 − 0 is −0.
-    fn is_zero_sign_irrelevant(&self) -> bool {
+    fn may_ignore_zero_signs(&self) -> bool {
         let softmax = self.layers.iter().any(|layer| layer.activation == Activation::Softmax);
         let negative_zero = self.layers.iter().any(PaddedLayer::has_negative_zero);
         self.hyperparameters.bias_rule == BiasRule::OwnDelta && !softmax && !negative_zero

@@ -34,13 +34,21 @@ pub(super) fn activation_derivative<S: Simd>(activation: Activation, a: S) -> S 
 /// An output's term of the cost, and its δ by equation (1). Both are 0 for [`Cost::Cce`], which needs a whole layer.
 #[inline(always)]
 pub(super) fn cost_and_delta<S: Simd>(cost: Cost, activation: Activation, z: S, a: S, y: S) -> (S, S) {
+    match cost {
+        Cost::Mse | Cost::HalfMse => squared_cost_and_delta(cost, activation, a, y),
+        Cost::Bce => (binary_cross_entropy(z, y), a - y),
+        Cost::Cce => (S::broadcast(0.0), S::broadcast(0.0)),
+    }
+}
+
+/// [`cost_and_delta`] for [`Cost::Mse`], and for [`Cost::HalfMse`] otherwise.
+#[inline(always)]
+pub(super) fn squared_cost_and_delta<S: Simd>(cost: Cost, activation: Activation, a: S, y: S) -> (S, S) {
     let difference = a - y;
     let sigma_prime = activation_derivative(activation, a);
     match cost {
         Cost::Mse => (difference * difference, S::broadcast(2.0) * difference * sigma_prime),
-        Cost::HalfMse => (S::broadcast(0.5) * (difference * difference), difference * sigma_prime),
-        Cost::Bce => (binary_cross_entropy(z, y), difference),
-        Cost::Cce => (S::broadcast(0.0), S::broadcast(0.0)),
+        _ => (S::broadcast(0.5) * (difference * difference), difference * sigma_prime),
     }
 }
 

@@ -10,7 +10,7 @@ use super::layer::PaddedLayer;
 use super::neurons::{TimesDerivative, activate, cost_and_delta};
 use super::update::Update;
 use crate::functions::{TanhArgument, tanh_argument, tanh_of_argument, tanh_table};
-use crate::simd::{Kernel, Simd, Strided, Width, multiply_add};
+use crate::simd::{Kernel, Simd, Strided, Width, multiply_blocks};
 use crate::{Activation, BiasRule, Cost, Hyperparameters};
 
 /// From this mini-batch size on, this path is faster than layer by layer.
@@ -94,7 +94,6 @@ struct Product<'a> {
     row_stride: usize,
     rows: usize,
     terms: usize,
-    blocks: usize,
     /// (rows)
     biases: Option<&'a [f64]>,
     /// (blocks, terms, lanes)
@@ -106,38 +105,36 @@ struct Product<'a> {
 impl Product<'_> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        for block in 0..self.blocks {
-            let mut row = 0;
-            while row + 4 <= self.rows {
-                self.tile::<S, 4>(block, row);
-                row += 4;
-            }
-            if row + 2 <= self.rows {
-                self.tile::<S, 2>(block, row);
-                row += 2;
-            }
-            if row < self.rows {
-                self.tile::<S, 1>(block, row);
-            }
+        let mut row = 0;
+        while row + 4 <= self.rows {
+            self.tile::<S, 4>(row);
+            row += 4;
+        }
+        if row + 2 <= self.rows {
+            self.tile::<S, 2>(row);
+            row += 2;
+        }
+        if row < self.rows {
+            self.tile::<S, 1>(row);
         }
     }
 
-    /// R rows of a block.
+    /// R rows of every block.
     #[inline(always)]
-    fn tile<S: Simd, const R: usize>(&mut self, block: usize, row: usize) {
+    fn tile<S: Simd, const R: usize>(&mut self, row: usize) {
         let left = Strided { values: self.left, start: row * self.row_stride, stride: self.term_stride };
-        let right = Strided { values: self.right, start: block * self.terms * S::LANES, stride: S::LANES };
-        let mut sums = [[S::broadcast(0.0)]; R];
-        multiply_add(&mut sums, self.terms, left, self.row_stride, right);
-        if let Some(biases) = self.biases {
-            for ([sum], bias) in sums.iter_mut().zip(&biases[row..row + R]) {
-                *sum = *sum + S::broadcast(*bias);
-            }
-        }
-        let out = &mut self.out[(block * self.rows + row) * S::LANES..][..R * S::LANES];
-        for ([sum], out) in sums.iter().zip(out.chunks_exact_mut(S::LANES)) {
-            sum.store(out);
-        }
+        let biases = self.biases.and_then(|biases| biases[row..].first_chunk::<R>());
+        let (start, stride) = (row * S::LANES, self.rows * S::LANES);
+        multiply_blocks::<S, R>(
+            self.out,
+            start,
+            stride,
+            left,
+            self.row_stride,
+            self.right,
+            self.terms,
+            biases,
+        );
     }
 }
 
@@ -164,7 +161,6 @@ impl Kernel for Forward<'_> {
                 row_stride: 1,
                 rows: layer.neurons,
                 terms: layer.sources,
-                blocks: self.blocks,
                 biases: Some(&layer.biases),
                 right: sources,
                 out: z,
@@ -258,7 +254,6 @@ impl Kernel for Backward<'_> {
                 row_stride: next.weights_by_source.stride,
                 rows: layer.neurons,
                 terms: next.neurons,
-                blocks,
                 biases: None,
                 right: &next_values[0].deltas,
                 out: deltas,

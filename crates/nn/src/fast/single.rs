@@ -5,9 +5,9 @@
 //! biases that are updated by their own δ: browsers compile a longer one badly.
 
 use super::layer::{PaddedLayer, PaddedMatrix};
-use super::neurons::{activate, activation_derivative, cost_and_delta};
-use crate::Cost;
+use super::neurons::{activate, activation_derivative, squared_cost_and_delta};
 use crate::simd::{Kernel, Simd, Strided, multiply_add, subtract_outer_product};
+use crate::{Activation, Cost};
 
 /// Trains on one sample. No parameter may be −0.
 pub(super) struct SingleSample<'a> {
@@ -18,6 +18,25 @@ pub(super) struct SingleSample<'a> {
     pub(super) layers: &'a mut [PaddedLayer],
     pub(super) cost: Cost,
     pub(super) learning_rate: f64,
+}
+
+/// Runs `$body` for the vectors of a row in groups of V = 2 vectors or one, whose first value has the index `$at`. (A
+/// closure cannot be generic over V.)
+macro_rules! for_each_group {
+    ($stride:expr, |$at:ident, $V:ident| $body:expr) => {
+        let (mut $at, stride) = (0, $stride);
+        while $at < stride {
+            if stride - $at >= 2 * S::LANES {
+                const $V: usize = 2;
+                $body;
+                $at += 2 * S::LANES;
+            } else {
+                const $V: usize = 1;
+                $body;
+                $at += S::LANES;
+            }
+        }
+    };
 }
 
 /// C of the latest sample.
@@ -33,154 +52,152 @@ impl Kernel for SingleSample<'_> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         let SingleSample { x, y, layers, cost, learning_rate } = self;
+        let Some((outputs, mut hidden)) = layers.split_last_mut() else { return };
         let mut sources = x;
-        for layer in layers.iter_mut() {
-            forward::<S>(layer, sources);
+        for layer in hidden.iter_mut() {
+            for_each_group!(layer.stride(), |at, V| forward::<S, V>(layer, sources, at));
             sources = layer.activations.rows(1);
         }
-        let mut layers_back = layers.iter_mut().rev();
-        let Some(mut next) = layers_back.next() else { return };
-        output_deltas::<S>(next, cost, y);
-        for layer in layers_back {
-            backward::<S>(layer, next);
-            next = layer;
-        }
-        let mut sources = x;
-        for layer in layers {
-            update::<S>(layer, sources, learning_rate);
-            sources = layer.activations.rows(1);
+        let mut total = S::broadcast(0.0);
+        for_each_group!(outputs.stride(), |at, V| {
+            let a = forward::<S, V>(outputs, sources, at);
+            let deltas = output_deltas(outputs, at, cost, a, y);
+            update(outputs, sources, at, deltas, learning_rate, &mut total);
+        });
+        total.store(&mut outputs.parameter_sum);
+        let mut next = outputs;
+        while let Some((layer, before)) = hidden.split_last_mut() {
+            let sources = before.last().map_or(x, |layer| layer.activations.rows(1));
+            let mut total = S::broadcast(0.0);
+            for_each_group!(layer.stride(), |at, V| {
+                let deltas = backward::<S, V>(layer, next, at, learning_rate);
+                update(layer, sources, at, deltas, learning_rate, &mut total);
+            });
+            total.store(&mut layer.parameter_sum);
+            (hidden, next) = (before, layer);
         }
     }
 }
 
-/// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ)
+/// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ) for the neurons of V vectors from index `at` on. Returns aˡ.
 #[inline(always)]
-fn forward<S: Simd>(layer: &mut PaddedLayer, sources: &[f64]) {
-    let products = &mut layer.weighted_inputs.values;
-    multiply::<S>(&sources[..layer.sources], &layer.weights_by_source, products);
-    for at in (0..layer.stride()).step_by(S::LANES) {
-        let z = S::load(&layer.weighted_inputs.values[at..]) + S::load(&layer.biases[at..]);
-        let a = activate(layer.activation, z).and(S::load(&layer.mask[at..]));
-        a.store(&mut layer.activations.values[at..]);
+fn forward<S: Simd, const V: usize>(layer: &mut PaddedLayer, sources: &[f64], at: usize) -> [S; V] {
+    let mut values = weighted_sums::<S, V>(&sources[..layer.sources], &layer.weights_by_source, at);
+    for (v, value) in values.iter_mut().enumerate() {
+        *value = *value + S::load(&layer.biases[at + v * S::LANES..]);
+    }
+    match layer.activation {
+        Activation::Sigmoid => activate_each(Activation::Sigmoid, &mut values),
+        Activation::Tanh => activate_each(Activation::Tanh, &mut values),
+        activation => activate_each(activation, &mut values),
+    }
+    for (v, value) in values.iter_mut().enumerate() {
+        let at = at + v * S::LANES;
+        *value = value.and(S::load(&layer.mask[at..]));
+        value.store(&mut layer.activations.values[at..]);
+    }
+    values
+}
+
+#[inline(always)]
+fn activate_each<S: Simd, const V: usize>(activation: Activation, values: &mut [S; V]) {
+    for value in values {
+        *value = activate(activation, *value);
     }
 }
 
-/// Equation (1): δᴸ = ∇ₐC ⊙ σ′(zᴸ). The terms of the cost replace zᴸ.
+/// Equation (1): δᴸ = ∇ₐC ⊙ σ′(zᴸ). Returns δᴸ. The terms of the cost replace zᴸ.
 #[inline(always)]
-fn output_deltas<S: Simd>(layer: &mut PaddedLayer, cost: Cost, y: &[f64]) {
-    for at in (0..layer.stride()).step_by(S::LANES) {
-        let a = S::load(&layer.activations.values[at..]);
-        let (term, delta) = cost_and_delta(cost, layer.activation, a, a, S::load(&y[at..]));
+fn output_deltas<S: Simd, const V: usize>(
+    layer: &mut PaddedLayer,
+    at: usize,
+    cost: Cost,
+    a: [S; V],
+    y: &[f64],
+) -> [S; V] {
+    let mut deltas = a;
+    for (v, a) in a.into_iter().enumerate() {
+        let at = at + v * S::LANES;
+        let (term, delta) = squared_cost_and_delta(cost, layer.activation, a, S::load(&y[at..]));
         term.store(&mut layer.weighted_inputs.values[at..]);
         delta.store(&mut layer.deltas.values[at..]);
+        deltas[v] = delta;
     }
+    deltas
 }
 
-/// Equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)
+/// Equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ). Returns δˡ. Updates the copy of wˡ⁺¹ that equation (2) reads, because it is
+/// not needed any more.
 #[inline(always)]
-fn backward<S: Simd>(layer: &mut PaddedLayer, next: &PaddedLayer) {
-    let Some(weights) = &next.weights_by_neuron else { return };
-    multiply::<S>(&next.deltas.values[..next.neurons], weights, &mut layer.deltas.values);
-    for at in (0..layer.stride()).step_by(S::LANES) {
-        let a = S::load(&layer.activations.values[at..]);
-        let products = S::load(&layer.deltas.values[at..]);
-        (products * activation_derivative(layer.activation, a)).store(&mut layer.deltas.values[at..]);
-    }
-}
-
-/// Equations (3) and (4), and the update.
-#[inline(always)]
-fn update<S: Simd>(layer: &mut PaddedLayer, sources: &[f64], learning_rate: f64) {
-    let deltas = layer.deltas.rows(1);
-    let mut total = S::broadcast(0.0);
-    let weights = &mut layer.weights_by_source;
-    subtract_gradient(weights, &sources[..layer.sources], deltas, learning_rate, &mut total);
-    for (delta, bias) in deltas.chunks_exact(S::LANES).zip(layer.biases.chunks_exact_mut(S::LANES)) {
-        let new = S::load(bias) - S::broadcast(learning_rate) * S::load(delta);
-        new.store(bias);
-        total = total + new;
-    }
-    total.store(&mut layer.parameter_sum);
-    if let Some(weights) = &mut layer.weights_by_neuron {
-        // The sum of these is known already.
-        let mut total = S::broadcast(0.0);
-        subtract_gradient(weights, &deltas[..layer.neurons], sources, learning_rate, &mut total);
-    }
-}
-
-/// out = Σₖ scalarₖ · rowₖ. The sum starts with the first product, where the plain path starts with 0: a difference only in
-/// the sign of a zero, see [`is_zero_sign_irrelevant`](super::Trainer::is_zero_sign_irrelevant).
-#[inline(always)]
-fn multiply<S: Simd>(scalars: &[f64], rows: &PaddedMatrix, out: &mut [f64]) {
-    let mut at = 0;
-    while at < rows.stride {
-        at += S::LANES
-            * match (rows.stride - at) / S::LANES {
-                1 => multiply_vectors::<S, 1>(scalars, rows, at, out),
-                2 => multiply_vectors::<S, 2>(scalars, rows, at, out),
-                _ => multiply_vectors::<S, 3>(scalars, rows, at, out),
-            };
-    }
-}
-
-/// [`multiply`] for V vectors from index `at` on. Returns V.
-#[inline(always)]
-fn multiply_vectors<S: Simd, const V: usize>(
-    scalars: &[f64],
-    rows: &PaddedMatrix,
+fn backward<S: Simd, const V: usize>(
+    layer: &mut PaddedLayer,
+    next: &mut PaddedLayer,
     at: usize,
-    out: &mut [f64],
-) -> usize {
+    learning_rate: f64,
+) -> [S; V] {
+    let mut a = [S::broadcast(0.0); V];
+    let Some(weights) = &mut next.weights_by_neuron else { return a };
+    let next_deltas = &next.deltas.values[..next.neurons];
+    let mut deltas = weighted_sums::<S, V>(next_deltas, weights, at);
+    for (v, (a, delta)) in a.iter_mut().zip(&mut deltas).enumerate() {
+        let at = at + v * S::LANES;
+        *a = S::load(&layer.activations.values[at..]);
+        *delta = *delta * activation_derivative(layer.activation, *a);
+        delta.store(&mut layer.deltas.values[at..]);
+    }
+    // The sum of these weights is known already.
+    subtract_gradient(weights, next_deltas, at, a, learning_rate, &mut S::broadcast(0.0));
+    deltas
+}
+
+/// Equations (3) and (4), and the update of the parameters of the neurons of V vectors from index `at` on. Adds the new
+/// parameters to `total`.
+#[inline(always)]
+fn update<S: Simd, const V: usize>(
+    layer: &mut PaddedLayer,
+    sources: &[f64],
+    at: usize,
+    deltas: [S; V],
+    learning_rate: f64,
+    total: &mut S,
+) {
+    let sources = &sources[..layer.sources];
+    subtract_gradient(&mut layer.weights_by_source, sources, at, deltas, learning_rate, total);
+    for (v, delta) in deltas.into_iter().enumerate() {
+        let bias = &mut layer.biases[at + v * S::LANES..];
+        let new = S::load(bias) - S::broadcast(learning_rate) * delta;
+        new.store(bias);
+        *total = *total + new;
+    }
+}
+
+/// Σₖ scalarₖ · rowₖ for V vectors of each row from index `at` on. The sum starts with the first product, where the plain
+/// path starts with 0: a difference only in the sign of a zero, see
+/// [`may_ignore_zero_signs`](super::Trainer::may_ignore_zero_signs).
+#[inline(always)]
+fn weighted_sums<S: Simd, const V: usize>(scalars: &[f64], rows: &PaddedMatrix, at: usize) -> [S; V] {
     let first = S::broadcast(scalars[0]);
     let mut sums = [[first; V]];
-    for (sum, row) in sums[0].iter_mut().zip(rows.values[at..].chunks_exact(S::LANES)) {
-        *sum = first * S::load(row);
+    for (v, sum) in sums[0].iter_mut().enumerate() {
+        *sum = first * S::load(&rows.values[at + v * S::LANES..]);
     }
     let scalars = Strided { values: scalars, start: 0, stride: 1 };
     let vectors = Strided { values: &rows.values, start: at, stride: rows.stride };
     multiply_add(&mut sums, scalars.values.len() - 1, scalars.rest(), 0, vectors.rest());
-    for (sum, out) in sums[0].iter().zip(out[at..].chunks_exact_mut(S::LANES)) {
-        sum.store(out);
-    }
-    V
+    sums[0]
 }
 
-/// rowₖ ← rowₖ − η · scalarₖ · vector
+/// rowₖ ← rowₖ − η · (scalarₖ · vector), for V vectors of each row from index `at` on. Adds the new values to `total`.
 #[inline(always)]
-fn subtract_gradient<S: Simd>(
+fn subtract_gradient<S: Simd, const V: usize>(
     rows: &mut PaddedMatrix,
     scalars: &[f64],
-    vector: &[f64],
+    at: usize,
+    vectors: [S; V],
     learning_rate: f64,
     total: &mut S,
 ) {
-    let mut at = 0;
-    while at < rows.stride {
-        at += S::LANES
-            * match (rows.stride - at) / S::LANES {
-                1 => subtract_vectors::<S, 1>(rows, scalars, vector, at, learning_rate, total),
-                2 => subtract_vectors::<S, 2>(rows, scalars, vector, at, learning_rate, total),
-                _ => subtract_vectors::<S, 3>(rows, scalars, vector, at, learning_rate, total),
-            };
-    }
-}
-
-/// [`subtract_gradient`] for V vectors from index `at` on. Returns V.
-#[inline(always)]
-fn subtract_vectors<S: Simd, const V: usize>(
-    rows: &mut PaddedMatrix,
-    scalars: &[f64],
-    vector: &[f64],
-    at: usize,
-    learning_rate: f64,
-    total: &mut S,
-) -> usize {
-    let mut vectors = [S::broadcast(0.0); V];
-    for (v, vectors) in vectors.iter_mut().enumerate() {
-        *vectors = S::load(&vector[at + v * S::LANES..]);
-    }
     let (stride, count) = (rows.stride, scalars.len());
     let scalars = Strided { values: scalars, start: 0, stride: 1 };
     subtract_outer_product(&mut rows.values, at, stride, count, scalars, vectors, learning_rate, total);
-    V
 }

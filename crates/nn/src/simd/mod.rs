@@ -7,7 +7,9 @@
 mod vectors;
 
 pub use vectors::Width;
-pub(crate) use vectors::{Kernel, Strided, multiply_add, subtract_outer_product, subtract_tile};
+pub(crate) use vectors::{
+    Kernel, Strided, multiply_add, multiply_blocks, subtract_outer_product, subtract_tile,
+};
 
 use std::ops::{Add, Div, Mul, Sub};
 

@@ -378,11 +378,29 @@ pub(crate) fn multiply_add<S: Simd, const V: usize, const R: usize>(
     if count == 0 {
         return;
     }
-    let mut scalar = scalars.checked(count, (R - 1) * scalar_stride + 1);
-    let mut vector = vectors.checked(count, V * S::LANES);
+    let scalar = scalars.checked(count, (R - 1) * scalar_stride + 1);
+    let vector = vectors.checked(count, V * S::LANES);
+    // Safety: `checked` has tested the first and the last access.
+    unsafe { add_products(sums, count, scalar, scalars.stride, scalar_stride, vector, vectors.stride) }
+}
+
+/// The loop of [`multiply_add`], given the first scalar and the first vector. In each step the pointers advance by
+/// `scalar_step` and `vector_step`.
+///
+/// Safety: every scalar and vector must be readable.
+#[inline(always)]
+unsafe fn add_products<S: Simd, const V: usize, const R: usize>(
+    sums: &mut [[S; V]; R],
+    count: usize,
+    mut scalar: *const f64,
+    scalar_step: usize,
+    scalar_stride: usize,
+    mut vector: *const f64,
+    vector_step: usize,
+) {
     let mut local = *sums;
     for _ in 0..count {
-        // Safety: `checked` has tested the first and the last access. The pointers after the last one are not read.
+        // Safety: promised by the caller. The pointers after the last step are not read.
         unsafe {
             let mut right = [S::broadcast(0.0); V];
             for (v, right) in right.iter_mut().enumerate() {
@@ -395,10 +413,54 @@ pub(crate) fn multiply_add<S: Simd, const V: usize, const R: usize>(
                 }
             }
         }
-        scalar = scalar.wrapping_add(scalars.stride);
-        vector = vector.wrapping_add(vectors.stride);
+        scalar = scalar.wrapping_add(scalar_step);
+        vector = vector.wrapping_add(vector_step);
     }
     *sums = local;
+}
+
+/// `out[block][r] = Σₖ scalar[r][k] * vector[block][k] + bias[r]` for every block, where `terms` vectors in a row are a
+/// block of `vectors`, and R vectors, `out.stride` from block to block, are a block of `out`. The R scalars of a term are
+/// `scalar_stride` apart.
+///
+/// The bounds are checked once for all blocks.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn multiply_blocks<S: Simd, const R: usize>(
+    out: &mut [f64],
+    out_start: usize,
+    out_stride: usize,
+    scalars: Strided,
+    scalar_stride: usize,
+    vectors: &[f64],
+    terms: usize,
+    biases: Option<&[f64; R]>,
+) {
+    let blocks = out.len() / out_stride;
+    if blocks == 0 || terms == 0 {
+        return;
+    }
+    Strided { values: out, start: out_start, stride: out_stride }.checked(blocks, R * S::LANES);
+    let scalar = scalars.checked(terms, (R - 1) * scalar_stride + 1);
+    let vector_stride = terms * S::LANES;
+    let mut vector =
+        Strided { values: vectors, start: 0, stride: vector_stride }.checked(blocks, vector_stride);
+    let mut out = out[out_start..].as_mut_ptr();
+    for _ in 0..blocks {
+        let mut sums = [[S::broadcast(0.0)]; R];
+        // Safety: `checked` has tested the first and the last access of each.
+        unsafe { add_products(&mut sums, terms, scalar, scalars.stride, scalar_stride, vector, S::LANES) }
+        for (r, [sum]) in sums.iter().enumerate() {
+            let sum = match biases {
+                Some(biases) => *sum + S::broadcast(biases[r]),
+                None => *sum,
+            };
+            // Safety: as above.
+            sum.store(unsafe { std::slice::from_raw_parts_mut(out.wrapping_add(r * S::LANES), S::LANES) });
+        }
+        vector = vector.wrapping_add(vector_stride);
+        out = out.wrapping_add(out_stride);
+    }
 }
 
 /// w ← w − rate · (scalar · vector), for `count` rows of `values` with V vectors each: the first row at `start`, the others
