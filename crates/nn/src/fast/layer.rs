@@ -1,7 +1,7 @@
 //! A layer in the memory layout of the fast path: rows padded with zeros to whole vectors. Layer by layer is the path for
 //! every network that is not small.
 
-use super::neurons::{Activate, Outputs, Softmax, SoftmaxSum, TimesDerivative};
+use super::neurons::{AddBiasAndActivate, Outputs, Softmax, SoftmaxSum, TimesDerivative};
 use super::product::Product;
 use super::update::{BiasUpdate, FastChange, InSafeRange, Update, WeightUpdate, weights_are_safe};
 use crate::simd::Width;
@@ -77,12 +77,12 @@ pub(super) struct PaddedLayer {
     pub(super) activations: PaddedMatrix,
     /// (samples, stride)
     pub(super) deltas: PaddedMatrix,
-    /// Gradients summed over the previous chunks of a mini-batch, as `weights_by_source`; empty until needed.
-    pub(super) weight_sums: Vec<f64>,
+    /// Gradients summed over the previous chunks of a mini-batch, same shape as `weights_by_source`; empty until needed.
+    pub(super) weight_gradient_sums: Vec<f64>,
     /// The same for the biases, (stride).
-    pub(super) bias_sums: Vec<f64>,
+    pub(super) bias_gradient_sums: Vec<f64>,
     /// The sum of all parameters, in parts: finite only if they are.
-    pub(super) parameter_sum: [f64; 4],
+    pub(super) parameter_total: [f64; 4],
     /// Whether [`weights_are_safe`] is known to hold.
     weights_are_safe: bool,
 }
@@ -107,9 +107,9 @@ impl PaddedLayer {
             weighted_inputs: PaddedMatrix::zeros(samples, stride),
             activations: PaddedMatrix::zeros(samples, stride),
             deltas: PaddedMatrix::zeros(samples, stride),
-            weight_sums: Vec::new(),
-            bias_sums: vec![0.0; stride],
-            parameter_sum: [0.0; 4],
+            weight_gradient_sums: Vec::new(),
+            bias_gradient_sums: vec![0.0; stride],
+            parameter_total: [0.0; 4],
             weights_are_safe: false,
         };
         padded.set_parameters(layer);
@@ -126,7 +126,7 @@ impl PaddedLayer {
         }
         self.biases[..self.neurons].copy_from_slice(&layer.biases);
         self.transpose_weights();
-        self.parameter_sum = [layer.weights.values().iter().chain(&layer.biases).sum(), 0.0, 0.0, 0.0];
+        self.parameter_total = [layer.weights.values().iter().chain(&layer.biases).sum(), 0.0, 0.0, 0.0];
         self.weights_are_safe = false;
     }
 
@@ -154,19 +154,19 @@ impl PaddedLayer {
 
     /// Makes room for sums of gradients where the update needs them: for a part of a mini-batch.
     #[inline(always)]
-    pub(super) fn reserve_weight_sums(&mut self, update: Update) {
-        if !update.is_whole() && self.weight_sums.is_empty() {
-            self.weight_sums = vec![0.0; self.weights_by_source.values.len()];
+    pub(super) fn reserve_gradient_sums(&mut self, update: Update) {
+        if !update.is_whole() && self.weight_gradient_sums.is_empty() {
+            self.weight_gradient_sums = vec![0.0; self.weights_by_source.values.len()];
         }
     }
 
-    /// For bias rules other than [`BiasRule::OwnDelta`]: updates the biases, given `bias_sums`, and adds them to the
+    /// For bias rules other than [`BiasRule::OwnDelta`]: updates the biases, given `bias_gradient_sums`, and adds them to the
     /// parameter sum.
     #[inline(always)]
     pub(super) fn update_biases_together(&mut self, update: Update) {
         if update.rule != BiasRule::OwnDelta {
-            update.update_biases_together(&mut self.biases[..self.neurons], &self.bias_sums);
-            self.parameter_sum[0] += self.biases.iter().sum::<f64>();
+            update.update_biases_together(&mut self.biases[..self.neurons], &self.bias_gradient_sums);
+            self.parameter_total[0] += self.biases.iter().sum::<f64>();
         }
     }
 
@@ -182,9 +182,9 @@ impl PaddedLayer {
         self.weights_by_source.stride
     }
 
-    /// Whether the sum of all parameters is finite. Then all parameters are; otherwise they may be.
-    pub(super) fn has_finite_sum(&self) -> bool {
-        self.parameter_sum.iter().sum::<f64>().is_finite()
+    /// If true, all parameters are finite. If false, the sum may only have overflowed.
+    pub(super) fn has_finite_total(&self) -> bool {
+        self.parameter_total.iter().sum::<f64>().is_finite()
     }
 
     /// a of a sample, shape (neurons).
@@ -208,7 +208,7 @@ impl PaddedLayer {
             stride: self.weights_by_source.stride,
             out: self.weighted_inputs.rows_mut(samples),
         });
-        width.run(Activate {
+        width.run(AddBiasAndActivate {
             activation: self.activation,
             biases: &self.biases,
             mask: &self.mask,
@@ -286,7 +286,7 @@ impl PaddedLayer {
     /// Equations (3) and (4): adds the gradients of the first `samples`, and updates the parameters after the last ones of
     /// the mini-batch.
     pub(super) fn update(&mut self, width: Width, samples: usize, sources: &PaddedMatrix, update: Update) {
-        self.reserve_weight_sums(update);
+        self.reserve_gradient_sums(update);
         let (activations, deltas) = (sources.rows(samples), self.deltas.rows(samples));
         let fast_change = FastChange::new(&update).filter(|_| {
             width.run(InSafeRange(activations))
@@ -301,24 +301,25 @@ impl PaddedLayer {
             deltas,
             stride: self.weights_by_source.stride,
             weights: &mut self.weights_by_source.values,
-            accumulators: &mut self.weight_sums,
+            accumulators: &mut self.weight_gradient_sums,
             update,
             fast_change,
-            weight_sum: &mut self.parameter_sum,
+            weight_total: &mut self.parameter_total,
         });
-        let bias_sum = width.run(BiasUpdate {
+        let bias_total = width.run(BiasUpdate {
             deltas,
             biases: &mut self.biases,
             neurons: self.neurons,
-            accumulators: &mut self.bias_sums,
+            accumulators: &mut self.bias_gradient_sums,
             update,
         });
         if !update.last {
             return;
         }
-        self.parameter_sum[0] += bias_sum;
+        self.parameter_total[0] += bias_total;
         match &mut self.weights_by_neuron {
             Some(weights) if update.is_whole() && samples <= MAX_SAMPLES_TO_UPDATE_BOTH => {
+                // For w instead of wᵀ, activations and δ change places.
                 width.run(WeightUpdate {
                     samples,
                     activations: deltas,
@@ -329,7 +330,7 @@ impl PaddedLayer {
                     accumulators: &mut [],
                     update,
                     fast_change,
-                    weight_sum: &mut [0.0; 4],
+                    weight_total: &mut [0.0; 4],
                 });
             }
             _ => self.transpose_weights(),

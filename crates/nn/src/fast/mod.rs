@@ -8,7 +8,7 @@
 //!
 //! | path | used for | speed natively |
 //! |---|---|---|
-//! | layer by layer (`layer.rs`, `product.rs`, `update.rs`) | every network that is not small, and everything else | 1.8 to 5 times the plain path |
+//! | layer by layer (`layer.rs`, `product.rs`, `update.rs`) | everything that the two paths below do not handle | 1.8 to 5 times the plain path |
 //! | samples side by side (`side_by_side.rs`) | small networks, mini-batches of four samples or more | twice the layer path (2-4-2-1, mini-batches of 10) |
 //! | single sample (`single.rs`) | small networks, mini-batches of one sample | 2.5 to 2.8 times the layer path (2-2-1 and 7-5-3) |
 //!
@@ -38,7 +38,7 @@ use update::Update;
 const MAX_SMALL_WEIGHTS: usize = 256;
 
 /// The number of samples that are processed together. The gradients of longer mini-batches are accumulated.
-const CHUNK: usize = 32;
+const CHUNK_SAMPLES: usize = 32;
 
 /// Trains a network at full speed.
 ///
@@ -103,7 +103,7 @@ impl Trainer {
         let mut layers: Vec<PaddedLayer> = Vec::with_capacity(network.layers.len());
         for layer in &network.layers {
             let source_stride = layers.last().map(PaddedLayer::stride);
-            layers.push(PaddedLayer::new(layer, source_stride, CHUNK, width.lanes()));
+            layers.push(PaddedLayer::new(layer, source_stride, CHUNK_SAMPLES, width.lanes()));
         }
         // An odd number of cache lines, so that the rows do not all map to the same cache sets.
         let inputs = network.layers.first().map_or(0, |layer| layer.sources());
@@ -113,11 +113,11 @@ impl Trainer {
             width,
             path: Path::LayerByLayer,
             shape: network.clone(),
-            inputs: PaddedMatrix::zeros(CHUNK, input_stride),
-            targets: PaddedMatrix::zeros(CHUNK, layers.last().map_or(1, PaddedLayer::stride)),
+            inputs: PaddedMatrix::zeros(CHUNK_SAMPLES, input_stride),
+            targets: PaddedMatrix::zeros(CHUNK_SAMPLES, layers.last().map_or(1, PaddedLayer::stride)),
             layers,
-            softmax_sums: vec![SoftmaxSum::default(); CHUNK],
-            costs: vec![0.0; CHUNK],
+            softmax_sums: vec![SoftmaxSum::default(); CHUNK_SAMPLES],
+            costs: vec![0.0; CHUNK_SAMPLES],
             partial: PartialMiniBatch::default(),
         };
         trainer.choose_path();
@@ -173,7 +173,7 @@ impl Trainer {
     /// The first parameter that is NaN or infinite, if any. Cheap enough to call after every mini-batch: the parameters
     /// are only searched if their sum, which each update computes, is not finite.
     pub fn first_not_finite(&self) -> Option<Parameter> {
-        match self.layers.iter().all(PaddedLayer::has_finite_sum) {
+        match self.layers.iter().all(PaddedLayer::has_finite_total) {
             true => None,
             false => self.network().first_not_finite(),
         }
@@ -271,7 +271,7 @@ impl Trainer {
     /// Copies the next samples, at most a chunk, to where they are trained on or evaluated. Returns their number.
     fn fill<S: Borrow<Sample>>(&mut self, samples: &mut impl Iterator<Item = S>, to_train: bool) -> usize {
         let mut count = 0;
-        for sample in samples.take(CHUNK) {
+        for sample in samples.take(CHUNK_SAMPLES) {
             let Sample { x, y } = sample.borrow();
             match &mut self.path {
                 Path::SideBySide(side_by_side) if to_train => {

@@ -64,7 +64,7 @@ fn binary_cross_entropy<S: Simd>(z: S, y: S) -> S {
 }
 
 /// z = w a + b from the products w a, and a = σ(z), for a layer. [`Softmax`] has to follow for a softmax layer.
-pub(super) struct Activate<'a> {
+pub(super) struct AddBiasAndActivate<'a> {
     pub(super) activation: Activation,
     /// (stride)
     pub(super) biases: &'a [f64],
@@ -76,7 +76,7 @@ pub(super) struct Activate<'a> {
     pub(super) activations: &'a mut [f64],
 }
 
-impl Kernel for Activate<'_> {
+impl Kernel for AddBiasAndActivate<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -90,7 +90,7 @@ impl Kernel for Activate<'_> {
     }
 }
 
-impl Activate<'_> {
+impl AddBiasAndActivate<'_> {
     #[inline(always)]
     fn each<S: Simd>(self, activation: Activation) {
         let stride = self.biases.len();
@@ -174,7 +174,7 @@ impl Kernel for TimesDerivative<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        // As in `Activate`.
+        // As in `AddBiasAndActivate`.
         match self.activation {
             Activation::Sigmoid => self.each::<S>(Activation::Sigmoid),
             Activation::Tanh => self.each::<S>(Activation::Tanh),
@@ -199,7 +199,7 @@ pub(super) struct Outputs<'a> {
     pub(super) activation: Activation,
     pub(super) neurons: usize,
     pub(super) stride: usize,
-    /// As in [`Activate`].
+    /// As in [`AddBiasAndActivate`].
     pub(super) mask: &'a [f64],
     /// (samples, stride)
     pub(super) weighted_inputs: &'a [f64],

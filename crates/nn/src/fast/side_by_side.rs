@@ -5,7 +5,7 @@
 //! the processor can start on the next vectors while one waits for its tanh. Only the sums over samples, whose order
 //! must be kept, add one sample after the other, several sums at a time.
 
-use super::CHUNK;
+use super::CHUNK_SAMPLES;
 use super::layer::PaddedLayer;
 use super::neurons::{TimesDerivative, activate, cost_and_delta};
 use super::update::Update;
@@ -42,7 +42,7 @@ impl SideBySide {
         if hyperparameters.batch_size < MIN_BATCH_SIZE || softmax || hyperparameters.cost == Cost::Cce {
             return None;
         }
-        let zeros = |count: usize| vec![0.0; count * CHUNK];
+        let zeros = |count: usize| vec![0.0; count * CHUNK_SAMPLES];
         let values = |layer: &PaddedLayer| LayerValues {
             weighted_inputs: zeros(layer.neurons),
             activations: zeros(layer.neurons),
@@ -62,8 +62,15 @@ impl SideBySide {
         let (block, lane) = (sample >> lanes.trailing_zeros(), sample & (lanes - 1));
         for (blocks, values) in [(&mut self.inputs, x), (&mut self.targets, y)] {
             let block = &mut blocks[block * values.len() * lanes..][..values.len() * lanes];
-            for (i, value) in values.iter().enumerate() {
-                block[i * lanes + lane] = *value;
+            match *values {
+                // A loop would take longer than what is done in it.
+                [value] => block[lane] = value,
+                [first, second] => (block[lane], block[lanes + lane]) = (first, second),
+                _ => {
+                    for (vector, value) in block.chunks_exact_mut(lanes).zip(values) {
+                        vector[lane] = *value;
+                    }
+                }
             }
         }
     }
@@ -80,15 +87,15 @@ impl SideBySide {
     ) {
         let blocks = samples.div_ceil(width.lanes());
         let Self { inputs, targets, layers: values } = self;
-        width.run(Forward { layers, values, inputs, blocks });
-        width.run(Backward { layers, values, cost, targets, blocks, costs });
+        width.run(ForwardLayers { layers, values, inputs, blocks });
+        width.run(BackwardLayers { layers, values, cost, targets, blocks, costs });
         width.run(UpdateLayers { layers, values, inputs, samples, update });
     }
 }
 
 /// left · right + bias, shape (rows, samples) = (rows, terms) · (terms, samples). `left` may be w or wᵀ: entry (row, term)
 /// is at `row * row_stride + term * term_stride`.
-struct Product<'a> {
+struct BlockProduct<'a> {
     left: &'a [f64],
     term_stride: usize,
     row_stride: usize,
@@ -102,7 +109,7 @@ struct Product<'a> {
     out: &'a mut [f64],
 }
 
-impl Product<'_> {
+impl BlockProduct<'_> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         let mut row = 0;
@@ -139,14 +146,14 @@ impl Product<'_> {
 }
 
 /// zˡ = wˡ aˡ⁻¹ + bˡ, aˡ = σ(zˡ), layer by layer.
-struct Forward<'a> {
+struct ForwardLayers<'a> {
     layers: &'a [PaddedLayer],
     values: &'a mut [LayerValues],
     inputs: &'a [f64],
     blocks: usize,
 }
 
-impl Kernel for Forward<'_> {
+impl Kernel for ForwardLayers<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -155,7 +162,7 @@ impl Kernel for Forward<'_> {
         for (layer, values) in self.layers.iter().zip(self.values) {
             let count = layer.neurons * self.blocks * S::LANES;
             let z = &mut values.weighted_inputs[..count];
-            let product = Product {
+            let product = BlockProduct {
                 left: &layer.weights_by_source.values,
                 term_stride: layer.weights_by_source.stride,
                 row_stride: 1,
@@ -214,7 +221,7 @@ fn tanh_all<S: Simd>(z: &[f64], a: &mut [f64], scratch: &mut [f64]) {
 }
 
 /// Equation (1), the costs, and equation (2): δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ), layer by layer.
-struct Backward<'a> {
+struct BackwardLayers<'a> {
     layers: &'a [PaddedLayer],
     values: &'a mut [LayerValues],
     cost: Cost,
@@ -223,7 +230,7 @@ struct Backward<'a> {
     costs: &'a mut [f64],
 }
 
-impl Kernel for Backward<'_> {
+impl Kernel for BackwardLayers<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -248,7 +255,7 @@ impl Kernel for Backward<'_> {
             let (layer, next) = (&layers[l - 1], &layers[l]);
             let LayerValues { activations, deltas, .. } = &mut values[l - 1];
             let deltas = &mut deltas[..layer.neurons * blocks * S::LANES];
-            let product = Product {
+            let product = BlockProduct {
                 left: &next.weights_by_source.values,
                 term_stride: 1,
                 row_stride: next.weights_by_source.stride,
@@ -281,7 +288,7 @@ impl Kernel for UpdateLayers<'_> {
         let Self { samples, update, .. } = self;
         let mut sources = self.inputs;
         for (layer, values) in self.layers.iter_mut().zip(self.values) {
-            layer.reserve_weight_sums(update);
+            layer.reserve_gradient_sums(update);
             let mut total = S::broadcast(0.0);
             for j in (0..layer.neurons).step_by(S::LANES) {
                 let mut neurons =
@@ -300,7 +307,7 @@ impl Kernel for UpdateLayers<'_> {
                 }
             }
             if update.last {
-                total.store(&mut layer.parameter_sum);
+                total.store(&mut layer.parameter_total);
                 layer.update_biases_together(update);
             }
             sources = &values.activations;
@@ -326,27 +333,33 @@ impl UpdateNeurons<'_> {
     fn tile<S: Simd, const R: usize>(&mut self, k: usize, total: &mut S) {
         let (stride, j, update) = (self.layer.stride(), self.j, self.update);
         let start = k * stride + j;
-        let (mut sums, mut bias_sum) = ([S::broadcast(0.0); R], S::broadcast(0.0));
+        let (mut sums, mut bias_gradient_sum) = ([S::broadcast(0.0); R], S::broadcast(0.0));
         if !update.first {
             for (r, sum) in sums.iter_mut().enumerate() {
-                *sum = S::load(&self.layer.weight_sums[start + r * stride..]);
+                *sum = S::load(&self.layer.weight_gradient_sums[start + r * stride..]);
             }
-            bias_sum = S::load(&self.layer.bias_sums[j..]);
+            bias_gradient_sum = S::load(&self.layer.bias_gradient_sums[j..]);
         }
         let (sources, neurons) = (self.layer.sources * S::LANES, self.layer.neurons * S::LANES);
         let mut blocks = self.activations.chunks_exact(sources).zip(self.deltas.chunks_exact(neurons));
         for (a, deltas) in blocks.by_ref().take(self.samples / S::LANES) {
-            add_block(&mut sums, &mut bias_sum, &a[k * S::LANES..], &deltas[j * S::LANES..], S::LANES);
+            add_block(
+                &mut sums,
+                &mut bias_gradient_sum,
+                &a[k * S::LANES..],
+                &deltas[j * S::LANES..],
+                S::LANES,
+            );
         }
         if let (rest @ 1.., Some((a, deltas))) = (self.samples % S::LANES, blocks.next()) {
-            add_block(&mut sums, &mut bias_sum, &a[k * S::LANES..], &deltas[j * S::LANES..], rest);
+            add_block(&mut sums, &mut bias_gradient_sum, &a[k * S::LANES..], &deltas[j * S::LANES..], rest);
         }
         if !update.last {
             for (r, sum) in sums.iter().enumerate() {
-                sum.store(&mut self.layer.weight_sums[start + r * stride..]);
+                sum.store(&mut self.layer.weight_gradient_sums[start + r * stride..]);
             }
             if k == 0 {
-                bias_sum.store(&mut self.layer.bias_sums[j..]);
+                bias_gradient_sum.store(&mut self.layer.bias_gradient_sums[j..]);
             }
             return;
         }
@@ -358,11 +371,11 @@ impl UpdateNeurons<'_> {
         }
         if k == 0 && update.rule == BiasRule::OwnDelta {
             let biases = &mut self.layer.biases[j..];
-            let new = S::load(biases) - update.change(bias_sum);
+            let new = S::load(biases) - update.change(bias_gradient_sum);
             new.store(biases);
             *total = *total + new;
         } else if k == 0 {
-            bias_sum.store(&mut self.layer.bias_sums[j..]);
+            bias_gradient_sum.store(&mut self.layer.bias_gradient_sums[j..]);
         }
     }
 }
@@ -372,7 +385,7 @@ impl UpdateNeurons<'_> {
 #[inline(always)]
 fn add_block<S: Simd, const R: usize>(
     sums: &mut [S; R],
-    bias_sum: &mut S,
+    bias_gradient_sum: &mut S,
     activations: &[f64],
     deltas: &[f64],
     samples: usize,
@@ -386,7 +399,7 @@ fn add_block<S: Simd, const R: usize>(
     let activations = &activations[..R * S::LANES];
     for (i, delta) in by_sample[..S::LANES].iter().enumerate() {
         if i < samples {
-            *bias_sum = *bias_sum + *delta;
+            *bias_gradient_sum = *bias_gradient_sum + *delta;
             for (r, sum) in sums.iter_mut().enumerate() {
                 *sum = *sum + S::broadcast(activations[r * S::LANES + i]) * *delta;
             }

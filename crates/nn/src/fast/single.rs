@@ -64,7 +64,7 @@ impl Kernel for SingleSample<'_> {
             let deltas = output_deltas(outputs, at, cost, a, y);
             update(outputs, sources, at, deltas, learning_rate, &mut total);
         });
-        total.store(&mut outputs.parameter_sum);
+        total.store(&mut outputs.parameter_total);
         let mut next = outputs;
         while let Some((layer, before)) = hidden.split_last_mut() {
             let sources = before.last().map_or(x, |layer| layer.activations.rows(1));
@@ -73,7 +73,7 @@ impl Kernel for SingleSample<'_> {
                 let deltas = backward::<S, V>(layer, next, at, learning_rate);
                 update(layer, sources, at, deltas, learning_rate, &mut total);
             });
-            total.store(&mut layer.parameter_sum);
+            total.store(&mut layer.parameter_total);
             (hidden, next) = (before, layer);
         }
     }

@@ -12,9 +12,11 @@ pub(super) struct Update {
     /// 1 / divisor, where multiplying by it gives the same double as dividing.
     inverse: Option<f64>,
     pub(super) rule: BiasRule,
-    /// Whether these are the first samples of the mini-batch, so that the sums start at 0, and the last ones, after which
-    /// the parameters change. Otherwise the sums are read from and stored in accumulators.
+    /// Whether these are the first samples of the mini-batch: the sums start at 0. Otherwise they start with the
+    /// accumulators.
     pub(super) first: bool,
+    /// Whether these are the last samples of the mini-batch: the parameters change. Otherwise the sums are stored in the
+    /// accumulators.
     pub(super) last: bool,
 }
 
@@ -92,14 +94,14 @@ pub(super) struct WeightUpdate<'a> {
     pub(super) stride: usize,
     /// (sources, stride)
     pub(super) weights: &'a mut [f64],
-    /// As the weights; may be empty for whole mini-batches.
+    /// Same shape as `weights`; may be empty for whole mini-batches.
     pub(super) accumulators: &'a mut [f64],
     pub(super) update: Update,
     /// The faster computation of the changes, where [`InSafeRange`] allows it.
     pub(super) fast_change: Option<FastChange>,
     /// The sum of all new weights, in parts: finite only if they are. Not computed with `fast_change`, which cannot make
     /// a weight infinite.
-    pub(super) weight_sum: &'a mut [f64; 4],
+    pub(super) weight_total: &'a mut [f64; 4],
 }
 
 impl Kernel for WeightUpdate<'_> {
@@ -122,7 +124,7 @@ impl Kernel for WeightUpdate<'_> {
             self.rows::<S, 1>(row, &mut total);
         }
         if self.update.last {
-            total.store(self.weight_sum);
+            total.store(self.weight_total);
         }
     }
 }
@@ -235,13 +237,14 @@ impl Kernel for BiasUpdate<'_> {
 
 /// Whether all of these numbers, which must fill whole vectors, are 0 or between 2⁻⁴⁰⁰ and 2⁴⁰⁰ in size.
 ///
-/// Where activations and δ are, every product is 0 or a normal number and nothing overflows, so a division can be
+/// If activations and δ are in this range, every product is 0 or a normal number and nothing overflows, so a division can be
 /// replaced by [`CorrectedDivision`].
 pub(super) struct InSafeRange<'a>(pub(super) &'a [f64]);
 
 const SAFE_MIN: f64 = power_of_two(-400);
 const SAFE_MAX: f64 = power_of_two(400);
-/// A weight up to this size stays finite in 2⁹⁰ updates with numbers in the safe range, each of which is below 2⁹⁰⁶.
+/// With numbers in the safe range one update changes a weight by less than 2⁹⁰⁶, so a weight up to this size stays finite
+/// for 2⁹⁰ updates.
 const SAFE_WEIGHT: f64 = power_of_two(1000);
 
 const fn power_of_two(exponent: i64) -> f64 {
@@ -313,8 +316,8 @@ impl FastChange {
 
 /// η · (sum / n), where n is the sum or the difference of two powers of two: the same double as by division.
 ///
-/// The remainder sum − n q of q = sum · (1 / n) is exact, because n q is subtracted in two parts, each of which is exact and
-/// close to what it is subtracted from. Then q + remainder / n rounds as the quotient does: the quotient is at least
+/// The residual sum − n q of q = sum · (1 / n) is exact, because n q is subtracted in two parts, each of which is exact and
+/// close to what it is subtracted from. Then q + residual / n rounds as the quotient does: the quotient is at least
 /// 1 / (2 n) units away from the midpoint of two doubles, and the sum before rounding is much closer to it than that
 /// (P. Markstein, *Computation of elementary functions on the IBM RISC System/6000 processor*, 1990, has the argument
 /// for fused multiply-adds). The computation uses 2ᵃ q, which saves a multiplication.
@@ -344,7 +347,7 @@ impl CorrectedDivision {
     fn of<S: Simd>(self, sum: S) -> S {
         let inverse = S::broadcast(self.inverse);
         let q = sum * inverse;
-        let remainder = (sum - q) - q * S::broadcast(self.low_part);
-        S::broadcast(self.rate) * (q + remainder * inverse)
+        let residual = (sum - q) - q * S::broadcast(self.low_part);
+        S::broadcast(self.rate) * (q + residual * inverse)
     }
 }

@@ -4,12 +4,14 @@
 //! simd128 or SSE2) and of four (AVX2, where the machine has it). Each operation is exact or rounded to nearest in each
 //! lane separately, and no multiplication is fused with an addition. So results do not depend on the number of lanes.
 
+mod strided;
 mod vectors;
+mod width;
 
-pub use vectors::Width;
-pub(crate) use vectors::{
-    Kernel, Strided, multiply_add, multiply_blocks, subtract_outer_product, subtract_tile,
-};
+pub(crate) use strided::Strided;
+pub(crate) use vectors::{multiply_add, multiply_blocks, subtract_outer_product, subtract_tile};
+pub(crate) use width::Kernel;
+pub use width::Width;
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -54,9 +56,9 @@ pub(crate) trait Simd:
     fn lookup_pairs(indices: &[f64], table: &PairTable) -> (Self, Self);
     /// Transposes the square matrix in the first `LANES` rows.
     fn transpose(rows: &mut [Self; 4]);
-    /// The smaller of both. NaN if self is NaN.
+    /// The smaller of the two. NaN if self is NaN.
     fn min(self, limit: Self) -> Self;
-    /// The larger of both. NaN if self is NaN.
+    /// The larger of the two. NaN if self is NaN.
     fn max(self, limit: Self) -> Self;
 
     /// The double with these bits in every lane.

@@ -1,4 +1,4 @@
-//! Vectors in registers, the choice of their width, and the inner loops over raw pointers.
+//! Vectors in registers, and the inner loops over raw pointers.
 //!
 //! This is the only file with `unsafe`. Vector instructions have no safe interface on stable Rust, and plain code reaches
 //! a tenth of their speed. `tests/it/fast_path.rs` compares every width with the plain path.
@@ -9,7 +9,7 @@
 
 #![allow(unsafe_code)]
 
-use super::{PairTable, Simd};
+use super::{Kernel, PairTable, Simd, Strided};
 use std::ops::{Add, Div, Mul, Sub};
 
 /// Implements [`Simd`] for a vector register, given the instructions. The parts written like closures are expanded in
@@ -31,10 +31,10 @@ macro_rules! vector {
      transpose |$rows:ident| $transpose:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
-        pub(crate) struct $name($register);
+        pub(super) struct $name($register);
 
         // Safety, here and below: the instructions are available on every machine of the target, except those of AVX2.
-        // A vector of AVX2 is only created inside `Width::run`, after AVX2 has been detected.
+        // A vector of AVX2 is only created inside `run_f64x4`, after AVX2 has been detected.
         vector!(@operator $name, Add::add, $($arch)::+::$add);
         vector!(@operator $name, Sub::sub, $($arch)::+::$sub);
         vector!(@operator $name, Mul::mul, $($arch)::+::$mul);
@@ -146,8 +146,7 @@ use core::arch::wasm32 as arch;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64 as arch;
 
-// Of x86's minimum and maximum, the result is the second operand where one is NaN; of wasm's `pmin` and `pmax` it is
-// the first.
+// If one operand is NaN, x86's minimum and maximum return the second operand, wasm's `pmin` and `pmax` the first.
 
 #[cfg(target_arch = "wasm32")]
 vector! {
@@ -264,70 +263,31 @@ vector! {
 
 /// On other machines the fast path uses single doubles.
 #[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
-pub(crate) type F64x2 = f64;
-
-/// The number of lanes that the fast path uses. Results do not depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Width(Vector);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Vector {
-    F64x2,
-    /// Only constructed where AVX2 has been detected.
-    #[cfg(target_arch = "x86_64")]
-    F64x4,
-}
-
-impl Width {
-    /// Two lanes, which every machine has.
-    pub const TWO: Self = Self(Vector::F64x2);
-
-    /// Four lanes; `None` where the machine has no AVX2.
-    pub fn four() -> Option<Self> {
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") {
-            return Some(Self(Vector::F64x4));
-        }
-        None
-    }
-
-    /// The largest width of this machine.
-    pub fn widest() -> Self {
-        Self::four().unwrap_or(Self::TWO)
-    }
-
-    /// The number of doubles in a vector.
-    pub(crate) fn lanes(self) -> usize {
-        match self.0 {
-            Vector::F64x2 => F64x2::LANES,
-            #[cfg(target_arch = "x86_64")]
-            Vector::F64x4 => F64x4::LANES,
-        }
-    }
-
-    /// Runs a kernel with vectors of this width.
-    #[inline(always)]
-    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
-        match self.0 {
-            Vector::F64x2 => run_f64x2(kernel),
-            // Safety: this width exists only where AVX2 has been detected.
-            #[cfg(target_arch = "x86_64")]
-            Vector::F64x4 => unsafe { run_f64x4(kernel) },
-        }
-    }
-}
-
-/// A function that is generic over the vector type. `run` and everything that it calls must be `#[inline(always)]`:
-/// only what is inlined into [`run_f64x4`] is compiled for AVX2.
-pub(crate) trait Kernel {
-    type Output;
-    fn run<S: Simd>(self) -> Self::Output;
-}
+pub(super) type F64x2 = f64;
 
 // Not inlined: a browser's optimising compiler handles several functions better than a long one.
 #[inline(never)]
-fn run_f64x2<K: Kernel>(kernel: K) -> K::Output {
+pub(super) fn run_f64x2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<F64x2>()
+}
+
+/// Proof that this machine has AVX2.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Avx2(());
+
+#[cfg(target_arch = "x86_64")]
+impl Avx2 {
+    pub(super) fn detect() -> Option<Self> {
+        std::is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+
+    /// Runs a kernel with vectors of four lanes.
+    #[inline(always)]
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        // Safety: `self` exists only where AVX2 has been detected.
+        unsafe { run_f64x4(kernel) }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -337,33 +297,7 @@ fn run_f64x4<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<F64x4>()
 }
 
-/// Every `stride`-th value of a slice from index `start` on.
-#[derive(Clone, Copy)]
-pub(crate) struct Strided<'a> {
-    pub(crate) values: &'a [f64],
-    pub(crate) start: usize,
-    pub(crate) stride: usize,
-}
-
-impl Strided<'_> {
-    /// All but the first.
-    #[inline(always)]
-    pub(crate) fn rest(self) -> Self {
-        Self { start: self.start + self.stride, ..self }
-    }
-
-    /// A pointer to the first value. Panics unless for each of `count` values the `len` doubles from it on are in the
-    /// slice. `count` and `len` must not be 0.
-    #[inline(always)]
-    fn checked(&self, count: usize, len: usize) -> *const f64 {
-        let last = self.start + (count - 1) * self.stride + len - 1;
-        assert!(last < self.values.len(), "strided access out of bounds");
-        // Safety: `start` is at most `last`.
-        unsafe { self.values.as_ptr().add(self.start) }
-    }
-}
-
-/// `sums[r][v] += scalar[r] * vector[v]`, `count` times: the inner loop of all matrix products. Each time the R scalars
+/// `sums[r][v] += scalar[r] * vector[v]`, `count` times: the inner loop of all matrix products. In each step the R scalars
 /// are `scalar_stride` apart, and the V vectors lie side by side.
 ///
 /// With a bounds check at each load, a browser takes one and a half times as long.
@@ -419,8 +353,8 @@ unsafe fn add_products<S: Simd, const V: usize, const R: usize>(
     *sums = local;
 }
 
-/// `out[block][r] = Σₖ scalar[r][k] * vector[block][k] + bias[r]` for every block, where `terms` vectors in a row are a
-/// block of `vectors`, and R vectors, `out.stride` from block to block, are a block of `out`. The R scalars of a term are
+/// `out[block][r] = Σₖ scalar[r][k] * vector[block][k] + bias[r]` for every block. A block of `vectors` is `terms` vectors, a
+/// block of `out` is R vectors: the first one at `out_start`, the others `out_stride` apart. The R scalars of a term are
 /// `scalar_stride` apart.
 ///
 /// The bounds are checked once for all blocks.
@@ -436,37 +370,77 @@ pub(crate) fn multiply_blocks<S: Simd, const R: usize>(
     terms: usize,
     biases: Option<&[f64; R]>,
 ) {
-    let blocks = out.len() / out_stride;
-    if blocks == 0 || terms == 0 {
+    let count = out.len() / out_stride;
+    if count == 0 || terms == 0 {
         return;
     }
-    Strided { values: out, start: out_start, stride: out_stride }.checked(blocks, R * S::LANES);
-    let scalar = scalars.checked(terms, (R - 1) * scalar_stride + 1);
-    let vector_stride = terms * S::LANES;
-    let mut vector =
-        Strided { values: vectors, start: 0, stride: vector_stride }.checked(blocks, vector_stride);
-    let mut out = out[out_start..].as_mut_ptr();
-    for _ in 0..blocks {
-        let mut sums = [[S::broadcast(0.0)]; R];
-        // Safety: `checked` has tested the first and the last access of each.
-        unsafe { add_products(&mut sums, terms, scalar, scalars.stride, scalar_stride, vector, S::LANES) }
-        for (r, [sum]) in sums.iter().enumerate() {
-            let sum = match biases {
-                Some(biases) => *sum + S::broadcast(biases[r]),
-                None => *sum,
-            };
-            // Safety: as above.
-            sum.store(unsafe { std::slice::from_raw_parts_mut(out.wrapping_add(r * S::LANES), S::LANES) });
+    Strided { values: out, start: out_start, stride: out_stride }.checked(count, R * S::LANES);
+    let block = terms * S::LANES;
+    let blocks = Blocks {
+        count,
+        out: out[out_start..].as_mut_ptr(),
+        out_stride,
+        scalar: scalars.checked(terms, (R - 1) * scalar_stride + 1),
+        scalar_step: scalars.stride,
+        scalar_stride,
+        vector: Strided { values: vectors, start: 0, stride: block }.checked(count, block),
+        biases,
+    };
+    // A loop for each small number of terms, so that the number is a constant in it.
+    // Safety: `checked` has tested the first and the last access of each.
+    unsafe {
+        match terms {
+            1 => blocks.multiply::<S>(1),
+            2 => blocks.multiply::<S>(2),
+            3 => blocks.multiply::<S>(3),
+            4 => blocks.multiply::<S>(4),
+            terms => blocks.multiply::<S>(terms),
         }
-        vector = vector.wrapping_add(vector_stride);
-        out = out.wrapping_add(out_stride);
+    }
+}
+
+/// The arguments of [`multiply_blocks`] with pointers to the first values.
+struct Blocks<'a, const R: usize> {
+    count: usize,
+    out: *mut f64,
+    out_stride: usize,
+    scalar: *const f64,
+    scalar_step: usize,
+    scalar_stride: usize,
+    vector: *const f64,
+    biases: Option<&'a [f64; R]>,
+}
+
+impl<const R: usize> Blocks<'_, R> {
+    /// Safety: every scalar and vector must be readable, and every vector of `out` writable.
+    #[inline(always)]
+    unsafe fn multiply<S: Simd>(self, terms: usize) {
+        let Self { count, mut out, out_stride, scalar, scalar_step, scalar_stride, mut vector, biases } =
+            self;
+        for _ in 0..count {
+            let mut sums = [[S::broadcast(0.0)]; R];
+            // Safety: promised by the caller.
+            unsafe { add_products(&mut sums, terms, scalar, scalar_step, scalar_stride, vector, S::LANES) }
+            for (r, [sum]) in sums.iter().enumerate() {
+                let sum = match biases {
+                    Some(biases) => *sum + S::broadcast(biases[r]),
+                    None => *sum,
+                };
+                // Safety: promised by the caller.
+                sum.store(unsafe {
+                    std::slice::from_raw_parts_mut(out.wrapping_add(r * S::LANES), S::LANES)
+                });
+            }
+            vector = vector.wrapping_add(terms * S::LANES);
+            out = out.wrapping_add(out_stride);
+        }
     }
 }
 
 /// w ← w − rate · (scalar · vector), for `count` rows of `values` with V vectors each: the first row at `start`, the others
 /// `stride` apart, each with its own scalar. Adds the new values to `total`.
 ///
-/// Without bounds checks for the same reason.
+/// No bounds checks in the loop, as in `multiply_add`.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn subtract_outer_product<S: Simd, const V: usize>(
