@@ -237,18 +237,12 @@ impl Kernel for BackwardLayers<'_> {
     fn run<S: Simd>(self) {
         let Self { layers, values, blocks, .. } = self;
         let (Some(outputs), Some(last)) = (layers.last(), values.last_mut()) else { return };
-        let LayerValues { weighted_inputs: z, activations: a, deltas } = last;
-        let mut at = 0;
-        for cost in self.costs[..blocks * S::LANES].chunks_exact_mut(S::LANES) {
-            let mut sum = S::broadcast(0.0);
-            for _ in 0..outputs.neurons {
-                let (z, a, y) = (S::load(&z[at..]), S::load(&a[at..]), S::load(&self.targets[at..]));
-                let (term, delta) = cost_and_delta(self.cost, outputs.activation, z, a, y);
-                delta.store(&mut deltas[at..]);
-                sum = sum + term;
-                at += S::LANES;
-            }
-            sum.store(cost);
+        let (cost, costs) = (self.cost, &mut self.costs[..blocks * S::LANES]);
+        // A loop of its own for each of the quadratic costs, so that the cost is a constant in it.
+        match cost {
+            Cost::Mse => output_deltas::<S>(outputs, last, Cost::Mse, self.targets, costs),
+            Cost::HalfMse => output_deltas::<S>(outputs, last, Cost::HalfMse, self.targets, costs),
+            cost => output_deltas::<S>(outputs, last, cost, self.targets, costs),
         }
         for l in (1..layers.len()).rev() {
             let (values, next_values) = values.split_at_mut(l);
@@ -268,6 +262,32 @@ impl Kernel for BackwardLayers<'_> {
             product.run::<S>();
             TimesDerivative { activation: layer.activation, activations, deltas }.run::<S>();
         }
+    }
+}
+
+/// Equation (1), and the costs of the samples.
+#[inline(always)]
+fn output_deltas<S: Simd>(
+    layer: &PaddedLayer,
+    values: &mut LayerValues,
+    cost: Cost,
+    targets: &[f64],
+    costs: &mut [f64],
+) {
+    let LayerValues { weighted_inputs, activations, deltas } = values;
+    let mut vectors = weighted_inputs
+        .chunks_exact(S::LANES)
+        .zip(activations.chunks_exact(S::LANES))
+        .zip(targets.chunks_exact(S::LANES))
+        .zip(deltas.chunks_exact_mut(S::LANES));
+    for costs in costs.chunks_exact_mut(S::LANES) {
+        let mut sum = S::broadcast(0.0);
+        for (((z, a), y), delta) in vectors.by_ref().take(layer.neurons) {
+            let (term, value) = cost_and_delta(cost, layer.activation, S::load(z), S::load(a), S::load(y));
+            value.store(delta);
+            sum = sum + term;
+        }
+        sum.store(costs);
     }
 }
 
