@@ -283,7 +283,8 @@ pub(crate) async fn runs_can_be_added_moved_and_removed(page: &Page) -> Result<(
     let two = saved(page).await?;
     // A second run with the same rule is refused, and nothing changes.
     page.choose("#updating-0", "sum").await?;
-    assert!(page.text("[data-error-for=RunUpdatingChanged]").await?.contains("there already"));
+    let refused = page.text("[data-error-for=RunUpdatingChanged]").await?;
+    assert_eq!(refused, "this run is already in the list; choose a different one");
     assert_eq!(saved(page).await?, two);
     page.click("#move-run-1").await?;
     assert!(runs(page).await?[0].name.contains("Biases fixed"));
