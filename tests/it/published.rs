@@ -95,12 +95,12 @@ fn mazur_forward_deltas_and_gradients() {
     example.check("E_o", &Cost::HalfMse.terms(&z[1], &a[1], y));
     example.check("E_total", &[trace.cost]);
     example.check("dE/dout_o1", &Cost::HalfMse.gradient(&a[1], y)[..1]);
-    example.check("dout_o1/dnet", &[Activation::Sigmoid.derivative(z[1][0], a[1][0])]);
+    example.check("dout_o1/dnet", &[Activation::Sigmoid.derivative(a[1][0])]);
     example.check("delta_o1", &trace.deltas[1][..1]);
     example.check("dE_o1/dout_h1", &[network.layers[1].weights[(0, 0)] * trace.deltas[1][0]]);
     example.check("dE_o2/dout_h1", &[network.layers[1].weights[(1, 0)] * trace.deltas[1][1]]);
     example.check("dE/dout_h1", &network.layers[1].weights.transpose_mul(&trace.deltas[1])[..1]);
-    example.check("dout_h1/dnet", &[Activation::Sigmoid.derivative(z[0][0], a[0][0])]);
+    example.check("dout_h1/dnet", &[Activation::Sigmoid.derivative(a[0][0])]);
     let gradient = Gradient::of_sample(&network, &trace);
     example.check("dE/dw5", &[gradient.nabla_w[1][(0, 0)]]);
     example.check("dE/dw1", &[gradient.nabla_w[0][(0, 0)]]);
@@ -191,12 +191,12 @@ fn brownlee_forward_and_delta_example() {
     example.check("forward [1,0]", &example.trace().activations[1]);
     // The delta example starts from given outputs. Its delta is −δ.
     let (hidden, outputs, y) = (0.7105668883115941, [0.6213859615555266, 0.6573693455986976], [0.0, 1.0]);
-    let derivatives = Activation::Sigmoid.derivatives(&[0.0; 2], &outputs);
+    let derivatives = Activation::Sigmoid.derivatives(&outputs);
     let gradient = Cost::HalfMse.gradient(&outputs, &y);
     let delta: Vec<f64> = gradient.iter().zip(derivatives).map(|(nabla, prime)| nabla * prime).collect();
     example.check("delta output (hand-set outputs)", &[-delta[0], -delta[1]]);
     let back = example.network().layers[1].weights.transpose_mul(&delta)[0];
-    example.check("delta hidden", &[-back * Activation::Sigmoid.derivative(0.0, hidden)]);
+    example.check("delta hidden", &[-back * Activation::Sigmoid.derivative(hidden)]);
 }
 
 #[test]

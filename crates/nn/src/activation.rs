@@ -1,6 +1,7 @@
 //! Activation functions σ and their derivatives σ′.
 
-use super::functions;
+use super::functions::{self, sigmoid_simd, tanh_simd};
+use super::simd::Simd;
 use serde::{Deserialize, Serialize};
 
 /// The activation function of a layer.
@@ -50,24 +51,8 @@ impl Activation {
     /// ```
     pub fn value(self, z: f64) -> f64 {
         match self {
-            Self::Sigmoid => functions::sigmoid(z),
-            Self::Tanh => functions::tanh(z),
-            Self::Relu => {
-                if z > 0.0 {
-                    z
-                } else {
-                    0.0
-                }
-            }
-            Self::LeakyRelu => {
-                if z > 0.0 {
-                    z
-                } else {
-                    LEAK * z
-                }
-            }
-            Self::Identity => z,
             Self::Softmax => 1.0,
+            _ => activate(self, z),
         }
     }
 
@@ -79,33 +64,41 @@ impl Activation {
         }
     }
 
-    /// σ′(z) of one neuron, given z and a = σ(z). For softmax, whose derivative is a matrix, the diagonal entry
-    /// ∂aⱼ/∂zⱼ = aⱼ (1 − aⱼ).
-    pub fn derivative(self, z: f64, a: f64) -> f64 {
-        match self {
-            Self::Sigmoid | Self::Softmax => a * (1.0 - a),
-            Self::Tanh => 1.0 - a * a,
-            Self::Relu => {
-                if z > 0.0 {
-                    1.0
-                } else {
-                    0.0
-                }
-            }
-            Self::LeakyRelu => {
-                if z > 0.0 {
-                    1.0
-                } else {
-                    LEAK
-                }
-            }
-            Self::Identity => 1.0,
-        }
+    /// σ′(z) of one neuron from a = σ(z), which determines it for every activation function. For softmax, whose derivative
+    /// is a matrix, the diagonal entry ∂aⱼ/∂zⱼ = aⱼ (1 − aⱼ).
+    pub fn derivative(self, a: f64) -> f64 {
+        activation_derivative(self, a)
     }
 
-    /// σ′(z) of a layer, shape (n).
-    pub fn derivatives(self, z: &[f64], a: &[f64]) -> Vec<f64> {
-        z.iter().zip(a).map(|(&z, &a)| self.derivative(z, a)).collect()
+    /// σ′(z) of a layer from a = σ(z), shape (n).
+    pub fn derivatives(self, a: &[f64]) -> Vec<f64> {
+        a.iter().map(|&a| self.derivative(a)).collect()
+    }
+}
+
+/// σ(z). For softmax, which needs a whole layer, z.
+#[inline(always)]
+pub(crate) fn activate<S: Simd>(activation: Activation, z: S) -> S {
+    let zero = S::broadcast(0.0);
+    match activation {
+        Activation::Sigmoid => sigmoid_simd(z),
+        Activation::Tanh => tanh_simd(z),
+        Activation::Relu => S::select(z.gt(zero), z, zero),
+        Activation::LeakyRelu => S::select(z.gt(zero), z, S::broadcast(LEAK) * z),
+        Activation::Identity | Activation::Softmax => z,
+    }
+}
+
+/// σ′(z) from a = σ(z), as [`Activation::derivative`].
+#[inline(always)]
+pub(crate) fn activation_derivative<S: Simd>(activation: Activation, a: S) -> S {
+    let (zero, one) = (S::broadcast(0.0), S::broadcast(1.0));
+    match activation {
+        Activation::Sigmoid | Activation::Softmax => a * (one - a),
+        Activation::Tanh => one - a * a,
+        Activation::Relu => S::select(a.gt(zero), one, zero),
+        Activation::LeakyRelu => S::select(a.gt(zero), one, S::broadcast(LEAK)),
+        Activation::Identity => one,
     }
 }
 

@@ -74,10 +74,10 @@ pub fn backprop(network: &Network, sample: &Sample, cost: Cost) -> Trace {
         deltas[l] = match network.layers.get(l + 1) {
             None => {
                 value = cost.value(z, a, &sample.y);
-                output_delta(layer.activation, cost, z, a, &sample.y)
+                output_delta(layer.activation, cost, a, &sample.y)
             }
             Some(next) => {
-                let sigma_prime = layer.activation.derivatives(z, a);
+                let sigma_prime = layer.activation.derivatives(a);
                 hidden_delta(&next.weights, &deltas[l + 1], &sigma_prime)
             }
         };
@@ -89,11 +89,11 @@ pub fn backprop(network: &Network, sample: &Sample, cost: Cost) -> Trace {
 ///
 /// For sigmoid or softmax with its cross-entropy, σ′ cancels: δᴸ = a − y (for softmax a Σy − y, which is the same for
 /// targets that sum to 1).
-pub(super) fn output_delta(activation: Activation, cost: Cost, z: &[f64], a: &[f64], y: &[f64]) -> Vec<f64> {
+pub(super) fn output_delta(activation: Activation, cost: Cost, a: &[f64], y: &[f64]) -> Vec<f64> {
     match cost {
         Cost::Mse | Cost::HalfMse => {
             let nabla_a = cost.gradient(a, y);
-            hadamard(&nabla_a, &activation.derivatives(z, a))
+            hadamard(&nabla_a, &activation.derivatives(a))
         }
         Cost::Bce => a.iter().zip(y).map(|(a, y)| a - y).collect(),
         Cost::Cce => {

@@ -21,15 +21,14 @@ pub fn train_mini_batch_updating_during_backward(
         let (z, a) = (&weighted_inputs[last], &activations[last]);
         let value = cost.value(z, a, &sample.y);
         let mut deltas = vec![Vec::new(); network.layers.len()];
-        deltas[last] = output_delta(network.layers[last].activation, cost, z, a, &sample.y);
+        deltas[last] = output_delta(network.layers[last].activation, cost, a, &sample.y);
         Trace { input: sample.x.clone(), weighted_inputs, activations, deltas, cost: value }
     };
     let mut traces: Vec<Trace> = samples.into_iter().map(|sample| trace(sample.borrow())).collect();
     for l in (0..=last).rev() {
         if l < last {
             for trace in &mut traces {
-                let (z, a) = (&trace.weighted_inputs[l], &trace.activations[l]);
-                let sigma_prime = network.layers[l].activation.derivatives(z, a);
+                let sigma_prime = network.layers[l].activation.derivatives(&trace.activations[l]);
                 trace.deltas[l] =
                     hidden_delta(&network.layers[l + 1].weights, &trace.deltas[l + 1], &sigma_prime);
             }

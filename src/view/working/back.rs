@@ -66,7 +66,7 @@ impl Working<'_> {
         let z = self.visible.trace().weighted_inputs[self.layer][self.neuron];
         let a = self.visible.trace().activations[self.layer][self.neuron];
         let activation = self.session.scenario().activations[self.layer];
-        let value = activation.derivative(z, a);
+        let value = activation.derivative(a);
         let of_a =
             |formula: fn(Markup) -> Markup| Term::formula(formula(symbol(self.a())), formula(self.mn(a)));
         let side_of_0 = |symbol: Markup| html! { (symbol) (mo(if z > 0.0 { ">" } else { "≤" })) (mn("0")) };

@@ -1,35 +1,27 @@
 //! The operations on each neuron in vector form, shared by all paths: a = σ(z), σ′(z), the cost and δ of the outputs.
 
-use crate::activation::LEAK;
-use crate::functions::{exp_of_negative, ln, ln_1p_simd, sigmoid_simd, tanh_simd};
+use crate::activation::{activate, activation_derivative};
+use crate::functions::{exp_of_negative, ln, ln_1p_simd};
 use crate::simd::{Kernel, Simd};
 use crate::{Activation, Cost};
 
-/// σ(z). For softmax, which needs a whole layer, z.
-#[inline(always)]
-pub(super) fn activate<S: Simd>(activation: Activation, z: S) -> S {
-    let zero = S::broadcast(0.0);
-    match activation {
-        Activation::Sigmoid => sigmoid_simd(z),
-        Activation::Tanh => tanh_simd(z),
-        Activation::Relu => S::select(z.gt(zero), z, zero),
-        Activation::LeakyRelu => S::select(z.gt(zero), z, S::broadcast(LEAK) * z),
-        Activation::Identity | Activation::Softmax => z,
-    }
+/// Evaluates `$body` with `$activation` as a constant where the function is expensive: a loop of its own for each of them.
+macro_rules! with_constant {
+    ($activation:ident, $body:expr) => {
+        match $activation {
+            Activation::Sigmoid => {
+                let $activation = Activation::Sigmoid;
+                $body
+            }
+            Activation::Tanh => {
+                let $activation = Activation::Tanh;
+                $body
+            }
+            _ => $body,
+        }
+    };
 }
-
-/// σ′(z) from a = σ(z), which determines it for every activation function.
-#[inline(always)]
-pub(super) fn activation_derivative<S: Simd>(activation: Activation, a: S) -> S {
-    let (zero, one) = (S::broadcast(0.0), S::broadcast(1.0));
-    match activation {
-        Activation::Sigmoid | Activation::Softmax => a * (one - a),
-        Activation::Tanh => one - a * a,
-        Activation::Relu => S::select(a.gt(zero), one, zero),
-        Activation::LeakyRelu => S::select(a.gt(zero), one, S::broadcast(LEAK)),
-        Activation::Identity => one,
-    }
-}
+pub(super) use with_constant;
 
 /// An output's term of the cost, and its δ by equation (1). Both are 0 for [`Cost::Cce`], which needs a whole layer.
 #[inline(always)]
@@ -81,28 +73,19 @@ impl Kernel for AddBiasAndActivate<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        // A loop for each of the expensive functions, so that the function is a constant in it.
-        match self.activation {
-            Activation::Sigmoid => self.each::<S>(Activation::Sigmoid),
-            Activation::Tanh => self.each::<S>(Activation::Tanh),
-            activation => self.each::<S>(activation),
-        }
-    }
-}
-
-impl AddBiasAndActivate<'_> {
-    #[inline(always)]
-    fn each<S: Simd>(self, activation: Activation) {
-        let stride = self.biases.len();
-        let rows =
-            self.weighted_inputs.chunks_exact_mut(stride).zip(self.activations.chunks_exact_mut(stride));
-        for (z, a) in rows {
-            for at in (0..stride).step_by(S::LANES) {
-                let value = S::load(&z[at..]) + S::load(&self.biases[at..]);
-                value.store(&mut z[at..]);
-                activate(activation, value).and(S::load(&self.mask[at..])).store(&mut a[at..]);
+        let Self { activation, biases, mask, weighted_inputs, activations } = self;
+        let stride = biases.len();
+        let rows = weighted_inputs.chunks_exact_mut(stride).zip(activations.chunks_exact_mut(stride));
+        with_constant!(
+            activation,
+            for (z, a) in rows {
+                for at in (0..stride).step_by(S::LANES) {
+                    let value = S::load(&z[at..]) + S::load(&biases[at..]);
+                    value.store(&mut z[at..]);
+                    activate(activation, value).and(S::load(&mask[at..])).store(&mut a[at..]);
+                }
             }
-        }
+        )
     }
 }
 
@@ -174,22 +157,13 @@ impl Kernel for TimesDerivative<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        // As in `AddBiasAndActivate`.
-        match self.activation {
-            Activation::Sigmoid => self.each::<S>(Activation::Sigmoid),
-            Activation::Tanh => self.each::<S>(Activation::Tanh),
-            activation => self.each::<S>(activation),
-        }
-    }
-}
-
-impl TimesDerivative<'_> {
-    #[inline(always)]
-    fn each<S: Simd>(self, activation: Activation) {
-        let vectors = self.activations.chunks_exact(S::LANES).zip(self.deltas.chunks_exact_mut(S::LANES));
-        for (a, delta) in vectors {
-            (S::load(delta) * activation_derivative(activation, S::load(a))).store(delta);
-        }
+        let Self { activation, activations, deltas } = self;
+        with_constant!(
+            activation,
+            for (a, delta) in activations.chunks_exact(S::LANES).zip(deltas.chunks_exact_mut(S::LANES)) {
+                (S::load(delta) * activation_derivative(activation, S::load(a))).store(delta);
+            }
+        )
     }
 }
 

@@ -7,10 +7,11 @@
 
 use super::CHUNK_SAMPLES;
 use super::layer::PaddedLayer;
-use super::neurons::{TimesDerivative, activate, cost_and_delta};
+use super::neurons::{TimesDerivative, cost_and_delta, with_constant};
 use super::update::Update;
+use crate::activation::activate;
 use crate::functions::{TanhArgument, tanh_argument, tanh_of_argument, tanh_table};
-use crate::simd::{Kernel, Simd, Strided, Width, multiply_blocks};
+use crate::simd::{Kernel, Simd, Strided, Width, for_each_group, multiply_blocks};
 use crate::{Activation, BiasRule, Cost, Hyperparameters};
 
 /// From this mini-batch size on, this path is faster than layer by layer.
@@ -112,36 +113,28 @@ struct BlockProduct<'a> {
 impl BlockProduct<'_> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        let mut row = 0;
-        while row + 4 <= self.rows {
-            self.tile::<S, 4>(row);
-            row += 4;
-        }
-        if row + 2 <= self.rows {
-            self.tile::<S, 2>(row);
-            row += 2;
-        }
-        if row < self.rows {
-            self.tile::<S, 1>(row);
-        }
+        for_each_group!(self.rows, [4, 2, 1], |row, R| self.tile::<S, R>(row));
     }
 
     /// R rows of every block.
     #[inline(always)]
     fn tile<S: Simd, const R: usize>(&mut self, row: usize) {
+        // A loop for each small number of terms, so that the number is a constant in it.
+        match self.terms {
+            1 => self.sums::<S, R>(row, 1),
+            2 => self.sums::<S, R>(row, 2),
+            3 => self.sums::<S, R>(row, 3),
+            4 => self.sums::<S, R>(row, 4),
+            terms => self.sums::<S, R>(row, terms),
+        }
+    }
+
+    #[inline(always)]
+    fn sums<S: Simd, const R: usize>(&mut self, row: usize, terms: usize) {
         let left = Strided { values: self.left, start: row * self.row_stride, stride: self.term_stride };
         let biases = self.biases.and_then(|biases| biases[row..].first_chunk::<R>());
         let (start, stride) = (row * S::LANES, self.rows * S::LANES);
-        multiply_blocks::<S, R>(
-            self.out,
-            start,
-            stride,
-            left,
-            self.row_stride,
-            self.right,
-            self.terms,
-            biases,
-        );
+        multiply_blocks::<S, R>(self.out, start, stride, left, self.row_stride, self.right, terms, biases);
     }
 }
 
@@ -188,19 +181,15 @@ impl Kernel for ForwardLayers<'_> {
 /// a = σ(z). `scratch` is as long as a.
 #[inline(always)]
 fn activate_all<S: Simd>(activation: Activation, z: &[f64], a: &mut [f64], scratch: &mut [f64]) {
-    match activation {
-        Activation::Tanh => tanh_all::<S>(z, a, scratch),
-        // A loop of its own, so that the function is a constant in it.
-        Activation::Sigmoid => activate_each::<S>(Activation::Sigmoid, z, a),
-        activation => activate_each::<S>(activation, z, a),
+    if activation == Activation::Tanh {
+        return tanh_all::<S>(z, a, scratch);
     }
-}
-
-#[inline(always)]
-fn activate_each<S: Simd>(activation: Activation, z: &[f64], a: &mut [f64]) {
-    for (z, a) in z.chunks_exact(S::LANES).zip(a.chunks_exact_mut(S::LANES)) {
-        activate(activation, S::load(z)).store(a);
-    }
+    with_constant!(
+        activation,
+        for (z, a) in z.chunks_exact(S::LANES).zip(a.chunks_exact_mut(S::LANES)) {
+            activate(activation, S::load(z)).store(a);
+        }
+    )
 }
 
 /// a = tanh z in two loops, see [`tanh_argument`].
@@ -313,18 +302,7 @@ impl Kernel for UpdateLayers<'_> {
             for j in (0..layer.neurons).step_by(S::LANES) {
                 let mut neurons =
                     UpdateNeurons { layer, deltas: &values.deltas, activations: sources, samples, update, j };
-                let mut k = 0;
-                while k + 4 <= neurons.layer.sources {
-                    neurons.tile::<S, 4>(k, &mut total);
-                    k += 4;
-                }
-                if k + 2 <= neurons.layer.sources {
-                    neurons.tile::<S, 2>(k, &mut total);
-                    k += 2;
-                }
-                if k < neurons.layer.sources {
-                    neurons.tile::<S, 1>(k, &mut total);
-                }
+                for_each_group!(neurons.layer.sources, [4, 2, 1], |k, R| neurons.tile::<S, R>(k, &mut total));
             }
             if update.last {
                 total.store(&mut layer.parameter_total);

@@ -5,8 +5,9 @@
 //! biases that are updated by their own δ: browsers compile a longer one badly.
 
 use super::layer::{PaddedLayer, PaddedMatrix};
-use super::neurons::{activate, activation_derivative, squared_cost_and_delta};
-use crate::simd::{Kernel, Simd, Strided, multiply_add, subtract_outer_product};
+use super::neurons::{squared_cost_and_delta, with_constant};
+use crate::activation::{activate, activation_derivative};
+use crate::simd::{Kernel, Simd, Strided, for_each_group, multiply_add, subtract_outer_product};
 use crate::{Activation, Cost};
 
 /// Trains on one sample. No parameter may be −0.
@@ -18,25 +19,6 @@ pub(super) struct SingleSample<'a> {
     pub(super) layers: &'a mut [PaddedLayer],
     pub(super) cost: Cost,
     pub(super) learning_rate: f64,
-}
-
-/// Runs `$body` for the vectors of a row in groups of V = 2 vectors or one, whose first value has the index `$at`. (A
-/// closure cannot be generic over V.)
-macro_rules! for_each_group {
-    ($stride:expr, |$at:ident, $V:ident| $body:expr) => {
-        let (mut $at, stride) = (0, $stride);
-        while $at < stride {
-            if stride - $at >= 2 * S::LANES {
-                const $V: usize = 2;
-                $body;
-                $at += 2 * S::LANES;
-            } else {
-                const $V: usize = 1;
-                $body;
-                $at += S::LANES;
-            }
-        }
-    };
 }
 
 /// C of the latest sample.
@@ -55,11 +37,16 @@ impl Kernel for SingleSample<'_> {
         let Some((outputs, mut hidden)) = layers.split_last_mut() else { return };
         let mut sources = x;
         for layer in hidden.iter_mut() {
-            for_each_group!(layer.stride(), |at, V| forward::<S, V>(layer, sources, at));
+            for_each_group!(layer.stride() / S::LANES, [2, 1], |v, V| forward::<S, V>(
+                layer,
+                sources,
+                v * S::LANES
+            ));
             sources = layer.activations.rows(1);
         }
         let mut total = S::broadcast(0.0);
-        for_each_group!(outputs.stride(), |at, V| {
+        for_each_group!(outputs.stride() / S::LANES, [2, 1], |v, V| {
+            let at = v * S::LANES;
             let a = forward::<S, V>(outputs, sources, at);
             let deltas = output_deltas(outputs, at, cost, a, y);
             update(outputs, sources, at, deltas, learning_rate, &mut total);
@@ -69,7 +56,8 @@ impl Kernel for SingleSample<'_> {
         while let Some((layer, before)) = hidden.split_last_mut() {
             let sources = before.last().map_or(x, |layer| layer.activations.rows(1));
             let mut total = S::broadcast(0.0);
-            for_each_group!(layer.stride(), |at, V| {
+            for_each_group!(layer.stride() / S::LANES, [2, 1], |v, V| {
+                let at = v * S::LANES;
                 let deltas = backward::<S, V>(layer, next, at, learning_rate);
                 update(layer, sources, at, deltas, learning_rate, &mut total);
             });
@@ -86,24 +74,19 @@ fn forward<S: Simd, const V: usize>(layer: &mut PaddedLayer, sources: &[f64], at
     for (v, value) in values.iter_mut().enumerate() {
         *value = *value + S::load(&layer.biases[at + v * S::LANES..]);
     }
-    match layer.activation {
-        Activation::Sigmoid => activate_each(Activation::Sigmoid, &mut values),
-        Activation::Tanh => activate_each(Activation::Tanh, &mut values),
-        activation => activate_each(activation, &mut values),
-    }
+    let activation = layer.activation;
+    with_constant!(
+        activation,
+        for value in &mut values {
+            *value = activate(activation, *value);
+        }
+    );
     for (v, value) in values.iter_mut().enumerate() {
         let at = at + v * S::LANES;
         *value = value.and(S::load(&layer.mask[at..]));
         value.store(&mut layer.activations.values[at..]);
     }
     values
-}
-
-#[inline(always)]
-fn activate_each<S: Simd, const V: usize>(activation: Activation, values: &mut [S; V]) {
-    for value in values {
-        *value = activate(activation, *value);
-    }
 }
 
 /// Equation (1): δᴸ = ∇ₐC ⊙ σ′(zᴸ). Returns δᴸ. The terms of the cost replace zᴸ.

@@ -1,6 +1,6 @@
 //! Equations (3) and (4) and the update in one pass: each gradient is applied as soon as it is summed.
 
-use crate::simd::{Kernel, Simd, Strided, multiply_add, subtract_tile};
+use crate::simd::{Kernel, Simd, Strided, for_each_group, multiply_add, subtract_tile};
 use crate::{BiasRule, Hyperparameters, Reduction};
 
 /// How the gradients of some samples of a mini-batch become parameter changes.
@@ -111,18 +111,7 @@ impl Kernel for WeightUpdate<'_> {
     fn run<S: Simd>(mut self) {
         let rows = self.weights.len() / self.stride;
         let mut total = S::broadcast(0.0);
-        let mut row = 0;
-        while row + 4 <= rows {
-            self.rows::<S, 4>(row, &mut total);
-            row += 4;
-        }
-        if row + 2 <= rows {
-            self.rows::<S, 2>(row, &mut total);
-            row += 2;
-        }
-        if row < rows {
-            self.rows::<S, 1>(row, &mut total);
-        }
+        for_each_group!(rows, [4, 2, 1], |row, R| self.rows::<S, R>(row, &mut total));
         if self.update.last {
             total.store(self.weight_total);
         }
@@ -133,24 +122,14 @@ impl WeightUpdate<'_> {
     /// R rows of weights.
     #[inline(always)]
     fn rows<S: Simd, const R: usize>(&mut self, row: usize, total: &mut S) {
-        let mut at = 0;
-        while at < self.stride {
-            at += S::LANES
-                * match (self.stride - at) / S::LANES {
-                    1 => self.tile::<S, 1, R>(row, at, total),
-                    _ => self.tile::<S, 2, R>(row, at, total),
-                };
-        }
+        for_each_group!(self.stride / S::LANES, [2, 1], |v, V| {
+            self.tile::<S, V, R>(row, v * S::LANES, total);
+        });
     }
 
-    /// V vectors of R rows of weights. Returns V.
+    /// V vectors of R rows of weights.
     #[inline(always)]
-    fn tile<S: Simd, const V: usize, const R: usize>(
-        &mut self,
-        row: usize,
-        at: usize,
-        total: &mut S,
-    ) -> usize {
+    fn tile<S: Simd, const V: usize, const R: usize>(&mut self, row: usize, at: usize, total: &mut S) {
         let mut sums = [[S::broadcast(0.0); V]; R];
         let start = row * self.stride + at;
         if !self.update.first {
@@ -169,12 +148,12 @@ impl WeightUpdate<'_> {
                     sum.store(&mut self.accumulators[start + r * self.stride + v * S::LANES..]);
                 }
             }
-            return V;
+            return;
         }
         if let Some(change) = self.fast_change {
             change.of_tile(&mut sums);
             subtract_tile(self.weights, start, self.stride, sums);
-            return V;
+            return;
         }
         self.update.change_tile(&mut sums);
         let weights = &mut self.weights[row * self.stride..][..R * self.stride];
@@ -186,7 +165,6 @@ impl WeightUpdate<'_> {
                 *total = *total + new;
             }
         }
-        V
     }
 }
 

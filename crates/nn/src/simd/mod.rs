@@ -18,6 +18,22 @@ use std::ops::{Add, Div, Mul, Sub};
 /// A table of pairs for [`Simd::lookup_pairs`].
 pub(crate) type PairTable = [[f64; 2]; 4096];
 
+/// Evaluates `$body` for `$count` elements in groups of the given sizes, the larger sizes first. In the body, `$first` is
+/// the index of a group's first element and the constant `$N` the size of the group. (A closure cannot be generic over N.)
+macro_rules! for_each_group {
+    ($count:expr, [$($size:literal),+], |$first:ident, $N:ident| $body:expr) => {
+        let (mut $first, count) = (0, $count);
+        $(
+            while count - $first >= $size {
+                const $N: usize = $size;
+                $body;
+                $first += $size;
+            }
+        )+
+    };
+}
+pub(crate) use for_each_group;
+
 /// A vector of doubles.
 pub(crate) trait Simd:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>

@@ -376,64 +376,22 @@ pub(crate) fn multiply_blocks<S: Simd, const R: usize>(
     }
     Strided { values: out, start: out_start, stride: out_stride }.checked(count, R * S::LANES);
     let block = terms * S::LANES;
-    let blocks = Blocks {
-        count,
-        out: out[out_start..].as_mut_ptr(),
-        out_stride,
-        scalar: scalars.checked(terms, (R - 1) * scalar_stride + 1),
-        scalar_step: scalars.stride,
-        scalar_stride,
-        vector: Strided { values: vectors, start: 0, stride: block }.checked(count, block),
-        biases,
-    };
-    // A loop for each small number of terms, so that the number is a constant in it.
-    // Safety: `checked` has tested the first and the last access of each.
-    unsafe {
-        match terms {
-            1 => blocks.multiply::<S>(1),
-            2 => blocks.multiply::<S>(2),
-            3 => blocks.multiply::<S>(3),
-            4 => blocks.multiply::<S>(4),
-            terms => blocks.multiply::<S>(terms),
+    let scalar = scalars.checked(terms, (R - 1) * scalar_stride + 1);
+    let mut vector = Strided { values: vectors, start: 0, stride: block }.checked(count, block);
+    let mut out = out[out_start..].as_mut_ptr();
+    for _ in 0..count {
+        let mut sums = [[S::broadcast(0.0)]; R];
+        // Safety, here and below: `checked` has tested the first and the last access of each.
+        unsafe { add_products(&mut sums, terms, scalar, scalars.stride, scalar_stride, vector, S::LANES) }
+        for (r, [sum]) in sums.iter().enumerate() {
+            let sum = match biases {
+                Some(biases) => *sum + S::broadcast(biases[r]),
+                None => *sum,
+            };
+            sum.store(unsafe { std::slice::from_raw_parts_mut(out.wrapping_add(r * S::LANES), S::LANES) });
         }
-    }
-}
-
-/// The arguments of [`multiply_blocks`] with pointers to the first values.
-struct Blocks<'a, const R: usize> {
-    count: usize,
-    out: *mut f64,
-    out_stride: usize,
-    scalar: *const f64,
-    scalar_step: usize,
-    scalar_stride: usize,
-    vector: *const f64,
-    biases: Option<&'a [f64; R]>,
-}
-
-impl<const R: usize> Blocks<'_, R> {
-    /// Safety: every scalar and vector must be readable, and every vector of `out` writable.
-    #[inline(always)]
-    unsafe fn multiply<S: Simd>(self, terms: usize) {
-        let Self { count, mut out, out_stride, scalar, scalar_step, scalar_stride, mut vector, biases } =
-            self;
-        for _ in 0..count {
-            let mut sums = [[S::broadcast(0.0)]; R];
-            // Safety: promised by the caller.
-            unsafe { add_products(&mut sums, terms, scalar, scalar_step, scalar_stride, vector, S::LANES) }
-            for (r, [sum]) in sums.iter().enumerate() {
-                let sum = match biases {
-                    Some(biases) => *sum + S::broadcast(biases[r]),
-                    None => *sum,
-                };
-                // Safety: promised by the caller.
-                sum.store(unsafe {
-                    std::slice::from_raw_parts_mut(out.wrapping_add(r * S::LANES), S::LANES)
-                });
-            }
-            vector = vector.wrapping_add(terms * S::LANES);
-            out = out.wrapping_add(out_stride);
-        }
+        vector = vector.wrapping_add(block);
+        out = out.wrapping_add(out_stride);
     }
 }
 
