@@ -18,14 +18,10 @@ macro_rules! vector {
     ($(#[$doc:meta])* $name:ident($register:ty; $lanes:literal), mask $mask:ty, from $($arch:ident)::+:
      broadcast $broadcast:ident, load $load:ident, store $store:ident,
      add $add:ident, sub $sub:ident, mul $mul:ident, div $div:ident,
-     and $and:ident, or $or:ident, xor $xor:ident,
-     min |$min_x:ident, $min_limit:ident| $min:expr,
-     max |$max_x:ident, $max_limit:ident| $max:expr,
      gt |$gt_a:ident, $gt_b:ident| $gt:expr,
      select |$select_mask:ident, $select_yes:ident, $select_no:ident| $select:expr,
-     add_bits |$bits_a:ident, $bits_b:ident| $add_bits:expr,
-     shift_left_46 |$left_bits:ident| $left:expr,
-     shift_right_52 |$right_bits:ident| $right:expr,
+     $(binary $binary:ident |$a:ident, $b:ident| $binary_result:expr,)+
+     $(unary $unary:ident |$bits:ident| $unary_result:expr,)+
      lookup |$lookup_bits:ident, $lookup_table:ident| $lookup:expr,
      lookup_pairs |$pairs_indices:ident, $pairs_table:ident| $pairs:expr,
      transpose |$rows:ident| $transpose:expr) => {
@@ -71,33 +67,20 @@ macro_rules! vector {
                 let ($select_mask, $select_yes, $select_no) = (mask, yes.0, no.0);
                 Self(unsafe { $select })
             }
-            #[inline(always)]
-            fn and(self, other: Self) -> Self {
-                Self(unsafe { $($arch)::+::$and(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn or(self, other: Self) -> Self {
-                Self(unsafe { $($arch)::+::$or(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn xor(self, other: Self) -> Self {
-                Self(unsafe { $($arch)::+::$xor(self.0, other.0) })
-            }
-            #[inline(always)]
-            fn add_bits(self, other: Self) -> Self {
-                let ($bits_a, $bits_b) = (self.0, other.0);
-                Self(unsafe { $add_bits })
-            }
-            #[inline(always)]
-            fn shift_left_46(self) -> Self {
-                let $left_bits = self.0;
-                Self(unsafe { $left })
-            }
-            #[inline(always)]
-            fn shift_right_52(self) -> Self {
-                let $right_bits = self.0;
-                Self(unsafe { $right })
-            }
+            $(
+                #[inline(always)]
+                fn $binary(self, other: Self) -> Self {
+                    let ($a, $b) = (self.0, other.0);
+                    Self(unsafe { $binary_result })
+                }
+            )+
+            $(
+                #[inline(always)]
+                fn $unary(self) -> Self {
+                    let $bits = self.0;
+                    Self(unsafe { $unary_result })
+                }
+            )+
             #[inline(always)]
             fn lookup(self, $lookup_table: &[u64; 64]) -> Self {
                 let $lookup_bits = self.0;
@@ -116,16 +99,6 @@ macro_rules! vector {
                 for (row, transposed) in rows.iter_mut().zip(transposed) {
                     row.0 = transposed;
                 }
-            }
-            #[inline(always)]
-            fn min(self, limit: Self) -> Self {
-                let ($min_x, $min_limit) = (self.0, limit.0);
-                Self(unsafe { $min })
-            }
-            #[inline(always)]
-            fn max(self, limit: Self) -> Self {
-                let ($max_x, $max_limit) = (self.0, limit.0);
-                Self(unsafe { $max })
             }
         }
     };
@@ -154,14 +127,16 @@ vector! {
     F64x2(arch::v128; 2), mask arch::v128, from arch:
     broadcast f64x2_splat, load v128_load, store v128_store,
     add f64x2_add, sub f64x2_sub, mul f64x2_mul, div f64x2_div,
-    and v128_and, or v128_or, xor v128_xor,
-    min |x, limit| arch::f64x2_pmin(x, limit),
-    max |x, limit| arch::f64x2_pmax(x, limit),
     gt |a, b| arch::f64x2_gt(a, b),
     select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
-    add_bits |a, b| arch::i64x2_add(a, b),
-    shift_left_46 |bits| arch::i64x2_shl(bits, 46),
-    shift_right_52 |bits| arch::u64x2_shr(bits, 52),
+    binary and |a, b| arch::v128_and(a, b),
+    binary or |a, b| arch::v128_or(a, b),
+    binary xor |a, b| arch::v128_xor(a, b),
+    binary min |x, limit| arch::f64x2_pmin(x, limit),
+    binary max |x, limit| arch::f64x2_pmax(x, limit),
+    binary add_bits |a, b| arch::i64x2_add(a, b),
+    unary shift_left_46 |bits| arch::i64x2_shl(bits, 46),
+    unary shift_right_52 |bits| arch::u64x2_shr(bits, 52),
     lookup |bits, table| arch::u64x2(
         table[(arch::i32x4_extract_lane::<0>(bits) & 63) as usize],
         table[(arch::i32x4_extract_lane::<2>(bits) & 63) as usize],
@@ -184,14 +159,16 @@ vector! {
     F64x2(arch::__m128d; 2), mask arch::__m128d, from arch:
     broadcast _mm_set1_pd, load _mm_loadu_pd, store _mm_storeu_pd,
     add _mm_add_pd, sub _mm_sub_pd, mul _mm_mul_pd, div _mm_div_pd,
-    and _mm_and_pd, or _mm_or_pd, xor _mm_xor_pd,
-    min |x, limit| arch::_mm_min_pd(limit, x),
-    max |x, limit| arch::_mm_max_pd(limit, x),
     gt |a, b| arch::_mm_cmplt_pd(b, a),
     select |mask, yes, no| arch::_mm_or_pd(arch::_mm_and_pd(mask, yes), arch::_mm_andnot_pd(mask, no)),
-    add_bits |a, b| arch::_mm_castsi128_pd(arch::_mm_add_epi64(arch::_mm_castpd_si128(a), arch::_mm_castpd_si128(b))),
-    shift_left_46 |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
-    shift_right_52 |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52)),
+    binary and |a, b| arch::_mm_and_pd(a, b),
+    binary or |a, b| arch::_mm_or_pd(a, b),
+    binary xor |a, b| arch::_mm_xor_pd(a, b),
+    binary min |x, limit| arch::_mm_min_pd(limit, x),
+    binary max |x, limit| arch::_mm_max_pd(limit, x),
+    binary add_bits |a, b| arch::_mm_castsi128_pd(arch::_mm_add_epi64(arch::_mm_castpd_si128(a), arch::_mm_castpd_si128(b))),
+    unary shift_left_46 |bits| arch::_mm_castsi128_pd(arch::_mm_slli_epi64(arch::_mm_castpd_si128(bits), 46)),
+    unary shift_right_52 |bits| arch::_mm_castsi128_pd(arch::_mm_srli_epi64(arch::_mm_castpd_si128(bits), 52)),
     lookup |bits, table| {
         let low = arch::_mm_castpd_si128(bits);
         let high = arch::_mm_unpackhi_epi64(low, low);
@@ -218,16 +195,18 @@ vector! {
     F64x4(arch::__m256d; 4), mask arch::__m256d, from arch:
     broadcast _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd,
     add _mm256_add_pd, sub _mm256_sub_pd, mul _mm256_mul_pd, div _mm256_div_pd,
-    and _mm256_and_pd, or _mm256_or_pd, xor _mm256_xor_pd,
-    min |x, limit| arch::_mm256_min_pd(limit, x),
-    max |x, limit| arch::_mm256_max_pd(limit, x),
     gt |a, b| arch::_mm256_cmp_pd::<{ arch::_CMP_LT_OQ }>(b, a),
     select |mask, yes, no| arch::_mm256_blendv_pd(no, yes, mask),
-    add_bits |a, b| arch::_mm256_castsi256_pd(
+    binary and |a, b| arch::_mm256_and_pd(a, b),
+    binary or |a, b| arch::_mm256_or_pd(a, b),
+    binary xor |a, b| arch::_mm256_xor_pd(a, b),
+    binary min |x, limit| arch::_mm256_min_pd(limit, x),
+    binary max |x, limit| arch::_mm256_max_pd(limit, x),
+    binary add_bits |a, b| arch::_mm256_castsi256_pd(
         arch::_mm256_add_epi64(arch::_mm256_castpd_si256(a), arch::_mm256_castpd_si256(b))
     ),
-    shift_left_46 |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
-    shift_right_52 |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52)),
+    unary shift_left_46 |bits| arch::_mm256_castsi256_pd(arch::_mm256_slli_epi64(arch::_mm256_castpd_si256(bits), 46)),
+    unary shift_right_52 |bits| arch::_mm256_castsi256_pd(arch::_mm256_srli_epi64(arch::_mm256_castpd_si256(bits), 52)),
     lookup |bits, table| {
         // Four loads are faster than the gather instruction.
         let mut indices = [0u64; 4];
