@@ -33,7 +33,7 @@ pub use compare::{
     RunSample, gradient_of_sum,
 };
 pub use divergence::divergence_message;
-pub use edit::{Edit, equivalent_learning_rate};
+pub use edit::{Edit, NoSameUpdate, SameUpdate};
 pub use item::Item;
 pub use keys::{KEYS, KeyBinding, Keyboard, action_of};
 pub use look::Look;

@@ -3,7 +3,7 @@
 use super::format::{count, is_rounding, number, signed, signed_sum, typed};
 use super::fragment::{Fragment, fragment};
 use crate::nn::{BiasRule, Parameter, Reduction};
-use crate::session::{Item, MAX_DIGITS, RowSum, Session, Visible, equivalent_learning_rate};
+use crate::session::{Item, MAX_DIGITS, NoSameUpdate, RowSum, Session, Visible};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -43,14 +43,14 @@ pub fn ledger(session: &Session) -> [Fragment; 3] {
 pub fn remarks(session: &Session) -> Markup {
     let hyperparameters = &session.scenario().hyperparameters;
     let (samples, batch_size) = (session.timeline().samples, hyperparameters.batch_size);
-    let other = match hyperparameters.reduction {
-        Reduction::Sum => "mean",
-        Reduction::Mean => "sum",
-    };
     html! {
-        p {
-            "Same update: the " b { (other) } " with η = " (typed(equivalent_learning_rate(session.scenario()))) ". "
-            button type="button" data-action="ReductionSwitched" { "Switch" }
+        @match session.scenario().same_update() {
+            Ok(same) => p {
+                "Same update: the " b { (same.reduction.name()) } " with η = " (typed(same.learning_rate)) ". "
+                button type="button" data-action="ReductionSwitched" { "Switch" }
+            },
+            Err(NoSameUpdate::OneSample) => {}
+            Err(reason) => p { (reason.to_string()) },
         }
         @if samples < batch_size && session.scenario().mini_batches() > 1 {
             p {

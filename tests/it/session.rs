@@ -1,12 +1,14 @@
 //! The session: steps, jumps, edits, undo and refused actions.
 
-use crate::sessions::{settle, step};
+use crate::sessions::{preset, settle, step};
 use deltascope::data::presets;
+use deltascope::nn::{Hyperparameters, Reduction};
 use deltascope::scenario::{Position, Scenario};
 use deltascope::session::{
     Action, Compare, Direction, Edit, History, Keyboard, Look, MiniBatch, Navigate, Open, Play, Session,
     StepSize, Timeline, Train,
 };
+use deltascope::view::ledger;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 
@@ -261,4 +263,97 @@ fn the_cost_curve_of_a_long_run_stays_short() {
     session.update(Navigate::EpochChosen(100_001)).unwrap();
     settle(&mut session);
     assert_eq!(state(&session), expected);
+}
+
+/// The exchange of sum and mean is offered only where the updates stay the same in every mini-batch.
+#[test]
+fn sum_and_mean_are_exchanged_only_where_every_update_stays_the_same() {
+    let parameters = |session: &Session| {
+        let network = &session.mini_batch().before;
+        network.parameters().map(|parameter| network.get(parameter).unwrap()).collect::<Vec<_>>()
+    };
+    let offer = |session: &Session| ledger::remarks(session).into_string();
+    let (mut exchanged, mut refused) = (0, 0);
+    for id in ["and", "xor", "iris", "brownlee", "han-kamber"] {
+        for reduction in [Reduction::Sum, Reduction::Mean] {
+            for batch_size in [1, 2, 3, 4, 5, 7, 10, 1000] {
+                let mut scenario = preset(id);
+                scenario.hyperparameters =
+                    Hyperparameters { reduction, batch_size, learning_rate: 0.3, ..scenario.hyperparameters };
+                let mut session = Session::new(scenario).unwrap();
+                let rows = session.scenario().data.samples.len();
+                let (full, last) =
+                    (batch_size.min(rows), rows - (rows.div_ceil(batch_size) - 1) * batch_size);
+                let before = session.to_scenario();
+                let mut other = session.clone();
+                let answer =
+                    other.update(Keyboard::KeyPressed { key: "m".into(), shift: false, control: false });
+                let context = format!("{id}, {reduction:?}, mini-batch {batch_size}");
+                if full == 1 || full != last {
+                    let message = answer.expect_err(&context);
+                    assert_eq!(other.to_scenario(), before, "{context}");
+                    assert!(!offer(&session).contains("Same update"), "{context}");
+                    if full == 1 {
+                        assert_eq!(message, "With one sample in each mini-batch, sum and mean are the same.");
+                        assert!(!offer(&session).contains("sum and"), "{context}");
+                    } else {
+                        let lengths = format!("have {full} samples, the last one has {last}.");
+                        assert!(message.ends_with(&lengths), "{context}: {message}");
+                        assert!(offer(&session).contains(&lengths), "{context}");
+                    }
+                    refused += 1;
+                    continue;
+                }
+                answer.expect(&context);
+                assert!(offer(&session).contains("Same update"), "{context}");
+                assert_ne!(other.scenario().hyperparameters.reduction, reduction, "{context}");
+                for session in [&mut session, &mut other] {
+                    step(session, StepSize::Epoch, Direction::Forward);
+                    step(session, StepSize::Equation, Direction::Forward);
+                }
+                for (a, b) in parameters(&session).into_iter().zip(parameters(&other)) {
+                    assert!((a - b).abs() < 1e-12 * a.abs().max(1.0), "{context}: {a} and {b}");
+                }
+                exchanged += 1;
+            }
+        }
+    }
+    assert!(exchanged > 20 && refused > 20, "{exchanged} {refused}");
+}
+
+/// An η that would overflow or be rounded to 0 is not offered.
+#[test]
+fn no_eta_out_of_range_is_offered() {
+    let mut scenario = preset("and");
+    scenario.hyperparameters = Hyperparameters {
+        reduction: Reduction::Mean,
+        batch_size: 4,
+        learning_rate: 5e-324,
+        ..scenario.hyperparameters
+    };
+    let mut session = Session::new(scenario).unwrap();
+    let error = session.update(Edit::ReductionSwitched).unwrap_err();
+    assert_eq!(
+        error,
+        "The η that would make the same update is too large or too small for a number of 64 bits."
+    );
+    assert!(!ledger::remarks(&session).into_string().contains("Same update"));
+}
+
+/// In a short last mini-batch, the η of the sum that Compare uses is for its own number of samples.
+#[test]
+fn the_sweep_of_a_short_mini_batch_divides_by_its_own_samples() {
+    let mut scenario = preset("xor");
+    scenario.hyperparameters = Hyperparameters {
+        reduction: Reduction::Mean,
+        batch_size: 3,
+        learning_rate: 3.0,
+        ..scenario.hyperparameters
+    };
+    let mut session = Session::new(scenario).unwrap();
+    assert_eq!(session.sweep_learning_rate(), 1.0);
+    step(&mut session, StepSize::MiniBatch, Direction::Forward);
+    step(&mut session, StepSize::Equation, Direction::Forward);
+    assert_eq!(session.timeline().samples, 1);
+    assert_eq!(session.sweep_learning_rate(), 3.0);
 }

@@ -4,7 +4,7 @@
 use super::gradient_check::{GradientCheck, shared_with};
 use super::gradient_of_sum::{GradientOfSum, gradient_of_sum};
 use crate::nn::{Evaluation, Extrapolation, LearningRateSweep, Parameter, Reduction, evaluate};
-use crate::session::{Session, equivalent_learning_rate};
+use crate::session::Session;
 
 /// Multiplications in one slice: a few milliseconds.
 const SLICE: usize = 4_000_000;
@@ -116,7 +116,7 @@ impl Session {
     pub fn sweep_learning_rate(&self) -> f64 {
         match self.scenario().hyperparameters.reduction {
             Reduction::Sum => self.scenario().hyperparameters.learning_rate,
-            Reduction::Mean => equivalent_learning_rate(self.scenario()),
+            Reduction::Mean => self.scenario().hyperparameters.learning_rate / self.timeline().samples as f64,
         }
     }
 

@@ -2,8 +2,11 @@
 
 mod fit;
 mod network;
+mod reduction;
 mod rows;
 mod runs;
+
+pub use reduction::{NoSameUpdate, SameUpdate};
 
 use super::replacement::ReplaceReason;
 use super::{Session, typed};
@@ -21,7 +24,7 @@ pub enum Edit {
     BatchSizeChanged(#[serde(deserialize_with = "typed::count")] usize),
     /// Sum or mean, with the same η.
     ReductionChanged(Reduction),
-    /// From sum to mean or back, with the η that makes the same update.
+    /// From sum to mean or back, with the η that makes the same updates. Refused if there is no such η.
     ReductionSwitched,
     /// Which deltas update a bias.
     BiasRuleChanged(BiasRule),
@@ -162,11 +165,9 @@ impl Session {
             Edit::BatchSizeChanged(to) => hyperparameters.batch_size = *to,
             Edit::ReductionChanged(to) => hyperparameters.reduction = *to,
             Edit::ReductionSwitched => {
-                hyperparameters.learning_rate = equivalent_learning_rate(&self.scenario);
-                hyperparameters.reduction = match hyperparameters.reduction {
-                    Reduction::Sum => Reduction::Mean,
-                    Reduction::Mean => Reduction::Sum,
-                };
+                let same = scenario.same_update().map_err(|reason| reason.to_string())?;
+                scenario.hyperparameters.learning_rate = same.learning_rate;
+                scenario.hyperparameters.reduction = same.reduction;
             }
             Edit::BiasRuleChanged(to) => hyperparameters.bias_rule = *to,
             Edit::CostChanged(to) => {
@@ -208,14 +209,5 @@ impl Session {
             Edit::RunRateChanged { run, to } => runs::existing(scenario, *run)?.rate = *to,
         }
         Ok(None)
-    }
-}
-
-/// The η with which the other reduction makes the same update: η of the sum = η of the mean / M.
-pub fn equivalent_learning_rate(scenario: &Scenario) -> f64 {
-    let samples = scenario.hyperparameters.batch_size.min(scenario.data.samples.len()) as f64;
-    match scenario.hyperparameters.reduction {
-        Reduction::Mean => scenario.hyperparameters.learning_rate / samples,
-        Reduction::Sum => scenario.hyperparameters.learning_rate * samples,
     }
 }

@@ -36,7 +36,10 @@ impl ComparisonView<'_> {
                 }
             }
             @if self.session.scenario().hyperparameters.reduction == Reduction::Mean {
-                p { "η is that of the sum: the mean at " (typed(learning_rate)) " makes the same update." }
+                p {
+                    "η is that of the sum: for these " (samples) " samples the mean at " (typed(learning_rate))
+                    " makes the same update."
+                }
             }
             (self.fitted())
             button type="button" data-action="LearningRateChanged" data-value=(json!(plain(learning_rate / 2.0))) {
