@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release --example trace -- FILE` reads `{"cases": [{id, sizes, activations, cost, eta, weights, biases,
 //! x, y}, …]}` and prints the cases with all results: z, a, δ and gradient of each sample, the gradient of the
-//! mini-batch, and the parameters after each kind of update. Other fields are ignored. An example of such a file is
-//! `tests/golden/golden.json`.
+//! mini-batch, and the parameters after each kind of update. Other fields are ignored. A case that is refused is one line
+//! on stderr; the others are printed, and the exit code is 2. An example of such a file is `tests/golden/golden.json`.
 
 mod common;
 
@@ -16,16 +16,22 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     common::run("trace", |input| {
-        let cases = common::list(input, "cases")?.iter().enumerate().map(|(index, case)| {
+        let (mut cases, mut refused) = (Vec::new(), Vec::new());
+        for (index, case) in common::list(input, "cases")?.iter().enumerate() {
             let name = match case.get("id") {
                 Some(id) => format!("case {id}"),
                 None => format!("cases[{index}]"),
             };
-            compute(case).map_err(|problem| format!("{name}: {problem}"))
-        });
-        let cases = cases.collect::<Result<Vec<_>, _>>()?;
+            match compute(case) {
+                Ok(case) => cases.push(case),
+                Err(problem) => refused.push(format!("{name}: {problem}")),
+            }
+        }
+        if cases.is_empty() {
+            return Ok((None, refused));
+        }
         let output = serde_json::to_string(&Output { cases }).map_err(|error| error.to_string())?;
-        Ok(output + "\n")
+        Ok((Some(output + "\n"), refused))
     })
 }
 

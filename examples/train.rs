@@ -2,9 +2,9 @@
 //!
 //! `cargo run --release --example train -- FILE` reads `{"datasets": {name: {x, y}}, "runs": [{dataset,
 //! sizes, activations, cost, eta, batch_size, reduction, bias_rule, start: {weights, biases}, trace:
-//! [{epoch}, …]}, …]}` and prints the file with the results: `trace` (cost and accuracy after these epochs) and `final`
-//! (the parameters after the last of them). The rows are in file order. An example of such a file is
-//! `tests/golden/training.json`.
+//! [{epoch}, …]}, …]}` and prints the file with the results: `trace` (cost and accuracy after these epochs; the
+//! accuracy of a regression is null) and `final` (the parameters after the last of them). The rows are in file order. A run that is refused is one line on stderr; the
+//! file is printed with the others, and the exit code is 2. An example of such a file is `tests/golden/training.json`.
 
 mod common;
 
@@ -16,17 +16,28 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     common::run("train", |input| {
         let datasets = common::field(input, "datasets")?;
-        let mut output = input.clone();
+        let (mut runs, mut refused) = (Vec::new(), Vec::new());
         for (index, run) in common::list(input, "runs")?.iter().enumerate() {
             let name = match run.get("id") {
                 Some(id) => format!("run {id}"),
                 None => format!("runs[{index}]"),
             };
-            let (trace, last) = train(run, datasets).map_err(|problem| format!("{name}: {problem}"))?;
-            output["runs"][index]["trace"] = trace;
-            output["runs"][index]["final"] = last;
+            match train(run, datasets) {
+                Ok((trace, last)) => {
+                    let mut run = run.clone();
+                    run["trace"] = trace;
+                    run["final"] = last;
+                    runs.push(run);
+                }
+                Err(problem) => refused.push(format!("{name}: {problem}")),
+            }
         }
-        Ok(format!("{output}\n"))
+        if runs.is_empty() {
+            return Ok((None, refused));
+        }
+        let mut output = input.clone();
+        output["runs"] = Value::Array(runs);
+        Ok((Some(format!("{output}\n")), refused))
     })
 }
 
@@ -46,6 +57,7 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
 
     let mut network = scenario.network().into_owned();
     let samples = scenario.data.samples.as_slice().unwrap_or_default();
+    let has_classes = scenario.has_classes();
     let mut points = BTreeMap::new();
     for epoch in 0..=epochs.iter().copied().max().unwrap_or(0) {
         if epoch > 0 {
@@ -59,13 +71,13 @@ fn train(run: &Value, datasets: &Value) -> Result<(Value, Value), String> {
         }
         if epochs.contains(&epoch) {
             let evaluation = evaluate(&network, samples, scenario.hyperparameters.cost);
-            let point = json!({
+            let mut point = json!({
                 "epoch": epoch,
                 "cost_mean": evaluation.cost_mean(),
-                "accuracy": evaluation.accuracy(),
                 "outputs_right": evaluation.correct_outputs,
             });
             common::finite(&point).map_err(|problem| format!("epoch {epoch}: {problem}"))?;
+            point["accuracy"] = json!(has_classes.then(|| evaluation.accuracy()));
             points.insert(epoch, point);
         }
     }

@@ -7,8 +7,11 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Runs a tool: reads the file named on the command line, computes, prints the result. An error is one line on stderr
-/// and exit code 2.
-pub(crate) fn run(tool: &str, compute: impl FnOnce(&Value) -> Result<String, String>) -> ExitCode {
+/// and exit code 2. `compute` also returns what it refused: each becomes a line on stderr, the rest is printed.
+pub(crate) fn run(
+    tool: &str,
+    compute: impl FnOnce(&Value) -> Result<(Option<String>, Vec<String>), String>,
+) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let [path] = arguments.as_slice() else {
         return fail(&format!("usage: cargo run --release --example {tool} -- FILE"));
@@ -17,7 +20,13 @@ pub(crate) fn run(tool: &str, compute: impl FnOnce(&Value) -> Result<String, Str
         serde_json::from_slice(&bytes).map_err(|error| format!("this is not JSON: {error}"))
     });
     match input.and_then(|input: Value| compute(&input)) {
-        Ok(output) => print(&output),
+        Ok((output, refused)) => {
+            let printed = output.map_or(ExitCode::SUCCESS, |output| print(&output));
+            refused
+                .iter()
+                .map(|problem| fail(&format!("{}: {problem}", path.display())))
+                .fold(printed, |_, code| code)
+        }
         Err(problem) => fail(&format!("{}: {problem}", path.display())),
     }
 }

@@ -119,10 +119,10 @@ fn check_hyperparameters(scenario: &Scenario) -> Result<(), ScenarioError> {
         );
         return error("cost", problem);
     }
-    if !(learning_rate.is_finite() && learning_rate > 0.0) {
+    if !(learning_rate.is_finite() && learning_rate >= 0.0) {
         let eta = format!("{learning_rate:?}");
         let eta = eta.strip_suffix(".0").unwrap_or(&eta);
-        return error("learning_rate", format!("η must be a number above 0, not {eta}; 0.5 would do"));
+        return error("learning_rate", format!("η must be a number of 0 or more, not {eta}; 0.5 would do"));
     }
     if batch_size == 0 {
         return error(

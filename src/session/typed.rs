@@ -49,16 +49,18 @@ pub(super) fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Res
     }
 }
 
-/// A learning rate: a number above 0. The message quotes the text: 1e-400 is not 0 to the person who typed it.
+/// A learning rate: a number of 0 or more. Text that is not 0 but is rounded to it, such as 1e-400, is refused.
 pub(super) fn learning_rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let (number, text) = number_and_text(text(deserializer)?)?;
-    if number > 0.0 {
-        return Ok(number);
-    }
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
     let underflow = number == 0.0 && mantissa.contains(|c| matches!(c, '1'..='9'));
-    let remark = if underflow { ", which is so small that it is rounded to 0" } else { "" };
-    Err(D::Error::custom(format!("η must be a number above 0, not {text}{remark}; 0.5 would do")))
+    Err(D::Error::custom(if underflow {
+        format!("{text} is so small that it is rounded to 0; take 0 itself, or a larger number such as 0.5")
+    } else if number < 0.0 {
+        format!("η must be a number of 0 or more, not {text}; 0.5 would do")
+    } else {
+        return Ok(number.abs()); // without the sign of −0
+    }))
 }
 
 /// A whole number, 0 or more.

@@ -4,7 +4,7 @@ use crate::sessions::{self, finish_background_work, preset, settle};
 use crate::views::text;
 use deltascope::nn::BiasRule;
 use deltascope::scenario::{Rate, RunConfig, Scenario, Updating};
-use deltascope::session::{Action, Compare, Direction, Navigate, Play, Session, StepSize};
+use deltascope::session::{Action, Compare, Direction, Edit, Navigate, Play, Session, StepSize};
 use deltascope::view::compare::fragments;
 
 /// A session with its background work done.
@@ -51,6 +51,27 @@ fn a_run_says_when_it_will_be_updated() {
     act(&mut session, Compare::FreezeToggled);
     assert!(read(&session, "run-0-formula").contains("no sample updates them"));
     assert!(read(&session, "run-0-numbers").contains("0 (identical)"));
+}
+
+#[test]
+fn with_a_learning_rate_of_0_nothing_changes_and_the_page_says_so() {
+    let mut session = session(preset("compare-and"));
+    act(&mut session, Edit::LearningRateChanged(0.0));
+    let before = session.mini_batch().before.clone();
+    for _ in 0..5 {
+        act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
+    }
+    assert!(session.comparison().unwrap().passes.iter().all(|pass| pass.current() == Some(&before)));
+    let sweep = session.sweep().unwrap();
+    assert!(sweep.finished() && sweep.slope().is_none(), "{sweep:?}");
+    assert_eq!(
+        sweep.points().iter().map(|point| (point.learning_rate, point.distance)).collect::<Vec<_>>(),
+        [(0.0, 0.0)]
+    );
+    assert_eq!(read(&session, "sweep"), "η is 0: nothing is updated, so both end where they started.");
+    assert!(read(&session, "answers").contains("Here yes: η is 0, so nothing is updated."));
+    let saved = Scenario::from_json(&session.to_scenario().to_json()).unwrap();
+    assert_eq!(saved.hyperparameters.learning_rate, 0.0);
 }
 
 #[test]

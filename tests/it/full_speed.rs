@@ -7,7 +7,7 @@ use deltascope::session::{
     View, WorkerCommand,
 };
 use deltascope::training::{StopReason, Task, TrainingLoop};
-use deltascope::view::train::fragments;
+use deltascope::view::train::{fields, fragments};
 
 /// Starts the training. The test does the worker's part.
 #[track_caller]
@@ -268,6 +268,26 @@ fn invalid_stopping_criteria_are_refused() {
         assert_eq!(regression.training().criteria, before);
     }
     act(&mut regression, Train::AccuracyLimitChanged(None));
+}
+
+#[test]
+fn an_accuracy_limit_does_not_stop_a_regression() {
+    let mut session = session("iris");
+    act(&mut session, Train::AccuracyLimitChanged(Some(1.0)));
+    act(&mut session, Open::PresetChosen("linnerud".into()));
+    act(&mut session, Train::EpochLimitChanged(Some(3)));
+    let fields = fields(&session);
+    assert!(fields.contains(&("accuracy-limit", String::new())), "{fields:?}");
+    session.take_worker_commands();
+    let mut training_loop = begin(&mut session);
+    train(&mut training_loop, 1_000_000);
+    session.report(training_loop.snapshot(true, 1.0, 1000.0)).unwrap();
+    assert_eq!(session.training().status, TrainingStatus::Ended(StopReason::Epochs));
+    assert_eq!(session.position().epoch, 3);
+    assert!(!text(&session, "train-evaluation").contains("accuracy"));
+    // The limit applies again to the next classifier.
+    act(&mut session, Open::PresetChosen("iris".into()));
+    assert_eq!(session.stopping_criteria().accuracy, Some(0.01));
 }
 
 #[test]

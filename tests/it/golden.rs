@@ -1,4 +1,4 @@
-//! Every number of one mini-batch, compared with PyTorch's (`golden.json`).
+//! Every number of one mini-batch, compared with PyTorch's (`golden.json`), and published exercises (`public.json`).
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{
@@ -9,11 +9,13 @@ use serde_json::Value;
 const TOLERANCE: f64 = 1e-12;
 
 fn each_case(test: impl Fn(&str, &Value, Network, Vec<Sample>)) {
-    let file = golden("golden.json");
-    let cases = file["cases"].as_array().unwrap();
-    assert_eq!(cases.len(), 20);
-    for case in cases {
-        test(case["id"].as_str().unwrap(), case, network(case, case), samples(case));
+    for (file, count) in [("golden.json", 20), ("public.json", 17)] {
+        let file = golden(file);
+        let cases = file["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), count);
+        for case in cases {
+            test(case["id"].as_str().unwrap(), case, network(case, case), samples(case));
+        }
     }
 }
 

@@ -244,7 +244,7 @@ fn errors_name_the_field() {
         ("[\"sigmoid\",\"sigmoid\"]", "[\"sigmoid\",\"sine\"]", "activations[1]"),
         ("[\"sigmoid\",\"sigmoid\"]", "[\"softmax\",\"sigmoid\"]", "activations[0]"),
         ("\"half_mse\"", "\"cce\"", "cost"),
-        ("\"learning_rate\":3.0", "\"learning_rate\":0.0", "learning_rate"),
+        ("\"learning_rate\":3.0", "\"learning_rate\":-1e-300", "learning_rate"),
         ("\"learning_rate\":3.0", "\"learning_rate\":-1", "learning_rate"),
         ("\"learning_rate\":3.0", "\"learning_rate\":\"3\"", "learning_rate"),
         ("\"batch_size\":4", "\"batch_size\":0", "batch_size"),

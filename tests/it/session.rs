@@ -181,14 +181,18 @@ fn invalid_actions_are_refused_and_nothing_changes() {
         assert_eq!(action.to_string().parse::<Action>().expect_err(typed), message);
     }
     // The message quotes the text as it was typed.
-    let small = "1e-400, which is so small that it is rounded to 0";
-    for (typed, quoted) in [("-1", "-1"), ("0", "0"), ("0.00", "0.00"), ("1e-400", small)] {
+    let rounded = "is so small that it is rounded to 0; take 0 itself, or a larger number such as 0.5";
+    for (typed, message) in [
+        ("-1", "η must be a number of 0 or more, not -1; 0.5 would do".to_owned()),
+        ("-0.50", "η must be a number of 0 or more, not -0.50; 0.5 would do".to_owned()),
+        ("1e-400", format!("1e-400 {rounded}")),
+        ("-1e-400", format!("-1e-400 {rounded}")),
+    ] {
         let action = serde_json::json!({"type": "LearningRateChanged", "value": typed});
-        let error = action.to_string().parse::<Action>().expect_err(typed);
-        assert_eq!(error, format!("η must be a number above 0, not {quoted}; 0.5 would do"));
+        assert_eq!(action.to_string().parse::<Action>().expect_err(typed), message);
     }
     let error = session.update(Edit::LearningRateChanged(-1.0)).unwrap_err();
-    assert_eq!(error, "η must be a number above 0, not -1; 0.5 would do");
+    assert_eq!(error, "η must be a number of 0 or more, not -1; 0.5 would do");
 }
 
 #[test]

@@ -1,16 +1,23 @@
-//! Complete trainings without randomness, compared with two other implementations (`training.json`).
+//! Complete trainings without randomness, compared with two other implementations (`training.json`),
+//! and published ones (`public.json`).
 
 use crate::reference::{assert_close, cost, get, golden, network, parameters, samples};
 use deltascope::nn::{Hyperparameters, evaluate, train_mini_batch};
+use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
 
 #[test]
 fn every_training_matches_at_every_traced_epoch_and_at_its_end() {
-    let file = golden("training.json");
-    let runs = file["runs"].as_array().unwrap();
-    assert_eq!(runs.len(), 24);
-    for run in runs {
+    for (file, count) in [("training.json", 24), ("public.json", 4)] {
+        let file = golden(file);
+        assert_eq!(file["runs"].as_array().unwrap().len(), count);
+        all_runs_match(&file);
+    }
+}
+
+fn all_runs_match(file: &Value) {
+    for run in file["runs"].as_array().unwrap() {
         let id = run["id"].as_str().unwrap();
         let hyperparameters = Hyperparameters {
             cost: cost(run),

@@ -35,7 +35,7 @@ const MIN_ROUNDING_ERRORS: f64 = 200.0;
 const FITTED_POINTS: usize = 3;
 
 impl LearningRateSweep {
-    /// Starts at the largest η. `samples` is the number of samples in the mini-batch.
+    /// Starts at the largest η, which may be 0. `samples` is the number of samples in the mini-batch.
     pub fn new(network: &Network, largest: f64, samples: usize) -> Self {
         // Each update rounds each parameter once, by at most half a unit in the last place.
         let rounding = f64::EPSILON / 2.0 * network.norm().max(1.0) * libm::sqrt(samples as f64 + 1.0);
@@ -67,7 +67,7 @@ impl LearningRateSweep {
         self.next /= 2.0;
         // For smaller η, only rounding is left.
         let only_rounding = self.points.len() >= MIN_POINTS && distance <= 10.0 * self.rounding;
-        self.finished = only_rounding || self.points.len() == MAX_POINTS;
+        self.finished = only_rounding || self.points.len() == MAX_POINTS || self.next == 0.0;
     }
 
     /// Whether all points are measured.

@@ -46,7 +46,7 @@ impl Session {
         training.snapshot = None;
         training.status = TrainingStatus::Running;
         training.commands.push(WorkerCommand::Start);
-        training.send_criteria();
+        self.send_criteria();
         Ok(())
     }
 

@@ -80,7 +80,7 @@ pub struct Training {
     id: u32,
     /// What the worker does.
     pub status: TrainingStatus,
-    /// When the training ends.
+    /// When the training ends, as entered; see [`Session::stopping_criteria`].
     pub criteria: StoppingCriteria,
     /// Maximum number of samples per second.
     pub speed_limit: Option<f64>,
@@ -208,7 +208,7 @@ impl Session {
             }
             Train::SpeedLimitChanged(speed) => *speed_limit = speed,
         }
-        self.training.send_criteria();
+        self.send_criteria();
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl Session {
     /// current one is finished.
     pub fn task(&self) -> Task {
         let scenario = Scenario { start: self.next_start(), ..Scenario::clone(&self.scenario) };
-        Task { id: self.training.id, scenario, criteria: self.training.criteria }
+        Task { id: self.training.id, scenario, criteria: self.stopping_criteria() }
     }
 
     /// The current parameters as a start, before the first update that is not made yet.

@@ -22,6 +22,9 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let Some(sweep) = session.sweep() else {
             return self.sentence("Not measured yet");
         };
+        if session.sweep_learning_rate() == 0.0 {
+            return self.sentence("η is 0: both end where they started");
+        }
         let measured =
             sweep.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
         let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();

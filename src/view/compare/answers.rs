@@ -66,7 +66,9 @@ impl ComparisonView<'_> {
                 @if self.session.timeline().samples < 2 {
                     "This mini-batch has one sample, so there is nothing to compare: " b { (self.more_samples()) } "."
                 } @else if let Some((at_eta, at_half)) = self.distances() {
-                    @if at_eta == 0.0 {
+                    @if self.session.scenario().hyperparameters.learning_rate == 0.0 {
+                        "Here yes: η is 0, so nothing is updated."
+                    } @else if at_eta == 0.0 {
                         "Here yes: the first update does not change the later δs."
                     } @else {
                         b { "No" } ": each later δ is computed after the earlier updates have changed the parameters. \

@@ -26,6 +26,7 @@ impl ComparisonView<'_> {
             p {
                 @match self.distances() {
                     None => "Computing at smaller and smaller η …",
+                    Some(_) if learning_rate == 0.0 => "η is 0: nothing is updated, so both end where they started.",
                     Some((0.0, _)) => "Both ends are equal: the first update does not change the later δs.",
                     Some((at_eta, at_half)) => {
                         "From the same parameters, " (samples) " updates after " (samples) " samples and one update \
@@ -41,9 +42,11 @@ impl ComparisonView<'_> {
                     " makes the same update."
                 }
             }
-            (self.fitted())
-            button type="button" data-action="LearningRateChanged" data-value=(json!(plain(learning_rate / 2.0))) {
-                "Halve η"
+            @if learning_rate > 0.0 {
+                (self.fitted())
+                button type="button" data-action="LearningRateChanged" data-value=(json!(plain(learning_rate / 2.0))) {
+                    "Halve η"
+                }
             }
         }
     }

@@ -43,7 +43,7 @@ fn has_own_validation_rows(session: &Session) -> bool {
 
 /// The values of its fields.
 pub fn fields(session: &Session) -> Vec<(&'static str, String)> {
-    let criteria = session.training().criteria;
+    let criteria = session.stopping_criteria();
     let (split, own) = (session.scenario().split(), has_own_validation_rows(session));
     let shown = |value: Option<f64>| value.map_or(String::new(), super::format::plain);
     vec![
@@ -131,7 +131,7 @@ fn status(session: &Session) -> String {
 
 /// Which target was reached, and for which rows.
 fn target_reached(session: &Session) -> String {
-    let (epoch, criteria) = (session.position().epoch, session.training().criteria);
+    let (epoch, criteria) = (session.position().epoch, session.stopping_criteria());
     let Some(latest) = session.training().snapshot().and_then(|snapshot| snapshot.latest) else {
         return format!("Target reached after epoch {epoch}.");
     };

@@ -51,8 +51,11 @@ async fn refuses(
 pub(crate) async fn invalid_numbers_are_refused_beside_their_field(page: &Page) -> Result<()> {
     let eta = [
         ("abc", "\"abc\" is not a number; 0.5 or -1e-3 would be"),
-        ("-1", "η must be a number above 0, not -1; 0.5 would do"),
-        ("0", "η must be a number above 0, not 0; 0.5 would do"),
+        ("-1", "η must be a number of 0 or more, not -1; 0.5 would do"),
+        (
+            "1e-400",
+            "1e-400 is so small that it is rounded to 0; take 0 itself, or a larger number such as 0.5",
+        ),
         ("1e999", "1e999 is not finite; take a number such as 0.5"),
         ("", "a number is needed, such as 0.5"),
         ("0,5", "\"0,5\" is not a number; write the point as in 0.5"),
