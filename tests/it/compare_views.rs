@@ -57,11 +57,11 @@ fn a_run_says_when_it_will_be_updated() {
 fn with_a_learning_rate_of_0_nothing_changes_and_the_page_says_so() {
     let mut session = session(preset("compare-and"));
     act(&mut session, Edit::LearningRateChanged(0.0));
-    let before = session.mini_batch().before.clone();
+    let before = session.mini_batch().network_before.clone();
     for _ in 0..5 {
         act(&mut session, Navigate::Stepped { by: StepSize::Sample, direction: Direction::Forward });
     }
-    assert!(session.comparison().unwrap().passes.iter().all(|pass| pass.current() == Some(&before)));
+    assert!(session.comparison().unwrap().passes.iter().all(|pass| pass.network() == Some(&before)));
     let sweep = session.sweep().unwrap();
     assert!(sweep.finished() && sweep.slope().is_none(), "{sweep:?}");
     assert_eq!(

@@ -13,6 +13,7 @@ mod full_speed;
 mod functions;
 mod golden;
 mod gradient;
+mod gradient_check;
 mod idx;
 mod json;
 mod ledger;

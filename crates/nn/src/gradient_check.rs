@@ -1,5 +1,6 @@
 //! Gradient check: derivatives by finite differences of the cost, without backpropagation.
 
+use super::rounding::{UNIT_ROUNDOFF, cost_error};
 use super::{Cost, Network, Parameter, Sample, feedforward};
 use std::borrow::Borrow;
 
@@ -22,6 +23,27 @@ pub fn central_difference(
     parameters: &[Parameter],
     h: f64,
 ) -> Option<f64> {
+    Some(difference(network, samples, cost, parameters, h)?.value)
+}
+
+/// A number and an upper bound of its rounding error.
+#[derive(Clone, Copy, Debug)]
+struct Rounded {
+    value: f64,
+    error: f64,
+}
+
+/// [`central_difference`] with the rounding of the costs divided by the distance.
+fn difference(
+    network: &Network,
+    samples: impl IntoIterator<Item: Borrow<Sample>>,
+    cost: Cost,
+    parameters: &[Parameter],
+    h: f64,
+) -> Option<Rounded> {
+    if parameters.is_empty() {
+        return None;
+    }
     let (mut above, mut below) = (network.clone(), network.clone());
     let mut distance = 0.0;
     for &parameter in parameters {
@@ -31,34 +53,43 @@ pub fn central_difference(
         distance += above.get(parameter)? - below.get(parameter)?;
     }
     distance /= parameters.len() as f64;
-    let difference = samples.into_iter().fold(0.0, |sum, sample| {
+    let (mut sum, mut size, mut error, mut count) = (0.0, 0.0, 0.0, 3.0);
+    for sample in samples {
         let sample = sample.borrow();
-        sum + (sample_cost(&above, sample, cost) - sample_cost(&below, sample, cost))
-    });
-    (!parameters.is_empty()).then_some(difference / distance)
+        let (above, below) = (sample_cost(&above, sample, cost), sample_cost(&below, sample, cost));
+        let difference = above.value - below.value;
+        sum += difference;
+        size += difference.abs();
+        error += above.error + below.error;
+        count += 1.0;
+    }
+    // The subtractions, the additions and the division are rounded too.
+    let error = error + count * UNIT_ROUNDOFF * size;
+    Some(Rounded { value: sum / distance, error: error / distance })
 }
 
-fn sample_cost(network: &Network, sample: &Sample, cost: Cost) -> f64 {
+fn sample_cost(network: &Network, sample: &Sample, cost: Cost) -> Rounded {
     let forward = feedforward(network, &sample.x);
-    match (forward.weighted_inputs.last(), forward.activations.last()) {
+    let value = match (forward.weighted_inputs.last(), forward.activations.last()) {
         (Some(z), Some(a)) => cost.value(z, a, &sample.y),
         _ => 0.0,
-    }
+    };
+    Rounded { value, error: cost_error(network, sample, cost, &forward) }
 }
 
-/// A derivative by finite differences, with an estimate of its error.
+/// A derivative by finite differences, with a bound of its error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NumericalDerivative {
     /// ∂C/∂p
     pub value: f64,
-    /// The estimated error: the change by the last refinement.
-    pub error_estimate: f64,
+    /// A bound of the error: the change by the last refinement, and the rounding of the costs divided by the step. Never 0.
+    pub error_bound: f64,
     /// The smallest step that was used.
     pub h: f64,
 }
 
 /// Central differences at halved steps, extrapolated to step 0 (C. J. F. Ridders, *Advances in Engineering Software* 4,
-/// 1982). The result is the extrapolation with the smallest change.
+/// 1982). The result is the extrapolation with the smallest error bound.
 ///
 /// ```
 /// use deltascope_nn::{Activation, Cost, Extrapolation, Network, Parameter, Sample};
@@ -71,12 +102,12 @@ pub struct NumericalDerivative {
 ///     extrapolation.refine(&network, &samples, Cost::HalfMse, &[bias]);
 /// }
 /// let found = extrapolation.best().unwrap();
-/// assert!((found.value - (0.5 - 1.0) * 0.25).abs() <= found.error_estimate.max(1e-13));
+/// assert!((found.value - (0.5 - 1.0) * 0.25).abs() <= found.error_bound);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Extrapolation {
     /// The latest row of Neville's scheme. Column 0 has error O(h²), and each further column two orders less.
-    row: Vec<f64>,
+    row: Vec<Rounded>,
     best: Option<NumericalDerivative>,
     refinements: u32,
 }
@@ -97,17 +128,21 @@ impl Extrapolation {
     ) {
         let h = Self::FIRST_STEP / f64::from(1u32 << self.refinements.min(Self::MAX_REFINEMENTS));
         self.refinements += 1;
-        let Some(difference) = central_difference(network, samples, cost, parameters, h) else { return };
+        let Some(difference) = difference(network, samples, cost, parameters, h) else { return };
         let mut row = vec![difference];
         let mut factor = 4.0;
         for (column, coarser) in self.row.iter().enumerate() {
             let finer = row[column];
-            let value = finer + (finer - coarser) / (factor - 1.0);
-            let error_estimate = f64::max((value - finer).abs(), (value - coarser).abs());
-            if value.is_finite() && self.best.is_none_or(|best| error_estimate < best.error_estimate) {
-                self.best = Some(NumericalDerivative { value, error_estimate, h });
+            let value = finer.value + (finer.value - coarser.value) / (factor - 1.0);
+            let rounding =
+                (factor * finer.error + coarser.error) / (factor - 1.0) + 2.0 * f64::EPSILON * value.abs();
+            let truncation = f64::max((value - finer.value).abs(), (value - coarser.value).abs());
+            let error_bound = truncation + rounding;
+            let is_better = self.best.is_none_or(|best| error_bound < best.error_bound);
+            if value.is_finite() && error_bound.is_finite() && is_better {
+                self.best = Some(NumericalDerivative { value, error_bound, h });
             }
-            row.push(value);
+            row.push(Rounded { value, error: rounding });
             factor *= 4.0;
         }
         self.row = row;
@@ -124,22 +159,21 @@ impl Extrapolation {
     }
 }
 
-/// The number of significant decimal digits to which two numbers agree, 0 … 17; 17 for equal numbers.
+/// The number of significant decimal digits of `value` that an `error` of this size leaves certain, 0 … 17.
 ///
 /// ```
-/// use deltascope_nn::agreeing_digits;
+/// use deltascope_nn::certain_digits;
 ///
-/// assert_eq!(agreeing_digits(0.125, 0.125), 17);
-/// assert_eq!(agreeing_digits(1.2345, 1.2346), 4);
-/// assert_eq!(agreeing_digits(1.0, -1.0), 0);
+/// assert_eq!(certain_digits(0.125, 0.0), 17);
+/// assert_eq!(certain_digits(1.2345, 0.0001), 4);
+/// assert_eq!(certain_digits(9.4e-14, 2e-15), 1);
+/// assert_eq!(certain_digits(1.0, 2.0), 0);
 /// ```
-pub fn agreeing_digits(one: f64, other: f64) -> u32 {
+pub fn certain_digits(value: f64, error: f64) -> u32 {
     const MAX_DIGITS: u32 = 17;
-    let difference = (one - other).abs();
-    if difference == 0.0 {
+    if error == 0.0 {
         return MAX_DIGITS;
     }
-    let share = difference / f64::max(one.abs(), other.abs());
-    let digits = libm::round(-libm::log10(share));
+    let digits = libm::floor(-libm::log10(error.abs() / value.abs()));
     if digits.is_nan() { 0 } else { digits.clamp(0.0, MAX_DIGITS.into()) as u32 }
 }

@@ -156,10 +156,10 @@ impl Session {
             && let Some(task) = self.next_task()
         {
             let spent = match task {
-                // Two forward passes, and two more for the shared bias.
+                // Two forward passes with their error bounds, and two more for the shared bias.
                 BackgroundTask::GradientCheck(parameter) => {
                     self.refine_gradient_check(parameter);
-                    4 * samples * parameters
+                    8 * samples * parameters
                 }
                 // Forward pass, backward pass and gradient of each sample, for two costs.
                 BackgroundTask::GradientOfSum(parameter) => {

@@ -1,6 +1,6 @@
 //! The gradient check: ∂C/∂p of one parameter by central differences, beside the result of backpropagation.
 
-use crate::nn::{BiasRule, NumericalDerivative, Parameter, Reduction, agreeing_digits};
+use crate::nn::{BiasRule, NumericalDerivative, Parameter, Reduction, certain_digits};
 use crate::scenario::Scenario;
 use crate::session::MiniBatch;
 
@@ -20,12 +20,13 @@ pub struct GradientCheck {
 }
 
 impl GradientCheck {
-    /// How well a number agrees with a numerical derivative: the number of equal digits, and whether the difference is
-    /// within the error of the estimate and rounding.
+    /// How well a number agrees with a numerical derivative: the number of equal digits, at most those that the error
+    /// bound leaves certain, and whether the difference is within that bound.
     pub fn agreement(value: f64, numerical: NumericalDerivative) -> (u32, bool) {
-        let NumericalDerivative { value: estimate, error_estimate, .. } = numerical;
-        let rounding = 1e-9 * f64::max(value.abs(), estimate.abs()) + 1e-12;
-        (agreeing_digits(value, estimate), (value - estimate).abs() <= 10.0 * error_estimate + rounding)
+        let NumericalDerivative { value: estimate, error_bound, .. } = numerical;
+        let difference = (value - estimate).abs();
+        let size = f64::max(value.abs(), estimate.abs());
+        (certain_digits(size, difference + error_bound), difference <= error_bound)
     }
 
     /// The check, from the derivatives of the sum over the samples. `None` if there is no such parameter.
@@ -42,7 +43,7 @@ impl GradientCheck {
                 let count = mini_batch.rows.len() as f64;
                 NumericalDerivative {
                     value: found.value / count,
-                    error_estimate: found.error_estimate / count,
+                    error_bound: found.error_bound / count + f64::EPSILON * (found.value / count).abs(),
                     ..found
                 }
             }
