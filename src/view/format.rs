@@ -1,11 +1,11 @@
-//! Numbers as text: significant digits, a typographic minus sign, never −0 and never NaN. Also the names of classes.
+//! Numbers as text: significant digits, a typographic minus sign, never −0, NaN or ∞. Also the names of classes.
 
 pub use crate::scenario::count;
 
 /// At this many significant digits or more: the shortest text that reads back as the same double.
 const FULL: usize = 17;
 
-/// A number rounded to this many significant digits.
+/// A number rounded to this many significant digits; in words if it is not finite.
 ///
 /// ```
 /// use deltascope::view::format::number;
@@ -15,13 +15,11 @@ const FULL: usize = 17;
 /// assert_eq!(number(0.0000123456, 4), "1.235×10⁻⁵");
 /// assert_eq!(number(-0.0, 4), "0");
 /// assert_eq!(number(0.1 + 0.2, 17), "0.30000000000000004");
+/// assert_eq!(number(f64::INFINITY, 4), "not finite");
 /// ```
 pub fn number(value: f64, digits: usize) -> String {
-    if value.is_nan() {
-        return "undefined".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
+    if !value.is_finite() {
+        return "not finite".to_owned();
     }
     if value == 0.0 {
         return "0".to_owned();
@@ -47,7 +45,7 @@ pub fn number(value: f64, digits: usize) -> String {
 /// A number with its sign, also if positive: for changes and deltas.
 pub fn signed(value: f64, digits: usize) -> String {
     let text = number(value, digits);
-    if value > 0.0 { format!("+{text}") } else { text }
+    if value > 0.0 && value.is_finite() { format!("+{text}") } else { text }
 }
 
 /// A number that a person entered, as they would write it: 0.5, not 0.5000; with this many digits where that is
@@ -88,6 +86,12 @@ fn superscript(number: i32) -> String {
     digits.chars().map(|c| c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize])).collect()
 }
 
+/// By which factor `one` is larger than `other`, as text; `None` if that is not a finite number.
+pub fn ratio(one: f64, other: f64, digits: usize) -> Option<String> {
+    let ratio = one / other;
+    ratio.is_finite().then(|| number(ratio, digits))
+}
+
 /// A sum of numbers with its sign; "≈ 0 (rounding)" if the terms cancel except for rounding errors.
 pub fn signed_sum(terms: &[f64], digits: usize) -> String {
     let sum = terms.iter().fold(0.0, |sum, term| sum + term);
@@ -97,7 +101,7 @@ pub fn signed_sum(terms: &[f64], digits: usize) -> String {
 /// Whether a sum of terms that cancel is no larger than their rounding errors.
 pub fn is_rounding(terms: &[f64], sum: f64) -> bool {
     let size = terms.iter().fold(0.0, |size, term| size + term.abs());
-    sum != 0.0 && sum.abs() <= terms.len() as f64 * f64::EPSILON * size
+    sum != 0.0 && size.is_finite() && sum.abs() <= terms.len() as f64 * f64::EPSILON * size
 }
 
 /// A whole number in groups of three digits.

@@ -8,6 +8,7 @@ mod charts;
 mod compare;
 mod compare_views;
 mod data;
+mod extremes;
 mod fast_path;
 mod full_speed;
 mod functions;

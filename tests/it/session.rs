@@ -273,7 +273,7 @@ fn the_cost_curve_of_a_long_run_stays_short() {
 #[test]
 fn sum_and_mean_are_exchanged_only_where_every_update_stays_the_same() {
     let parameters = |session: &Session| {
-        let network = &session.mini_batch().before;
+        let network = &session.mini_batch().network_before;
         network.parameters().map(|parameter| network.get(parameter).unwrap()).collect::<Vec<_>>()
     };
     let offer = |session: &Session| ledger::remarks(session).into_string();

@@ -68,7 +68,7 @@ impl Session {
         self.selected_parameter().unwrap_or(Parameter::Bias { layer, neuron: 0 })
     }
 
-    /// The gradient check of the selected parameter; `None` until it is computed.
+    /// The gradient check of the selected parameter; `None` until it is computed, and if its costs are not finite.
     pub fn gradient_check(&self) -> Option<GradientCheck> {
         let parameter = self.selected_parameter()?;
         let found = self.finished_check(parameter)?;
@@ -79,6 +79,11 @@ impl Session {
             found.own.best()?,
             found.shared.best(),
         )
+    }
+
+    /// Whether the gradient check of the selected parameter is computed.
+    pub fn gradient_check_finished(&self) -> bool {
+        self.selected_parameter().is_some_and(|parameter| self.finished_check(parameter).is_some())
     }
 
     fn finished_check(&self, parameter: Parameter) -> Option<&CheckInProgress> {
@@ -210,7 +215,10 @@ impl Session {
     }
 
     fn extend_sweep(&mut self) {
-        let (key, from) = (self.mini_batch_key(), SWEEP_START * self.sweep_learning_rate());
+        let (key, eta) = (self.mini_batch_key(), self.sweep_learning_rate());
+        // For a very large η the largest finite multiple.
+        let from = [SWEEP_START, SWEEP_START / 2.0, SWEEP_START / 4.0].map(|factor| factor * eta);
+        let from = from.into_iter().find(|from| from.is_finite()).unwrap_or(eta);
         let (scenario, mini_batch) = (self.scenario.clone(), self.mini_batch.clone());
         let sweep = result_or_default(&mut self.background.sweep, key);
         let sweep = sweep.get_or_insert_with(|| {

@@ -29,7 +29,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             sweep.points().iter().filter(|point| point.distance.is_finite() && point.distance > 0.0);
         let points: Vec<(f64, f64)> = measured.map(|point| (point.learning_rate, point.distance)).collect();
         let (Some(largest), Some(smallest)) = (points.first(), points.last()) else {
-            return self.sentence("No distance above 0 has been measured");
+            return self.sentence("No finite distance above 0 has been measured");
         };
         let own = session.sweep_learning_rate();
         let fit = fitted_line(sweep, largest.0);

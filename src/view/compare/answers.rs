@@ -3,7 +3,7 @@
 use super::ComparisonView;
 use crate::nn::Reduction;
 use crate::session::Item;
-use crate::view::format::{count, number, signed, signed_sum, typed};
+use crate::view::format::{count, number, ratio, signed, signed_sum, typed};
 use crate::view::mathml::{math, symbol_as};
 use maud::{Markup, html};
 
@@ -70,11 +70,16 @@ impl ComparisonView<'_> {
                         "Here yes: η is 0, so nothing is updated."
                     } @else if at_eta == 0.0 {
                         "Here yes: the first update does not change the later δs."
+                    } @else if !(at_eta.is_finite() && at_half.is_finite()) {
+                        b { "No" } ": at this η, or at half of it, an end is not finite, so there is no distance. Use a smaller η."
                     } @else {
                         b { "No" } ": each later δ is computed after the earlier updates have changed the parameters. \
                         From the same start, the two end " b { (number(at_eta, self.digits)) }
-                        " apart. At half the η it is " (number(at_half, self.digits)) ", "
-                        (number(at_eta / at_half, 2)) " times less (O(η²) predicts about 4)."
+                        " apart. At half the η it is " (number(at_half, self.digits))
+                        @if let Some(times) = ratio(at_eta, at_half, 2) {
+                            ", " (times) " times less (O(η²) predicts about 4)"
+                        }
+                        "."
                     }
                 } @else {
                     "Computing …"

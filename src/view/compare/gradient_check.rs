@@ -18,7 +18,16 @@ pub(super) fn gradient_check(session: &Session) -> Markup {
     };
     let derivative = math(derivative(Item::from(parameter)));
     let Some(check) = session.gradient_check() else {
-        return html! { p { (derivative) ": computing …" } };
+        return html! {
+            p {
+                (derivative)
+                @if session.gradient_check_finished() {
+                    ": the cost near this parameter is not finite, so there is no central difference."
+                } @else {
+                    ": computing …"
+                }
+            }
+        };
     };
     let digits = session.view_state().digits.max(6);
     let reduction = match session.scenario().hyperparameters.reduction {

@@ -2,7 +2,7 @@
 
 use super::ComparisonView;
 use crate::nn::Reduction;
-use crate::view::format::{number, plain, typed};
+use crate::view::format::{number, plain, ratio, typed};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -28,11 +28,17 @@ impl ComparisonView<'_> {
                     None => "Computing at smaller and smaller η …",
                     Some(_) if learning_rate == 0.0 => "η is 0: nothing is updated, so both end where they started.",
                     Some((0.0, _)) => "Both ends are equal: the first update does not change the later δs.",
+                    Some((at_eta, at_half)) if !(at_eta.is_finite() && at_half.is_finite()) => {
+                        "At η = " (typed(self.session.sweep_learning_rate()))
+                        " or η/2 an end is not finite, so there is no distance. Use a smaller η."
+                    }
                     Some((at_eta, at_half)) => {
                         "From the same parameters, " (samples) " updates after " (samples) " samples and one update \
                         after all " (samples) " end " b { (number(at_eta, self.digits)) } " apart at η = "
                         (typed(self.session.sweep_learning_rate())) ", and " b { (number(at_half, self.digits)) }
-                        " apart at η/2: " b { (number(at_eta / at_half, DIGITS)) } " times less."
+                        " apart at η/2"
+                        @if let Some(times) = ratio(at_eta, at_half, DIGITS) { ": " b { (times) } " times less" }
+                        "."
                     }
                 }
             }
@@ -56,12 +62,17 @@ impl ComparisonView<'_> {
         let eta = self.session.sweep_learning_rate();
         let points = self.session.sweep()?.points();
         let at = |eta: f64| points.iter().find(|point| point.learning_rate == eta);
-        Some((at(eta)?.distance, at(eta / 2.0)?.distance))
+        // η/2 of the smallest double is 0.
+        let at_half = if eta / 2.0 == 0.0 { 0.0 } else { at(eta / 2.0)?.distance };
+        Some((at(eta)?.distance, at_half))
     }
 
     fn fitted(&self) -> Markup {
         let Some(sweep) = self.session.sweep().filter(|sweep| sweep.finished()) else { return html! {} };
         let (Some(slope), Some([first, .., last])) = (sweep.slope(), sweep.fitted()) else {
+            if sweep.points().last().is_some_and(|smallest| !smallest.distance.is_finite()) {
+                return html! { p { "At the smallest η shown an end is not finite, so there is no slope." } };
+            }
             return html! {
                 p {
                     "At small η the difference is too small to measure a slope: a dead neuron, or a cost of almost 0, \
