@@ -269,6 +269,37 @@ fn a_run_that_diverged_ends_with_a_cross() {
     assert_eq!(dots(&chart(Chart::CompareCost, &session), diverged), 1);
 }
 
+/// Height of the lines of this colour.
+fn height(svg: &str, colour: RGBColor) -> f64 {
+    let heights: Vec<f64> = paths(svg, colour).concat().iter().map(|point| point.1).collect();
+    heights.iter().copied().fold(f64::MIN, f64::max) - heights.iter().copied().fold(f64::MAX, f64::min)
+}
+
+#[test]
+fn a_run_that_diverges_does_not_flatten_the_others() {
+    let runs = [Updating::Mean, Updating::Sum].map(RunConfig::new);
+    let mut session = at_epoch(diverging(Reduction::Mean), &runs, 1);
+    act(&mut session, Look::Selected(Some(Item::Bias { layer: 1, neuron: 0 })));
+    let [finite, diverged, ..] = Palette::light().runs;
+    let alone: [RunConfig; 2] = [runs[0]; 2];
+    // Before and after the cost overflows.
+    for epoch in [40, 150, 240, 400] {
+        act(&mut session, Navigate::EpochChosen(epoch));
+        finish_background_work(&mut session);
+        let mut steady = at_epoch(diverging(Reduction::Mean), &alone, epoch);
+        act(&mut steady, Look::Selected(Some(Item::Bias { layer: 1, neuron: 0 })));
+        for kind in [Chart::CompareCost, Chart::CompareParameter] {
+            let (svg, without) = (chart(kind, &session), chart(kind, &steady));
+            let room = height(&svg, finite) / height(&without, Palette::light().runs[0]);
+            assert!(room > 0.3, "epoch {epoch}, {kind:?}: {room} of the height");
+            assert!(!texts(&svg).iter().any(|text| text.contains('×')), "{:?}", texts(&svg));
+            // The line of the other run ends with an arrow at the upper or lower edge, and still has its name.
+            assert_eq!((dots(&svg, finite), dots(&svg, diverged)), (1, 0), "{epoch}, {kind:?}");
+            assert!(texts(&svg).contains(&"2".to_owned()), "{:?}", texts(&svg));
+        }
+    }
+}
+
 #[test]
 fn a_run_that_diverged_has_no_decision_map() {
     let mut scenario = preset("xor");

@@ -3,6 +3,7 @@
 mod cost;
 mod decision_map;
 pub mod images;
+mod limits;
 mod plot;
 mod runs;
 mod scale;

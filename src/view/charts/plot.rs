@@ -30,12 +30,14 @@ pub(super) struct PlotLine {
     pub(super) name: String,
     /// Whether the run diverged: the line ends with a cross instead of a dot.
     pub(super) diverged: bool,
+    /// Whether it is cut where it leaves the range of the axis, upwards or downwards: it ends with an arrow.
+    pub(super) leaves_upwards: Option<bool>,
 }
 
 impl PlotLine {
     /// A solid line without a name.
     pub(super) fn new(points: Vec<(f64, f64)>, colour: RGBColor) -> Self {
-        Self { points, colour, dashes: &[], name: String::new(), diverged: false }
+        Self { points, colour, dashes: &[], name: String::new(), diverged: false, leaves_upwards: None }
     }
 }
 
@@ -150,10 +152,11 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             lines.iter().filter_map(|line| Some((line, self.at(*line.points.last()?)))).collect();
         ends.sort_by(|one, other| other.1.y.total_cmp(&one.1.y));
         self.names(&ends)?;
-        for (PlotLine { colour, diverged, .. }, end) in ends {
-            match diverged {
-                true => self.painter().cross(end, DOT + 0.5, *colour)?,
-                false => self.painter().circle(end, DOT, colour.filled())?,
+        for (PlotLine { colour, diverged, leaves_upwards, .. }, end) in ends {
+            match (leaves_upwards, diverged) {
+                (Some(upwards), _) => self.painter().arrow(end, *upwards, *colour)?,
+                (None, true) => self.painter().cross(end, DOT + 0.5, *colour)?,
+                (None, false) => self.painter().circle(end, DOT, colour.filled())?,
             }
         }
         Ok(())
@@ -191,6 +194,17 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let at = |x: f64, y: f64| Point { x: centre.x + x * radius, y: centre.y + y * radius };
         self.line(at(-1.0, -1.0), at(1.0, 1.0), colour, 2.0)?;
         self.line(at(-1.0, 1.0), at(1.0, -1.0), colour, 2.0)
+    }
+}
+
+impl<DB: DrawingBackend> Painter<'_, DB> {
+    /// An arrow head with its tip at this point, upwards or downwards.
+    fn arrow(&self, tip: Point, upwards: bool, colour: RGBColor) -> DrawResult<DB> {
+        let y = tip.y + if upwards { 2.0 * DOT } else { -2.0 * DOT };
+        for x in [tip.x - 1.2 * DOT, tip.x + 1.2 * DOT] {
+            self.line(Point { x, y }, tip, colour, 2.5)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines of the compared runs over the samples they have seen or the updates they have made.
 
-use super::is_regression;
+use super::limits::cut_huge;
 use super::plot::{Plot, PlotLine};
 use super::scale::{Scale, ScaleFor};
 use crate::nn::{Evaluation, Parameter};
@@ -46,7 +46,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
 
     /// Draws the share of all rows that are classified correctly.
     pub(super) fn run_accuracies(&self, session: &Session, comparison: &Comparison) -> DrawResult<DB> {
-        if is_regression(session.scenario()) {
+        if !session.scenario().has_classes() {
             return self.sentence("Regression: no accuracy");
         }
         let current = |run| session.evaluation(run).as_ref().map(Evaluation::accuracy);
@@ -94,8 +94,10 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             dashes,
             name: (run + 1).to_string(),
             diverged: pass.divergence.is_some(),
+            leaves_upwards: None,
         });
-        let lines: Vec<PlotLine> = lines.collect();
+        let mut lines: Vec<PlotLine> = lines.collect();
+        cut_huge(&mut lines);
         let (times, values): (Vec<f64>, Vec<f64>) =
             lines.iter().flat_map(|line| &line.points).copied().unzip();
         if values.is_empty() {
