@@ -80,7 +80,7 @@ fn no_number_of_the_page_is_infinite_or_undefined_without_a_word() {
                 for view in [View::Stepper, View::Compare, View::Train] {
                     act(&mut session, Look::ViewChanged(view));
                     act(&mut session, Navigate::JumpedToStart);
-                    for _ in 0..60 {
+                    for _ in 0..25 {
                         finish_background_work(&mut session);
                         let wrong = unexplained(&session);
                         let what = format!("{id}, η {learning_rate:e}, factor {factor:e}, {reduction:?}");
