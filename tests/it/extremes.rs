@@ -104,3 +104,18 @@ fn no_number_of_the_page_is_infinite_or_undefined_without_a_word() {
     assert!(shown > 1000, "{shown}");
     assert!(found.is_empty(), "{} of {shown}: {:#?}", found.len(), &found[..found.len().min(10)]);
 }
+
+#[test]
+fn a_distance_whose_square_overflows_is_finite() {
+    let mut session = Session::new(extreme("and", 1e300, 1.0, Reduction::Sum)).unwrap();
+    settle(&mut session);
+    act(&mut session, Look::ViewChanged(View::Compare));
+    settle(&mut session);
+    finish_background_work(&mut session);
+    let page = page(&session, Detail::Full);
+    let sweep = page.fragments.iter().find(|(id, _)| id == "sweep").map(|(_, html)| text(html)).unwrap();
+    assert!(
+        sweep.contains("×10²⁹⁹ apart at η = 1×10³⁰⁰") || sweep.contains("×10³⁰⁰ apart at η = 1×10³⁰⁰"),
+        "{sweep}"
+    );
+}

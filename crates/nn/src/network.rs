@@ -124,15 +124,17 @@ impl Network {
     /// *other.get_mut(Parameter::Bias { layer: 0, neuron: 0 }).unwrap() = 3.0;
     /// *other.get_mut(Parameter::Weight { layer: 0, neuron: 0, source: 0 }).unwrap() = -4.0;
     /// assert_eq!(one.distance(&other), 5.0);
+    /// *other.get_mut(Parameter::Bias { layer: 0, neuron: 0 }).unwrap() = 3e-250;
+    /// *other.get_mut(Parameter::Weight { layer: 0, neuron: 0, source: 0 }).unwrap() = 0.0;
+    /// assert_eq!(one.distance(&other), 3e-250); // though its square is rounded to 0
     /// ```
     pub fn distance(&self, other: &Self) -> f64 {
-        let differences = self.values().zip(other.values()).map(|(one, other)| one - other);
-        libm::sqrt(differences.fold(0.0, |sum, difference| sum + difference * difference))
+        length(|| self.values().zip(other.values()).map(|(one, other)| one - other))
     }
 
     /// ‖θ‖, the Euclidean length of all parameters.
     pub fn norm(&self) -> f64 {
-        libm::sqrt(self.values().fold(0.0, |sum, value| sum + value * value))
+        length(|| self.values())
     }
 
     /// The values of all weights and biases, in the order of [`Network::parameters`].
@@ -163,4 +165,15 @@ impl Network {
         }
         self.parameters().find(|&parameter| self.get(parameter).is_some_and(|value| !value.is_finite()))
     }
+}
+
+/// The Euclidean length of a vector, also where the squares overflow or underflow.
+fn length<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> f64 {
+    let squares = values().fold(0.0, |sum, value| sum + value * value);
+    let largest = values().fold(0.0, |largest, value| f64::max(largest, value.abs()));
+    if squares.is_nan() || (1e-200..=f64::MAX).contains(&squares) || largest == 0.0 || largest.is_infinite() {
+        return libm::sqrt(squares);
+    }
+    let scaled = values().fold(0.0, |sum, value| sum + (value / largest) * (value / largest));
+    largest * libm::sqrt(scaled)
 }
