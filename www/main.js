@@ -40,6 +40,7 @@ function show(reply, control) {
   }
   for (const command of reply.commands) carryOut(command);
   if (reply.reveal) byId(reply.reveal).scrollIntoView({ block: "nearest" });
+  for (const id of reply.reveal_in_box) revealInBox(byId(id));
   document.documentElement.dataset.theme = reply.dark ? "dark" : "light";
   // If the button just pressed is gone, the keyboard focus moves to the top of the view.
   if (control && !control.offsetParent && !control.closest("dialog")) byId("main").focus({ preventScroll: true });
@@ -47,6 +48,18 @@ function show(reply, control) {
   // Moving the pointer does not restart the timer.
   if (!reply.automatic || reply.wake === null) timer = clearTimeout(timer);
   if (reply.wake !== null) timer ??= setTimeout(timerFired, reply.wake);
+}
+
+// Scrolls the box around an element so that the element is in view. `scrollIntoView` would scroll the page too.
+function revealInBox(element) {
+  const box = element.closest(".scroll");
+  if (box.scrollHeight <= box.clientHeight) return;
+  const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(box);
+  const [row, view] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+  const above = view.top + parseFloat(scrollPaddingTop) - row.top;
+  const below = row.bottom + parseFloat(scrollPaddingBottom) - view.top - box.clientHeight;
+  if (above > 0) box.scrollTop -= above;
+  else if (below > 0) box.scrollTop += below;
 }
 
 let timer;

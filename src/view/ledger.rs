@@ -14,6 +14,9 @@ const MAX_COLUMNS: usize = 12;
 /// Samples of a large mini-batch that are shown at a time.
 const MAX_ROWS: usize = 50;
 
+/// The id of the row of the current sample.
+pub(super) const CURRENT_ROW: &str = "ledger-current";
+
 /// The columns of one layer.
 struct Columns {
     layer: usize,
@@ -173,7 +176,7 @@ fn rows(session: &Session, columns: &[Columns]) -> Markup {
         @for sample in first..last {
             @let is_current = current == Some(sample);
             @let row = session.scenario().data.samples.row_number(session.mini_batch().rows[sample]) + 1;
-            tr class=[is_current.then_some("current")] aria-current=[is_current.then_some("true")] {
+            tr id=[is_current.then_some(CURRENT_ROW)] class=[is_current.then_some("current")] aria-current=[is_current.then_some("true")] {
                 th scope="row" title={ "row " (row) " of the data" } { (sample + 1) }
                 td.y { @if let Some(cost) = visible.cost(sample) { (number(cost, digits)) } }
                 @for group in columns {

@@ -20,6 +20,8 @@ pub struct Page {
     pub attributes: Vec<Attribute>,
     /// The `data-ref`s that are highlighted: the item under the pointer, and what belongs to it.
     pub highlighted: Vec<String>,
+    /// The ids of the rows of the current sample, to be in view in their ledgers.
+    pub current_rows: Vec<Cow<'static, str>>,
 }
 
 /// The page for a session, with long sums in this detail.
@@ -34,6 +36,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
         fields: fields.chain(inspector_fields).collect(),
         attributes: attributes(session),
         highlighted: highlighted.iter().map(ToString::to_string).collect(),
+        current_rows: Vec::new(),
     };
     page.fragments.extend(inspector.fragments);
     match session.view_state().view {
@@ -45,6 +48,7 @@ pub fn page(session: &Session, detail: Detail) -> Page {
         View::Compare => {
             page.fragments.extend(compare::fragments(session));
             page.attributes.extend(compare::attributes(session));
+            page.current_rows.extend(compare::latest_rows(session));
         }
     }
     page
@@ -121,6 +125,7 @@ fn stepper(session: &Session, detail: Detail, page: &mut Page) {
     page.fragments.push(fragment("moments", moments::moments(session)));
     page.fragments.push(fragment("costs", moments::costs(session)));
     page.fragments.extend(ledger::ledger(session));
+    page.current_rows.extend(session.position().moment.sample().map(|_| ledger::CURRENT_ROW.into()));
     page.fragments.push(fragment("ledger-remarks", ledger::remarks(session)));
     let step = |is_current: bool| is_current.then(|| "step".to_owned());
     for name in equation::EQUATIONS {

@@ -1,6 +1,7 @@
 //! The reply to the page: only what differs from what it shows already.
 
-use deltascope::session::{RowSum, Session, WorkerCommand};
+use deltascope::scenario::Position;
+use deltascope::session::{RowSum, Session, View, WorkerCommand};
 use deltascope::view::equation::{self, Detail};
 use deltascope::view::page::Page;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(super) struct Reply {
     highlighted: Option<Vec<String>>,
     /// The id of the element to scroll into view.
     reveal: Option<&'static str>,
+    /// The ids of the elements to scroll into view within their scrolling boxes; the page itself stays.
+    reveal_in_box: Vec<Cow<'static, str>>,
     /// Whether the theme is dark.
     dark: bool,
     /// After how many milliseconds to send `TimerFired`; `None`: no timer.
@@ -59,6 +62,8 @@ pub(super) struct PageState {
     highlighted: Vec<String>,
     /// The row sum whose explanation is open, if any.
     explained: Option<Option<RowSum>>,
+    /// The view and the position; after each change the current sample is scrolled into view in the ledger.
+    position: Option<(View, Position)>,
     /// A field holds a value that was refused.
     refused: bool,
 }
@@ -142,6 +147,11 @@ impl PageState {
             reply.reveal = Some("ledger-remarks");
         }
         self.explained = explained;
+        let position = Some((view_state.view, session.position()));
+        if position != self.position {
+            reply.reveal_in_box = page.current_rows;
+        }
+        self.position = position;
         reply
     }
 }

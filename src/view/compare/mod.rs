@@ -16,11 +16,19 @@ use super::fragment::{Attribute, Fragment, fragment};
 use crate::nn::Parameter;
 use crate::session::{Comparison, Session};
 use maud::{Markup, html};
+use std::borrow::Cow;
 
 /// The attributes that depend on the moment.
 pub fn attributes(session: &Session) -> Vec<Attribute> {
     let Some(view) = ComparisonView::of(session) else { return Vec::new() };
     (0..view.comparison.passes.len()).flat_map(|run| view.latest(run)).collect()
+}
+
+/// The ids of the latest sample's rows, one for each run; before the first sample is done, of the first one's.
+pub(super) fn latest_rows(session: &Session) -> Vec<Cow<'static, str>> {
+    let Some(view) = ComparisonView::of(session) else { return Vec::new() };
+    let latest = view.done().0.saturating_sub(1);
+    (0..view.comparison.passes.len()).map(|run| format!("run-{run}-ledger-{latest}").into()).collect()
 }
 
 /// All text of the comparison; none if the session compares no runs.

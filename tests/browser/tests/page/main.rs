@@ -18,6 +18,7 @@ mod published;
 mod reading;
 mod reference;
 mod train;
+mod visible;
 
 use anyhow::Result;
 use browser_tests::{Engine, Page, Viewport, visit};
@@ -77,6 +78,7 @@ in_each_engine! {
     layout::everything_is_visible_and_nothing_overlaps
     layout::axe_finds_no_violations
     layout::the_page_fits_on_a_phone
+    visible::no_cell_of_the_ledger_is_covered
     play::it_plays_and_pauses
     play::a_long_replay_can_be_stopped
     train::digits_train_to_the_last_bit

@@ -1,0 +1,67 @@
+//! Nothing in the ledger is covered, cut off or scrolled away.
+
+use anyhow::Result;
+use browser_tests::{Engine, Page, Viewport};
+use serde_json::Value;
+
+/// Steps through a mini-batch with the sum and with the mean. At each moment, the browser's hit test at the middle of
+/// each cell of the current sample, of the samples before it and of the totals must find that cell; the current sample
+/// without scrolling the ledger. Returns the number of tested cells, and what was found instead of a cell.
+const HIT_TESTS: &str = "
+    const byId = (id) => document.getElementById(id);
+    const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    const set = (id, value) => {
+      byId(id).value = value;
+      byId(id).dispatchEvent(new Event('change', { bubbles: true }));
+    };
+    const box = byId('ledger');
+    const wrong = [];
+    let cells = 0;
+    const hits = (cell, when) => {
+      const { left, top, width, height } = cell.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+      cells += 1;
+      if (!cell.contains(hit)) wrong.push(`${when}: ${cell.outerHTML}: ${hit?.outerHTML.slice(0, 200)}`);
+    };
+    set('batch-size', batchSize);
+    for (const reduction of ['sum', 'mean']) {
+      set('reduction', reduction);
+      press('Home');
+      for (let moment = 0, last = byId('scrub').max; moment <= last; moment++) {
+        if (moment) press('ArrowRight');
+        const when = `${reduction}, moment ${moment}`;
+        if (byId('scrub').value !== String(moment)) return { cells, wrong: [`${when}: ${byId('scrub').value}`] };
+        const rows = [...byId('ledger-rows').rows];
+        const current = rows.findIndex((row) => row.classList.contains('current'));
+        box.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+        if (current >= 0) hits(rows[current].cells[0], `${when}, without scrolling`);
+        for (const row of [...rows.slice(0, current < 0 ? rows.length : current + 1), ...byId('ledger-totals').rows]) {
+          for (const cell of row.cells) {
+            cell.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+            hits(cell, when);
+          }
+        }
+      }
+    }
+    return { cells, wrong: wrong.slice(0, 10) };";
+
+const SIZES: [(u32, u32); 6] = [(1366, 768), (1366, 641), (1280, 585), (1024, 768), (1920, 1080), (390, 844)];
+
+pub(crate) async fn no_cell_of_the_ledger_is_covered(page: &Page) -> Result<()> {
+    for (width, height) in SIZES {
+        page.see_through(Viewport { width, height, ..Viewport::DESKTOP }).await?;
+        let size = page.size().await?;
+        // The windows of some browsers have a minimum size.
+        if page.engine() == Engine::Chromium {
+            assert_eq!((size.width, size.height), (width.into(), height.into()));
+        }
+        for (preset, batch_size) in [("and", 4), ("xor", 4), ("xor", 3), ("iris", 10), ("digits", 10)] {
+            page.choose("#preset", preset).await?;
+            let found = page.script(&format!("const batchSize = {batch_size}; {HIT_TESTS}")).await?;
+            let context = format!("{preset} at {size:?}");
+            assert_eq!(found["wrong"], Value::Array(Vec::new()), "{context}");
+            assert!(found["cells"].as_u64().is_some_and(|cells| cells > 500), "{context}: {found}");
+        }
+    }
+    Ok(())
+}
