@@ -15,7 +15,7 @@ pub enum StepSize {
     Neuron,
     /// One equation of one layer.
     Equation,
-    /// One sample; the last of a mini-batch includes the update.
+    /// To the first moment of the next sample; after the last one of a mini-batch, to the end of the update.
     Sample,
     /// The rest of the mini-batch, with the update.
     MiniBatch,
@@ -115,10 +115,7 @@ impl Timeline {
         match by {
             StepSize::Neuron | StepSize::Equation => Some(last.min(end)),
             _ if last >= end => Some(end),
-            StepSize::Sample => {
-                let complete = (last + 1) / self.per_sample();
-                complete.min(self.samples - 1).checked_sub(1).map(|s| (s + 1) * self.per_sample() - 1)
-            }
+            StepSize::Sample => Some((last / self.per_sample()).min(self.samples - 1) * self.per_sample()),
             StepSize::MiniBatch | StepSize::Epoch => None,
         }
     }
@@ -130,8 +127,8 @@ impl Timeline {
             _ if first > end => None,
             StepSize::Neuron | StepSize::Equation => Some(first),
             StepSize::Sample => {
-                let sample = first / self.per_sample();
-                Some(if sample + 1 >= self.samples { end } else { (sample + 1) * self.per_sample() - 1 })
+                let sample = first.div_ceil(self.per_sample());
+                Some(if sample < self.samples { sample * self.per_sample() } else { end })
             }
             StepSize::MiniBatch | StepSize::Epoch => Some(end),
         }

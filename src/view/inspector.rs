@@ -61,9 +61,26 @@ impl Panel<'_> {
         let head = html! {
             h3 { "Input " (source + 1) ": " (name) }
             (self.field(Item::Input { source }, "InputEdited", &value, input))
+            p { "Of " (self.sample()) ", the current sample." }
         };
-        let row = self.visible.row_number() + 1;
-        [head, html! { p { "From row " (row) ", the current sample." } }, html! {}]
+        [head, html! {}, html! {}]
+    }
+
+    /// The current sample and its row.
+    fn sample(&self) -> String {
+        format!("sample {} (row {})", self.visible.sample() + 1, self.visible.row_number() + 1)
+    }
+
+    /// Which value the fields of a neuron's parameters show and edit.
+    fn moment_of_fields(&self, layer: usize, neuron: usize) -> Markup {
+        html! {
+            p {
+                @match self.visible.updated(layer, neuron) {
+                    false => "Fields of b and w: before this mini-batch’s update.",
+                    true => "Fields of b and w: after the update. A change starts this mini-batch again from there.",
+                }
+            }
+        }
     }
 
     fn neuron(&mut self, layer: usize, neuron: usize) -> [Markup; 3] {
@@ -79,9 +96,11 @@ impl Panel<'_> {
             @if is_output {
                 @let value = json!({ "neuron": neuron, "row": self.visible.row() });
                 (self.field(Item::Target { neuron }, "TargetEdited", &value, self.visible.target()[neuron]))
+                p { (math(symbol_as(Item::Target { neuron }, false))) ": target of " (self.sample()) "." }
             }
         };
         let numbers = html! {
+            (self.moment_of_fields(layer, neuron))
             dl {
                 (row("z", "z", self.visible.weighted_input(layer, neuron)))
                 (row("a", "a", self.visible.activation(layer, neuron)))
@@ -114,6 +133,7 @@ impl Panel<'_> {
             (self.edit_parameter(parameter))
         };
         let numbers = html! {
+            (self.moment_of_fields(layer, neuron))
             dl {
                 (row("∂C/∂w", "w", self.visible.nabla_w(layer, neuron, source)))
                 (self.total("Σ ∂C/∂w", "w", self.visible.accumulated_w(layer, neuron, source)))
@@ -161,11 +181,15 @@ impl Panel<'_> {
     /// of many fields, and seldom the fields.
     fn field(&mut self, item: Item, action: &str, value: &Value, number: f64) -> Markup {
         self.fields.push((format!("edit-{item}"), plain(number)));
+        let name = match item {
+            Item::Input { .. } | Item::Target { .. } => format!("{} of {}", spoken(item), self.sample()),
+            _ => spoken(item),
+        };
         html! {
             label data-ref=(item) {
                 span { (math(symbol_as(item, false))) }
                 input id={ "edit-" (item) } data-action=(action) data-value=(value) inputmode="decimal"
-                    autocomplete="off" spellcheck="false" aria-label=(spoken(item));
+                    autocomplete="off" spellcheck="false" aria-label=(name);
             }
         }
     }

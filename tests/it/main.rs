@@ -9,6 +9,7 @@ mod compare;
 mod compare_views;
 mod data;
 mod extremes;
+mod editing;
 mod fast_path;
 mod full_speed;
 mod functions;

@@ -10,8 +10,8 @@ pub use reduction::{NoSameUpdate, SameUpdate};
 
 use super::replacement::ReplaceReason;
 use super::{Session, typed};
-use crate::nn::{Activation, BiasRule, Cost, Distribution, Initialisation, Network, Parameter, Reduction};
-use crate::scenario::{Position, Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
+use crate::nn::{Activation, BiasRule, Cost, Distribution, Initialisation, Parameter, Reduction};
+use crate::scenario::{Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
 use serde::Deserialize;
 
 /// Edits of the scenario: each can be undone. Fields called `to` hold what was typed or chosen.
@@ -66,7 +66,8 @@ pub enum Edit {
     SplitSeedChanged(#[serde(deserialize_with = "typed::seed")] u32),
     /// Whether the inputs are standardised by the training rows.
     StandardiseChanged(bool),
-    /// One weight or bias, before the current mini-batch.
+    /// One weight or bias, at the value that is shown: before this mini-batch's update, or after it. After it, the
+    /// mini-batch starts again from the parameters shown.
     ParameterEdited {
         /// Which one.
         parameter: Parameter,
@@ -194,10 +195,7 @@ impl Session {
             Edit::SplitSeedChanged(seed) => rows::set_split_seed(scenario, *seed)?,
             Edit::StandardiseChanged(to) => rows::set_standardise(scenario, *to)?,
             Edit::ParameterEdited { parameter, to } => {
-                let mut network = Network::clone(&self.mini_batch.network_before);
-                *network.get_mut(*parameter).ok_or("there is no such weight or bias")? = *to;
-                let Position { epoch, mini_batch, .. } = self.position;
-                scenario.start = Start::Parameters { network: network.into(), epoch, mini_batch };
+                return self.edit_parameter(scenario, *parameter, *to);
             }
             Edit::InputEdited { row, source, to } => rows::edit_input(scenario, *row, *source, *to)?,
             Edit::TargetEdited { row, neuron, to } => rows::edit_target(scenario, *row, *neuron, *to)?,

@@ -90,16 +90,19 @@ async fn iris(page: &Page, by: By) -> Result<()> {
 
     let start = look(page).await?;
     equation_by_equation(page, by, &samples[0]).await?;
+    // A step by sample ends at the first moment of the next sample.
     for sample in 1..3 {
         by.step(page, SAMPLE, true).await?;
-        rows_so_far(page, &samples[..=sample]).await?;
+        let said = page.text("#position").await?;
+        assert!(said.contains(&format!("sample {} of 10", sample + 1)), "{said}");
+        rows_so_far(page, &samples[..sample]).await?;
     }
     by.step(page, MINI_BATCH, true).await?;
     mini_batch_done(page, &network, &samples).await?;
 
     // The same steps back.
     by.step(page, MINI_BATCH, false).await?;
-    rows_so_far(page, &samples[..3]).await?;
+    rows_so_far(page, &samples[..2]).await?;
     for _ in 1..3 {
         by.step(page, SAMPLE, false).await?;
     }
