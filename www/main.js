@@ -261,7 +261,9 @@ function download(text, type, name) {
   link.click();
   URL.revokeObjectURL(link.href);
 }
-byId("save").addEventListener("click", () => download(scenario_file(), "application/json", "scenario.json"));
+for (const [id, fromHere] of [["save", false], ["save-here", true]]) {
+  byId(id).addEventListener("click", () => download(scenario_file(fromHere), "application/json", "scenario.json"));
+}
 for (const button of document.querySelectorAll("[data-saves]")) {
   const id = button.dataset.saves;
   button.addEventListener("click", () => download(chart_svg(id), "image/svg+xml", `${id}.svg`));

@@ -15,6 +15,7 @@ impl Scenario {
         check_start(self)?;
         check_runs(self)?;
         check_data(self)?;
+        check_targets(self)?;
         self.check_position()
     }
 
@@ -207,7 +208,7 @@ fn check_runs(scenario: &Scenario) -> Result<(), ScenarioError> {
     Ok(())
 }
 
-/// Checks that the data, training and validation rows, have the shape of the network.
+/// Checks that the data, training and validation rows, have the shape of the network and are finite.
 pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
     let Data { inputs, targets, samples, validation } = &*scenario.data;
     let sizes = &scenario.sizes;
@@ -224,10 +225,31 @@ pub(super) fn check_data(scenario: &Scenario) -> Result<(), ScenarioError> {
             return error(format!("data.{field}"), problem);
         }
     }
-    // In the file, the validation rows of a split are among the others.
-    let validation_field = if scenario.split_data.is_some() { "data" } else { "data.held_out" };
     check_rows(scenario, samples, "data")?;
-    check_rows(scenario, validation, validation_field)
+    check_rows(scenario, validation, validation_field(scenario))
+}
+
+/// In the file, the validation rows of a split are among the others.
+fn validation_field(scenario: &Scenario) -> &'static str {
+    if scenario.split_data.is_some() { "data" } else { "data.held_out" }
+}
+
+/// Checks that the cost is defined for the targets that it is used with: after the split and standardisation.
+fn check_targets(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let cost = scenario.hyperparameters.cost;
+    let Data { samples, validation, .. } = &*scenario.data;
+    for (samples, field) in [(samples, "data"), (validation, validation_field(scenario))] {
+        // The targets of images are 0 and 1.
+        let rows = samples.as_slice().unwrap_or_default();
+        let out_of_range = |sample: &Sample| !sample.y.iter().all(|y| (0.0..=1.0).contains(y));
+        if cost.cancels_sigma_prime()
+            && let Some(row) = rows.iter().position(out_of_range)
+        {
+            let problem = format!("with {} every target must lie between 0 and 1", cost.name());
+            return error(format!("{field}.y[{}]", samples.row_number(row)), problem);
+        }
+    }
+    Ok(())
 }
 
 fn check_rows(scenario: &Scenario, samples: &Samples, field: &str) -> Result<(), ScenarioError> {
@@ -255,11 +277,6 @@ fn check_rows(scenario: &Scenario, samples: &Samples, field: &str) -> Result<(),
             if !values.iter().all(|value| value.is_finite()) {
                 return error(format!("{field}.{name}[{row}]"), "every number must be finite");
             }
-        }
-        let cost = scenario.hyperparameters.cost;
-        if cost.cancels_sigma_prime() && !y.iter().all(|y| (0.0..=1.0).contains(y)) {
-            let problem = format!("with {} every target must lie between 0 and 1", cost.name());
-            return error(format!("{field}.y[{row}]"), problem);
         }
     }
     Ok(())

@@ -49,7 +49,8 @@ pub use undo::History;
 pub use view_state::{Axis, MAX_DIGITS, RowSum, View, ViewState};
 pub use visible::Visible;
 
-use crate::scenario::{Position, Scenario};
+use crate::nn::BiasRule;
+use crate::scenario::{MIN_RUNS, Position, Scenario};
 use divergence::divergence_error;
 use navigate::Step;
 use replacement::UndoEntry;
@@ -156,6 +157,23 @@ impl Session {
     /// The scenario with the current position, to be saved.
     pub fn to_scenario(&self) -> Scenario {
         Scenario { position: self.position, ..Scenario::clone(&self.scenario) }
+    }
+
+    /// The scenario with the parameters of this moment as its start, to be saved. After an update the run starts with the
+    /// next mini-batch, before it with this one. A compared run with one shared bias cannot start from biases that
+    /// differ; it is left out then.
+    pub fn to_scenario_from_here(&self) -> Scenario {
+        let mut scenario = Scenario { start: self.next_start(), ..self.to_scenario() };
+        if self.visible().finished() {
+            scenario.position = scenario.first_position();
+        }
+        if scenario.check().is_err() {
+            scenario.runs.retain(|run| run.bias_rule != BiasRule::SharedBias);
+            if scenario.runs.len() < MIN_RUNS {
+                scenario.runs.clear();
+            }
+        }
+        scenario
     }
 
     /// The id of the preset that this is, or was edited from.

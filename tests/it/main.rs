@@ -21,6 +21,7 @@ mod json;
 mod ledger;
 mod published;
 mod reference;
+mod saving;
 mod scenario;
 mod scene;
 mod session;

@@ -67,10 +67,15 @@ pub fn provide_digits(csv: String) {
     presets::provide_digits(csv);
 }
 
-/// The current scenario as the text of a `deltascope-1` file.
+/// The current scenario as the text of a `deltascope-1` file: from its start, or with the parameters of this moment as
+/// the start.
 #[wasm_bindgen]
-pub fn scenario_file() -> String {
-    APP.with_borrow(|app| app.as_ref().map_or(String::new(), |app| app.session.to_scenario().to_json()))
+pub fn scenario_file(from_here: bool) -> String {
+    APP.with_borrow(|app| {
+        let Some(session) = app.as_ref().map(|app| &app.session) else { return String::new() };
+        let scenario = if from_here { session.to_scenario_from_here() } else { session.to_scenario() };
+        scenario.to_json()
+    })
 }
 
 /// The task for the worker, as bytes.

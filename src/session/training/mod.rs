@@ -230,7 +230,7 @@ impl Session {
     }
 
     /// The current parameters as a start, before the first update that is not made yet.
-    fn next_start(&self) -> Start {
+    pub(super) fn next_start(&self) -> Start {
         let (epoch, mini_batch) = self.scenario.epoch_and_mini_batch(self.next_update());
         let MiniBatch { network_before: before, network_after: after, .. } = &*self.mini_batch;
         let network = if self.visible().finished() { after } else { before };
