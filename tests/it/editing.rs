@@ -2,9 +2,11 @@
 
 use crate::sessions::{act, preset, session, step};
 use deltascope::nn::{Parameter, Reduction};
-use deltascope::scenario::Moment;
+use deltascope::scenario::{Moment, Scenario};
 use deltascope::session::{Action, Direction, History, Item, Look, Session, StepSize};
+use deltascope::view::equation::Detail;
 use deltascope::view::inspector::inspector;
+use deltascope::view::page::page;
 use serde_json::json;
 
 /// The value of a field of the selected neuron, weight or input.
@@ -149,4 +151,53 @@ fn a_sample_step_ends_at_the_next_sample() {
     let action = typed(&session, "edit-x-0", 0.75);
     act(&mut session, action);
     assert_eq!(session.scenario().data.samples.as_slice().unwrap()[row].x[0], 0.75);
+}
+
+/// Once a part is changed, title and note no longer describe the scenario; undoing the change restores them.
+#[test]
+fn a_changed_preset_says_so() {
+    let edits = [
+        r#"{"type": "LayerAdded"}"#,
+        r#"{"type": "SeedChanged", "value": 7}"#,
+        r#"{"type": "InputEdited", "value": {"row": 1, "source": 0, "to": 0.5}}"#,
+        r#"{"type": "TargetEdited", "value": {"row": 1, "neuron": 0, "to": 0.5}}"#,
+        r#"{"type": "ParameterEdited", "value": {"parameter": {"bias": {"layer": 0, "neuron": 0}}, "to": 0.5}}"#,
+        r#"{"type": "LearningRateChanged", "value": 0.125}"#,
+        r#"{"type": "BatchSizeChanged", "value": 2}"#,
+        r#"{"type": "BiasRuleChanged", "value": "layer_sum"}"#,
+        r#"{"type": "ShuffleChanged", "value": true}"#,
+        r#"{"type": "RunAdded", "value": {"updating": "mean", "bias_rule": "frozen"}}"#,
+    ];
+    let shown = |session: &Session| {
+        let page = page(session, Detail::Brief);
+        let text = |id: &str| page.fragments.iter().find(|(name, _)| name == id).unwrap().1.clone();
+        (text("title"), text("note"))
+    };
+    for edit in edits {
+        let mut session = session("xor");
+        let (title, note) = shown(&session);
+        assert_eq!(title, "XOR");
+        assert!(note.contains("This one does"), "{note}");
+        act(&mut session, edit.parse::<Action>().unwrap());
+        assert_eq!(shown(&session), ("XOR, changed".into(), String::new()), "{edit}");
+        // The saved file says so too, and a second change does not repeat it.
+        let saved = Scenario::from_json(&session.to_scenario().to_json()).unwrap();
+        assert_eq!((saved.title.as_str(), saved.note.as_str()), ("XOR, changed", ""));
+        act(&mut session, r#"{"type": "LearningRateChanged", "value": 2.5}"#.parse::<Action>().unwrap());
+        assert_eq!(shown(&session).0, "XOR, changed");
+        act(&mut session, History::Undo);
+        act(&mut session, History::Undo);
+        assert_eq!(shown(&session), (title, note), "{edit}");
+    }
+    // A value typed back makes it the preset again.
+    let mut session = Session::first_preset().unwrap();
+    let before = shown(&session);
+    let rate = session.scenario().hyperparameters.learning_rate;
+    for (to, changed) in [(rate, false), (2.0 * rate, true), (rate, false)] {
+        act(
+            &mut session,
+            json!({"type": "LearningRateChanged", "value": to}).to_string().parse::<Action>().unwrap(),
+        );
+        assert_eq!(shown(&session) != before, changed, "{to}");
+    }
 }

@@ -10,6 +10,7 @@ pub use reduction::{NoSameUpdate, SameUpdate};
 
 use super::replacement::ReplaceReason;
 use super::{Session, typed};
+use crate::data::preset;
 use crate::nn::{Activation, BiasRule, Cost, Distribution, Initialisation, Parameter, Reduction};
 use crate::scenario::{Rate, RunConfig, SampleOrder, Scenario, Start, Updating};
 use serde::Deserialize;
@@ -130,6 +131,12 @@ pub enum Edit {
     },
 }
 
+/// Whether two scenarios are equal but for title, note and position.
+fn is_same(one: &Scenario, other: &Scenario) -> bool {
+    let Scenario { title, note, position, .. } = one.clone();
+    *one == Scenario { title, note, position, ..other.clone() }
+}
+
 /// An edited scenario, and a message about what else was changed with it.
 pub(super) struct Edited {
     pub(super) scenario: Scenario,
@@ -155,7 +162,26 @@ impl Session {
         fit::start(&mut scenario);
         fit::position(&mut scenario);
         scenario.check().map_err(|error| error.problem)?;
+        self.retitle(&mut scenario);
         Ok(Edited { scenario, notice })
+    }
+
+    /// After a change, title and note may not hold any more: the title says "changed", the note is removed. Both are
+    /// back once everything is as in the preset again.
+    fn retitle(&self, scenario: &mut Scenario) {
+        const CHANGED: &str = ", changed";
+        if is_same(scenario, &self.scenario) {
+            return;
+        }
+        let preset = self.preset.and_then(preset).and_then(|preset| preset.scenario().ok());
+        if let Some(preset) = preset.filter(|preset| is_same(scenario, preset)) {
+            (scenario.title, scenario.note) = (preset.title, preset.note);
+            return;
+        }
+        if !scenario.title.is_empty() && !scenario.title.ends_with(CHANGED) {
+            scenario.title += CHANGED;
+        }
+        scenario.note.clear();
     }
 
     /// Applies an edit to a copy of the scenario. Returns a message about what else was changed with it.
