@@ -1,9 +1,16 @@
 //! Each moment as a sentence: on the page, and for screen readers.
+//!
+//! A sentence is made of words and of [quantities](Quantity), so that a number cannot be another one than the words
+//! say.
 
-use super::format::{as_typed, count, number, signed};
+mod quantity;
+
+pub use quantity::{Part, Quantity, Sentence};
+
 use crate::nn::{BiasRule, Reduction, predicted_class};
 use crate::scenario::Moment;
 use crate::session::{Comparison, Session};
+use quantity::{Append, sentence};
 
 /// Longer lists of numbers are cut after this many.
 const MAX_LISTED: usize = 4;
@@ -11,74 +18,91 @@ const MAX_LISTED: usize = 4;
 /// What happens at the current moment, in words and numbers: for one neuron if the reader stepped into it, else
 /// for the whole layer.
 pub fn sentence(session: &Session) -> String {
+    narration(session).text(session)
+}
+
+/// [`sentence`] in its parts.
+pub fn narration(session: &Session) -> Sentence {
     if let Some(comparison) = session.comparison() {
         return runs(session, comparison);
     }
     let visible = session.visible();
-    let digits = session.view_state().digits;
     let scenario = session.scenario();
     let sizes = scenario.layer_sizes();
     let subject = Subject::of(session);
-    let (layer, name) = (subject.layer, &subject.name);
-    let trace = visible.trace();
-    let sample = visible.sample() + 1;
-    let samples = session.timeline().samples;
-    let deltas = || subject.listed(&trace.deltas[layer], |delta| signed(delta, digits));
+    let (layer, name) = (subject.layer, subject.name.as_str());
+    let output = sizes.len() - 1;
+    let deltas = || subject.listed(|neuron| Quantity::Delta { layer, neuron });
     match session.position().moment {
-        Moment::Input { .. } => format!(
-            "Sample {sample} of {samples} (row {}) is fed to the inputs: {}.",
-            visible.row_number() + 1,
-            named(&scenario.data.inputs, &trace.input, digits)
-        ),
-        Moment::Forward { .. } => format!(
-            "{}: weighted inputs plus bias give z = {}; the {} gives a = {}.",
+        Moment::Input { .. } => sentence![
+            "Sample ",
+            Quantity::SampleNumber,
+            " of ",
+            Quantity::SampleCount,
+            " (row ",
+            Quantity::RowNumber,
+            ") is fed to the inputs: ",
+            inputs(&scenario.data.inputs),
+            ".",
+        ],
+        Moment::Forward { .. } => sentence![
             capitalised(name),
-            subject.listed(&trace.weighted_inputs[layer], |z| number(z, digits)),
+            ": weighted inputs plus bias give z = ",
+            subject.listed(|neuron| Quantity::WeightedInput { layer, neuron }),
+            "; the ",
             scenario.activations[layer].name().replace('_', " "),
-            subject.listed(&trace.activations[layer], |a| number(a, digits)),
-        ),
-        Moment::Cost { .. } => format!(
-            "Output {}, target {}: cost {}.",
-            vector(&trace.activations[sizes.len() - 1], |a| number(a, digits)),
-            vector(visible.target(), |y| as_typed(y, digits)),
-            number(trace.cost, digits)
-        ),
-        Moment::Delta { .. } if layer + 1 == sizes.len() => {
+            " gives a = ",
+            subject.listed(|neuron| Quantity::Activation { layer, neuron }),
+            ".",
+        ],
+        Moment::Cost { .. } => sentence![
+            "Output ",
+            vector(sizes[output], |neuron| Quantity::Activation { layer: output, neuron }),
+            ", target ",
+            vector(sizes[output], |neuron| Quantity::Target { neuron }),
+            ": cost ",
+            Quantity::Cost,
+            ".",
+        ],
+        Moment::Delta { .. } if layer == output => {
             let errors = if subject.neuron.is_some() { "error" } else { "errors" };
-            format!("Equation (1): the cost gives the {errors} of {name}: δ = {}.", deltas())
+            sentence![format!("Equation (1): the cost gives the {errors} of {name}: δ = "), deltas(), "."]
         }
         Moment::Delta { .. } => {
-            let (come, give) = match sizes[layer + 1] {
-                1 => ("δ of layer {} comes", "it gives"),
-                _ => ("δs of layer {} come", "they give"),
-            };
-            format!(
-                "Equation (2), chain rule, for {name}: the {} back through the weights; times σ′(z) {give} δ = {}.",
-                come.replace("{}", &(layer + 2).to_string()),
-                deltas()
-            )
+            let (next, many) = (layer + 2, sizes[layer + 1] > 1);
+            let come =
+                if many { format!("δs of layer {next} come") } else { format!("δ of layer {next} comes") };
+            let give = if many { "they give" } else { "it gives" };
+            sentence![
+                format!("Equation (2), chain rule, for {name}: the {come} back through the weights; "),
+                format!("times σ′(z) {give} δ = "),
+                deltas(),
+                ".",
+            ]
         }
-        Moment::BiasGradient { .. } => format!(
-            "Equation (3), for {}: ∂C/∂b is the neuron’s own δ: {}. No other δ is used.",
-            subject.biases(),
-            deltas()
-        ),
+        Moment::BiasGradient { .. } => sentence![
+            format!("Equation (3), for {}: ∂C/∂b is the neuron’s own δ: ", subject.biases()),
+            deltas(),
+            ". No other δ is used.",
+        ],
         Moment::WeightGradient { .. } => {
             let (_, neuron) = visible.focus();
-            let delta = trace.deltas[layer][neuron];
-            let nabla_w: Vec<f64> = trace.source_activations(layer).iter().map(|a| delta * a).collect();
-            format!(
-                "Equation (4): ∂C/∂w = a of the source × δ of the neuron: for neuron {} of layer {} {}.",
-                neuron + 1,
-                layer + 1,
-                vector(&nabla_w, |nabla_w| signed(nabla_w, digits))
-            )
+            let (number, of_layer) = (neuron + 1, layer + 1);
+            let sources = visible.trace().source_activations(layer).len();
+            sentence![
+                "Equation (4): ∂C/∂w = a of the source × δ of the neuron: ",
+                format!("for neuron {number} of layer {of_layer} "),
+                vector(sources, |source| Quantity::NablaW { layer, neuron, source }),
+                ".",
+            ]
         }
-        Moment::Accumulate { .. } => format!(
-            "The gradient of sample {sample} is added to the mini-batch’s sum, separately for each bias and weight. \
-             Nothing is updated yet: {}.",
-            samples_in(visible.accumulated(), samples)
-        ),
+        Moment::Accumulate { .. } => sentence![
+            "The gradient of sample ",
+            Quantity::SampleNumber,
+            " is added to the mini-batch’s sum, separately for each bias and weight. Nothing is updated yet: ",
+            samples_in(visible.accumulated(), session.timeline().samples),
+            ".",
+        ],
         Moment::Update { .. } => update(session, &subject),
     }
 }
@@ -88,19 +112,24 @@ struct Subject {
     layer: usize,
     /// `None` for the whole layer.
     neuron: Option<usize>,
+    /// Number of neurons of the layer.
+    size: usize,
     name: String,
 }
 
 impl Subject {
     fn of(session: &Session) -> Self {
         let (layer, neuron) = session.visible().focus();
-        let alone = session.scenario().layer_sizes()[layer] == 1;
-        match (session.position().neuron, alone) {
-            (_, true) => Self { layer, neuron: Some(0), name: format!("the neuron of layer {}", layer + 1) },
-            (None, false) => Self { layer, neuron: None, name: format!("layer {}", layer + 1) },
-            (Some(_), false) => Self {
+        let size = session.scenario().layer_sizes()[layer];
+        match (session.position().neuron, size) {
+            (_, 1) => {
+                Self { layer, neuron: Some(0), size, name: format!("the neuron of layer {}", layer + 1) }
+            }
+            (None, _) => Self { layer, neuron: None, size, name: format!("layer {}", layer + 1) },
+            (Some(_), _) => Self {
                 layer,
                 neuron: Some(neuron),
+                size,
                 name: format!("neuron {} of layer {}", neuron + 1, layer + 1),
             },
         }
@@ -114,99 +143,101 @@ impl Subject {
     }
 
     /// The neuron's number, or the layer's vector.
-    fn listed(&self, values: &[f64], text: impl Fn(f64) -> String) -> String {
+    fn listed(&self, quantity: impl Fn(usize) -> Quantity) -> Sentence {
         match self.neuron {
-            Some(neuron) => text(values[neuron]),
-            None => vector(values, text),
+            Some(neuron) => sentence![quantity(neuron)],
+            None => vector(self.size, quantity),
         }
     }
 }
 
 /// How many samples have been added to the sum.
-fn samples_in(done: usize, samples: usize) -> String {
+fn samples_in(done: usize, samples: usize) -> Sentence {
     match done {
-        _ if samples == 1 => "the only sample is in".to_owned(),
-        _ if done == samples => format!("all {samples} samples are in"),
-        1 => format!("1 of {samples} samples is in"),
-        _ => format!("{done} of {samples} samples are in"),
+        _ if samples == 1 => sentence!["the only sample is in"],
+        _ if done == samples => sentence!["all ", Quantity::SampleCount, " samples are in"],
+        1 => sentence![Quantity::Accumulated, " of ", Quantity::SampleCount, " samples is in"],
+        _ => sentence![Quantity::Accumulated, " of ", Quantity::SampleCount, " samples are in"],
     }
 }
 
-fn update(session: &Session, subject: &Subject) -> String {
-    let visible = session.visible();
-    let digits = session.view_state().digits;
+fn update(session: &Session, subject: &Subject) -> Sentence {
     let hyperparameters = &session.scenario().hyperparameters;
-    let mini_batch = session.mini_batch();
     let samples = session.timeline().samples;
-    let biases = subject.biases();
+    let (layer, biases) = (subject.layer, subject.biases());
     let all = samples_in(samples, samples);
-    let summed = |of: &str| match (hyperparameters.reduction, samples) {
-        (_, 1) => of.to_owned(),
-        (Reduction::Sum, _) => format!("the sum of {of}"),
-        (Reduction::Mean, _) => format!("the mean of {of}"),
+    let own = match (hyperparameters.reduction, samples) {
+        (_, 1) => "its own δ",
+        (Reduction::Sum, _) => "the sum of its own δ",
+        (Reduction::Mean, _) => "the mean of its own δ",
     };
-    let before =
-        subject.listed(&mini_batch.network_before.layers[subject.layer].biases, |bias| number(bias, digits));
-    let after =
-        subject.listed(&mini_batch.network_after.layers[subject.layer].biases, |bias| number(bias, digits));
-    let goes = format!("b goes from {before} to {after}");
     let layer_sum = match (hyperparameters.reduction, samples) {
         (Reduction::Mean, 2..) => "the mean of the layer’s sum",
         _ => "the layer’s sum",
     };
-    let mut text = match hyperparameters.bias_rule {
-        BiasRule::OwnDelta => format!(
-            "Gradient descent: {all}, so {biases} is updated once, by −η × {}. {goes}.",
-            summed("its own δ")
-        ),
-        BiasRule::LayerSum => {
-            format!(
-                "Update: {all}, so {biases} is updated once, by −η × {layer_sum}: the wrong rule. {goes}."
-            )
-        }
-        BiasRule::SharedBias => format!(
-            "Gradient descent: {all}, so {biases} is updated once, by −η × {layer_sum}, because the layer shares \
-             one bias. {goes}."
-        ),
-        BiasRule::Frozen => {
-            format!("Update: {all}. Only weights are updated, because biases are fixed: b stays {after}.")
-        }
+    let after = subject.listed(|neuron| Quantity::BiasAfter { layer, neuron });
+    let before = subject.listed(|neuron| Quantity::BiasBefore { layer, neuron });
+    let once = |by: &str| format!(", so {biases} is updated once, by −η × {by}");
+    let goes = |after: Sentence| sentence![". b goes from ", before, " to ", after, "."];
+    let text = match hyperparameters.bias_rule {
+        BiasRule::OwnDelta => sentence!["Gradient descent: ", all, once(own), goes(after)],
+        BiasRule::LayerSum => sentence!["Update: ", all, once(layer_sum), ": the wrong rule", goes(after)],
+        BiasRule::SharedBias => sentence![
+            "Gradient descent: ",
+            all,
+            once(layer_sum),
+            ", because the layer shares one bias",
+            goes(after)
+        ],
+        BiasRule::Frozen => sentence![
+            "Update: ",
+            all,
+            ". Only weights are updated, because biases are fixed: b stays ",
+            after,
+            "."
+        ],
     };
-    if visible.finished() {
-        let mean = |sum: f64| number(sum / samples as f64, digits);
-        text += &format!(" Mean cost: {} → {}.", mean(mini_batch.cost_before), mean(mini_batch.cost_after()));
+    match session.visible().finished() {
+        true => {
+            sentence![text, " Mean cost: ", Quantity::MeanCostBefore, " → ", Quantity::MeanCostAfter, "."]
+        }
+        false => text,
     }
-    text
 }
 
 /// What the runs have done with the current mini-batch.
-fn runs(session: &Session, comparison: &Comparison) -> String {
+fn runs(session: &Session, comparison: &Comparison) -> Sentence {
     let visible = session.visible();
     let (done, finished) = (visible.accumulated(), visible.finished());
-    let samples = session.timeline().samples;
-    let runs = comparison.passes.iter().enumerate().map(|(run, pass)| {
-        let name = format!("run {}", run + 1);
-        match (pass.divergence, pass.updates(done, finished)) {
-            (Some(_), _) => format!("{name} has diverged"),
-            (None, 0) if run == 0 => format!("{name} has made no update yet"),
-            (None, 0) => format!("{name} none yet"),
-            (None, updates) => format!("{name} has made {}", count(updates, "update")),
-        }
-    });
-    let runs = runs.collect::<Vec<_>>().join(", ");
-    let when = match done {
-        0 => format!("Before sample 1 of {samples}"),
-        _ => format!("After sample {done} of {samples}"),
+    let mut text = match done {
+        0 => sentence!["Before sample ", Quantity::SampleNumber, " of ", Quantity::SampleCount, ": "],
+        _ => sentence!["After sample ", Quantity::Accumulated, " of ", Quantity::SampleCount, ": "],
     };
-    let frozen = if session.view_state().frozen { " The parameters are frozen." } else { "" };
-    let (scenario, size) = (session.scenario(), session.scenario().hyperparameters.batch_size);
-    let short = match scenario.mini_batches() > 1 && samples < size {
-        true => {
-            format!(" Last mini-batch of the epoch: {} instead of {size}.", count(samples, "sample"))
-        }
-        false => String::new(),
-    };
-    format!("{when}: {runs}.{frozen}{short}")
+    for (run, pass) in comparison.passes.iter().enumerate() {
+        let comma = if run == 0 { "" } else { ", " };
+        let name = format!("{comma}run {}", run + 1);
+        let updates = Quantity::RunUpdates { run };
+        let of_run = match (pass.divergence, pass.updates(done, finished)) {
+            (Some(_), _) => sentence![name, " has diverged"],
+            (None, 0) if run == 0 => sentence![name, " has made no update yet"],
+            (None, 0) => sentence![name, " none yet"],
+            (None, 1) => sentence![name, " has made ", updates, " update"],
+            (None, _) => sentence![name, " has made ", updates, " updates"],
+        };
+        of_run.append_to(&mut text);
+    }
+    ".".append_to(&mut text);
+    if session.view_state().frozen {
+        " The parameters are frozen.".append_to(&mut text);
+    }
+    let (scenario, samples) = (session.scenario(), session.timeline().samples);
+    if scenario.mini_batches() > 1 && samples < scenario.hyperparameters.batch_size {
+        let of = if samples == 1 { " sample instead of " } else { " samples instead of " };
+        let short =
+            sentence![" Last mini-batch of the epoch: ", Quantity::SampleCount, of, Quantity::BatchSize, "."];
+        short.append_to(&mut text);
+    }
+    text
 }
 
 /// The text with a capital letter, for the beginning of a sentence.
@@ -217,24 +248,32 @@ fn capitalised(text: &str) -> String {
 }
 
 /// Numbers in brackets; a single number without.
-fn vector(values: &[f64], text: impl Fn(f64) -> String) -> String {
-    if let [value] = values {
-        return text(*value);
+fn vector(count: usize, quantity: impl Fn(usize) -> Quantity) -> Sentence {
+    if count == 1 {
+        return sentence![quantity(0)];
     }
-    let shown: Vec<_> = values.iter().take(MAX_LISTED).map(|value| text(*value)).collect();
-    let more = if values.len() > MAX_LISTED { ", …" } else { "" };
-    format!("[{}{more}]", shown.join(", "))
+    let mut list = sentence!["["];
+    for index in 0..count.min(MAX_LISTED) {
+        if index > 0 {
+            ", ".append_to(&mut list);
+        }
+        quantity(index).append_to(&mut list);
+    }
+    let end = if count > MAX_LISTED { ", …]" } else { "]" };
+    sentence![list, end]
 }
 
 /// "A = 0, B = 1"
-fn named(names: &[String], values: &[f64], digits: usize) -> String {
-    let pairs = names.iter().zip(values).take(MAX_LISTED);
-    let shown: Vec<_> = pairs.map(|(name, value)| format!("{name} = {}", as_typed(*value, digits))).collect();
-    let more = match values.len().saturating_sub(MAX_LISTED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    shown.join(", ") + &more
+fn inputs(names: &[String]) -> Sentence {
+    let mut list = Sentence::default();
+    for (source, name) in names.iter().take(MAX_LISTED).enumerate() {
+        let comma = if source == 0 { "" } else { ", " };
+        sentence![format!("{comma}{name} = "), Quantity::Input { source }].append_to(&mut list);
+    }
+    match names.len().saturating_sub(MAX_LISTED) {
+        0 => list,
+        more => sentence![list, format!(" and {more} more")],
+    }
 }
 
 /// What the image of the current sample shows: its class.

@@ -19,6 +19,7 @@ mod gradient_check;
 mod idx;
 mod json;
 mod ledger;
+mod narration;
 mod published;
 mod reference;
 mod saving;

@@ -123,7 +123,12 @@ pub(crate) async fn every_number_can_be_edited_and_undone(page: &Page) -> Result
         let scenario = saved(page).await?;
         let mut want = scenarios[step].clone();
         *want.pointer_mut(path).with_context(|| path.to_owned())? = json!(value);
+        // The title says that it is changed, and the note no longer holds.
+        want["title"] = json!("Mazur 2-2-2, changed");
+        want.as_object_mut().context("no object")?.remove("note");
         assert_eq!(scenario, want, "only {path} changes");
+        assert_eq!(page.text("#title").await?, "Mazur 2-2-2, changed");
+        assert_eq!(page.script("return document.getElementById('note').textContent").await?, "");
         assert_eq!(page.value(&format!("#{field}")).await?, value.to_string());
         scenarios.push(scenario);
     }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use browser_tests::{Engine, Page};
 use serde_json::{Value, json};
 
-use super::reading::{assert_looks, in_settings, look, open_file, saved};
+use super::reading::{assert_looks, in_settings, ledger, look, open_file, saved, saved_by};
 
 /// JavaScript functions that make idx files like MNIST's and give them to the page.
 const GIVE: &str = include_str!("give.js");
@@ -51,7 +51,19 @@ pub(crate) async fn a_file_is_shown_as_text_and_saved_unchanged(page: &Page) -> 
             *field = "preset=".to_owned(); // it is not a preset any more
         }
     }
-    assert_looks(page, &before, "opening the file").await
+    assert_looks(page, &before, "opening the file").await?;
+
+    // With the parameters of this moment as the start, the file opens to the same numbers and holds no earlier moment.
+    let from_here = saved_by(page, "save-here").await?;
+    assert_ne!(from_here["parameters"], Value::Null);
+    assert_eq!(from_here["initialisation"], Value::Null);
+    assert_eq!(from_here["position"], file["position"]);
+    let ledger_before = ledger(page).await?;
+    in_settings(page, async || open_file(page, &from_here.to_string()).await).await?;
+    assert_eq!(saved(page).await?, from_here);
+    let ledger_after = ledger(page).await?;
+    assert_eq!((ledger_after.samples, ledger_after.totals), (ledger_before.samples, ledger_before.totals));
+    Ok(())
 }
 
 pub(crate) async fn image_files_can_be_dropped_and_chosen(page: &Page) -> Result<()> {

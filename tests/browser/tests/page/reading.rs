@@ -142,18 +142,23 @@ pub(crate) async fn open_file(page: &Page, text: &str) -> Result<()> {
     given.and(taken)
 }
 
-/// The scenario that the page would save, without a download.
+/// The scenario that the page would save from the start, without a download.
 pub(crate) async fn saved(page: &Page) -> Result<Value> {
+    saved_by(page, "save").await
+}
+
+/// The scenario that the button with this id would save, without a download.
+pub(crate) async fn saved_by(page: &Page, button: &str) -> Result<Value> {
     const INTERCEPT: &str = "
         const make = URL.createObjectURL, follow = HTMLAnchorElement.prototype.click;
         let file;
         URL.createObjectURL = (blob) => { file = blob; return make.call(URL, blob); };
         HTMLAnchorElement.prototype.click = () => {};
-        document.getElementById('save').click();
+        document.getElementById(button).click();
         URL.createObjectURL = make;
         HTMLAnchorElement.prototype.click = follow;
         return file.text();";
-    let text = page.script_async(INTERCEPT).await?;
+    let text = page.script_async(&format!("const button = '{button}'; {INTERCEPT}")).await?;
     Ok(serde_json::from_str(text.as_str().context("nothing was saved")?)?)
 }
 
