@@ -172,6 +172,15 @@ fn check(session: &Session, context: &str) -> usize {
                     before.clear();
                 }
                 before += &words;
+                let layer = session.position().moment.layer();
+                for named in
+                    words.split("layer ").skip(1).filter_map(|rest| rest.chars().next()?.to_digit(10))
+                {
+                    let is_hidden_error = matches!(session.position().moment, Moment::Delta { .. });
+                    let layer = layer.unwrap_or_else(|| panic!("a layer is named: {context}"));
+                    let next = is_hidden_error && words.contains("come") && named as usize == layer + 2;
+                    assert!(named as usize == layer + 1 || next, "layer {named}: {context}");
+                }
                 continue;
             }
             Part::Quantity(quantity) => quantity,

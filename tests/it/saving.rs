@@ -123,11 +123,11 @@ fn edit(session: &Session, which: usize, place: usize, to: usize) -> Edit {
         10 => Edit::LayerSizeChanged { layer, to: 1 + to % 3 },
         11 => Edit::DistributionChanged(Distribution::ALL[to % Distribution::ALL.len()]),
         12 => Edit::SeedChanged(to as u32),
-        13 => Edit::ShuffleChanged(to % 2 == 0),
+        13 => Edit::ShuffleChanged(to.is_multiple_of(2)),
         14 => Edit::ShuffleSeedChanged(to as u32),
         15 | 16 => Edit::ValidationShareChanged([0, 20, 50, 90][to % 4]),
         17 => Edit::SplitSeedChanged(to as u32),
-        18 => Edit::StandardiseChanged(to % 2 == 0),
+        18 => Edit::StandardiseChanged(to.is_multiple_of(2)),
         19 => Edit::ParameterEdited { parameter: Parameter::Bias { layer, neuron: 0 }, to: number },
         20 => {
             Edit::ParameterEdited { parameter: Parameter::Weight { layer, neuron: 0, source: 0 }, to: number }
