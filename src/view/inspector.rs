@@ -74,7 +74,7 @@ impl Panel<'_> {
     /// Which value the fields of a neuron's parameters show and edit.
     fn moment_of_fields(&self, layer: usize, neuron: usize) -> Markup {
         html! {
-            p {
+            p.when {
                 @match self.visible.updated(layer, neuron) {
                     false => "Fields of b and w: before this mini-batch’s update.",
                     true => "Fields of b and w: after the update. A change starts this mini-batch again from there.",

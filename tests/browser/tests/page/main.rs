@@ -79,6 +79,7 @@ in_each_engine! {
     layout::axe_finds_no_violations
     layout::the_page_fits_on_a_phone
     visible::no_cell_of_the_ledger_is_covered
+    visible::no_sample_of_a_run_is_covered
     play::it_plays_and_pauses
     play::a_long_replay_can_be_stopped
     train::digits_train_to_the_last_bit

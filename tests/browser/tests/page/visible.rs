@@ -65,3 +65,49 @@ pub(crate) async fn no_cell_of_the_ledger_is_covered(page: &Page) -> Result<()> 
     }
     Ok(())
 }
+
+/// The same for the runs of Compare at the current moment.
+const RUN_HIT_TESTS: &str = "
+    const wrong = [];
+    let cells = 0;
+    const hits = (cell, when) => {
+      const { left, top, width, height } = cell.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+      cells += 1;
+      if (!cell.contains(hit)) wrong.push(`${when}: ${cell.outerHTML}: ${hit?.outerHTML.slice(0, 200)}`);
+    };
+    for (const run of document.querySelectorAll('.run')) {
+      const table = run.querySelector('table');
+      const samples = [...table.tBodies];
+      const current = samples.findIndex((sample) => sample.classList.contains('current'));
+      table.closest('.scroll').scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+      if (current >= 0) hits(samples[current].rows[1].cells[0], 'without scrolling');
+      for (const part of [...samples.slice(0, current + 1), table.tFoot]) {
+        for (const row of part.rows) for (const cell of row.cells) {
+          cell.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+          hits(cell, 'after scrolling');
+        }
+      }
+    }
+    return { cells, wrong: wrong.slice(0, 10) };";
+
+pub(crate) async fn no_sample_of_a_run_is_covered(page: &Page) -> Result<()> {
+    for (width, height) in [(1366, 768), (1024, 768), (390, 844)] {
+        page.see_through(Viewport { width, height, ..Viewport::DESKTOP }).await?;
+        for (preset, samples) in [("compare-and", 4), ("compare-digits", 10)] {
+            page.choose("#preset", preset).await?;
+            page.click("h1").await?;
+            for sample in 0..=samples {
+                if sample > 0 {
+                    page.press(".").await?;
+                }
+                page.until("document.getElementById('progress').hidden").await?;
+                let found = page.script(RUN_HIT_TESTS).await?;
+                let context = format!("{preset}, after {sample} samples, {width} × {height}");
+                assert_eq!(found["wrong"], Value::Array(Vec::new()), "{context}");
+                assert!(found["cells"].as_u64().is_some_and(|cells| cells > 20), "{context}: {found}");
+            }
+        }
+    }
+    Ok(())
+}
