@@ -47,12 +47,12 @@ impl Session {
             Look::Hovered(item) => self.view_state.hovered = self.existing(item)?,
             Look::NeuronSelectionMoved(by) => {
                 let (column, neuron) = self.selected_column();
-                let neuron = wrapped(neuron, by, self.scenario.sizes[column]);
+                let neuron = wrap_index(neuron, by, self.scenario.sizes[column]);
                 self.view_state.selected = Some(item_in_column(column, neuron));
             }
             Look::LayerSelectionMoved(by) => {
                 let (column, neuron) = self.selected_column();
-                let column = wrapped(column, by, self.scenario.sizes.len());
+                let column = wrap_index(column, by, self.scenario.sizes.len());
                 let neuron = neuron.min(self.scenario.sizes[column] - 1);
                 self.view_state.selected = Some(item_in_column(column, neuron));
             }
@@ -126,6 +126,6 @@ fn item_in_column(column: usize, neuron: usize) -> Item {
 }
 
 /// `from + by` modulo `count`.
-fn wrapped(from: usize, by: i32, count: usize) -> usize {
+fn wrap_index(from: usize, by: i32, count: usize) -> usize {
     (from as i64 + i64::from(by)).rem_euclid(count as i64) as usize
 }

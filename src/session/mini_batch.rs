@@ -20,7 +20,7 @@ pub struct MiniBatch {
     /// The parameters after the update.
     pub network_after: Arc<Network>,
     /// Σ C over the samples before the update.
-    pub cost_before: f64,
+    pub cost_sum_before: f64,
     /// C of each sample after the update.
     pub costs_after: Vec<f64>,
 }
@@ -45,7 +45,7 @@ impl MiniBatch {
         update(&mut network_after, &gradient, hyperparameters.learning_rate, hyperparameters.bias_rule);
         let costs_after: Vec<f64> =
             samples().map(|s| evaluate(&network_after, [s], hyperparameters.cost).cost_sum).collect();
-        let cost_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
+        let cost_sum_before = traces.iter().fold(0.0, |sum, trace| sum + trace.cost);
         if let Some(diverged) = NotFinite::find(&traces, &network_after, &costs_after) {
             return Err(diverged);
         }
@@ -56,13 +56,13 @@ impl MiniBatch {
             gradient_sum,
             gradient,
             network_after: network_after.into(),
-            cost_before,
+            cost_sum_before,
             costs_after,
         })
     }
 
     /// Σ C over the samples after the update.
-    pub fn cost_after(&self) -> f64 {
+    pub fn cost_sum_after(&self) -> f64 {
         self.costs_after.iter().fold(0.0, |sum, cost| sum + cost)
     }
 }

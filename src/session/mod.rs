@@ -214,7 +214,7 @@ impl Session {
     /// Each update so far: its index, and its mini-batch's mean cost before the update.
     pub fn costs(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
         let mini_batch = &self.mini_batch;
-        let mean = mini_batch.cost_before / mini_batch.rows.len() as f64;
+        let mean = mini_batch.cost_sum_before / mini_batch.rows.len() as f64;
         let current = self.visible().finished().then_some((self.updates(), mean));
         self.replay_cache.costs_before(self.updates()).chain(current)
     }

@@ -114,7 +114,7 @@ impl Session {
         let mut updates_left = (SLICE / work).max(1);
         while own.next < target && updates_left > 0 {
             cache
-                .make_update(&scenario, own.next, &mut own.state)
+                .train_and_record(&scenario, own.next, &mut own.state)
                 .map_err(|diverged| divergence_error(&scenario, own.next, diverged))?;
             own.next += 1;
             updates_left -= 1;

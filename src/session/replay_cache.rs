@@ -59,12 +59,12 @@ impl ReplayCache {
         let rows = self.order.rows(scenario, update).to_vec();
         self.networks.remember(update, &network);
         let mini_batch = MiniBatch::new(scenario, rows, network)?;
-        self.costs.push(update, mini_batch.cost_before / mini_batch.rows.len() as f64);
+        self.costs.push(update, mini_batch.cost_sum_before / mini_batch.rows.len() as f64);
         Ok(mini_batch)
     }
 
     /// Makes this update: `network` holds the parameters before it, and then those after it.
-    pub fn make_update(
+    pub fn train_and_record(
         &mut self,
         scenario: &Scenario,
         update: u64,

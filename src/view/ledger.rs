@@ -18,13 +18,13 @@ const MAX_ROWS: usize = 50;
 pub(super) const CURRENT_ROW: &str = "ledger-current";
 
 /// The columns of one layer.
-struct Columns {
+struct LayerColumns {
     layer: usize,
     neurons: std::ops::Range<usize>,
     layer_size: usize,
 }
 
-impl Columns {
+impl LayerColumns {
     /// A layer of one neuron has no column for the row sum, which would repeat its δ.
     fn has_row_sum(&self) -> bool {
         self.layer_size > 1
@@ -118,7 +118,7 @@ fn known_deltas<'a>(
 
 /// All layers side by side. Where they do not fit, a large layer shows the part that holds the focused or the
 /// selected neuron. The number of columns is the same at all moments.
-fn columns(session: &Session) -> Vec<Columns> {
+fn columns(session: &Session) -> Vec<LayerColumns> {
     let sizes = session.scenario().layer_sizes();
     // The largest number of columns per layer with which all layers fit; small layers are shown whole.
     let total = |most: usize| sizes.iter().map(|&size| size.min(most)).sum::<usize>();
@@ -135,12 +135,12 @@ fn columns(session: &Session) -> Vec<Columns> {
     };
     let columns = |(layer, &layer_size): (usize, &usize)| {
         let first = if layer_size <= most { 0 } else { neuron_of(layer) / most * most };
-        Columns { layer, neurons: first..(first + most).min(layer_size), layer_size }
+        LayerColumns { layer, neurons: first..(first + most).min(layer_size), layer_size }
     };
     sizes.iter().enumerate().map(columns).collect()
 }
 
-fn head(columns: &[Columns]) -> Markup {
+fn head(columns: &[LayerColumns]) -> Markup {
     html! {
         tr {
             th rowspan="2" scope="col" { "sample" }
@@ -165,7 +165,7 @@ fn head(columns: &[Columns]) -> Markup {
     }
 }
 
-fn rows(session: &Session, columns: &[Columns]) -> Markup {
+fn rows(session: &Session, columns: &[LayerColumns]) -> Markup {
     let visible = session.visible();
     let digits = session.view_state().digits;
     let samples = session.timeline().samples;
@@ -227,7 +227,7 @@ fn row_sum_cell(visible: &Visible<'_>, session: &Session, row_sum: RowSum) -> Ma
 }
 
 /// Below the columns: the sum so far, the gradient, the change of the bias, and the bias.
-fn totals(session: &Session, columns: &[Columns]) -> Markup {
+fn totals(session: &Session, columns: &[LayerColumns]) -> Markup {
     let visible = session.visible();
     let digits = session.view_state().digits;
     let hyperparameters = &session.scenario().hyperparameters;
@@ -265,7 +265,7 @@ fn totals(session: &Session, columns: &[Columns]) -> Markup {
 }
 
 /// A row below the samples: `name`, and a text for each neuron.
-fn footer_row(columns: &[Columns], name: &str, text: impl Fn(usize, usize) -> String) -> Markup {
+fn footer_row(columns: &[LayerColumns], name: &str, text: impl Fn(usize, usize) -> String) -> Markup {
     html! {
         tr {
             th scope="row" colspan="2" { (name) }

@@ -97,11 +97,11 @@ pub fn costs(session: &Session) -> Markup {
         }
         Some(before) => number(before, digits),
     };
-    let mean = visible.cost(samples - 1).map(|_| mini_batch.cost_before / samples as f64);
+    let mean = visible.cost(samples - 1).map(|_| mini_batch.cost_sum_before / samples as f64);
     html! {
         "Cost of sample " (sample + 1) ": "
         b.y { (pair(visible.cost(sample), mini_batch.costs_after[sample])) }
         " · mean of the mini-batch: "
-        b.y { (pair(mean, mini_batch.cost_after() / samples as f64)) }
+        b.y { (pair(mean, mini_batch.cost_sum_after() / samples as f64)) }
     }
 }

@@ -10,7 +10,7 @@ pub use quantity::{Part, Quantity, Sentence};
 use crate::nn::{BiasRule, Reduction, predicted_class};
 use crate::scenario::Moment;
 use crate::session::{Comparison, Session};
-use quantity::{Append, sentence};
+use quantity::{SentencePiece, sentence};
 
 /// Longer lists of numbers are cut after this many.
 const MAX_LISTED: usize = 4;

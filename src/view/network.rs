@@ -103,9 +103,9 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
     /// A filled rectangle with a border; its corners are round unless the picture is dense.
     fn frame(&self, rect: Rect, fill: RGBColor, line: RGBColor, width: f64) -> DrawResult<DB> {
         if self.dense {
-            self.painter.fill(rect, line)?;
+            self.painter.fill_rect(rect, line)?;
             let width = f64::from(self.painter.pixels(width)) / self.painter.scale;
-            return self.painter.fill(rect.grown(-width), fill);
+            return self.painter.fill_rect(rect.grown(-width), fill);
         }
         let points = rounded(rect, CORNER_RADIUS);
         self.painter.polygon(&points, fill)?;
@@ -178,7 +178,7 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         let palette = self.painter.palette;
         let hue = if weight < 0.0 { palette.w_negative } else { palette.w };
         let ground = if label.highlight == Highlight::Written { self.marker() } else { palette.surface };
-        self.painter.fill(label.area, ground)?;
+        self.painter.fill_rect(label.area, ground)?;
         let faded = label.highlight == Highlight::Faded && !label.hovered;
         let colour = if faded { palette.faded } else { hue };
         self.text(&label.value, (label.size, false), colour, HPos::Center, label.area.centre());
@@ -249,16 +249,16 @@ impl<'a, DB: DrawingBackend> NetworkPainter<'a, DB> {
         let Label { area, size, .. } = *label;
         let middle = area.centre();
         if label.hovered {
-            self.painter.fill(area, mix(hue, surface, 0.22))?;
+            self.painter.fill_rect(area, mix(hue, surface, 0.22))?;
         } else if label.highlight == Highlight::Written && !label.stacked && label.kind != LabelKind::Input {
-            self.painter.fill(area, self.marker())?;
+            self.painter.fill_rect(area, self.marker())?;
         } else if over_edges && !label.stacked {
             // As narrow as possible, to hide little of the edges.
             let width = match label.kind {
                 LabelKind::Name => text_width(&label.value, size) + 2.0,
                 _ => area.right - area.left,
             };
-            self.painter.fill(Rect::around(middle, width, area.bottom - area.top), surface)?;
+            self.painter.fill_rect(Rect::around(middle, width, area.bottom - area.top), surface)?;
         }
         let colour = if label.highlight == Highlight::Faded { faded } else { text };
         let number = (size, false);

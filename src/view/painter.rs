@@ -73,7 +73,7 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         self.area.draw(&Circle::new(self.pixel(centre), (radius * self.scale).round().max(0.0) as i32, style))
     }
 
-    pub(super) fn fill(&self, rect: Rect, colour: RGBColor) -> DrawResult<DB> {
+    pub(super) fn fill_rect(&self, rect: Rect, colour: RGBColor) -> DrawResult<DB> {
         let corners = [Point { x: rect.left, y: rect.top }, Point { x: rect.right, y: rect.bottom }];
         self.area.draw(&Rectangle::new(corners.map(|corner| self.pixel(corner)), colour.filled()))
     }

@@ -12,7 +12,7 @@ use tables::{POWERS, TANHS};
 /// 1.5 · 2⁵²: adding a small number to it rounds the number to an integer and leaves that in the lowest bits.
 const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 /// 64 / ln 2: the number of steps of ln 2 / 64 in a unit of x.
-const STEPS_PER_UNIT: f64 = 92.332_482_616_893_66;
+const EXP_INTERVALS_PER_UNIT: f64 = 92.332_482_616_893_66;
 /// ln 2 / 64 as a sum of two doubles. The first one times an integer of up to 17 bits is exact.
 const STEP_HIGH: f64 = 0.010_830_424_696_223_417;
 const STEP_LOW: f64 = 2.572_804_622_327_669e-14;
@@ -63,7 +63,7 @@ struct Exponential<S> {
 /// eˣ · 2ⁿ, which must be a normal number. `rounding_constant` is [`rounding_constant`]`(n)`.
 #[inline(always)]
 fn exponential<S: Simd>(x: S, rounding_constant: S) -> Exponential<S> {
-    let k = x * S::broadcast(STEPS_PER_UNIT) + rounding_constant;
+    let k = x * S::broadcast(EXP_INTERVALS_PER_UNIT) + rounding_constant;
     let whole = k - rounding_constant;
     let power = k.lookup(&POWERS).add_bits(k.shift_left_46());
     let r = (x - whole * S::broadcast(STEP_HIGH)) - whole * S::broadcast(STEP_LOW);

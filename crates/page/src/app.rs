@@ -3,7 +3,7 @@
 use crate::canvas;
 use crate::files::File;
 use crate::reply::{self, Failure, Reply};
-use crate::surface::{PictureKey, REPORTS_PER_TEXT, Surface};
+use crate::surface::{PictureKey, REPORTS_PER_REDRAW, Surface};
 use deltascope::session::{Action, Look, Play, Session, TrainingStatus};
 use deltascope::training::Snapshot;
 use deltascope::view::charts::{self, Chart};
@@ -102,7 +102,7 @@ impl App {
         let failure = failure.or(drawing.err().map(|message| Failure { action: String::new(), message }));
         if automatic
             && self.session.training().status == TrainingStatus::Running
-            && !self.reports.is_multiple_of(REPORTS_PER_TEXT)
+            && !self.reports.is_multiple_of(REPORTS_PER_REDRAW)
         {
             // Text that changes more often than this cannot be read.
             let mut reply = self.page_state.unchanged(&self.session, self.detail);

@@ -4,7 +4,7 @@ use deltascope::session::{Axis, Item, Session};
 use deltascope::view::charts::Chart;
 
 /// During training, text and each chart are updated once per this many reports.
-pub(super) const REPORTS_PER_TEXT: u64 = 6;
+pub(super) const REPORTS_PER_REDRAW: u64 = 6;
 
 /// A canvas: its size in CSS pixels, and the number of device pixels per CSS pixel. A canvas out of sight has size 0.
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -45,7 +45,7 @@ impl PictureKey {
         // While a training runs, its charts are drawn in different frames.
         let training = chart.filter(|chart| chart.is_of_training()).map_or(0, |chart| {
             match session.training().is_running() {
-                true => (reports + chart as u64) / REPORTS_PER_TEXT,
+                true => (reports + chart as u64) / REPORTS_PER_REDRAW,
                 false => u64::MAX - reports,
             }
         });

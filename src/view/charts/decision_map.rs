@@ -199,7 +199,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
                 let x = |column: usize| between(left, right, column as f64 / *columns as f64);
                 let end = column + run.len();
                 let cells = Rect { left: x(column), top: y(row), right: x(end), bottom: y(row + 1) };
-                self.fill(cells, tint(self.palette, run[0]))?;
+                self.fill_rect(cells, tint(self.palette, run[0]))?;
                 column = end;
             }
         }

@@ -68,7 +68,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     /// Draws an image of `across` × `down` pixels, each 0 … 1; `x` has them row by row.
     fn image(&self, x: &[f64], (across, down): (usize, usize), area: Rect) -> DrawResult<DB> {
         let Palette { background, text, .. } = *self.palette;
-        self.fill(area, mix(text, background, 0.06))?;
+        self.fill_rect(area, mix(text, background, 0.06))?;
         let step = (area.right - area.left) / across.max(down) as f64;
         let shade = |value: &f64| (value.clamp(0.0, 1.0) * SHADES).round();
         for (row, pixels) in x.chunks(across).enumerate() {
@@ -79,7 +79,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
                 let cells =
                     Rect { left: along(column), top, right: along(column + run.len()), bottom: top + step };
                 if shade(&run[0]) > 0.0 {
-                    self.fill(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
+                    self.fill_rect(cells, mix(text, background, 0.06 + 0.94 * shade(&run[0]) / SHADES))?;
                 }
                 column += run.len();
             }

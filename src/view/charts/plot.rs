@@ -179,7 +179,7 @@ impl<'a, DB: DrawingBackend> Plot<'a, DB> {
             let inside = |area: &Rect| area.top >= -SIZE && area.bottom <= self.end().y + SIZE / 2.0;
             let free = |area: &Rect| inside(area) && !taken.iter().any(|other| area.overlaps(other));
             if let Some(area) = areas.into_iter().find(free) {
-                self.painter().fill(area, self.palette.surface)?;
+                self.painter().fill_rect(area, self.palette.surface)?;
                 self.painter().write(name, *colour, HPos::Left, Point { x: left, y: area.centre().y })?;
                 taken.push(area);
             }

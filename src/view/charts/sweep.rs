@@ -46,7 +46,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             // Halfway between the last point on the fitted line and the first point off it.
             let left = plot.at((learning_rate / std::f64::consts::SQRT_2, 0.0)).x;
             let shade = mix(palette.line, palette.surface, 0.5);
-            plot.painter().fill(Rect { left, top: 0.0, right: end.x, bottom: end.y }, shade)?;
+            plot.painter().fill_rect(Rect { left, top: 0.0, right: end.x, bottom: end.y }, shade)?;
         }
         plot.vertical_line(own)?;
         let left_of_own = plot.at((own, 0.0)).x - 5.0;

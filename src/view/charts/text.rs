@@ -31,7 +31,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     /// Draws a sentence in the centre of the area, in as many lines as it needs.
     pub(super) fn sentence(&self, text: &str) -> DrawResult<DB> {
         let (width, height) = self.size();
-        let lines = wrapped(text, width - 16.0);
+        let lines = wrap_lines(text, width - 16.0);
         let first = height / 2.0 - LINE * (lines.len() as f64 - 1.0) / 2.0;
         for (index, line) in lines.iter().enumerate() {
             let at = Point { x: width / 2.0, y: first + LINE * index as f64 };
@@ -42,7 +42,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
 }
 
 /// Wraps text to lines of at most this width; a wider word has a line of its own.
-fn wrapped(text: &str, width: f64) -> Vec<String> {
+fn wrap_lines(text: &str, width: f64) -> Vec<String> {
     let mut lines = Vec::<String>::new();
     for word in text.split(' ') {
         match lines.last_mut() {

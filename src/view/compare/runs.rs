@@ -87,7 +87,7 @@ impl ComparisonView<'_> {
                         }
                         (buttons(run, passes.len()))
                     }
-                    (controls(run, &pass.run))
+                    (run_choices(run, &pass.run))
                     div.formula id={ "run-" (run) "-formula" } {}
                     div.numbers id={ "run-" (run) "-numbers" } {}
                     div.scroll tabindex="0" role="region" aria-label={ "ledger of run " (run + 1) } {
@@ -294,7 +294,7 @@ fn buttons(run: usize, runs: usize) -> Markup {
 }
 
 /// The three choices that define a run.
-fn controls(run: usize, config: &RunConfig) -> Markup {
+fn run_choices(run: usize, config: &RunConfig) -> Markup {
     let updating = Updating::ALL.map(|updating| {
         let text = match updating {
             Updating::PerSample => "after each sample",

@@ -69,8 +69,8 @@ impl Quantity {
             }
             Self::BiasBefore { layer, neuron } => mini_batch.network_before.layers[layer].biases[neuron],
             Self::BiasAfter { layer, neuron } => mini_batch.network_after.layers[layer].biases[neuron],
-            Self::MeanCostBefore => mini_batch.cost_before / samples as f64,
-            Self::MeanCostAfter => mini_batch.cost_after() / samples as f64,
+            Self::MeanCostBefore => mini_batch.cost_sum_before / samples as f64,
+            Self::MeanCostAfter => mini_batch.cost_sum_after() / samples as f64,
         }
     }
 
@@ -122,29 +122,29 @@ impl Sentence {
 }
 
 /// What a sentence can be made of.
-pub(super) trait Append {
+pub(super) trait SentencePiece {
     fn append_to(self, sentence: &mut Sentence);
 }
 
-impl Append for &str {
+impl SentencePiece for &str {
     fn append_to(self, sentence: &mut Sentence) {
         sentence.0.push(Part::Words(self.to_owned()));
     }
 }
 
-impl Append for String {
+impl SentencePiece for String {
     fn append_to(self, sentence: &mut Sentence) {
         sentence.0.push(Part::Words(self));
     }
 }
 
-impl Append for Quantity {
+impl SentencePiece for Quantity {
     fn append_to(self, sentence: &mut Sentence) {
         sentence.0.push(Part::Quantity(self));
     }
 }
 
-impl Append for Sentence {
+impl SentencePiece for Sentence {
     fn append_to(self, sentence: &mut Sentence) {
         sentence.0.extend(self.0);
     }

@@ -11,7 +11,7 @@ const MARGIN: f64 = 8.0;
 /// Gap between circle and labels.
 pub(super) const GAP: f64 = 5.0;
 /// Gap between two labels side by side.
-pub(super) const BETWEEN: f64 = 9.0;
+pub(super) const LABEL_GAP: f64 = 9.0;
 /// Padding of a card.
 pub(super) const EDGE: f64 = 3.0;
 /// Gap between an output and its target.
@@ -150,7 +150,7 @@ impl Candidate {
     fn widths(&self) -> (f64, f64, f64) {
         let circle = 2.0 * self.radius;
         let label = self.label_width();
-        let labels = self.per_row as f64 * (label + BETWEEN) - BETWEEN;
+        let labels = self.per_row as f64 * (label + LABEL_GAP) - LABEL_GAP;
         let (input, neuron) = match self.placement {
             Below if self.activation_inside() => (circle, circle.max(label)),
             Below => {

@@ -3,7 +3,7 @@
 use super::captions;
 use super::highlight::{Highlight, Highlights};
 use super::layout::LabelPlacement::{Below, Card, Sparse};
-use super::layout::{BETWEEN, Column, EDGE, GAP, Layout};
+use super::layout::{Column, EDGE, GAP, LABEL_GAP, Layout};
 use super::text::{fitting, subscripted, text_width};
 use super::{Label, LabelKind, Link, Node, Point, Rect, Scene, Text};
 use crate::nn::Parameter;
@@ -261,7 +261,7 @@ impl NodeBuilder<'_> {
                 Sparse if self.layout.sparse_below => self.below(centre, row, width),
                 Card | Sparse => {
                     let gap = if placement == Card { GAP } else { GAP - 2.0 };
-                    let left = centre.x + radius + gap + across as f64 * (width + BETWEEN);
+                    let left = centre.x + radius + gap + across as f64 * (width + LABEL_GAP);
                     let top = centre.y + line * (row as f64 - rows as f64 / 2.0);
                     Rect { left, top, right: left + width, bottom: top + line }
                 }
@@ -279,7 +279,8 @@ impl NodeBuilder<'_> {
         node.highlight = self.strongest_highlight(layer, neuron);
         node.index = self.index(neuron, centre);
         if placement == Card {
-            let right = centre.x + radius + GAP + columns as f64 * (width + BETWEEN) - BETWEEN + 2.0 * EDGE;
+            let right =
+                centre.x + radius + GAP + columns as f64 * (width + LABEL_GAP) - LABEL_GAP + 2.0 * EDGE;
             let half = (rows as f64 * line / 2.0 + 1.0).max(radius + 2.0);
             let (top, bottom) = (centre.y - half, centre.y + half);
             node.card = Some(Rect { left: centre.x - radius - EDGE, top, right, bottom });

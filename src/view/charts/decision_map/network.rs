@@ -19,7 +19,7 @@ const MIN_TITLED: f64 = 56.0;
 /// Gap between the map of the outputs and those of the neurons.
 const BESIDE: f64 = 12.0;
 /// Gap between the maps of two neurons.
-const BETWEEN: f64 = 6.0;
+const MAP_GAP: f64 = 6.0;
 
 /// The area, content and title of a map.
 type Frame = (Rect, MapTarget, String);
@@ -101,13 +101,13 @@ fn neuron_frames(scenario: &Scenario, left: f64, width: f64, height: f64) -> Vec
     let neurons: Vec<_> = neurons.take(MAX_MAPS).collect();
     let room = width - left;
     let row_height = |size: f64| size + LINE + 2.0;
-    let size = |columns: usize| room / columns as f64 - BETWEEN;
+    let size = |columns: usize| room / columns as f64 - MAP_GAP;
     let columns = (1..=neurons.len())
         .find(|&columns| neurons.len().div_ceil(columns) as f64 * row_height(size(columns)) <= height)
         .unwrap_or(neurons.len().max(1));
     let size = size(columns).max(8.0);
     let frame = |(index, (layer, neuron)): (usize, (usize, usize))| {
-        let left = left + (index % columns) as f64 * (size + BETWEEN);
+        let left = left + (index % columns) as f64 * (size + MAP_GAP);
         let top = LINE + (index / columns) as f64 * row_height(size);
         let name = format!("{}, {}", layer + 1, neuron + 1);
         let title = if size >= MIN_TITLED { format!("layer {name}") } else { name };

@@ -44,7 +44,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             match pass.network() {
                 Some(network) => self.decision_map(&map, &map.outputs(network), network)?,
                 None => {
-                    self.fill(area, self.palette.background)?;
+                    self.fill_rect(area, self.palette.background)?;
                     let beside = Point { x: left + text_width(&format!("{title}  "), SIZE), ..beside };
                     self.write("diverged", self.palette.faded, HPos::Left, beside)?;
                 }
