@@ -181,7 +181,7 @@ pub(crate) async fn digits_are_opened_when_they_arrive_unless_something_else_was
     deliver_digits(page, true).await?;
     assert_eq!(page.value("#preset").await?, "xor");
     let scenario = saved(page).await?;
-    assert_eq!((&scenario["title"], &scenario["learning_rate"]), (&json!("XOR"), &json!(0.125)));
+    assert_eq!((&scenario["title"], &scenario["learning_rate"]), (&json!("XOR, changed"), &json!(0.125)));
 
     // Of two choices only the later one is opened: one step back is the first preset.
     choose_delayed(page, "digits").await?;
