@@ -81,18 +81,18 @@ impl Product<'_> {
         let out = &mut self.out[row * self.stride..][..R * self.stride];
         let mut sums = [[S::broadcast(0.0); V]; R];
         if from > 0 {
-            for (sums, out) in sums.iter_mut().zip(out.chunks_exact(self.stride)) {
-                for (sum, out) in sums.iter_mut().zip(out[at..].chunks_exact(S::LANES)) {
-                    *sum = S::load(out);
+            for (r, sums) in sums.iter_mut().enumerate() {
+                for (v, sum) in sums.iter_mut().enumerate() {
+                    *sum = S::load(&out[r * self.stride + at + v * S::LANES..]);
                 }
             }
         }
         let left = Strided { values: self.left, start: row * self.left_stride + from, stride: 1 };
         let right = Strided { values: self.right, start: from * self.stride + at, stride: self.stride };
         multiply_add(&mut sums, to - from, left, self.left_stride, right);
-        for (sums, out) in sums.iter().zip(out.chunks_exact_mut(self.stride)) {
-            for (sum, out) in sums.iter().zip(out[at..].chunks_exact_mut(S::LANES)) {
-                sum.store(out);
+        for (r, sums) in sums.iter().enumerate() {
+            for (v, sum) in sums.iter().enumerate() {
+                sum.store(&mut out[r * self.stride + at + v * S::LANES..]);
             }
         }
     }
