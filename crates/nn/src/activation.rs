@@ -25,23 +25,12 @@ pub enum Activation {
 /// The slope of [`Activation::LeakyRelu`] for z ≤ 0.
 pub(crate) const LEAK: f64 = 0.01;
 
+names!(
+    Activation: Sigmoid = "sigmoid", Tanh = "tanh", Relu = "relu",
+    LeakyRelu = "leaky_relu", Identity = "identity", Softmax = "softmax"
+);
+
 impl Activation {
-    /// Every activation function.
-    pub const ALL: [Self; 6] =
-        [Self::Sigmoid, Self::Tanh, Self::Relu, Self::LeakyRelu, Self::Identity, Self::Softmax];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sigmoid => "sigmoid",
-            Self::Tanh => "tanh",
-            Self::Relu => "relu",
-            Self::LeakyRelu => "leaky_relu",
-            Self::Identity => "identity",
-            Self::Softmax => "softmax",
-        }
-    }
-
     /// a = σ(z) of one neuron. For softmax, which needs a whole layer, the value in a layer of one neuron.
     ///
     /// ```

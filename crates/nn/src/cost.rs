@@ -1,6 +1,7 @@
 //! Cost functions C of one sample: sums over the outputs, not divided by their number.
 
-use super::{Activation, functions};
+use super::functions::{self, exp_of_negative, ln_1p_simd};
+use super::{Activation, simd::Simd};
 use serde::{Deserialize, Serialize};
 
 /// The cost of one sample.
@@ -17,20 +18,9 @@ pub enum Cost {
     Cce,
 }
 
+names!(Cost: Mse = "mse", HalfMse = "half_mse", Bce = "bce", Cce = "cce");
+
 impl Cost {
-    /// Every cost.
-    pub const ALL: [Self; 4] = [Self::Mse, Self::HalfMse, Self::Bce, Self::Cce];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mse => "mse",
-            Self::HalfMse => "half_mse",
-            Self::Bce => "bce",
-            Self::Cce => "cce",
-        }
-    }
-
     /// Whether this cost is defined on outputs of this activation function.
     pub fn is_defined_for(self, output: Activation) -> bool {
         match self {
@@ -52,14 +42,7 @@ impl Cost {
         match self {
             Self::Mse => a.iter().zip(y).map(|(a, y)| (a - y) * (a - y)).collect(),
             Self::HalfMse => a.iter().zip(y).map(|(a, y)| 0.5 * ((a - y) * (a - y))).collect(),
-            Self::Bce => z
-                .iter()
-                .zip(y)
-                .map(|(&z, &y)| {
-                    let tail = functions::ln_1p(functions::exp(-z.abs()));
-                    y * (f64::max(-z, 0.0) + tail) + (1.0 - y) * (f64::max(z, 0.0) + tail)
-                })
-                .collect(),
+            Self::Bce => z.iter().zip(y).map(|(&z, &y)| binary_cross_entropy(z, y)).collect(),
             Self::Cce => {
                 let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let sum = z.iter().fold(0.0, |sum, z| sum + functions::exp(z - largest));
@@ -93,4 +76,15 @@ impl Cost {
             })
             .collect()
     }
+}
+
+/// y · (−ln σ(z)) + (1 − y) · (−ln(1 − σ(z))), computed as described at [`Cost::terms`].
+#[inline(always)]
+pub(crate) fn binary_cross_entropy<S: Simd>(z: S, y: S) -> S {
+    let (zero, one, sign) = (S::broadcast(0.0), S::broadcast(1.0), S::from_bits(1 << 63));
+    let negated = z.xor(sign);
+    let tail = ln_1p_simd(exp_of_negative(z.or(sign)));
+    let (negative_part, positive_part) =
+        (S::select(negated.gt(zero), negated, zero), S::select(z.gt(zero), z, zero));
+    y * (negative_part + tail) + (one - y) * (positive_part + tail)
 }

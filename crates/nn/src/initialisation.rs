@@ -20,20 +20,9 @@ pub enum Distribution {
     Zero,
 }
 
-impl Distribution {
-    /// Every distribution.
-    pub const ALL: [Self; 4] = [Self::Uniform, Self::Normal, Self::StandardNormal, Self::Zero];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Uniform => "uniform",
-            Self::Normal => "normal",
-            Self::StandardNormal => "standard_normal",
-            Self::Zero => "zero",
-        }
-    }
-}
+names!(
+    Distribution: Uniform = "uniform", Normal = "normal", StandardNormal = "standard_normal", Zero = "zero"
+);
 
 /// How the initial parameters are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

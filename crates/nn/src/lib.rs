@@ -19,6 +19,23 @@
 //! deliberate mistake in [`train_mini_batch_updating_during_backward`]. [`fast`] computes the same numbers faster, on
 //! parameters of its own.
 
+/// Defines the list of an enum's variants and their names.
+macro_rules! names {
+    ($type:ident: $($variant:ident = $name:literal),+) => {
+        impl $type {
+            /// Every variant.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
+
+            /// The name in files.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+        }
+    };
+}
+
 mod activation;
 mod backprop;
 mod cost;

@@ -14,18 +14,7 @@ pub enum Reduction {
     Mean,
 }
 
-impl Reduction {
-    /// Both reductions.
-    pub const ALL: [Self; 2] = [Self::Sum, Self::Mean];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sum => "sum",
-            Self::Mean => "mean",
-        }
-    }
-}
+names!(Reduction: Sum = "sum", Mean = "mean");
 
 /// Which deltas update a bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,20 +31,11 @@ pub enum BiasRule {
     Frozen,
 }
 
+names!(
+    BiasRule: OwnDelta = "own_delta", LayerSum = "layer_sum", SharedBias = "shared_bias", Frozen = "frozen"
+);
+
 impl BiasRule {
-    /// Every rule.
-    pub const ALL: [Self; 4] = [Self::OwnDelta, Self::LayerSum, Self::SharedBias, Self::Frozen];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OwnDelta => "own_delta",
-            Self::LayerSum => "layer_sum",
-            Self::SharedBias => "shared_bias",
-            Self::Frozen => "frozen",
-        }
-    }
-
     /// The value that replaces ∂C/∂b in the update of each bias of a layer, given ∂C/∂b by equation (3); shape (n).
     pub fn apply(self, nabla_b: &[f64]) -> Vec<f64> {
         match self {

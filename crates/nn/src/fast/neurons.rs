@@ -1,7 +1,8 @@
 //! The operations on each neuron in vector form, shared by all paths: a = σ(z), σ′(z), the cost and δ of the outputs.
 
 use crate::activation::{activate, activation_derivative};
-use crate::functions::{exp_of_negative, ln, ln_1p_simd};
+use crate::cost::binary_cross_entropy;
+use crate::functions::{exp_of_negative, ln};
 use crate::simd::{Kernel, Simd};
 use crate::{Activation, Cost};
 
@@ -42,17 +43,6 @@ pub(super) fn squared_cost_and_delta<S: Simd>(cost: Cost, activation: Activation
         Cost::Mse => (difference * difference, S::broadcast(2.0) * difference * sigma_prime),
         _ => (S::broadcast(0.5) * (difference * difference), difference * sigma_prime),
     }
-}
-
-/// y · (−ln σ(z)) + (1 − y) · (−ln(1 − σ(z))), computed as in [`Cost::terms`].
-#[inline(always)]
-fn binary_cross_entropy<S: Simd>(z: S, y: S) -> S {
-    let (zero, one, sign) = (S::broadcast(0.0), S::broadcast(1.0), S::from_bits(1 << 63));
-    let negated = z.xor(sign);
-    let tail = ln_1p_simd(exp_of_negative(z.or(sign)));
-    let (negative_part, positive_part) =
-        (S::select(negated.gt(zero), negated, zero), S::select(z.gt(zero), z, zero));
-    y * (negative_part + tail) + (one - y) * (positive_part + tail)
 }
 
 /// z = w a + b from the products w a, and a = σ(z), for a layer. [`Softmax`] has to follow for a softmax layer.

@@ -98,9 +98,7 @@ pub(crate) trait Simd:
     /// The sum of all lanes, rounded in an order that depends on `LANES`: to test for NaN and infinity, not for results.
     #[inline(always)]
     fn sum(self) -> f64 {
-        let mut lanes = [0.0; 4];
-        self.store(&mut lanes);
-        lanes.iter().sum()
+        self.add_lanes_to(0.0)
     }
 
     /// `sum` plus each lane in ascending order.
