@@ -1,6 +1,6 @@
 //! Equations (1) and (2): one sample forward through the network, and its error δ backward.
 
-use super::{Activation, Cost, Layer, Matrix, Network, Sample};
+use super::{Activation, Cost, Matrix, Network, Sample};
 
 /// All numbers of the forward and backward pass of one sample. Index `l` counts the layers after the input.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,17 +40,12 @@ pub struct Forward {
 pub fn feedforward(network: &Network, x: &[f64]) -> Forward {
     let mut forward = Forward { weighted_inputs: Vec::new(), activations: Vec::new() };
     for layer in &network.layers {
-        let z = weighted_input(layer, forward.activations.last().map_or(x, Vec::as_slice));
+        let products = layer.weights.mul(forward.activations.last().map_or(x, Vec::as_slice));
+        let z: Vec<f64> = products.iter().zip(&layer.biases).map(|(product, bias)| product + bias).collect();
         forward.activations.push(layer.activation.values(&z));
         forward.weighted_inputs.push(z);
     }
     forward
-}
-
-/// zˡ = wˡ aˡ⁻¹ + bˡ, shape (nˡ).
-fn weighted_input(layer: &Layer, sources: &[f64]) -> Vec<f64> {
-    let products = layer.weights.mul(sources);
-    products.iter().zip(&layer.biases).map(|(product, bias)| product + bias).collect()
 }
 
 /// The forward and backward pass of one sample. Changes nothing. Panics unless the sample has the shape of the network

@@ -7,7 +7,8 @@
 mod tables;
 
 use super::simd::{PairTable, Simd};
-use tables::{POWERS, TANHS};
+use tables::POWERS;
+pub(crate) use tables::TANHS;
 
 /// 1.5 · 2⁵²: adding a small number to it rounds the number to an integer and leaves that in the lowest bits.
 const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
@@ -134,7 +135,7 @@ pub(crate) fn tanh_simd<S: Simd>(x: S) -> S {
 
 /// |x| = c + d, where c is the nearest multiple of 1 / 128.
 pub(crate) struct TanhArgument<S> {
-    /// 128 c in the lowest bits: the index of c in [`tanh_table`].
+    /// 128 c in the lowest bits: the index of c in [`TANHS`].
     pub(crate) indices: S,
     pub(crate) d: S,
 }
@@ -148,12 +149,7 @@ pub(crate) fn tanh_argument<S: Simd>(x: S) -> TanhArgument<S> {
     TanhArgument { indices, d: size - (indices - S::broadcast(ROUND_TO_TANH_STEP)) }
 }
 
-/// The table for [`tanh_of_argument`].
-pub(crate) fn tanh_table() -> &'static PairTable {
-    &TANHS
-}
-
-/// The second part of tanh x, given the result of [`tanh_argument`] and [`tanh_table`].
+/// The second part of tanh x, given the result of [`tanh_argument`] and [`TANHS`].
 ///
 /// With T = tanh c and t = tanh d, the addition theorem
 ///

@@ -212,13 +212,8 @@ impl Trainer {
     /// # use deltascope_nn::{Activation, BiasRule, Cost, Hyperparameters, Network, Reduction, Sample};
     /// # let network = Network::zeros(&[2, 1], &[Activation::Sigmoid]);
     /// # let samples = vec![Sample { x: vec![1.0, 0.5], y: vec![1.0] }; 100];
-    /// # let hyperparameters = Hyperparameters {
-    /// #     cost: Cost::HalfMse,
-    /// #     learning_rate: 0.5,
-    /// #     batch_size: 100,
-    /// #     reduction: Reduction::Mean,
-    /// #     bias_rule: BiasRule::OwnDelta,
-    /// # };
+    /// # let (cost, reduction, bias_rule) = (Cost::HalfMse, Reduction::Mean, BiasRule::OwnDelta);
+    /// # let hyperparameters = Hyperparameters { cost, learning_rate: 0.5, batch_size: 100, reduction, bias_rule };
     /// let mut whole = Trainer::new(&network, &hyperparameters);
     /// let cost = whole.train_mini_batch(&samples);
     ///

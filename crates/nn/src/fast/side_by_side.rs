@@ -10,8 +10,8 @@ use super::layer::PaddedLayer;
 use super::neurons::{TimesDerivative, cost_and_delta, with_constant};
 use super::update::Update;
 use crate::activation::activate;
-use crate::functions::{TanhArgument, tanh_argument, tanh_of_argument, tanh_table};
-use crate::simd::{Kernel, Simd, Strided, Width, for_each_group, multiply_blocks};
+use crate::functions::{TANHS, TanhArgument, tanh_argument, tanh_of_argument};
+use crate::simd::{Kernel, PairTable, Simd, Strided, Width, for_each_group, multiply_blocks};
 use crate::{Activation, BiasRule, Cost, Hyperparameters};
 
 /// From this mini-batch size on, this path is faster than layer by layer.
@@ -203,7 +203,7 @@ fn tanh_all<S: Simd>(z: &[f64], a: &mut [f64], scratch: &mut [f64]) {
         indices.store(scratch);
         d.store(a);
     }
-    let table = tanh_table();
+    let table: &PairTable = &TANHS;
     for ((z, a), scratch) in results().zip(a.chunks_exact_mut(S::LANES)).zip(scratch.chunks_exact(S::LANES)) {
         tanh_of_argument(S::load(z), S::load(a), scratch, table).store(a);
     }

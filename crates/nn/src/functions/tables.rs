@@ -27,7 +27,7 @@ pub(super) static POWERS: [u64; 64] = [
 
 /// tanh(k / 128) for k = 0 … 128 · [`TANH_MAX`](super::TANH_MAX): the nearest double, and its rounding error. The other rows
 /// are never read. Computed on first use, because 64 kB would take longer to download.
-pub(super) static TANHS: LazyLock<Box<PairTable>> = LazyLock::new(|| {
+pub(crate) static TANHS: LazyLock<Box<PairTable>> = LazyLock::new(|| {
     let mut table = Box::new([[0.0; 2]; 4096]);
     // tanh x = (1 − e⁻²ˣ) / (1 + e⁻²ˣ)
     let last = (128.0 * super::TANH_MAX) as usize;
