@@ -15,9 +15,9 @@ use std::ops::{Add, Div, Mul, Sub};
 /// Implements [`Simd`] for a vector register, given the instructions. The parts written like closures are expanded in
 /// place.
 macro_rules! vector {
-    ($(#[$doc:meta])* $name:ident($register:ty; $lanes:literal), mask $mask:ty, from $($arch:ident)::+:
+    ($(#[$doc:meta])* $name:ident($register:ty; $lanes:literal), mask $mask:ty:
      broadcast $broadcast:ident, load $load:ident, store $store:ident,
-     add $add:ident, sub $sub:ident, mul $mul:ident, div $div:ident,
+     $(operator $trait:ident::$method:ident $operator:ident,)+
      gt |$gt_a:ident, $gt_b:ident| $gt:expr,
      select |$select_mask:ident, $select_yes:ident, $select_no:ident| $select:expr,
      $(binary $binary:ident |$a:ident, $b:ident| $binary_result:expr,)+
@@ -31,10 +31,16 @@ macro_rules! vector {
 
         // Safety, here and below: the instructions are available on every machine of the target, except those of AVX2.
         // A vector of AVX2 is only created inside `run_f64x4`, after AVX2 has been detected.
-        vector!(@operator $name, Add::add, $($arch)::+::$add);
-        vector!(@operator $name, Sub::sub, $($arch)::+::$sub);
-        vector!(@operator $name, Mul::mul, $($arch)::+::$mul);
-        vector!(@operator $name, Div::div, $($arch)::+::$div);
+        $(
+            impl $trait for $name {
+                type Output = Self;
+                #[inline(always)]
+                #[allow(unused_unsafe)]
+                fn $method(self, other: Self) -> Self {
+                    Self(unsafe { arch::$operator(self.0, other.0) })
+                }
+            }
+        )+
 
         #[allow(unused_unsafe)]
         impl Simd for $name {
@@ -43,19 +49,19 @@ macro_rules! vector {
 
             #[inline(always)]
             fn broadcast(value: f64) -> Self {
-                Self(unsafe { $($arch)::+::$broadcast(value) })
+                Self(unsafe { arch::$broadcast(value) })
             }
             #[inline(always)]
             fn load(from: &[f64]) -> Self {
                 let from = &from[..$lanes];
                 // Safety: the slice has as many doubles, and the instruction needs no alignment.
-                Self(unsafe { $($arch)::+::$load(from.as_ptr().cast()) })
+                Self(unsafe { arch::$load(from.as_ptr().cast()) })
             }
             #[inline(always)]
             fn store(self, to: &mut [f64]) {
                 let to = &mut to[..$lanes];
                 // Safety: as in `load`.
-                unsafe { $($arch)::+::$store(to.as_mut_ptr().cast(), self.0) }
+                unsafe { arch::$store(to.as_mut_ptr().cast(), self.0) }
             }
             #[inline(always)]
             fn gt(self, other: Self) -> $mask {
@@ -102,16 +108,6 @@ macro_rules! vector {
             }
         }
     };
-    (@operator $name:ident, $trait:ident::$method:ident, $instruction:path) => {
-        impl $trait for $name {
-            type Output = Self;
-            #[inline(always)]
-            #[allow(unused_unsafe)]
-            fn $method(self, other: Self) -> Self {
-                Self(unsafe { $instruction(self.0, other.0) })
-            }
-        }
-    };
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -124,9 +120,9 @@ use core::arch::x86_64 as arch;
 #[cfg(target_arch = "wasm32")]
 vector! {
     /// Two lanes of wasm's simd128.
-    F64x2(arch::v128; 2), mask arch::v128, from arch:
+    F64x2(arch::v128; 2), mask arch::v128:
     broadcast f64x2_splat, load v128_load, store v128_store,
-    add f64x2_add, sub f64x2_sub, mul f64x2_mul, div f64x2_div,
+    operator Add::add f64x2_add, operator Sub::sub f64x2_sub, operator Mul::mul f64x2_mul, operator Div::div f64x2_div,
     gt |a, b| arch::f64x2_gt(a, b),
     select |mask, yes, no| arch::v128_bitselect(yes, no, mask),
     binary and |a, b| arch::v128_and(a, b),
@@ -156,9 +152,9 @@ vector! {
 #[cfg(target_arch = "x86_64")]
 vector! {
     /// Two lanes of SSE2, which every x86-64 has.
-    F64x2(arch::__m128d; 2), mask arch::__m128d, from arch:
+    F64x2(arch::__m128d; 2), mask arch::__m128d:
     broadcast _mm_set1_pd, load _mm_loadu_pd, store _mm_storeu_pd,
-    add _mm_add_pd, sub _mm_sub_pd, mul _mm_mul_pd, div _mm_div_pd,
+    operator Add::add _mm_add_pd, operator Sub::sub _mm_sub_pd, operator Mul::mul _mm_mul_pd, operator Div::div _mm_div_pd,
     gt |a, b| arch::_mm_cmplt_pd(b, a),
     select |mask, yes, no| arch::_mm_or_pd(arch::_mm_and_pd(mask, yes), arch::_mm_andnot_pd(mask, no)),
     binary and |a, b| arch::_mm_and_pd(a, b),
@@ -192,9 +188,9 @@ vector! {
 #[cfg(target_arch = "x86_64")]
 vector! {
     /// Four lanes of AVX2.
-    F64x4(arch::__m256d; 4), mask arch::__m256d, from arch:
+    F64x4(arch::__m256d; 4), mask arch::__m256d:
     broadcast _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd,
-    add _mm256_add_pd, sub _mm256_sub_pd, mul _mm256_mul_pd, div _mm256_div_pd,
+    operator Add::add _mm256_add_pd, operator Sub::sub _mm256_sub_pd, operator Mul::mul _mm256_mul_pd, operator Div::div _mm256_div_pd,
     gt |a, b| arch::_mm256_cmp_pd::<{ arch::_CMP_LT_OQ }>(b, a),
     select |mask, yes, no| arch::_mm256_blendv_pd(no, yes, mask),
     binary and |a, b| arch::_mm256_and_pd(a, b),
