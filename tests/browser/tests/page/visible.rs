@@ -4,17 +4,8 @@ use anyhow::Result;
 use browser_tests::{Engine, Page, Viewport};
 use serde_json::Value;
 
-/// Steps through a mini-batch with the sum and with the mean. At each moment, the browser's hit test at the middle of
-/// each cell of the current sample, of the samples before it and of the totals must find that cell; the current sample
-/// without scrolling the ledger. Returns the number of tested cells, and what was found instead of a cell.
-const HIT_TESTS: &str = "
-    const byId = (id) => document.getElementById(id);
-    const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
-    const set = (id, value) => {
-      byId(id).value = value;
-      byId(id).dispatchEvent(new Event('change', { bubbles: true }));
-    };
-    const box = byId('ledger');
+/// The hit test at the middle of a cell: counts it in `cells`, and adds what was found instead of it to `wrong`.
+const HITS: &str = "
     const wrong = [];
     let cells = 0;
     const hitOf = (cell) => {
@@ -28,7 +19,19 @@ const HIT_TESTS: &str = "
       }
       const hit = hitOf(cell);
       if (!cell.contains(hit)) wrong.push(`${when}: ${cell.outerHTML}: ${hit?.outerHTML.slice(0, 200)}`);
+    };";
+
+/// Steps through a mini-batch with the sum and with the mean. At each moment, the browser's hit test at the middle of
+/// each cell of the current sample, of the samples before it and of the totals must find that cell; the current sample
+/// without scrolling the ledger. Returns the number of tested cells, and what was found instead of a cell.
+const HIT_TESTS: &str = "
+    const byId = (id) => document.getElementById(id);
+    const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    const set = (id, value) => {
+      byId(id).value = value;
+      byId(id).dispatchEvent(new Event('change', { bubbles: true }));
     };
+    const box = byId('ledger');
     set('batch-size', batchSize);
     for (const reduction of ['sum', 'mean']) {
       set('reduction', reduction);
@@ -60,7 +63,7 @@ pub(crate) async fn no_cell_of_the_ledger_is_covered(page: &Page) -> Result<()> 
         }
         for (preset, batch_size) in [("and", 4), ("xor", 4), ("xor", 3), ("iris", 10), ("digits", 10)] {
             page.choose("#preset", preset).await?;
-            let found = page.script(&format!("const batchSize = {batch_size}; {HIT_TESTS}")).await?;
+            let found = page.script(&format!("const batchSize = {batch_size}; {HITS} {HIT_TESTS}")).await?;
             let context = format!("{preset} at {size:?}");
             assert_eq!(found["wrong"], Value::Array(Vec::new()), "{context}");
             assert!(found["cells"].as_u64().is_some_and(|cells| cells > 500), "{context}: {found}");
@@ -71,20 +74,6 @@ pub(crate) async fn no_cell_of_the_ledger_is_covered(page: &Page) -> Result<()> 
 
 /// The same for the runs of Compare at the current moment.
 const RUN_HIT_TESTS: &str = "
-    const wrong = [];
-    let cells = 0;
-    const hitOf = (cell) => {
-      const { left, top, width, height } = cell.getBoundingClientRect();
-      return document.elementFromPoint(left + width / 2, top + height / 2);
-    };
-    const hits = (cell, when, mayScroll) => {
-      cells += 1;
-      if (mayScroll && !cell.contains(hitOf(cell))) {
-        cell.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
-      }
-      const hit = hitOf(cell);
-      if (!cell.contains(hit)) wrong.push(`${when}: ${cell.outerHTML}: ${hit?.outerHTML.slice(0, 200)}`);
-    };
     for (const run of document.querySelectorAll('.run')) {
       const table = run.querySelector('table');
       const samples = [...table.tBodies];
@@ -108,7 +97,7 @@ pub(crate) async fn no_sample_of_a_run_is_covered(page: &Page) -> Result<()> {
                     page.press(".").await?;
                 }
                 page.until("document.getElementById('progress').hidden").await?;
-                let found = page.script(RUN_HIT_TESTS).await?;
+                let found = page.script(&format!("{HITS} {RUN_HIT_TESTS}")).await?;
                 let context = format!("{preset}, after {sample} samples, {width} × {height}");
                 assert_eq!(found["wrong"], Value::Array(Vec::new()), "{context}");
                 assert!(found["cells"].as_u64().is_some_and(|cells| cells > 20), "{context}: {found}");
